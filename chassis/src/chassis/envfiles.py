@@ -1,0 +1,180 @@
+"""`.env` files: read right however a tool saved them, and rewritten as UTF-8."""
+
+import codecs
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv.parser import Binding, parse_stream
+
+NAME = ".env"
+BOMS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+LABELS = {
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "cp1252": "Windows-1252",
+}
+
+
+class EnvFileError(ValueError):
+    """What is wrong with a file, one sentence for each line, the file named."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Change:
+    """What `normalize` did to a file, and where the bytes of before are kept."""
+
+    path: Path
+    backup: Path
+    was: list[str]
+
+    def __str__(self) -> str:
+        was = ", ".join(self.was)
+        return f"{self.path}: {was} → UTF-8 with LF; backup in {self.backup.name}"
+
+
+def load(root: Path, service: str) -> dict[str, str]:
+    """Read `<root>/<service>/.env` over `<root>/.env`; missing files are empty.
+
+    A `DATABASE_URL` of the root's file is left out: it would make four services
+    share one database. Raise EnvFileError with all the lines that cannot be read.
+    """
+    shared, own = root / NAME, root / service / NAME
+    problems: list[str] = []
+    values = _collect(shared, problems)
+    values.pop("DATABASE_URL", None)
+    values.update(_collect(own, problems))
+    if problems:
+        raise EnvFileError(problems)
+    return values
+
+
+def read(path: Path) -> dict[str, str]:
+    """Read one file, or raise EnvFileError with all the lines that cannot be read."""
+    problems: list[str] = []
+    values = _collect(path, problems)
+    if problems:
+        raise EnvFileError(problems)
+    return values
+
+
+def normalize(path: Path) -> Change | None:
+    """Rewrite a file as UTF-8 with LF line ends, keeping a numbered backup.
+
+    Return None when there is nothing to change, or no file. The new file replaces the
+    old one at once, with the same access rights.
+    """
+    if not path.is_file():
+        return None
+    real = path.resolve()
+    data = real.read_bytes()
+    text, encoding, bom = _decode(path, data)
+    clean = _line_feeds(text)
+    if clean.encode() == data:
+        return None
+    backup = _free_backup(path)
+    shutil.copy2(real, backup)
+    _replace(real, clean)
+    return Change(path, backup, list(_oddities(text, encoding, bom)))
+
+
+def _collect(path: Path, problems: list[str]) -> dict[str, str]:
+    try:
+        text = _line_feeds(_decode(path, path.read_bytes())[0])
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as wrong:
+        problems.append(f"{path}: cannot be read: {wrong.strerror}")
+        return {}
+    except EnvFileError as wrong:
+        problems.extend(wrong.problems)
+        return {}
+    # The parser alone: python-dotenv's load would put other variables in place of `$`.
+    bindings = list(parse_stream(io.StringIO(text)))
+    problems.extend(_problems(path, bindings))
+    return {b.key: b.value for b in bindings if b.key and b.value is not None}
+
+
+def _problems(path: Path, bindings: list[Binding]) -> Iterator[str]:
+    for binding in bindings:
+        if binding.error or (binding.key and binding.value is None):
+            # Blank lines before it belong to a binding: count past them.
+            source = binding.original.string
+            blank = source[: len(source) - len(source.lstrip())].count("\n")
+            line = binding.original.line + blank
+            yield f"{path}, line {line}: is not of the form NAME=value"
+
+
+def _decode(path: Path, data: bytes) -> tuple[str, str, bool]:
+    """Return the text, its encoding and whether a byte order mark said so."""
+    for bom, encoding in BOMS.items():
+        if data.startswith(bom):
+            return _strict(path, data[len(bom) :], encoding), encoding, True
+    encoding = _guess(data)
+    return _strict(path, data, encoding), encoding, False
+
+
+def _guess(data: bytes) -> str:
+    """Name the encoding of bytes without a mark.
+
+    Names and `=` are ASCII, so UTF-16 shows in its NULs and their places. What is not
+    UTF-8 either is Windows-1252: statistics over so few letters guess worse than that.
+    """
+    if b"\0" in data:
+        little = data[1::2].count(0) >= data[::2].count(0)
+        return "utf-16-le" if little else "utf-16-be"
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _strict(path: Path, data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as wrong:
+        line = data[: wrong.start].count(b"\n") + 1
+        raise EnvFileError(
+            [f"{path}, line {line}: is not {LABELS[encoding]}; save it as UTF-8"]
+        ) from wrong
+
+
+def _line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _oddities(text: str, encoding: str, bom: bool) -> Iterator[str]:
+    if encoding != "utf-8" or bom:
+        yield LABELS[encoding] + (" with byte order mark" if bom else "")
+    if "\r\n" in text:
+        yield "CRLF line ends"
+    if "\r" in text.replace("\r\n", ""):
+        yield "CR line ends"
+
+
+def _free_backup(path: Path) -> Path:
+    backup, number = path.with_name(path.name + ".bak"), 0
+    while backup.exists():
+        number += 1
+        backup = path.with_name(f"{path.name}.bak.{number}")
+    return backup
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    shutil.copy2(path, draft)  # takes the access rights over
+    draft.write_bytes(text.encode())
+    draft.replace(path)
