@@ -1,0 +1,39 @@
+"""The panel's tables: who is signed in, and who did what."""
+
+from typing import Any
+
+from sqlalchemy import JSON, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.db import BigInt, Id, Moment, Timestamps, UtcDateTime
+
+
+class AdminSessionMixin(Timestamps):
+    """A signed-in member of staff; the cookie holds the row's secret id alone."""
+
+    __tablename__ = "admin_sessions"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInt)
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(20))
+    access_token: Mapped[str] = mapped_column(Text)
+    refresh_token: Mapped[str] = mapped_column(Text)
+    seen_at: Mapped[Moment] = mapped_column(UtcDateTime)
+    expires_at: Mapped[Moment] = mapped_column(UtcDateTime)
+
+
+class ActionLogMixin(Timestamps):
+    """What a member of staff changed in the panel: who, what, before and after."""
+
+    __tablename__ = "action_log"
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(BigInt)
+    email: Mapped[str] = mapped_column(String(254))
+    action: Mapped[str] = mapped_column(String(40))
+    model: Mapped[str] = mapped_column(String(80))
+    object_id: Mapped[str] = mapped_column(String(80))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    correlation_id: Mapped[str] = mapped_column(String(128))

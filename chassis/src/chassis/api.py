@@ -1,0 +1,309 @@
+"""The HTTP door: flask-smorest with strict parsing, access rules and problem docs."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+import flask_smorest
+from flask import Flask, Request, Response, request
+from marshmallow import ValidationError, fields
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+from werkzeug.routing import BaseConverter
+from werkzeug.routing import ValidationError as NoMatch
+
+from chassis import auth, etag, idempotency, json
+from chassis.db import MAX_ID
+from chassis.errors import Unprocessable, UnsupportedMediaType
+from chassis.fields import ProblemSchema, Schema
+from chassis.pagination import Page
+
+CUSTOMER, STAFF, ADMIN = auth.CUSTOMER, auth.STAFF, auth.ADMIN
+View = Callable[..., Any]
+PROBLEM_JSON = "application/problem+json"
+
+
+class IdConverter(BaseConverter):
+    """A positive BIGINT in a path; anything else is no address of ours (404)."""
+
+    regex = "[0-9]{1,19}"
+
+    def to_python(self, value: str) -> int:
+        """Return the id, or do not match."""
+        number = int(value)
+        if not 0 < number <= MAX_ID:
+            raise NoMatch
+        return number
+
+
+class StrictParser(FlaskParser):
+    """Webargs with our JSON, our errors, and no guess at repeated parameters."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}  # noqa: RUF012
+
+    def _raw_load_json(self, req: Request) -> Any:
+        if req.mimetype != "application/json":
+            raise UnsupportedMediaType(
+                "Send the body as Content-Type: application/json."
+            )
+        return json.loads(req.get_data(cache=True))
+
+    def load_querystring(self, req: Request, schema: Any) -> Any:
+        """Return the parameters; one given twice that is no list is refused."""
+        lists = (fields.List, fields.Tuple)
+        for name, values in req.args.lists():
+            field = schema.fields.get(name)
+            if len(values) > 1 and field and not isinstance(field, lists):
+                raise ValidationError({name: ["Given more than once."]})
+        return MultiDictProxy(req.args, schema, known_multi_fields=lists)
+
+    def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> Any:
+        """Answer 422 with the messages by dotted path."""
+        raise invalid(error)
+
+
+def invalid(error: ValidationError) -> Unprocessable:
+    """Return the problem that a marshmallow error stands for."""
+    messages: Any = error.messages
+    if isinstance(messages, dict) and len(messages) == 1:
+        inner = messages.get("json", messages.get("query", messages.get("form")))
+        messages = inner if isinstance(inner, dict) else messages
+    errors = flatten(messages)
+    return Unprocessable(f"{len(errors)} field(s) are not valid.", errors=errors)
+
+
+def flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
+    """Return {dotted path: [messages]}; the whole body is called `body`."""
+    if not isinstance(messages, dict):
+        return {path or "body": [str(m) for m in messages]}
+    found: dict[str, list[str]] = {}
+    for key, value in messages.items():
+        here = path if key == "_schema" else f"{path}.{key}" if path else str(key)
+        found.update(flatten(value, here))
+    return found
+
+
+def _undecorated(view: View, **docs: Any) -> View:
+    """Return a copy of the view's wrapper docs with more in it."""
+    view._apidoc = {**deepcopy(getattr(view, "_apidoc", {})), **docs}  # type: ignore[attr-defined]
+    return view
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A resource's routes; decorators read from the outside in, in checking order.
+
+    `requires` or `public`, `arguments`, `idempotent`, then `response`, `resource` or
+    `page`.
+    """
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def __init__(self, name: str, import_name: str, **options: Any) -> None:
+        super().__init__(name, import_name, **options)
+        self._prepare_doc_cbks.append(_document)
+
+    def requires(self, *who: str) -> Callable[[View], View]:
+        """Let only callers with one of the roles or scopes pass: else 401, 403."""
+
+        def decorator(view: View) -> View:
+            @wraps(view)
+            def wrapper(*args: Any, **kwargs: Any) -> Any:
+                auth.authenticate(who)
+                return view(*args, **kwargs)
+
+            return _undecorated(wrapper, requires=who)
+
+        return decorator
+
+    def public(self, view: View) -> View:
+        """Say that anyone may call this."""
+        return _undecorated(view, requires=())
+
+    def problems(self, **sentences: str) -> Callable[[View], View]:
+        """Document problems: `problems(_409="`email_taken`")`."""
+
+        def decorator(view: View) -> View:
+            known = getattr(view, "_apidoc", {}).get("problems", {})
+            more = {code.strip("_"): text for code, text in sentences.items()}
+            return _undecorated(view, problems={**known, **more})
+
+        return decorator
+
+    def idempotent(self, view: View) -> View:
+        """Take an Idempotency-Key; commit the effect and its answer together.
+
+        The view changes and does not commit; this decorator does.
+        """
+
+        @wraps(view)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            return idempotency.once(lambda: view(*args, **kwargs))
+
+        return _undecorated(wrapper, idempotent=True)
+
+    def resource(self, schema: Any, status: int = 200) -> Callable[[View], View]:
+        """Answer one resource, with its ETag."""
+
+        def decorator(view: View) -> View:
+            answered = self.response(status, schema)(view)
+
+            @wraps(answered)
+            def wrapper(*args: Any, **kwargs: Any) -> Any:
+                return etag.add(answered(*args, **kwargs))
+
+            return _undecorated(wrapper, etag=True)
+
+        return decorator
+
+    def page(self, item: type[Schema]) -> Callable[[View], View]:
+        """Answer a `Page` as `{data, next_cursor}` with a Link to the next."""
+        schema = page_schema(item)
+
+        def decorator(view: View) -> View:
+            @wraps(view)
+            def paged(*args: Any, **kwargs: Any) -> Any:
+                page: Page = view(*args, **kwargs)
+                return page, 200, next_link(page)
+
+            return self.response(200, schema)(paged)
+
+        return decorator
+
+
+def next_link(page: Page) -> dict[str, str]:
+    """Return the Link header to the next page, if there is one."""
+    if page.next_cursor is None:
+        return {}
+    args = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
+    query = urlencode([*args, ("cursor", page.next_cursor)])
+    return {"Link": f'<{request.path}?{query}>; rel="next"'}
+
+
+def page_schema(item: type[Schema]) -> type[Schema]:
+    """Return the schema of a page of items."""
+    name = item.__name__.removesuffix("Schema") + "PageSchema"
+    members = {
+        "data": fields.List(fields.Nested(item)),
+        "next_cursor": fields.String(allow_none=True),
+    }
+    return type(name, (Schema,), members)
+
+
+def problem_doc(status: int, text: str = "") -> dict[str, Any]:
+    """Return the OpenAPI response of a problem."""
+    phrase = HTTPStatus(status).phrase
+    reference = {"$ref": "#/components/schemas/Problem"}
+    return {
+        "description": f"{phrase}: {text}" if text else phrase,
+        "content": {PROBLEM_JSON: {"schema": reference}},
+    }
+
+
+def _expected(info: dict[str, Any], places: set[str]) -> set[int]:
+    """Return the statuses that an operation's decorators can answer."""
+    found = {413, 500, 503}
+    if info.get("requires"):
+        found |= {401, 403}
+    if "json" in places:
+        found |= {400, 415, 422}
+    if places & {"query", "form"}:
+        found |= {422}
+    if info.get("idempotent"):
+        found |= {400, 409, 422}
+    return found
+
+
+def _document(doc: Any, info: Any, *, method: str, **_: Any) -> Any:
+    """Add the problems, security and headers that the decorators bring."""
+    places = {p["in"] for p in info.get("arguments", {}).get("parameters", [])}
+    responses = doc.setdefault("responses", {})
+    for status in _expected(info, places):
+        responses.pop(status, None)
+        responses[str(status)] = problem_doc(status)
+    for status, text in info.get("problems", {}).items():
+        responses.pop(int(status), None)
+        responses[status] = problem_doc(int(status), text)
+    responses["default"] = {**problem_doc(500), "description": "Any other problem"}
+    _document_headers(doc, info, method)
+    if info.get("requires"):
+        doc["security"] = [{"bearer": []}, {"password": []}]
+        doc["x-requires"] = list(info["requires"])
+    return doc
+
+
+def _document_headers(doc: Any, info: Any, method: str) -> None:
+    wanted = []
+    if info.get("idempotent"):
+        wanted.append("IdempotencyKey")
+    if info.get("etag") and method in ("put", "patch", "delete"):
+        wanted.append("IfMatch")
+        doc["responses"]["412"] = problem_doc(412)
+    if info.get("etag") and method == "get":
+        wanted.append("IfNoneMatch")
+        doc["responses"]["304"] = {"description": "You have this version already"}
+    doc.setdefault("parameters", []).extend(wanted)  # apispec makes references
+
+
+def _header(name: str, text: str, most: int = 255) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "description": text,
+        "required": False,
+        "schema": {"type": "string", "maxLength": most},
+    }
+
+
+PARAMETERS = {
+    "IdempotencyKey": _header(
+        "Idempotency-Key", "Repeat a request safely: the same key, the same answer."
+    ),
+    "IfMatch": _header("If-Match", "Change only this version (its ETag).", 1000),
+    "IfNoneMatch": _header("If-None-Match", "Answer 304 for this version.", 1000),
+}
+
+
+def init_app(app: Flask, title: str, *blueprints: Blueprint) -> flask_smorest.Api:
+    """Serve the blueprints and describe them in OpenAPI 3.1."""
+    app.url_map.converters["id"] = IdConverter
+    app.config.update(API_TITLE=title, API_VERSION="v1", OPENAPI_VERSION="3.1.0")
+    smorest = _Api(app)
+    smorest.register_converter(
+        IdConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+    )
+    components = smorest.spec.components
+    components.schema("Problem", schema=ProblemSchema)
+    for name, parameter in PARAMETERS.items():
+        components.parameter(name, "header", parameter)
+    components.security_scheme(
+        "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    )
+    flow = {"tokenUrl": "/swagger/token/", "scopes": {}}
+    components.security_scheme(
+        "password", {"type": "oauth2", "flows": {"password": flow}}
+    )
+    for blueprint in blueprints:
+        smorest.register_blueprint(blueprint)
+    app.extensions["openapi"] = smorest.spec
+    return smorest
+
+
+class _Api(flask_smorest.Api):
+    """Smorest without its error handler and pages: ours answer for every path."""
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `chassis.errors`."""
+
+    def _register_doc_blueprint(self) -> None:
+        """Leave the pages to `chassis.docs`."""
+
+
+def no_content() -> Response:
+    """Return an empty 204."""
+    return Response(status=204)
+
+
+__all__ = ["ADMIN", "CUSTOMER", "STAFF", "Blueprint", "init_app"]

@@ -1,0 +1,199 @@
+"""Settings: typed, read once from the environment, every problem reported together."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self, cast
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from chassis import envfiles
+
+WEAK = {"", "secret", "changeme", "password", "development", "dev", "test", "default"}
+MINIMUM_SECRET = 32
+PRODUCTION, DEVELOPMENT, TEST = "production", "development", "test"
+
+
+class ConfigError(SystemExit):
+    """What is wrong with the settings, one line each.
+
+    It ends the process with its sentences instead of a stack trace.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(f"The configuration has {len(problems)} problem(s):\n{lines}")
+        self.problems = problems
+
+
+def text(value: str) -> str:
+    """Accept any text."""
+    return value
+
+
+def url(value: str) -> str:
+    """Accept an http(s) address, without its last slash."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("an http:// or https:// address")
+    return value.rstrip("/")
+
+
+def optional_url(value: str) -> str:
+    """Accept an http(s) address or nothing."""
+    return url(value) if value else ""
+
+
+def whole(value: str) -> int:
+    """Accept a whole number from 0."""
+    if not value.isascii() or not value.isdigit():
+        raise ValueError("a whole number from 0, such as 30")
+    return int(value)
+
+
+def seconds(value: str) -> float:
+    """Accept a number of seconds, fractions allowed."""
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1
+    if not 0 <= number < float("inf"):
+        raise ValueError("a number of seconds from 0, such as 0.1")
+    return number
+
+
+def flag(value: str) -> bool:
+    """Accept true or false."""
+    if value.lower() not in ("true", "false", "1", "0"):
+        raise ValueError("true or false")
+    return value.lower() in ("true", "1")
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """Accept one of the words."""
+
+    def parse(value: str) -> str:
+        if value not in words:
+            raise ValueError("one of " + ", ".join(words))
+        return value
+
+    return parse
+
+
+def database_url(value: str) -> str:
+    """Accept a SQLite or PostgreSQL address; PostgreSQL's gets its driver named."""
+    for prefix in ("postgres://", "postgresql://"):
+        if value.startswith(prefix):
+            return value.replace(prefix, "postgresql+psycopg://", 1)
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError(
+            "sqlite:///file.db or postgresql://user:password@host:5432/name"
+        )
+    return value
+
+
+def setting(
+    parse: Callable[[str], Any], default: Any = MISSING, *, secret: bool = False
+) -> Any:
+    """Declare a setting: the field's name in capitals is its variable."""
+    metadata = {"parse": parse, "secret": secret}
+    if default is MISSING:
+        return field(metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings that every service has; a service adds its own below them."""
+
+    service: str = "service"
+    app_env: str = setting(one_of(PRODUCTION, DEVELOPMENT, TEST), PRODUCTION)
+    database_url: str = setting(database_url)
+    secret_key: str = setting(text, secret=True)
+    public_url: str = setting(url)
+    user_svc_url: str = setting(url, "http://127.0.0.1:8000")
+    service_client_id: str = setting(text, "")
+    service_client_secret: str = setting(text, "", secret=True)
+    jwt_issuer: str = setting(text, "shop")
+    log_level: str = setting(one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+    db_pool_size: int = setting(whole, 10)
+    trusted_hosts: str = setting(text, "")
+    behind_tls: bool = setting(flag, False)
+    worker_poll_seconds: float = setting(seconds, 0.1)
+    prune_after_days: int = setting(whole, 30)
+    idempotency_hours: int = setting(whole, 24)
+    currency: str = setting(one_of("INR"), "INR")
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> Self:
+        """Read every setting, or raise ConfigError with all that is wrong."""
+        problems: list[str] = []
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            if "parse" in item.metadata:
+                _read(item, environ, values, problems)
+        if values.get("app_env") == PRODUCTION:
+            problems += [
+                f"{item.name.upper()}: {_weakness(values.get(item.name, ''))}"
+                for item in fields(cls)
+                if item.metadata.get("secret") and _weakness(values.get(item.name, "-"))
+            ]
+        if problems:
+            raise ConfigError(problems)
+        return cls(**values)
+
+    @property
+    def is_production(self) -> bool:
+        """Say whether weak settings are refused."""
+        return self.app_env == PRODUCTION
+
+
+def _read(
+    item: Any, environ: Mapping[str, str], values: dict[str, Any], problems: list[str]
+) -> None:
+    name = item.name.upper()
+    if name not in environ:
+        if item.default is MISSING:
+            problems.append(f"{name}: is missing; it should be {_hint(item)}")
+        else:
+            values[item.name] = item.default
+        return
+    try:
+        values[item.name] = item.metadata["parse"](environ[name].strip())
+    except ValueError as wrong:
+        problems.append(f"{name}: should be {wrong}")
+
+
+def _hint(item: Any) -> str:
+    if item.metadata["secret"]:
+        return f"a random text of at least {MINIMUM_SECRET} characters"
+    try:
+        item.metadata["parse"]("")
+    except ValueError as wrong:
+        return str(wrong)
+    return "a text"
+
+
+def _weakness(value: str) -> str:
+    """Say why a secret is not fit for production; an unread one is reported before."""
+    if value == "-":
+        return ""
+    if value.lower() in WEAK or len(set(value)) < 8 or len(value) < MINIMUM_SECRET:
+        return (
+            f"is too weak for production; use a random text of at least "
+            f"{MINIMUM_SECRET} characters"
+        )
+    return ""
+
+
+def environment(package_file: str) -> dict[str, str]:
+    """Layer a service's environment over its `.env` and the root's `.env`."""
+    folder = Path(package_file).resolve().parents[2]
+    return {**envfiles.load(folder.parent, folder.name), **os.environ}
+
+
+def settings() -> Settings:
+    """Return the current app's settings."""
+    return cast("Settings", current_app.extensions["settings"])

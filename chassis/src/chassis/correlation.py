@@ -1,0 +1,37 @@
+"""Correlation ids: taken or made at the door, then on every log line, call, message."""
+
+import re
+import uuid
+from contextvars import ContextVar
+
+from flask import Flask, Response, request
+
+HEADER = "X-Correlation-ID"
+_VALID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_current: ContextVar[str] = ContextVar("correlation_id", default="")
+
+
+def current() -> str:
+    """Return the correlation id of the work in hand, made when there is none."""
+    return _current.get() or use(None)
+
+
+def use(candidate: str | None) -> str:
+    """Make the candidate the current id when it is well formed, else a new one."""
+    known = candidate if candidate and _VALID.fullmatch(candidate) else None
+    chosen = known or str(uuid.uuid4())
+    _current.set(chosen)
+    return chosen
+
+
+def init_app(app: Flask) -> None:
+    """Take the id from each request and return it on each response."""
+
+    @app.before_request
+    def _take() -> None:
+        use(request.headers.get(HEADER))
+
+    @app.after_request
+    def _return(response: Response) -> Response:
+        response.headers[HEADER] = current()
+        return response

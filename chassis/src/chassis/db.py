@@ -1,0 +1,198 @@
+"""The database: column types and engine settings that SQLite and PostgreSQL share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, cast
+
+from flask import Flask, current_app, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Numeric, event
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from chassis import clock
+from chassis.config import Settings
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BigInt = BigInteger().with_variant(Integer, "sqlite")
+MAX_ID = 2**63 - 1
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+class Money(TypeDecorator[Decimal]):
+    """A Decimal of two places: NUMERIC on PostgreSQL, INTEGER paise on SQLite.
+
+    SQLite's NUMERIC is a float, where 0.10 + 0.20 sums to 0.30000000000000004.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, digits: int = 10) -> None:
+        super().__init__(digits, 2)
+        self.digits = digits
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column's type."""
+        kind = BigInteger() if dialect.name == "sqlite" else Numeric(self.digits, 2)
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Write paise to SQLite, the Decimal elsewhere; more than two places fail."""
+        if value is None:
+            return None
+        paise = Decimal(value) * 100
+        if paise != paise.to_integral_value():
+            raise ValueError(f"{value} has more than two decimal places")
+        return int(paise) if dialect.name == "sqlite" else Decimal(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Read a Decimal of two places."""
+        if value is None:
+            return None
+        amount = Decimal(value) / 100 if dialect.name == "sqlite" else Decimal(value)
+        return amount.quantize(Decimal("0.01"))
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC; SQLite stores it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse a datetime without zone; write UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        """Read an aware datetime in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+Id = Annotated[int, mapped_column(BigInt, primary_key=True)]
+BigIntColumn = Annotated[int, mapped_column(BigInt)]
+Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+
+
+class Timestamps:
+    """When a row was made and last changed."""
+
+    created_at: Mapped[Moment] = mapped_column(UtcDateTime, default=clock.now)
+    updated_at: Mapped[Moment] = mapped_column(
+        UtcDateTime, default=clock.now, onupdate=clock.now
+    )
+
+
+def database() -> SQLAlchemy:
+    """Make a service's `db`, with a metadata of its own and named constraints."""
+
+    class Base(DeclarativeBase):
+        metadata = MetaData(naming_convention=NAMES)
+
+    return SQLAlchemy(model_class=Base)
+
+
+def current_db() -> SQLAlchemy:
+    """Return the current app's `db`."""
+    return cast("SQLAlchemy", current_app.extensions["sqlalchemy"])
+
+
+def model(table: str) -> Any:
+    """Return the current app's class for one of the chassis tables."""
+    classes = current_app.extensions["chassis_models"]
+    return classes[table]
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Take no write lock: transactions begun inside only read."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def will_write() -> None:
+    """Say, before the first query, that this GET writes."""
+    _reading.set(False)
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Return the engine's options for the database that the settings name."""
+    if make_url(settings.database_url).get_backend_name() == "sqlite":
+        # Explicit transactions below: the driver's own begin too late to protect a
+        # read that is followed by a write.
+        return {"connect_args": {"isolation_level": None, "timeout": 5}}
+    limits = (
+        "-c statement_timeout=5000 -c lock_timeout=2000 -c timezone=UTC"
+        " -c idle_in_transaction_session_timeout=10000"
+    )
+    return {
+        "pool_size": settings.db_pool_size,
+        "max_overflow": 0,
+        "pool_timeout": 2,
+        "pool_pre_ping": True,
+        "connect_args": {"options": limits, "connect_timeout": 2},
+    }
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged order survives power
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def listen(engine: Engine) -> None:
+    """Make SQLite take its write lock at BEGIN, so that two writers never deadlock."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _mark_reading_request() -> None:
+    _reading.set(request.method in ("GET", "HEAD", "OPTIONS"))
+
+
+def _clear_reading(_: BaseException | None) -> None:
+    _reading.set(False)
+
+
+def init_app(app: Flask, settings: Settings, db: SQLAlchemy) -> None:
+    """Bind `db` to the app's database."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
+    db.init_app(app)
+    mappers = db.Model.registry.mappers  # type: ignore[attr-defined]
+    app.extensions["chassis_models"] = {
+        mapper.class_.__tablename__: mapper.class_ for mapper in mappers
+    }
+    app.before_request(_mark_reading_request)
+    app.teardown_request(_clear_reading)
+    with app.app_context():
+        listen(db.engine)

@@ -1,0 +1,240 @@
+"""One family of errors, with sentences for clients; one handler knows HTTP.
+
+Every answer that is not a success is RFC 9457 `application/problem+json`.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from chassis import correlation, logging
+
+CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    409: "conflict",
+    410: "gone",
+    412: "precondition_failed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "validation_failed",
+    429: "rate_limited",
+    431: "too_large",
+    500: "internal_error",
+    503: "unavailable",
+}
+SENTENCES = {
+    404: "There is nothing at this address.",
+    405: "This address does not take that method.",
+    413: "The body is larger than this address takes.",
+    500: "Something went wrong on our side; the correlation id finds it in the logs.",
+}
+
+
+class Problem(Exception):
+    """What went wrong, in a sentence for the client.
+
+    `code` is stable and machine-readable; `extra` members stand beside it in the
+    answer, `headers` on it.
+    """
+
+    status = 500
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        headers: dict[str, str] | None = None,
+        **extra: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or CODES[self.status]
+        self.headers = headers or {}
+        self.extra = extra
+
+
+class BadRequest(Problem):
+    """The request cannot be understood."""
+
+    status = 400
+
+
+class Unauthorized(Problem):
+    """Nobody, or nobody we know, is signed in."""
+
+    status = 401
+
+    def __init__(self, detail: str, **more: Any) -> None:
+        more.setdefault("headers", {"WWW-Authenticate": 'Bearer realm="shop"'})
+        super().__init__(detail, **more)
+
+
+class Forbidden(Problem):
+    """The caller is known and may not do this."""
+
+    status = 403
+
+
+class NotFound(Problem):
+    """There is no such thing, or not for this caller."""
+
+    status = 404
+
+
+class Conflict(Problem):
+    """The state of the resource does not allow this."""
+
+    status = 409
+
+
+class Gone(Problem):
+    """It was there once and is over."""
+
+    status = 410
+
+
+class PreconditionFailed(Problem):
+    """The resource has changed since the caller read it."""
+
+    status = 412
+
+
+class TooLarge(Problem):
+    """The body is larger than this address takes."""
+
+    status = 413
+
+
+class UnsupportedMediaType(Problem):
+    """The body is of a type that this address does not read."""
+
+    status = 415
+
+
+class Unprocessable(Problem):
+    """Fields are wrong: `errors` = {dotted path: [messages]}."""
+
+    status = 422
+
+
+class TooManyRequests(Problem):
+    """The caller has to wait."""
+
+    status = 429
+
+
+class Unavailable(Problem):
+    """Something we need is away for now; a later try may succeed."""
+
+    status = 503
+
+    def __init__(self, detail: str, **more: Any) -> None:
+        more.setdefault("headers", {"Retry-After": "2"})
+        super().__init__(detail, **more)
+
+
+def body(
+    status: int, code: str, detail: str, extra: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the members of a problem document."""
+    return {
+        "type": f"urn:shop:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        "code": code,
+        "correlation_id": correlation.current(),
+        **(extra or {}),
+    }
+
+
+def answer(
+    status: int,
+    code: str,
+    detail: str,
+    extra: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return a problem document as a response."""
+    response = Response(
+        orjson.dumps(body(status, code, detail, extra)),
+        status,
+        mimetype="application/problem+json",
+    )
+    response.headers.extend(headers or {})
+    return response
+
+
+def problem_response(problem: Problem) -> Response:
+    """Return the answer that a problem stands for."""
+    return answer(
+        problem.status, problem.code, problem.detail, problem.extra, problem.headers
+    )
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return Response(status=status, headers=error.get_headers())
+    allow = error.get_response().headers.get("Allow")
+    detail = SENTENCES.get(status) or error.description or HTTPStatus(status).phrase
+    headers = {"Allow": allow} if allow else None
+    return answer(status, CODES.get(status, "bad_request"), detail, None, headers)
+
+
+def _database(error: Exception) -> Response:
+    logging.get().warning("database unavailable", error=str(error)[:300])
+    return problem_response(Unavailable("The database does not answer right now."))
+
+
+def _value(error: Exception) -> Response:
+    # The schemas should have refused this value; that they did not is our fault.
+    logging.get().error("value refused by the database", error=str(error)[:300])
+    return answer(422, "validation_failed", "A value is out of range.", {"errors": {}})
+
+
+def _integrity(error: Exception) -> Response:
+    logging.get().warning("constraint refused a change", error=str(error)[:300])
+    return answer(409, "conflict", "The change contradicts what is stored.")
+
+
+def _unexpected(error: Exception) -> Response:
+    logging.get().error("unexpected error", exc_info=error)
+    return answer(500, CODES[500], SENTENCES[500])
+
+
+HANDLERS: dict[type[Exception], Any] = {
+    Problem: problem_response,
+    HTTPException: _http,
+    OperationalError: _database,
+    InterfaceError: _database,
+    PoolTimeout: _database,
+    DataError: _value,
+    OverflowError: _value,
+    UnicodeEncodeError: _value,
+    IntegrityError: _integrity,
+    Exception: _unexpected,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error as a problem document, Flask's own included."""
+    for error, handler in HANDLERS.items():
+        app.register_error_handler(error, handler)

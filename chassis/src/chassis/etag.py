@@ -1,0 +1,34 @@
+"""ETags: a resource's version is the hash of its representation."""
+
+import hashlib
+from typing import Any
+
+from flask import Response, request
+
+from chassis import json
+from chassis.errors import PreconditionFailed
+
+
+def of(representation: bytes) -> str:
+    """Return the strong tag of a body, without quotes."""
+    return hashlib.sha256(representation).hexdigest()[:32]
+
+
+def add(response: Response) -> Response:
+    """Tag a resource's answer; a GET that has it already gets 304."""
+    response.set_etag(of(response.get_data()))
+    if request.method in ("GET", "HEAD"):
+        response.make_conditional(request)
+    return response
+
+
+def check(representation: Any) -> None:
+    """Refuse the change when If-Match names another version than the present one.
+
+    `representation` is what a GET of the resource would answer now, before JSON.
+    """
+    wanted = request.if_match
+    if wanted and not wanted.contains(of(json.dumps(representation))):
+        raise PreconditionFailed(
+            "The resource has changed since you read it; read it again."
+        )

@@ -1,0 +1,62 @@
+"""Gunicorn's settings: `gunicorn --config python:chassis.gunicorn`."""
+
+import gc
+import os
+import tempfile
+from typing import Any
+
+from chassis import logging as chassis_logging
+
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = int(os.environ.get("WEB_WORKERS", "1"))
+timeout = 30
+graceful_timeout = 25
+keepalive = 75
+control_socket_disable = True
+preload_app = False  # engines are made after the fork
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+accesslog = None  # chassis.logging writes one line for each request
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+
+if workers > 1:
+    os.environ.setdefault(
+        "PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-")
+    )
+
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": chassis_logging.formatter,
+            "service": os.environ.get("SERVICE_NAME", "gunicorn"),
+        }
+    },
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "json",
+        }
+    },
+    "root": {"level": "INFO", "handlers": ["stdout"]},
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
+        "gunicorn.access": {"level": "ERROR", "handlers": [], "propagate": True},
+    },
+}
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Take what is loaded for good out of the garbage collector's way."""
+    gc.collect()
+    gc.freeze()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Forget a dead worker's gauges."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)

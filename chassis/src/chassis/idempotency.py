@@ -1,0 +1,194 @@
+"""Idempotency-Key: the same request twice has one effect and one answer.
+
+The key's row is written in the transaction of the effect, so that a crash leaves
+both or neither. Work of several transactions commits the row in the first of them
+with the id of what it made (`made`); a retry after a crash takes the key over once
+its lease has ended and is told that id, to resume from it.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, current_app, g, make_response, request
+from sqlalchemy import LargeBinary, String, UniqueConstraint, delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis import clock, errors
+from chassis.config import settings
+from chassis.db import BigInt, Id, Moment, Timestamps, UtcDateTime, current_db, model
+
+LEASE = timedelta(seconds=60)
+_VALID = re.compile(r"[\x21-\x7e]{1,255}")
+KEPT_HEADERS = ("Location", "Retry-After", "ETag")
+
+
+class IdempotencyKeyMixin(Timestamps):
+    """One key of one caller on one route, and the answer it was given."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (UniqueConstraint("caller", "route", "key"),)
+
+    id: Mapped[Id]
+    caller: Mapped[str] = mapped_column(String(100))
+    route: Mapped[str] = mapped_column(String(200))
+    key: Mapped[str] = mapped_column(String(255))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    leased_until: Mapped[Moment] = mapped_column(UtcDateTime)
+    resource_id: Mapped[int | None] = mapped_column(BigInt)
+    status: Mapped[int | None]
+    content_type: Mapped[str | None] = mapped_column(String(100))
+    headers: Mapped[str | None] = mapped_column(String(2000))
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+def once(work: Callable[[], Any]) -> Response:
+    """Do the work at most once for the request's key, and commit it with its answer.
+
+    Without a key the work is done and committed. A Problem that the work raises is
+    kept as the answer only when the work had already committed something (`made`).
+    """
+    session = current_db().session
+    row = _claim()
+    if row is not None and row.status is not None:
+        session.rollback()
+        return _replay(row)
+    g.idempotency_row = row
+    try:
+        response = make_response(work())
+    except errors.Problem as problem:
+        session.rollback()
+        if row is None or not g.get("made") or problem.status >= 500:
+            raise
+        response = errors.problem_response(problem)
+    if row is not None:
+        _keep(row.id, response)
+    session.commit()
+    return response
+
+
+def made(resource_id: int) -> None:
+    """Remember, in the open transaction, what the request has made.
+
+    To be called before the first of several commits.
+    """
+    g.made = resource_id
+    if g.idempotency_row is not None:
+        g.idempotency_row.resource_id = resource_id
+
+
+def resumes() -> int | None:
+    """Return the id that an earlier, crashed try of this request has made."""
+    row = g.get("idempotency_row")
+    return row.resource_id if row is not None else None
+
+
+def _key() -> str | None:
+    values = request.headers.getlist("Idempotency-Key")
+    if not values:
+        return None
+    if len(values) > 1 or not _VALID.fullmatch(values[0]):
+        raise errors.BadRequest(
+            "Idempotency-Key: one key of 1..255 visible ASCII characters.",
+            code="idempotency_key_invalid",
+        )
+    return values[0]
+
+
+def _fingerprint() -> str:
+    secret = str(current_app.secret_key).encode()
+    text = request.query_string + b"\n" + request.get_data(cache=True)
+    return hmac.new(secret, text, hashlib.sha256).hexdigest()
+
+
+def _claim() -> Any:
+    """Return the key's row: new, taken over, or answered (its status is set)."""
+    key = _key()
+    if key is None:
+        return None
+    session, table = current_db().session, model("idempotency_keys")
+    caller = str(g.get("caller", "anonymous"))
+    route = f"{request.method} {request.path.rstrip('/')}"
+    found = select(table).filter_by(caller=caller, route=route, key=key)
+    row = session.scalar(found)
+    if row is None:
+        row = table(
+            caller=caller,
+            route=route,
+            key=key,
+            fingerprint=_fingerprint(),
+            leased_until=clock.now() + LEASE,
+        )
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError:  # a twin was faster
+            row = session.scalar(found)
+        else:
+            return row
+    return _existing(row)
+
+
+def _existing(row: Any) -> Any:
+    if row.fingerprint != _fingerprint():
+        raise errors.Unprocessable(
+            "This Idempotency-Key was used for another request.",
+            code="idempotency_key_reused",
+            errors={},
+        )
+    if row.status is None and not _take_over(row):
+        raise errors.Conflict(
+            "A request with this Idempotency-Key is still running.",
+            code="idempotency_in_progress",
+            headers={"Retry-After": "1"},
+        )
+    return row
+
+
+def _take_over(row: Any) -> bool:
+    table = type(row)
+    now = clock.now()
+    taken = current_db().session.execute(
+        update(table)
+        .where(table.id == row.id, table.status.is_(None), table.leased_until < now)
+        .values(leased_until=now + LEASE)
+    )
+    return bool(taken.rowcount)
+
+
+def _keep(row_id: int, response: Response) -> None:
+    table = model("idempotency_keys")
+    kept = {k: response.headers[k] for k in KEPT_HEADERS if k in response.headers}
+    current_db().session.execute(
+        update(table)
+        .where(table.id == row_id)
+        .values(
+            status=response.status_code,
+            content_type=response.content_type,
+            headers="\n".join(f"{k}: {v}" for k, v in kept.items()),
+            body=response.get_data(),
+        )
+    )
+
+
+def _replay(row: Any) -> Response:
+    response = Response(row.body, row.status, content_type=row.content_type)
+    for line in filter(None, (row.headers or "").split("\n")):
+        name, value = line.split(": ", 1)
+        response.headers[name] = value
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def prune() -> int:
+    """Forget keys after the hours that the settings say; return how many."""
+    table = model("idempotency_keys")
+    before: datetime = clock.now() - timedelta(hours=settings().idempotency_hours)
+    session = current_db().session
+    gone = session.execute(delete(table).where(table.created_at < before)).rowcount
+    session.commit()
+    return int(gone)

@@ -1,0 +1,183 @@
+"""The idempotent consumer: dedupe mark, effect and outgoing events in one commit.
+
+Five steps, always in this order: parse; seen this id? done; load and decide;
+change; record, in one commit. Only then is the message deleted, a duplicate too.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import EXCLUDE, ValidationError, fields
+from marshmallow import Schema as MarshmallowSchema
+from sqlalchemy import JSON, String, Text, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis import clock, correlation, logging, sqs, tracing
+from chassis.config import settings
+from chassis.db import Id, Timestamps, current_db, model
+
+Handler = tuple[type[MarshmallowSchema], Callable[[dict[str, Any], "Event"], None]]
+
+
+@dataclass(frozen=True)
+class Event:
+    """A CloudEvent as it came."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    correlation_id: str
+    traceparent: str
+    data: dict[str, Any]
+
+
+class Quarantine(Exception):
+    """A message that can never be handled: kept for a person, taken off the queue."""
+
+
+class InboxMixin(Timestamps):
+    """An event that was handled; its `event_id` is never handled again."""
+
+    __tablename__ = "inbox"
+
+    id: Mapped[Id]
+    event_id: Mapped[str] = mapped_column(String(100), unique=True)
+    type: Mapped[str] = mapped_column(String(80))
+    subject: Mapped[str] = mapped_column(String(200), index=True)
+    correlation_id: Mapped[str] = mapped_column(String(128))
+
+
+class QuarantineMixin(Timestamps):
+    """A message that a person must look at, with the reason."""
+
+    __tablename__ = "quarantine"
+
+    id: Mapped[Id]
+    queue: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(500))
+    body: Mapped[str] = mapped_column(Text)
+    correlation_id: Mapped[str] = mapped_column(String(128), default="")
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class EnvelopeSchema(MarshmallowSchema):
+    """What a consumer reads of the envelope; more members are welcome."""
+
+    class Meta:
+        """Read tolerantly."""
+
+        unknown = EXCLUDE
+
+    id = fields.String(required=True, validate=lambda v: 0 < len(v) <= 100)
+    source = fields.String(required=True)
+    type = fields.String(required=True, validate=lambda v: len(v) <= 80)
+    subject = fields.String(required=True, validate=lambda v: len(v) <= 200)
+    correlationid = fields.String(load_default="")
+    traceparent = fields.String(load_default="")
+    data = fields.Dict(required=True)
+
+
+def parse(body: str, handlers: Mapping[str, Handler]) -> Event:
+    """Read a message, or raise Quarantine with the reason."""
+    try:
+        found = EnvelopeSchema().load(json.loads(body))
+        if "\x00" in body or "\\u0000" in body:
+            raise Quarantine("a NUL character, which no database keeps")
+        schema, _ = handlers[found["type"]]
+        data = schema(unknown=EXCLUDE).load(found["data"])
+    except KeyError:
+        raise Quarantine(f"unknown type {found['type']}") from None
+    except (ValueError, RecursionError, ValidationError) as wrong:
+        raise Quarantine(f"not a valid message: {wrong}"[:500]) from None
+    return Event(
+        found["id"],
+        found["source"],
+        found["type"],
+        found["subject"],
+        found["correlationid"],
+        found["traceparent"],
+        data,
+    )
+
+
+def handle(queue: str, body: str, handlers: Mapping[str, Handler]) -> str:
+    """Apply one message once; return handled, duplicate or quarantined.
+
+    Any exception but Quarantine leaves nothing behind, and the message in its queue.
+    """
+    session = current_db().session
+    try:
+        event = parse(body, handlers)
+        correlation.use(event.correlation_id)
+        with tracing.consuming(event.type, event.traceparent):
+            outcome = _once(event, handlers)
+        session.commit()
+    except Quarantine as why:
+        session.rollback()
+        quarantine(queue, body, str(why))
+        session.commit()
+        return "quarantined"
+    finally:
+        session.remove()
+    return outcome
+
+
+def _once(event: Event, handlers: Mapping[str, Handler]) -> str:
+    session, table = current_db().session, model("inbox")
+    if session.scalar(select(table.id).where(table.event_id == event.id)):
+        return "duplicate"
+    session.add(
+        table(
+            event_id=event.id,
+            type=event.type,
+            subject=event.subject,
+            correlation_id=correlation.current(),
+        )
+    )
+    session.flush()  # a twin on another connection fails here, before any effect
+    handlers[event.type][1](event.data, event)
+    return "handled"
+
+
+def quarantine(queue: str, body: str, reason: str, **details: Any) -> None:
+    """Keep what cannot be handled in the open transaction, and raise the alarm."""
+    logging.get().error("message quarantined", queue=queue, reason=reason)
+    current_db().session.add(
+        model("quarantine")(
+            queue=queue,
+            reason=reason[:500],
+            body=body.replace("\x00", "\\u0000"),
+            correlation_id=correlation.current(),
+            details=details or None,
+        )
+    )
+
+
+def consume(
+    queue: str, handlers: Mapping[str, Handler], wait: int | None = None
+) -> int:
+    """Receive and handle a few messages; return how many came."""
+    messages = sqs.receive(queue, wait)
+    for message in messages:
+        try:
+            outcome = handle(queue, message["Body"], handlers)
+        except Exception as error:  # transient until ten receives have failed
+            logging.get().error("message failed", queue=queue, exc_info=error)
+            sqs.postpone(queue, message)
+        else:
+            sqs.remove(queue, message)
+            logging.get().info("message", queue=queue, outcome=outcome)
+    return len(messages)
+
+
+def prune() -> int:
+    """Forget handled ids after the days that the settings say."""
+    table, session = model("inbox"), current_db().session
+    before = clock.now() - timedelta(days=settings().prune_after_days)
+    gone = session.execute(delete(table).where(table.created_at < before)).rowcount
+    session.commit()
+    return int(gone)

@@ -1,0 +1,100 @@
+"""Structured logs: one JSON object a line on standard output, for any collector."""
+
+import logging
+import sys
+import time
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+from opentelemetry import trace
+
+from chassis import clock, correlation
+
+SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "signature")
+
+
+def _add_context(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    event.setdefault("correlation_id", correlation.current())
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        event["trace_id"] = trace.format_trace_id(span.trace_id)
+    moment = clock.now().isoformat(timespec="milliseconds")
+    event["timestamp"] = moment.replace("+00:00", "Z")
+    return event
+
+
+def _hide_secrets(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    for key in event:
+        if any(word in key.lower() for word in SECRET_WORDS):
+            event[key] = "[hidden]"
+    return event
+
+
+SHARED: list[Any] = [
+    structlog.stdlib.add_log_level,
+    structlog.contextvars.merge_contextvars,
+    _add_context,
+    _hide_secrets,
+    structlog.processors.format_exc_info,
+]
+
+
+def formatter(service: str) -> logging.Formatter:
+    """Make the formatter that writes a log record as one JSON object."""
+
+    def name_service(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+        event.setdefault("service", service)
+        return event
+
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            name_service,
+            structlog.processors.JSONRenderer(ensure_ascii=True),
+        ],
+    )
+
+
+def configure(service: str, level: str = "INFO") -> None:
+    """Send every logger of the process to standard output as JSON."""
+    structlog.configure(
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(formatter(service))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for noisy in ("botocore", "urllib3", "werkzeug", "alembic"):
+        logging.getLogger(noisy).setLevel("WARNING")
+
+
+def get() -> Any:
+    """Return the logger: `log.info("order placed", order_id=17)`."""
+    return structlog.stdlib.get_logger("shop")
+
+
+def init_app(app: Flask, service: str) -> None:
+    """Write one line for each request, with who asked and how long it took."""
+    log = get().bind(service=service)
+
+    @app.before_request
+    def _start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def _finish(response: Response) -> Response:
+        if request.path not in ("/healthz/", "/readyz/", "/metrics/"):
+            log.info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                ms=round((time.perf_counter() - g.get("started", 0.0)) * 1000, 1),
+                caller=str(g.get("caller", "")),
+            )
+        return response

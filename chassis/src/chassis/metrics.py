@@ -1,0 +1,46 @@
+"""Prometheus metrics, right under several gunicorn workers."""
+
+import os
+import time
+
+from flask import Flask, Response, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+LABELS = ["service", "method", "route"]
+REQUESTS = Counter("http_requests", "Requests answered.", [*LABELS, "status"])
+SECONDS = Histogram("http_request_seconds", "Time to answer a request.", LABELS)
+
+
+def _registry() -> CollectorRegistry:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)
+    return registry
+
+
+def expose() -> Response:
+    """Answer the metrics of all worker processes as Prometheus text."""
+    return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def init_app(app: Flask, service: str) -> None:
+    """Count and time requests by route, and serve `/metrics`."""
+    app.add_url_rule("/metrics/", "metrics", expose)
+
+    @app.after_request
+    def _count(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "unmatched"
+        method = request.method if request.url_rule else "OTHER"
+        REQUESTS.labels(service, method, route, response.status_code).inc()
+        elapsed = time.perf_counter() - g.get("started", time.perf_counter())
+        SECONDS.labels(service, method, route).observe(elapsed)
+        return response

@@ -1,0 +1,96 @@
+"""Migrations that several processes may start at once, and the check that they ran."""
+
+import fcntl
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import context
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, current_app
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, func, select
+
+from chassis.db import Money, UtcDateTime, current_db
+
+LOCK = zlib.crc32(b"migrations")
+
+
+def run_env() -> None:
+    """Run migrations as a service's `migrations/env.py` does: under a lock."""
+    db = current_db()
+    with _lock(db.engine), db.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_as_batch=True,
+            compare_type=True,
+            render_item=_render,
+            include_object=current_app.extensions["alembic_include"],
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+def _render(kind: str, item: Any, _: Any) -> str | bool:
+    """Write our column types as plain ones: a migration needs no code of today."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Money):
+        paise = 'with_variant(sa.BigInteger(), "sqlite")'
+        return f"sa.Numeric({item.digits}, 2).{paise}"
+    return False
+
+
+@contextmanager
+def _lock(engine: Engine) -> Iterator[None]:
+    """Let one process migrate at a time; without, all but one of them fail."""
+    if engine.dialect.name == "sqlite":
+        with Path(f"{engine.url.database}.migrate.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder:
+        holder.execute(select(func.set_config("lock_timeout", "0", False)))
+        holder.execute(select(func.set_config("statement_timeout", "0", False)))
+        holder.execute(select(func.pg_advisory_lock(LOCK)))
+        yield
+        holder.execute(select(func.pg_advisory_unlock(LOCK)))
+
+
+def _include_all(*_: object) -> bool:
+    return True
+
+
+def init_app(app: Flask, db: SQLAlchemy) -> None:
+    """Give the app `flask db`, with the migrations of its own package."""
+    folder = Path(app.root_path) / "migrations"
+    app.extensions.setdefault("alembic_include", _include_all)
+    Migrate(app, db, directory=str(folder))
+
+
+def upgrade(app: Flask) -> None:
+    """Bring the app's database to the newest version."""
+    from flask_migrate import upgrade as flask_upgrade
+
+    with app.app_context():
+        flask_upgrade()
+
+
+def is_current() -> bool:
+    """Say whether the database stands at the newest migration of the code."""
+    if not current_app.extensions.get("migrated"):
+        folder = str(Path(current_app.root_path) / "migrations")
+        config = Config()
+        config.set_main_option("script_location", folder)
+        heads = set(ScriptDirectory.from_config(config).get_heads())
+        connection = current_db().session.connection()
+        stands_at = set(MigrationContext.configure(connection).get_current_heads())
+        current_app.extensions["migrated"] = heads == stands_at
+    return bool(current_app.extensions["migrated"])

@@ -1,0 +1,159 @@
+"""The transactional outbox: an event is a row of the change that it announces.
+
+The relay sends rows to their queue at least once. It claims rows instead of keeping
+a cursor, because the order of ids is not the order of commits.
+"""
+
+import json
+import uuid
+from datetime import timedelta
+from typing import Any, Self
+
+from opentelemetry import propagate
+from sqlalchemy import JSON, Index, String, delete, func, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis import clock, correlation, logging, sqs
+from chassis.config import settings
+from chassis.db import Id, Moment, Timestamps, UtcDateTime, current_db, model, reading
+
+CLAIM = timedelta(seconds=30)
+BATCH = 10  # the most that SQS takes at once
+
+
+class OutboxMixin(Timestamps):
+    """One CloudEvent on its way to a queue; `published_at` when it has left."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "published_at", "claimed_until"),)
+
+    id: Mapped[Id]
+    event_id: Mapped[str] = mapped_column(String(36), unique=True)
+    queue: Mapped[str] = mapped_column(String(80))
+    type: Mapped[str] = mapped_column(String(80))
+    source: Mapped[str] = mapped_column(String(80))
+    subject: Mapped[str] = mapped_column(String(200), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    correlation_id: Mapped[str] = mapped_column(String(128))
+    traceparent: Mapped[str] = mapped_column(String(64), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_until: Mapped[Moment | None] = mapped_column(UtcDateTime)
+    published_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
+
+    @classmethod
+    def event(
+        cls, queue: str, source: str, kind: str, subject: str, data: dict[str, Any]
+    ) -> Self:
+        """Make the row of an event, with the correlation id of the work in hand."""
+        carrier: dict[str, str] = {}
+        propagate.inject(carrier)
+        return cls(
+            event_id=str(uuid.uuid4()),
+            queue=queue,
+            source=source,
+            type=kind,
+            subject=subject,
+            data=data,
+            correlation_id=correlation.current(),
+            traceparent=carrier.get("traceparent", ""),
+        )
+
+    def envelope(self) -> dict[str, Any]:
+        """Return the event as CloudEvents 1.0 structured JSON."""
+        return {
+            "specversion": "1.0",
+            "id": self.event_id,
+            "source": self.source,
+            "type": self.type,
+            "subject": self.subject,
+            "time": self.created_at.isoformat().replace("+00:00", "Z"),
+            "datacontenttype": "application/json",
+            "data": self.data,
+            "correlationid": self.correlation_id,
+            "traceparent": self.traceparent,
+        }
+
+
+def _due() -> Any:
+    table = model("outbox")
+    free = or_(table.claimed_until.is_(None), table.claimed_until < clock.now())
+    return select(table.id).where(table.published_at.is_(None), free)
+
+
+def relay() -> int:
+    """Send the due events of each queue, a batch at most; return how many left."""
+    with reading():
+        waiting = current_db().session.scalar(_due().limit(1))
+        current_db().session.rollback()
+    if waiting is None:
+        return 0
+    rows = _claim()
+    queues = {row.queue for row in rows}
+    return sum(_send(q, [row for row in rows if row.queue == q]) for q in queues)
+
+
+def _claim() -> list[Any]:
+    session, table = current_db().session, model("outbox")
+    ids = session.scalars(
+        _due().order_by(table.id).limit(BATCH).with_for_update(skip_locked=True)
+    ).all()
+    session.execute(
+        update(table)
+        .where(table.id.in_(ids))
+        .values(claimed_until=clock.now() + CLAIM, attempts=table.attempts + 1)
+    )
+    rows = session.scalars(select(table).where(table.id.in_(ids)).order_by(table.id))
+    claimed = list(rows)
+    session.commit()
+    return claimed
+
+
+def _send(queue: str, rows: list[Any]) -> int:
+    session, table = current_db().session, model("outbox")
+    entries = {str(row.id): _entry(row) for row in rows}
+    attempts = {row.id: row.attempts for row in rows}
+    session.rollback()  # no connection is held while the queue is asked
+    sent = sqs.send(queue, entries)
+    now = clock.now()
+    for row_id, tries in attempts.items():
+        done = row_id in sent
+        pause = timedelta(seconds=min(2**tries, 30))
+        change = {"published_at": now} if done else {"claimed_until": now + pause}
+        session.execute(update(table).where(table.id == row_id).values(**change))
+    session.commit()
+    if len(sent) < len(rows):
+        logging.get().warning(
+            "events not sent", queue=queue, left=len(rows) - len(sent)
+        )
+    return len(sent)
+
+
+def _entry(row: Any) -> dict[str, Any]:
+    attributes = {"correlationid": row.correlation_id, "traceparent": row.traceparent}
+    return {
+        "Id": str(row.id),
+        "MessageBody": json.dumps(row.envelope()),
+        "MessageAttributes": {
+            name: {"DataType": "String", "StringValue": value}
+            for name, value in attributes.items()
+            if value
+        },
+    }
+
+
+def oldest_seconds() -> float:
+    """Return the age of the oldest event that has not left, 0 when all have."""
+    table = model("outbox")
+    oldest = current_db().session.scalar(
+        select(func.min(table.created_at)).where(table.published_at.is_(None))
+    )
+    return (clock.now() - oldest).total_seconds() if oldest else 0.0
+
+
+def prune() -> int:
+    """Forget published events after the days that the settings say."""
+    table, session = model("outbox"), current_db().session
+    before = clock.now() - timedelta(days=settings().prune_after_days)
+    gone = session.execute(delete(table).where(table.published_at < before)).rowcount
+    session.commit()
+    return int(gone)

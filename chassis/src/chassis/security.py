@@ -1,0 +1,106 @@
+"""Headers, hosts and sizes: what holds for every request before any view."""
+
+import secrets
+from typing import Any, cast
+
+from flask import Flask, Response, g, request
+from flask.globals import request_ctx
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
+
+from chassis.config import Settings
+
+MAX_BODY = 1 << 20
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "script-src 'self' 'nonce-{nonce}'; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class TrailingSlash:
+    """WSGI middleware: an address with and without its last slash is one.
+
+    Werkzeug's `strict_slashes=False` answers 404 instead of 405, and an empty
+    `Allow`, where the slash is missing. Files, whose name has a dot, have no slash.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Add the slash, then call the app."""
+        path = environ.get("PATH_INFO", "")
+        if not path.endswith("/") and "." not in path.rpartition("/")[2]:
+            environ["PATH_INFO"] = f"{path}/"
+        return self.app(environ, start_response)
+
+
+def csp_nonce() -> str:
+    """Return this request's nonce for inline scripts."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def _check_size() -> None:
+    limit = request.max_content_length
+    if limit is not None and (request.content_length or 0) > limit:
+        raise RequestEntityTooLarge
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        policy = PAGE_POLICY.format(nonce=csp_nonce())
+    else:
+        policy = API_POLICY
+    response.headers.setdefault("Content-Security-Policy", policy)
+    if "caller" in g or response.status_code >= 400:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _hsts(response: Response) -> Response:
+    response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def _options() -> Response:
+    adapter = cast("MapAdapter", request_ctx.url_adapter)
+    methods = adapter.allowed_methods()
+    return Response(status=204, headers={"Allow": ", ".join(sorted(methods))})
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Apply limits and headers to every request."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.url_map.merge_slashes = False
+    app.wsgi_app = TrailingSlash(app.wsgi_app)  # type: ignore[method-assign]
+    app.secret_key = settings.secret_key
+    if settings.trusted_hosts:
+        app.config["TRUSTED_HOSTS"] = settings.trusted_hosts.split(",")
+    if settings.behind_tls:
+        app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+        app.after_request(_hsts)
+    app.config.update(
+        SESSION_COOKIE_NAME=f"{settings.service}-admin",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=settings.behind_tls,
+    )
+    if settings.behind_tls:
+        app.config["SESSION_COOKIE_NAME"] = f"__Host-{settings.service}-admin"
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.make_default_options_response = _options  # type: ignore[method-assign]
+    app.before_request(_check_size)
+    app.after_request(_add_headers)
