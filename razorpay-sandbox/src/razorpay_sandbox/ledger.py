@@ -1,0 +1,54 @@
+"""The database: one writer at a time, nothing half done."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from razorpay_sandbox.tables import Base
+
+
+class Ledger:
+    """The sandbox's own SQLite file."""
+
+    def __init__(self, url: str) -> None:
+        database = make_url(url).database
+        if database and database != ":memory:":
+            Path(database).parent.mkdir(parents=True, exist_ok=True)
+        self._engine = create_engine(
+            url, connect_args={"isolation_level": None, "timeout": 10}
+        )
+        # The threads of this process queue here, fairly and without SQLite's polling;
+        # BEGIN IMMEDIATE guards against every other process.
+        self._lock = Lock()
+        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", _begin)
+        Base.metadata.create_all(self._engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Give a session that commits at the end, or rolls back on any error."""
+        with self._lock, Session(self._engine) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # The driver's own BEGIN comes too late to protect a read followed by a write.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,100 @@
+"""Refunds: money back, never more than was captured."""
+
+from typing import Any
+
+from razorpay_sandbox import webhooks
+from razorpay_sandbox.body import is_integer
+from razorpay_sandbox.currencies import MINIMUM
+from razorpay_sandbox.errors import NO_ID, Refused
+from razorpay_sandbox.ids import digits, is_id, new_id
+from razorpay_sandbox.notes import read_notes
+from razorpay_sandbox.orders import read_receipt, refuse_extra
+from razorpay_sandbox.tables import Payment, Refund
+from razorpay_sandbox.work import Work
+
+FIELDS = ["amount", "speed", "notes", "receipt"]
+SPEEDS = ("normal", "optimum")
+
+
+def create(work: Work, payment: Payment, data: dict[str, Any]) -> Refund:
+    """Refund an amount in paise, or all that is left; processed at once.
+
+    In test mode the answer already says `processed`; `refund.created` shows the
+    refund as it was before, pending and without the bank's reference.
+    """
+    refuse_extra(data, FIELDS)
+    amount = _amount(payment, data)
+    refund = work.add(_new_refund(work, payment, amount, data))
+    payment.amount_refunded += amount
+    if payment.amount_refunded == payment.amount:
+        payment.status = "refunded"
+    webhooks.refund_event(work, "refund.created", refund, payment)
+    refund.status = "processed"
+    refund.acquirer_data = {"arn": digits(14)}
+    webhooks.refund_event(work, "refund.processed", refund, payment)
+    return refund
+
+
+def _new_refund(
+    work: Work, payment: Payment, amount: int, data: dict[str, Any]
+) -> Refund:
+    return Refund(
+        id=new_id("rfnd"),
+        payment_id=payment.id,
+        amount=amount,
+        currency=payment.currency,
+        receipt=_receipt(work, payment, data),
+        notes=read_notes(data),
+        acquirer_data={"arn": None},
+        speed_requested=_speed(data),
+        speed_processed="normal",
+        created_at=work.now,
+    )
+
+
+def _amount(payment: Payment, data: dict[str, Any]) -> int:
+    _refuse_unpaid(payment)
+    left = payment.amount - payment.amount_refunded
+    amount = data.get("amount", left)
+    if amount is None or amount == 0:
+        raise Refused("Amount cannot be blank.", "amount")
+    if not is_integer(amount):
+        raise Refused("The amount must be an integer.", "amount")
+    if amount < min(MINIMUM, left):
+        raise Refused("The amount must be at least INR 1.00.", "amount")
+    if amount > left:
+        text = "The refund amount provided is greater than amount captured."
+        raise Refused(text, "amount")
+    return int(amount)
+
+
+def _refuse_unpaid(payment: Payment) -> None:
+    if payment.status == "refunded":
+        raise Refused("The payment has been fully refunded already.")
+    if payment.status != "captured":
+        text = "The payment status should be captured for action to be taken."
+        raise Refused(text)
+
+
+def _receipt(work: Work, payment: Payment, data: dict[str, Any]) -> str | None:
+    receipt = read_receipt(data)
+    if receipt and work.find(Refund, payment_id=payment.id, receipt=receipt):
+        raise Refused("Duplicate receipt found for this refund request.", "receipt")
+    return receipt
+
+
+def _speed(data: dict[str, Any]) -> str:
+    speed = data.get("speed")
+    if speed is not None and speed not in SPEEDS:
+        raise Refused("The selected speed is invalid.", "speed")
+    return str(speed or "normal")
+
+
+def get(work: Work, refund_id: str) -> Refund:
+    """Return a refund; raise Refused when there is none."""
+    if not is_id("rfnd", refund_id):
+        raise Refused(f"{refund_id} is not a valid id")
+    refund = work.find(Refund, id=refund_id)
+    if refund is None:
+        raise Refused(NO_ID)
+    return refund

@@ -1,0 +1,82 @@
+"""A running sandbox for tests, of this package and of those that talk to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from razorpay_sandbox import create_app, sandbox_of
+from razorpay_sandbox.sandbox import Sandbox
+
+KEYS = {
+    "RAZORPAY_KEY_ID": "rzp_test_Sb0xDemoKey001",
+    "RAZORPAY_KEY_SECRET": "sbx_key_secret_7Qm2VtR9xLwZ",
+    "RAZORPAY_WEBHOOK_SECRET": "sbx_webhook_secret_4nHk8PzT",
+}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A sandbox that answers at `url`."""
+
+    url: str
+    app: Flask
+    sandbox: Sandbox
+
+    @property
+    def key_id(self) -> str:
+        """Return the API key's id."""
+        return self.sandbox.settings.key_id
+
+    @property
+    def key_secret(self) -> str:
+        """Return the API key's secret, which signs callbacks."""
+        return self.sandbox.settings.key_secret
+
+    @property
+    def webhook_secret(self) -> str:
+        """Return the secret that signs webhooks."""
+        return self.sandbox.settings.webhook_secret
+
+    def set_webhook_url(self, url: str) -> None:
+        """Send the webhooks of what happens from now on to this address."""
+        self.sandbox.webhook_url = url
+        self.sandbox.wake()
+
+
+@contextmanager
+def serve(tmp_path: Path, webhook_url: str = "", **settings: str) -> Iterator[Served]:
+    """Run the sandbox on a free port, with its ledger under `tmp_path`.
+
+    Further settings go by their names: `serve(tmp_path, WEBHOOK_RETRY_FACTOR="0.001")`.
+    """
+    server: Any = make_server(
+        "127.0.0.1", 0, Flask("unused"), threaded=True, request_handler=_Quiet
+    )
+    url = f"http://127.0.0.1:{server.port}"
+    database = f"sqlite:///{tmp_path}/razorpay-sandbox-{server.port}.db"
+    given = KEYS | {"PUBLIC_URL": url, "DATABASE_URL": database} | settings
+    server.app = create_app(given | {"WEBHOOK_URL": webhook_url})
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    sandbox_of(server.app).start()
+    try:
+        yield Served(url, server.app, sandbox_of(server.app))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        sandbox_of(server.app).close()
+
+
+class _Quiet(WSGIRequestHandler):
+    # One connection, one request: no handler thread outlives the server's end.
+    protocol_version = "HTTP/1.0"
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Write nothing: the app logs its requests itself."""

@@ -1,0 +1,92 @@
+"""Webhook events, written in the transaction of the change that they announce."""
+
+import json
+from typing import Any
+
+from sqlalchemy import func, select
+
+from razorpay_sandbox import entities
+from razorpay_sandbox.ids import new_id
+from razorpay_sandbox.signatures import sign
+from razorpay_sandbox.tables import Event, Link, Order, Payment, Refund
+from razorpay_sandbox.work import Work
+
+ACCOUNT_ID = "acc_Sb0Demo000001A"
+
+
+def payment_event(work: Work, name: str, payment: Payment) -> None:
+    """Announce payment.authorized, payment.captured or payment.failed."""
+    entity = entities.payment(payment)
+    if name == "payment.captured":
+        entity["base_amount"] = payment.amount
+    _write(work, envelope(name, {"payment": entity}, work.now))
+
+
+def order_paid(work: Work, payment: Payment, order: Order) -> None:
+    """Announce order.paid."""
+    parts = {"payment": entities.payment(payment), "order": entities.order(order)}
+    _write(work, envelope("order.paid", parts, work.now))
+
+
+def refund_event(work: Work, name: str, refund: Refund, payment: Payment) -> None:
+    """Announce refund.created or refund.processed."""
+    parts = {
+        "refund": entities.refund(refund),
+        "payment": entities.payment(payment),
+    }
+    _write(work, envelope(name, parts, work.now))
+
+
+def link_event(
+    work: Work,
+    name: str,
+    link: Link,
+    order: Order | None = None,
+    payment: Payment | None = None,
+) -> None:
+    """Announce payment_link.paid, .partially_paid, .expired or .cancelled.
+
+    They come from another backend: keys in alphabetical order, and `created_at` is
+    the link's own, not the event's.
+    """
+    parts = {"payment_link": entities.link_in_event(link)}
+    if order is not None and payment is not None:
+        parts["order"] = entities.order(order)
+        parts["payment"] = entities.payment_in_link_event(payment)
+    _write(work, envelope(name, parts, link.created_at), sort_keys=True)
+
+
+def envelope(
+    name: str, parts: dict[str, dict[str, Any]], created_at: int
+) -> dict[str, Any]:
+    """Return an event as Razorpay wraps it."""
+    return {
+        "entity": "event",
+        "account_id": ACCOUNT_ID,
+        "event": name,
+        "contains": list(parts),
+        "payload": {part: {"entity": entity} for part, entity in parts.items()},
+        "created_at": created_at,
+    }
+
+
+def encode(event: dict[str, Any], *, sort_keys: bool = False) -> bytes:
+    """Return the bytes that are sent and signed."""
+    return json.dumps(
+        event, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys
+    ).encode()
+
+
+def _write(work: Work, event: dict[str, Any], *, sort_keys: bool = False) -> None:
+    body = encode(event, sort_keys=sort_keys)
+    last = work.session.scalar(select(func.max(Event.number))) or 0
+    row = Event(
+        id=new_id(),
+        number=last + 1,
+        event=event["event"],
+        body=body,
+        signature=sign(body, work.settings.webhook_secret),
+        created_at=work.moment,
+        next_attempt_at=work.moment if work.has_receiver else None,
+    )
+    work.events.append(work.add(row).id)
