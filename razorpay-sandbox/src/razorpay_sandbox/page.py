@@ -160,7 +160,8 @@ def _amount(link: Link) -> int | None:
     least = min(
         link.due, link.first_min_partial_amount if not link.amount_paid else 100
     )
-    if not paise.is_finite() or paise % 1 or not least <= paise <= link.due:
+    # The remainder comes last: that of a huge number cannot be computed.
+    if not paise.is_finite() or not least <= paise <= link.due or paise % 1:
         limits = f"₹{rupees(least)} to ₹{rupees(link.due)}"
         raise WrongAmount(f"This link takes {limits}.")
     return int(paise)

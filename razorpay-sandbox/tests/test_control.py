@@ -1,0 +1,139 @@
+import pytest
+import requests
+
+from razorpay_sandbox.testing import serve
+
+
+@pytest.fixture
+def control(served):
+    def post(link, deed, **body):
+        url = f"{served.url}/control/links/{link['id']}/{deed}/"
+        return requests.post(url, json=body, timeout=5)
+
+    return post
+
+
+@pytest.fixture
+def ledger(served):
+    return lambda: requests.get(f"{served.url}/control/ledger/", timeout=5).json()
+
+
+def test_the_ledger_is_a_full_witness(ledger, client, a_link, a_payment):
+    client.payment.refund(a_payment()["id"], {"amount": 100})
+    a_link(reference_id="open")
+
+    found = ledger()
+
+    assert [link["payable"] for link in found["links"]].count(True) == 1
+    assert len(found["orders"]) == len(found["payments"]) == len(found["refunds"]) == 1
+    assert len(found["events"]) == 6
+    assert {one["plink_id"] for one in found["payments"]} == {
+        link["id"] for link in found["links"] if not link["payable"]
+    }
+
+
+def test_an_open_link_expires_now_and_tells_it(control, receiver, a_link):
+    link = a_link()
+
+    answer = control(link, "expire")
+
+    assert answer.json()["status"] == "expired"
+    event = receiver.body_of("payment_link.expired")
+    assert event["payload"]["payment_link"]["entity"]["id"] == link["id"]
+
+
+def test_only_an_open_link_expires(control, client, a_link):
+    link = a_link()
+    client.payment_link.cancel(link["id"])
+
+    answer = control(link, "expire")
+
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "error": "The link is cancelled; only an open link expires."
+    }
+
+
+def test_a_link_is_paid_with_a_wrong_amount(control, client, a_link):
+    link = a_link()
+
+    payment = control(link, "pay", amount=1, method="card").json()
+
+    after = client.payment_link.fetch(link["id"])
+    assert (payment["amount"], payment["method"]) == (1, "card")
+    assert (after["status"], after["amount_paid"]) == ("paid", 1)
+
+
+def test_a_late_payment_is_captured_while_the_link_stays_closed(
+    control, client, receiver, ledger, a_link
+):
+    link = a_link()
+    control(link, "expire")
+
+    refused = control(link, "pay")
+    payment = control(link, "pay", late=True).json()
+
+    after = client.payment_link.fetch(link["id"])
+    receiver.wait_for("payment.captured", "order.paid", "payment_link.expired")
+    assert refused.status_code == 400
+    assert payment["status"] == "captured"
+    assert (after["status"], after["amount_paid"]) == ("expired", 0)
+    assert client.order.fetch(after["order_id"])["status"] == "paid"
+    assert "payment_link.paid" not in {one["event"] for one in ledger()["events"]}
+
+
+def test_a_paid_link_is_paid_again(control, client, ledger, a_link):
+    link = a_link()
+    first = control(link, "pay").json()
+
+    refused = control(link, "pay")
+    second = control(link, "pay", again=True).json()
+
+    events = [one["event"] for one in ledger()["events"]]
+    assert refused.status_code == 400
+    assert second["order_id"] == first["order_id"]
+    assert second["status"] == "captured"
+    assert (events.count("payment.captured"), events.count("order.paid")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"amount": 0}, {"amount": "1"}, {"late": 1}, {"method": "cash"}, {"x": 1}],
+)
+def test_a_wish_that_makes_no_sense_is_refused_in_words(control, a_link, body):
+    answer = control(a_link(), "pay", **body)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+def test_links_are_found_by_reference(served, a_link):
+    link = a_link()
+    a_link(reference_id="other")
+
+    url = f"{served.url}/control/links/"
+    params = {"reference_id": link["reference_id"]}
+    found = requests.get(url, params=params, timeout=5).json()["links"]
+
+    assert [one["id"] for one in found] == [link["id"]]
+
+
+def test_unknown_links_and_addresses_are_not_found(served, control):
+    unknown = control({"id": "plink_AAAAAAAAAAAAAA"}, "expire")
+    nowhere = requests.get(f"{served.url}/control/nowhere/", timeout=5)
+
+    assert (unknown.status_code, nowhere.status_code) == (404, 404)
+    assert unknown.json()["error"]
+    assert nowhere.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["healthz", "readyz", "control/healthz/"])
+def test_the_probes_answer(served, path):
+    assert requests.get(f"{served.url}/{path}", timeout=5).json() == {"status": "ok"}
+
+
+def test_the_control_api_can_be_turned_off(tmp_path):
+    with serve(tmp_path, SANDBOX_CONTROL="off") as served:
+        answer = requests.get(f"{served.url}/control/ledger/", timeout=5)
+
+    assert answer.status_code == 404

@@ -1,0 +1,101 @@
+import pytest
+import requests
+from razorpay.errors import BadRequestError
+
+
+def test_a_links_order_comes_into_being_when_its_page_is_opened(client, a_link):
+    link = a_link()
+    before = client.payment_link.fetch(link["id"])
+
+    requests.get(link["short_url"], timeout=5)
+
+    after = client.payment_link.fetch(link["id"])
+    assert "order_id" not in before
+    order = client.order.fetch(after["order_id"])
+    assert order["receipt"] == link["reference_id"]
+    assert order["notes"] == link["notes"]
+    assert (order["status"], order["attempts"]) == ("created", 0)
+
+
+def test_a_second_look_makes_no_second_order(client, a_link):
+    link = a_link()
+
+    for _ in range(2):
+        requests.get(link["short_url"], timeout=5)
+
+    assert client.order.all()["count"] == 1
+
+
+def test_an_order_shows_failed_attempts_that_its_link_does_not(client, a_link):
+    link = a_link()
+    requests.post(f"{link['short_url']}/fail", timeout=5)
+
+    after = client.payment_link.fetch(link["id"])
+
+    attempts = client.order.payments(after["order_id"])
+    assert (after["status"], after["payments"]) == ("created", [])
+    assert [one["status"] for one in attempts["items"]] == ["failed"]
+    assert client.order.fetch(after["order_id"])["status"] == "attempted"
+
+
+def test_an_order_is_made_by_api(client):
+    order = client.order.create({"amount": 50000, "currency": "INR", "receipt": "r"})
+
+    assert order["entity"] == "order"
+    assert (order["amount_due"], order["notes"], order["offer_id"]) == (50000, [], None)
+
+
+def test_an_orders_receipt_is_unique_only_when_asked(client):
+    data = {"amount": 50000, "currency": "INR", "receipt": "r"}
+    first = client.order.create(data)
+
+    second = client.order.create(data)
+    unique = client.order.create(data | {"unique_receipt": True})
+
+    assert first["id"] != second["id"]
+    assert unique["id"] in (first["id"], second["id"])
+
+
+def test_a_wrong_order_is_refused_with_field_and_reason(api, served):
+    answer = api.post(f"{served.url}/v1/orders", json={"amount": 99, "currency": "INR"})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"] == {
+        "code": "BAD_REQUEST_ERROR",
+        "description": "The amount must be at least INR 1.00",
+        "source": "business",
+        "step": "payment_initiation",
+        "reason": "input_validation_failed",
+        "metadata": {},
+        "field": "amount",
+    }
+
+
+def test_a_page_has_at_most_a_hundred(api, served):
+    answer = api.get(f"{served.url}/v1/orders", params={"count": 101})
+
+    error = answer.json()["error"]
+    assert error["description"] == "The count may not be greater than 100."
+    assert error["field"] == "count"
+
+
+def test_an_order_is_expanded_with_its_payments(api, served, a_payment):
+    payment = a_payment()
+
+    url = f"{served.url}/v1/orders/{payment['order_id']}"
+    order = api.get(url, params={"expand[]": "payments"}).json()
+
+    assert order["payments"]["items"] == [payment]
+
+
+def test_an_orders_notes_are_changed(client):
+    order = client.order.create({"amount": 50000, "currency": "INR"})
+
+    assert client.order.edit(order["id"], {"notes": {"a": "b"}})["notes"] == {"a": "b"}
+
+
+def test_an_unknown_order_is_not_found(client):
+    with pytest.raises(BadRequestError, match="The id provided does not exist"):
+        client.order.fetch("order_AAAAAAAAAAAAAA")
+    with pytest.raises(BadRequestError, match="order_x is not a valid id"):
+        client.order.fetch("order_x")
