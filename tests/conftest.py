@@ -1,0 +1,219 @@
+"""A whole shop in one process: four services over real HTTP, a queue, a Razorpay."""
+
+import json
+import time
+from contextlib import ExitStack
+
+import order_svc
+import payment_svc
+import product_svc
+import pytest
+import razorpay_sandbox.testing
+import requests
+import user_svc
+from chassis import auth, worker
+from chassis.testing import SECRET, serve
+
+CLIENTS = {
+    "order-svc": (
+        ["product-svc", "user-svc", "payment-svc"],
+        ["stock:reserve", "users:read", "payments:read", "payments:write"],
+    ),
+    "product-svc": (["user-svc"], ["users:read"]),
+    "payment-svc": (["user-svc"], ["users:read"]),
+}
+PASSWORD = "a-long-walk-in-the-rain"
+PLACES = {"users": "8000", "products": "8001", "orders": "8002", "payments": "8003"}
+
+
+def service_clients():
+    """Return user-svc's SERVICE_CLIENTS for the services of a test."""
+    return json.dumps(
+        [
+            {
+                "client_id": name,
+                "client_secret": f"{name}-{SECRET}",
+                "audiences": audiences,
+                "scopes": scopes,
+            }
+            for name, (audiences, scopes) in CLIENTS.items()
+        ]
+    )
+
+
+class Shop:
+    """The running shop: its apps, their addresses, and what a story does with them."""
+
+    def __init__(self, apps, urls, sandbox, http):
+        self.apps, self.urls, self.sandbox, self.http = apps, urls, sandbox, http
+
+    def call(self, method, service, path, who=None, expect=None, **more):
+        """Call a service as somebody and return the answer's JSON."""
+        headers = {**(who or {}), **more.pop("headers", {})}
+        url = self.urls[service] + path
+        answer = self.http.request(method, url, headers=headers, timeout=20, **more)
+        if expect is not None:
+            assert answer.status_code == expect, answer.text
+        return answer.json() if answer.content else None
+
+    def sign_up(self, name="asha"):
+        """Register a customer and return the headers of their session."""
+        body = {"name": name.title(), "email": f"{name}@shop.example"}
+        self.call(
+            "POST", "users", "/user/register/", json={**body, "password": PASSWORD},
+            expect=201,
+        )
+        return self.sign_in(body["email"], PASSWORD)
+
+    def sign_in(self, email, password):
+        """Return the headers of a session."""
+        pair = self.call(
+            "POST", "users", "/user/login/", expect=200,
+            json={"email": email, "password": password},
+        )
+        return {"Authorization": f"Bearer {pair['access_token']}"}
+
+    def product(self, staff, stock=5, price="499.00", name="A brass lamp"):
+        """Put a product on sale and return it."""
+        body = {"name": name, "price": price, "stock_quantity": stock}
+        return self.call("POST", "products", "/products/", staff, json=body, expect=201)
+
+    def available(self, product):
+        """Return how many of a product can be had."""
+        path = f"/products/{product['id']}/"
+        return self.call("GET", "products", path, expect=200)["available_quantity"]
+
+    def order(self, who, product, quantity=1, **more):
+        """Place an order of one line and return it."""
+        items = [{"product_id": product["id"], "quantity": quantity}]
+        return self.call(
+            "POST", "orders", "/orders/", who, json={"items": items}, **more
+        )
+
+    def get_order(self, who, order):
+        """Return the order as it now stands."""
+        return self.call("GET", "orders", f"/orders/{order['id']}/", who, expect=200)
+
+    def payment(self, who, order):
+        """Return the order's payment."""
+        path = f"/payments/?order_id={order['id']}&sort=id"
+        return self.call("GET", "payments", path, who, expect=200)["data"][0]
+
+    def work(self):
+        """Let both workers do all that is due."""
+        for _ in range(3):
+            for name in ("orders", "payments", "products"):
+                worker.drain(self.apps[name])
+
+    def until(self, condition, why):
+        """Let the workers work until the condition holds; fail after 20 s."""
+        deadline = time.monotonic() + 20
+        while not (found := condition()):
+            assert time.monotonic() < deadline, f"never happened: {why}"
+            self.work()
+        return found
+
+    def until_status(self, who, order, status):
+        """Work until the order has the status, and return it."""
+        return self.until(
+            lambda: (o := self.get_order(who, order))["status"] == status and o,
+            f"order {order['id']} becomes {status}",
+        )
+
+    def until_link(self, who, order):
+        """Work until the order can be paid, and return the link's address."""
+        return self.until(
+            lambda: (self.get_order(who, order)["payment"] or {}).get("short_url"),
+            f"order {order['id']} has a link",
+        )
+
+    def pay(self, short_url):
+        """Pay on the sandbox's page, as a browser does, and return the last answer."""
+        return self.http.post(f"{short_url}/pay", timeout=20)
+
+    def control(self, path, **body):
+        """Ask the sandbox to make something happen, and return its answer."""
+        answer = self.http.post(self.sandbox.url + path, json=body, timeout=20)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def ledger(self):
+        """Return what Razorpay knows: the independent witness."""
+        return self.http.get(f"{self.sandbox.url}/control/ledger/", timeout=20).json()
+
+
+def _environ(urls, sandbox, service):
+    return {
+        "USER_SVC_URL": urls["users"],
+        "PRODUCT_SVC_URL": urls["products"],
+        "SERVICE_CLIENT_ID": service,
+        "SERVICE_CLIENT_SECRET": f"{service}-{SECRET}",
+        "RAZORPAY_KEY_ID": sandbox.key_id,
+        "RAZORPAY_KEY_SECRET": sandbox.key_secret,
+        "RAZORPAY_WEBHOOK_SECRET": sandbox.webhook_secret,
+        "RAZORPAY_BASE_URL": sandbox.url,
+        "SIGNING_KEY_SECRET": SECRET,
+        "SERVICE_CLIENTS": service_clients(),
+        "DEMO_STAFF_EMAIL": "staff@shop.example",
+        "DEMO_STAFF_PASSWORD": PASSWORD,
+        "DEMO_ADMIN_EMAIL": "admin@shop.example",
+        "DEMO_ADMIN_PASSWORD": PASSWORD,
+    }
+
+
+class Late:
+    """A WSGI app that is known later than its address."""
+
+    app = None
+
+    def __call__(self, environ, start_response):
+        return self.app(environ, start_response)
+
+
+SERVICES = {
+    "users": ("user-svc", user_svc.create_app),
+    "products": ("product-svc", product_svc.create_app),
+    "orders": ("order-svc", order_svc.create_app),
+    "payments": ("payment-svc", payment_svc.create_app),
+}
+
+
+@pytest.fixture
+def shop(make_app, sqs, tmp_path):
+    """Run the whole shop; webhooks go to payment-svc."""
+    with ExitStack() as stack:
+        late = {name: Late() for name in SERVICES}
+        urls = {name: stack.enter_context(serve(app)) for name, app in late.items()}
+        hook = f"{urls['payments']}/payments/webhook/"
+        sandbox = stack.enter_context(razorpay_sandbox.testing.serve(tmp_path, hook))
+        apps = {}
+        for name, (service, create_app) in SERVICES.items():
+            environ = _environ(urls, sandbox, service)
+            keys = {"PUBLIC_URL": urls[name]}
+            apps[name] = late[name].app = make_app(create_app, **environ, **keys)
+        _use_real_keys(apps, urls)
+        apps["users"].test_cli_runner().invoke(args=["seed"])
+        http = stack.enter_context(requests.Session())
+        yield Shop(apps, urls, sandbox, http)
+
+
+def _use_real_keys(apps, urls):
+    """Check tokens against user-svc's published keys instead of the test run's."""
+
+    def fetch():
+        return requests.get(f"{urls['users']}/.well-known/jwks.json", timeout=5).json()
+
+    for app in apps.values():
+        app.extensions["keys"] = auth.Keys(fetch)
+
+
+@pytest.fixture
+def staff(shop):
+    """Return the headers of a member of staff."""
+    return shop.sign_in("staff@shop.example", PASSWORD)
+
+
+@pytest.fixture
+def asha(shop):
+    """Return the headers of a customer."""
+    return shop.sign_up("asha")

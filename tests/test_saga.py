@@ -1,0 +1,193 @@
+"""Whole stories of the checkout saga, through four services, a queue and a Razorpay."""
+
+
+def test_a_paid_order_becomes_success_and_its_stock_is_gone(shop, asha, staff):
+    lamp = shop.product(staff, stock=5)
+
+    order = shop.order(asha, lamp, quantity=2, expect=201)
+    assert shop.available(lamp) == 3
+    shop.pay(shop.until_link(asha, order))
+    paid = shop.until_status(asha, order, "success")
+
+    assert paid["total_price"] == "998.00"
+    assert paid["payment"]["status"] == "COMPLETED"
+    assert shop.available(lamp) == 3
+    assert shop.payment(asha, order)["status"] == "COMPLETED"
+
+
+def test_a_paid_order_becomes_success_without_any_webhook(shop, asha, staff):
+    shop.sandbox.set_webhook_url("")
+    order = shop.order(asha, shop.product(staff), expect=201)
+    shop.until_link(asha, order)
+    link = shop.payment(asha, order)["razorpay_payment_link_id"]
+
+    shop.control(f"/control/links/{link}/pay/")
+    payment = shop.payment(asha, order)
+    shop.call("POST", "payments", f"/payments/{payment['id']}/sync/", staff, expect=200)
+
+    assert shop.until_status(asha, order, "success")
+
+
+def test_a_cancelled_order_gives_its_stock_back_and_its_link_is_dead(shop, asha, staff):
+    lamp = shop.product(staff, stock=2)
+    order = shop.order(asha, lamp, quantity=2, expect=201)
+    shop.until_link(asha, order)
+
+    shop.call("POST", "orders", f"/orders/{order['id']}/cancel/", asha, expect=202)
+    shop.until_status(asha, order, "cancelled")
+
+    shop.until(lambda: shop.available(lamp) == 2, "the stock is back")
+    assert not any(link["payable"] for link in shop.ledger()["links"])
+    again = shop.call("POST", "orders", f"/orders/{order['id']}/cancel/", asha)
+    assert again["status"] == "cancelled"
+
+
+def test_an_expired_link_fails_the_order_and_gives_its_stock_back(shop, asha, staff):
+    lamp = shop.product(staff, stock=2)
+    order = shop.order(asha, lamp, expect=201)
+    shop.until_link(asha, order)
+    link = shop.payment(asha, order)["razorpay_payment_link_id"]
+
+    shop.control(f"/control/links/{link}/expire/")
+
+    assert shop.until_status(asha, order, "failed")
+    shop.until(lambda: shop.available(lamp) == 2, "the stock is back")
+    assert shop.payment(asha, order)["status"] == "EXPIRED"
+
+
+def test_a_late_capture_takes_the_stock_again_when_it_is_free(shop, asha, staff):
+    lamp = shop.product(staff, stock=1)
+    order = shop.order(asha, lamp, expect=201)
+    shop.until_link(asha, order)
+    link = shop.payment(asha, order)["razorpay_payment_link_id"]
+    shop.control(f"/control/links/{link}/expire/")
+    shop.until_status(asha, order, "failed")
+    shop.until(lambda: shop.available(lamp) == 1, "the stock is back")
+
+    shop.control(f"/control/links/{link}/pay/", late=True)
+
+    shop.until_status(asha, order, "success")
+    assert shop.available(lamp) == 0
+
+
+def test_a_late_capture_is_refunded_when_the_stock_is_gone(shop, asha, staff):
+    lamp = shop.product(staff, stock=1)
+    order = shop.order(asha, lamp, expect=201)
+    shop.until_link(asha, order)
+    link = shop.payment(asha, order)["razorpay_payment_link_id"]
+    shop.control(f"/control/links/{link}/expire/")
+    shop.until_status(asha, order, "failed")
+    shop.until(lambda: shop.available(lamp) == 1, "the stock is back")
+    shop.order(shop.sign_up("ravi"), lamp, expect=201)
+
+    shop.control(f"/control/links/{link}/pay/", late=True)
+
+    refunded = shop.until_status(asha, order, "refunded")
+    assert refunded["refunded_amount"] == refunded["total_price"]
+    assert [refund["amount"] for refund in shop.ledger()["refunds"]] == [49900]
+
+
+def test_a_capture_after_a_cancel_is_refunded(shop, asha, staff):
+    order = shop.order(asha, shop.product(staff), expect=201)
+    shop.until_link(asha, order)
+    link = shop.payment(asha, order)["razorpay_payment_link_id"]
+    shop.call("POST", "orders", f"/orders/{order['id']}/cancel/", asha, expect=202)
+    shop.until_status(asha, order, "cancelled")
+
+    shop.control(f"/control/links/{link}/pay/", late=True)
+
+    shop.until_status(asha, order, "refunded")
+    assert len(shop.ledger()["refunds"]) == 1
+
+
+def test_a_second_payment_on_one_link_is_refunded_alone(shop, asha, staff):
+    lamp = shop.product(staff, stock=3)
+    order = shop.order(asha, lamp, expect=201)
+    shop.until_link(asha, order)
+    link = shop.payment(asha, order)["razorpay_payment_link_id"]
+    shop.control(f"/control/links/{link}/pay/")
+    shop.until_status(asha, order, "success")
+
+    shop.control(f"/control/links/{link}/pay/", again=True)
+    shop.until(lambda: shop.ledger()["refunds"], "the second payment is refunded")
+
+    assert shop.get_order(asha, order)["status"] == "success"
+    assert len(shop.ledger()["refunds"]) == 1
+    assert shop.available(lamp) == 2
+
+
+def test_staff_refund_an_order_and_take_its_goods_back(shop, asha, staff):
+    lamp = shop.product(staff, stock=3)
+    order = shop.order(asha, lamp, quantity=2, expect=201)
+    shop.pay(shop.until_link(asha, order))
+    shop.until_status(asha, order, "success")
+    returned = [{"product_id": lamp["id"], "quantity": 2}]
+
+    shop.call(
+        "POST", "orders", f"/orders/{order['id']}/refund/", staff, expect=202,
+        json={"reason": "Changed their mind", "items": returned},
+    )
+
+    shop.until_status(asha, order, "refunded")
+    shop.until(lambda: shop.available(lamp) == 3, "the goods are back")
+    assert shop.payment(asha, order)["status"] == "REFUNDED"
+
+
+def test_a_partial_refund_leaves_the_order_completed(shop, asha, staff):
+    order = shop.order(asha, shop.product(staff), expect=201)
+    shop.pay(shop.until_link(asha, order))
+    shop.until_status(asha, order, "success")
+
+    shop.call(
+        "POST", "orders", f"/orders/{order['id']}/refund/", staff, expect=202,
+        json={"amount": "99.00", "reason": "A scratch"},
+    )
+
+    shop.until(
+        lambda: shop.get_order(asha, order)["refunded_amount"] == "99.00",
+        "the part is refunded",
+    )
+    assert shop.get_order(asha, order)["status"] == "success"
+    assert shop.payment(asha, order)["status"] == "PARTIALLY_REFUNDED"
+
+
+def test_too_little_stock_refuses_the_order_and_takes_nothing(shop, asha, staff):
+    lamp = shop.product(staff, stock=1)
+
+    refusal = shop.order(asha, lamp, quantity=2, expect=409)
+
+    assert refusal["code"] == "insufficient_stock"
+    assert refusal["items"] == [
+        {"product_id": lamp["id"], "requested": 2, "available": 1}
+    ]
+    assert shop.available(lamp) == 1
+
+
+def test_the_same_key_places_one_order(shop, asha, staff):
+    lamp = shop.product(staff)
+    key = {"Idempotency-Key": "basket-17"}
+
+    first = shop.order(asha, lamp, headers=key, expect=201)
+    second = shop.order(asha, lamp, headers=key, expect=201)
+
+    assert second == first
+    orders = shop.call("GET", "orders", "/orders/", asha, expect=200)
+    assert len(orders["data"]) == 1
+
+
+def test_one_correlation_id_runs_through_the_whole_order(shop, asha, staff):
+    lamp = shop.product(staff)
+    correlation = {"X-Correlation-ID": "story-of-one-order"}
+
+    order = shop.order(asha, lamp, headers=correlation, expect=201)
+    shop.pay(shop.until_link(asha, order))
+    shop.until_status(asha, order, "success")
+
+    path = f"/orders/{order['id']}/timeline/"
+    timeline = shop.call("GET", "orders", path, asha, expect=200)["data"]
+    told = {entry["name"] for entry in timeline}
+    assert {"payment.requested", "payment.link_ready", "payment.captured"} <= told
+    requested = [e for e in timeline if e["name"] == "payment.requested"]
+    assert requested[0]["correlation_id"] == "story-of-one-order"
+    link_ready = [e for e in timeline if e["name"] == "payment.link_ready"]
+    assert link_ready[0]["correlation_id"] == "story-of-one-order"
