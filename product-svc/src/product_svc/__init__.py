@@ -1,0 +1,23 @@
+"""The product service: the catalogue, its stock and the reservations of orders."""
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+import chassis
+from chassis import worker
+from chassis.config import environment
+from product_svc import api, jobs, seed
+from product_svc.config import Settings
+from product_svc.extensions import db
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Make the product service."""
+    app = Flask(__name__)
+    settings = Settings.load(environ or environment(__file__))
+    chassis.init_app(app, settings, db, prefix="/products")
+    api.init_app(app)
+    seed.init_app(app)
+    worker.init_app(app, jobs=jobs.jobs(settings))
+    return app

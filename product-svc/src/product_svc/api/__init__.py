@@ -1,0 +1,13 @@
+"""The HTTP door, one module per resource."""
+
+from flask import Flask
+
+import chassis.api
+from product_svc.api import categories, products, reservations, stock
+
+BLUEPRINTS = (categories.blp, stock.blp, reservations.blp, products.blp)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the API and describe it."""
+    chassis.api.init_app(app, "Products", *BLUEPRINTS)

@@ -1,0 +1,97 @@
+"""The catalogue's categories, a tree."""
+
+from typing import Any
+
+from flask import Response
+from flask.views import MethodView
+
+from chassis import etag, pagination
+from chassis.api import STAFF, Blueprint, no_content
+from product_svc.extensions import db
+from product_svc.managers import CategoryManager
+from product_svc.models import Category
+from product_svc.schemas import (
+    CategoryPatchSchema,
+    CategoryQuerySchema,
+    CategorySchema,
+)
+
+blp = Blueprint(
+    "categories", __name__, url_prefix="/products/categories", description=__doc__
+)
+SORTS = {"id": Category.id, "name": Category.name, "created_at": Category.created_at}
+
+
+def _locked(category_id: int) -> Category:
+    """Return a category to be changed, if the client has seen its present version."""
+    category = CategoryManager(db.session).get(category_id, lock=True)
+    etag.check(CategorySchema().dump(category))
+    return category
+
+
+@blp.route("/")
+class Categories(MethodView):
+    """The categories."""
+
+    @blp.public
+    @blp.arguments(CategoryQuerySchema, location="query")
+    @blp.page(CategorySchema)
+    def get(self, query: dict[str, Any]) -> pagination.Page:
+        """List the categories."""
+        statement = CategoryManager(db.session).find_all(query)
+        return pagination.paginate(db.session, statement, SORTS, query)
+
+    @blp.requires(STAFF)
+    @blp.arguments(CategorySchema)
+    @blp.problems(_409="`name_taken`")
+    @blp.idempotent
+    @blp.resource(CategorySchema, 201)
+    def post(self, fields: dict[str, Any]) -> Any:
+        """Make a category."""
+        category = CategoryManager(db.session).create(fields)
+        location = {"Location": f"/products/categories/{category.id}/"}
+        return category, 201, location
+
+
+@blp.route("/<id:category_id>/")
+class CategoryById(MethodView):
+    """One category."""
+
+    @blp.public
+    @blp.problems(_404="")
+    @blp.resource(CategorySchema)
+    def get(self, category_id: int) -> Category:
+        """Show a category."""
+        return CategoryManager(db.session).get(category_id)
+
+    @blp.requires(STAFF)
+    @blp.arguments(CategorySchema)
+    @blp.problems(_404="", _409="`name_taken`, `category_cycle`")
+    @blp.resource(CategorySchema)
+    def put(self, fields: dict[str, Any], category_id: int) -> Category:
+        """Describe a category anew."""
+        return _change(category_id, fields)
+
+    @blp.requires(STAFF)
+    @blp.arguments(CategoryPatchSchema(partial=True))
+    @blp.problems(_404="", _409="`name_taken`, `category_cycle`")
+    @blp.resource(CategorySchema)
+    def patch(self, fields: dict[str, Any], category_id: int) -> Category:
+        """Change parts of a category."""
+        return _change(category_id, fields)
+
+    @blp.requires(STAFF)
+    @blp.problems(_404="", _412="")
+    @blp.response(204)
+    def delete(self, category_id: int) -> Response:
+        """Delete a category; its products stay, its children move up."""
+        CategoryManager(db.session).delete(_locked(category_id))
+        db.session.commit()
+        return no_content()
+
+
+def _change(category_id: int, fields: dict[str, Any]) -> Category:
+    category = _locked(category_id)
+    CategoryManager(db.session).change(category, fields)
+    db.session.commit()
+    return category

@@ -1,0 +1,125 @@
+"""The catalogue's products."""
+
+from typing import Any
+
+from flask import Response, request
+from flask.views import MethodView
+
+from chassis import auth, etag, pagination
+from chassis.api import STAFF, Blueprint, no_content
+from chassis.errors import NotFound, Problem
+from product_svc.extensions import db
+from product_svc.managers import ProductManager
+from product_svc.models import Product
+from product_svc.schemas import (
+    ProductCreateSchema,
+    ProductPatchSchema,
+    ProductPutSchema,
+    ProductQuerySchema,
+    ProductSchema,
+)
+
+blp = Blueprint("products", __name__, url_prefix="/products", description=__doc__)
+
+
+def _manager() -> ProductManager:
+    return ProductManager(db.session, str(auth.caller()))
+
+
+def _is_staff() -> bool:
+    """Say whether staff is calling, at an address that is open to everybody."""
+    try:
+        auth.authenticate((STAFF,))
+    except Problem:
+        return False
+    return True
+
+
+def _locked(product_id: int) -> Product:
+    """Return a product to be changed, if the client has seen its present version."""
+    product = _manager().lock(product_id)
+    if request.if_match:
+        etag.check(ProductSchema().dump(_manager().get(product_id)))
+    return product
+
+
+@blp.route("/")
+class Products(MethodView):
+    """The catalogue."""
+
+    @blp.public
+    @blp.arguments(ProductQuerySchema, location="query")
+    @blp.problems(_401="`is_active=false` is for staff", _403="the same")
+    @blp.page(ProductSchema)
+    def get(self, query: dict[str, Any]) -> pagination.Page:
+        """List, filter and search the catalogue."""
+        if not query["is_active"]:
+            auth.authenticate((STAFF,))
+        manager = ProductManager(db.session)
+        statement, sorts = manager.find_all(query), manager.sorts(query)
+        return pagination.paginate(db.session, statement, sorts, query, scalars=False)
+
+    @blp.requires(STAFF)
+    @blp.arguments(ProductCreateSchema)
+    @blp.problems(_409="`sku_taken`")
+    @blp.idempotent
+    @blp.resource(ProductSchema, 201)
+    def post(self, fields: dict[str, Any]) -> Any:
+        """Put a product into the catalogue."""
+        product = _manager().create(fields)
+        location = {"Location": f"/products/{product.id}/"}
+        return _manager().get(product.id), 201, location
+
+
+@blp.route("/filter/")
+class ProductFilter(MethodView):
+    """The catalogue under its other address."""
+
+    get = Products.get
+
+
+@blp.route("/<id:product_id>/")
+class ProductById(MethodView):
+    """One product."""
+
+    @blp.public
+    @blp.problems(_404="not there, or no longer on sale")
+    @blp.resource(ProductSchema)
+    def get(self, product_id: int) -> Any:
+        """Show a product."""
+        product = ProductManager(db.session).get(product_id)
+        if not product.is_active and not _is_staff():
+            raise NotFound(f"There is no product {product_id}.")
+        return product
+
+    @blp.requires(STAFF)
+    @blp.arguments(ProductPutSchema)
+    @blp.problems(_404="", _409="`sku_taken`, `open_reservations`")
+    @blp.resource(ProductSchema)
+    def put(self, fields: dict[str, Any], product_id: int) -> Any:
+        """Describe a product anew; its stock stays as it is."""
+        return _change(product_id, fields)
+
+    @blp.requires(STAFF)
+    @blp.arguments(ProductPatchSchema(partial=True))
+    @blp.problems(_404="", _409="`sku_taken`, `open_reservations`")
+    @blp.resource(ProductSchema)
+    def patch(self, fields: dict[str, Any], product_id: int) -> Any:
+        """Change parts of a product; its stock stays as it is."""
+        return _change(product_id, fields)
+
+    @blp.requires(STAFF)
+    @blp.problems(_404="", _409="`open_reservations`", _412="")
+    @blp.response(204)
+    def delete(self, product_id: int) -> Response:
+        """Take a product off sale."""
+        _manager().retire(_locked(product_id))
+        db.session.commit()
+        return no_content()
+
+
+def _change(product_id: int, fields: dict[str, Any]) -> Any:
+    _manager().change(_locked(product_id), fields)
+    product = _manager().get(product_id)
+    db.session.commit()
+    return product

@@ -1,0 +1,61 @@
+"""Stock: whether there is enough, adjustments and their ledger."""
+
+from typing import Any
+
+from flask.views import MethodView
+
+from chassis import auth, pagination
+from chassis.api import STAFF, Blueprint
+from chassis.fields import ListQuery
+from product_svc.extensions import db
+from product_svc.managers import ProductManager, StockManager
+from product_svc.models import StockMovement
+from product_svc.schemas import (
+    AdjustmentSchema,
+    AvailabilitySchema,
+    LinesSchema,
+    StockMovementSchema,
+)
+
+blp = Blueprint("stock", __name__, url_prefix="/products", description=__doc__)
+
+
+@blp.route("/check_stock/")
+class StockCheck(MethodView):
+    """Whether there is enough."""
+
+    @blp.public
+    @blp.arguments(LinesSchema)
+    @blp.problems(_404="a product is not there, or not on sale")
+    @blp.response(200, AvailabilitySchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Say whether there is enough of each product; nothing is held."""
+        items = StockManager(db.session).check(body["items"])
+        return {"available": all(item["available"] for item in items), "items": items}
+
+
+@blp.route("/<id:product_id>/stock/")
+class ProductStock(MethodView):
+    """The stock of one product."""
+
+    @blp.requires(STAFF)
+    @blp.arguments(ListQuery, location="query")
+    @blp.problems(_404="")
+    @blp.page(StockMovementSchema)
+    def get(self, query: dict[str, Any], product_id: int) -> pagination.Page:
+        """List the movements of a product's stock, newest first."""
+        ProductManager(db.session).get(product_id)
+        statement = StockManager(db.session).movements(product_id)
+        return pagination.paginate(
+            db.session, statement, {"id": StockMovement.id}, {**query, "sort": "-id"}
+        )
+
+    @blp.requires(STAFF)
+    @blp.arguments(AdjustmentSchema)
+    @blp.problems(_404="", _409="`insufficient_stock`: never below what is reserved")
+    @blp.idempotent
+    @blp.response(201, StockMovementSchema)
+    def post(self, body: dict[str, Any], product_id: int) -> Any:
+        """Adjust a product's stock."""
+        manager = StockManager(db.session, str(auth.caller()))
+        return manager.adjust(product_id, **body)

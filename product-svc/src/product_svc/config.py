@@ -1,0 +1,15 @@
+"""The product service's settings."""
+
+from dataclasses import dataclass
+
+from chassis import config
+from chassis.config import seconds, setting, whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(config.Settings):
+    """What every service has, and how often reservations are looked after."""
+
+    service: str = "product-svc"
+    expiry_poll_seconds: float = setting(seconds, 5.0)
+    tombstone_days: int = setting(whole, 14)

@@ -1,0 +1,138 @@
+"""Stock: every change is one conditional UPDATE and, for the stock itself, a line of
+the ledger."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Row, Select, select, update
+from sqlalchemy.orm import Session
+
+from chassis.errors import Conflict, NotFound, Unprocessable
+from product_svc.models import MAX_STOCK, MovementKind, Product, StockMovement
+
+Lines = Mapping[int, int]  # product id: quantity
+
+
+class StockManager:
+    """Changes quantities; whoever changes several goes by product id, ascending."""
+
+    def __init__(self, session: Session, actor: str = "system") -> None:
+        self.session = session
+        self.actor = actor
+
+    def move(
+        self, product_id: int, *, stock: int = 0, reserved: int = 0, **only: Any
+    ) -> Row[Any] | None:
+        """Add to both quantities and return the product's row, or do nothing.
+
+        Nothing is done, and None returned, when less would be left than is reserved,
+        when there is no such product, or when it is not as `only` says. The row has
+        name, price and stock_quantity.
+        """
+        new_stock = Product.stock_quantity + stock
+        new_reserved = Product.reserved_quantity + reserved
+        statement = (
+            update(Product)
+            .where(Product.id == product_id, new_reserved.between(0, new_stock))
+            .filter_by(**only)
+            .values(stock_quantity=new_stock, reserved_quantity=new_reserved)
+            .returning(Product.name, Product.price, Product.stock_quantity)
+            .execution_options(synchronize_session=False)
+        )
+        return self.session.execute(statement).one_or_none()
+
+    def record(
+        self,
+        product_id: int,
+        delta: int,
+        stock_quantity: int,
+        kind: MovementKind,
+        reason: str,
+        reference: str | None = None,
+    ) -> StockMovement:
+        """Write a line of the ledger; `stock_quantity` is what there is after it."""
+        movement = StockMovement(
+            product_id=product_id,
+            delta=delta,
+            stock_quantity=stock_quantity,
+            kind=kind,
+            reason=reason,
+            reference=reference,
+            actor=self.actor,
+        )
+        self.session.add(movement)
+        return movement
+
+    def adjust(self, product_id: int, delta: int, reason: str) -> StockMovement:
+        """Add `delta` (not 0) to a product's stock, never below what is reserved."""
+        row = self.move(product_id, stock=delta)
+        if row is None:
+            raise self._too_little(product_id, -delta)
+        if row.stock_quantity > MAX_STOCK:
+            message = f"There would be more than {MAX_STOCK} of it."
+            raise Unprocessable(message, errors={"delta": [message]})
+        movement = self.record(
+            product_id, delta, row.stock_quantity, MovementKind.ADJUSTMENT, reason
+        )
+        self.session.flush()
+        return movement
+
+    def _too_little(self, product_id: int, requested: int) -> Conflict:
+        short = self.short_lines({product_id: requested})
+        if not short:
+            raise NotFound(f"There is no product {product_id}.")
+        return insufficient(short)
+
+    def short_lines(self, lines: Lines) -> list[dict[str, int]]:
+        """Return `{product_id, requested, available}` of each product that exists."""
+        rows = self.availability(lines)
+        return [
+            {
+                "product_id": row.id,
+                "requested": lines[row.id],
+                "available": row.available_quantity,
+            }
+            for row in rows
+        ]
+
+    def availability(self, product_ids: Iterable[int]) -> list[Row[Any]]:
+        """Return rows of (id, is_active, available_quantity), by id."""
+        statement = (
+            select(Product.id, Product.is_active, Product.available_quantity)
+            .where(Product.id.in_(list(product_ids)))
+            .order_by(Product.id)
+        )
+        return list(self.session.execute(statement))
+
+    def check(self, lines: Lines) -> list[dict[str, Any]]:
+        """Say for each product what is asked, what can be had and whether it suffices.
+
+        A product that is not sold: NotFound.
+        """
+        rows = {row.id: row for row in self.availability(lines) if row.is_active}
+        for product_id in lines:
+            if product_id not in rows:
+                raise NotFound(f"There is no product {product_id}.")
+        return [
+            {
+                "product_id": product_id,
+                "requested": quantity,
+                "in_stock": rows[product_id].available_quantity,
+                "available": rows[product_id].available_quantity >= quantity,
+            }
+            for product_id, quantity in lines.items()
+        ]
+
+    def movements(self, product_id: int) -> Select[Any]:
+        """Select the ledger of a product, to be paged."""
+        return select(StockMovement).where(StockMovement.product_id == product_id)
+
+
+def insufficient(items: list[dict[str, int]]) -> Conflict:
+    """Return the problem of short lines."""
+    names = ", ".join(str(item["product_id"]) for item in items)
+    return Conflict(
+        f"There is too little stock of product {names}.",
+        code="insufficient_stock",
+        items=items,
+    )

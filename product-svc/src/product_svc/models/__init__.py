@@ -1,0 +1,56 @@
+"""Tables, states and the table of legal transitions."""
+
+from chassis import health, idempotency
+from chassis.admin import ActionLogMixin, AdminSessionMixin
+from product_svc.extensions import db
+from product_svc.models.base import AuditModel
+from product_svc.models.catalogue import Category, Product
+from product_svc.models.reservations import (
+    STATES,
+    TRANSITIONS,
+    Move,
+    Reservation,
+    ReservationHistory,
+    ReservationItem,
+    ReservationState,
+    Trigger,
+)
+from product_svc.models.stock import MAX_STOCK, MovementKind, StockMovement
+
+
+class IdempotencyKey(idempotency.IdempotencyKeyMixin, db.Model):
+    """A key that a client sent with a creating request."""
+
+
+class Neighbour(health.NeighbourMixin, db.Model):
+    """A service or queue as the worker last saw it."""
+
+
+class AdminSession(AdminSessionMixin, db.Model):
+    """A signed-in member of staff."""
+
+
+class ActionLog(ActionLogMixin, db.Model):
+    """What staff did in the panel."""
+
+
+__all__ = [
+    "MAX_STOCK",
+    "STATES",
+    "TRANSITIONS",
+    "ActionLog",
+    "AdminSession",
+    "AuditModel",
+    "Category",
+    "IdempotencyKey",
+    "Move",
+    "MovementKind",
+    "Neighbour",
+    "Product",
+    "Reservation",
+    "ReservationHistory",
+    "ReservationItem",
+    "ReservationState",
+    "StockMovement",
+    "Trigger",
+]

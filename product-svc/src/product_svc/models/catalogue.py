@@ -1,0 +1,68 @@
+"""What the shop sells, and on which shelf."""
+
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis.db import BigInt, Id, Money
+from product_svc.models.base import AuditModel
+
+
+class Category(AuditModel):
+    """A shelf of the catalogue; shelves stand in a tree."""
+
+    __tablename__ = "category"
+    __table_args__ = (CheckConstraint("parent_id <> id", name="not_its_own_parent"),)
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    description: Mapped[str | None] = mapped_column(Text)
+    parent_id: Mapped[int | None] = mapped_column(
+        BigInt, ForeignKey("category.id", ondelete="SET NULL"), index=True
+    )
+    parent: Mapped["Category | None"] = relationship(remote_side=[id])
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(AuditModel):
+    """Something the shop sells; `stock_quantity` counts what open orders hold too."""
+
+    __tablename__ = "products"
+    __table_args__ = (
+        # PostgreSQL keeps NaN in a NUMERIC, and holds it to be more than any number.
+        CheckConstraint("price >= 0 AND price <> 'NaN'", name="price_not_negative"),
+        CheckConstraint("stock_quantity >= 0", name="stock_not_negative"),
+        CheckConstraint(
+            "reserved_quantity >= 0 AND reserved_quantity <= stock_quantity",
+            name="reserved_within_stock",
+        ),
+        *(
+            Index(f"ix_products_{name}_id", name, "id")
+            for name in ("name", "price", "created_at", "stock_quantity", "category_id")
+        ),
+    )
+
+    id: Mapped[Id]
+    sku: Mapped[str | None] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    description: Mapped[str | None] = mapped_column(Text)
+    price: Mapped[Decimal] = mapped_column(Money(10))
+    stock_quantity: Mapped[int] = mapped_column(BigInt, default=0)
+    reserved_quantity: Mapped[int] = mapped_column(BigInt, default=0)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    category_id: Mapped[int | None] = mapped_column(
+        BigInt, ForeignKey("category.id", ondelete="SET NULL")
+    )
+    category: Mapped[Category | None] = relationship()
+
+    @hybrid_property
+    def available_quantity(self) -> int:
+        """Return what can be had now: the stock less what is reserved."""
+        return self.stock_quantity - self.reserved_quantity
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,53 @@
+"""The JSON in and out."""
+
+from product_svc.schemas.categories import (
+    CategoryPatchSchema,
+    CategoryQuerySchema,
+    CategorySchema,
+)
+from product_svc.schemas.products import (
+    CategoryReferenceSchema,
+    ProductCreateSchema,
+    ProductPatchSchema,
+    ProductPutSchema,
+    ProductQuerySchema,
+    ProductSchema,
+)
+from product_svc.schemas.reservations import (
+    ReleaseQuerySchema,
+    ReservationItemSchema,
+    ReservationSchema,
+    ReserveSchema,
+    RestockSchema,
+)
+from product_svc.schemas.stock import (
+    AdjustmentSchema,
+    AvailabilityItemSchema,
+    AvailabilitySchema,
+    LineSchema,
+    LinesSchema,
+    StockMovementSchema,
+)
+
+__all__ = [
+    "AdjustmentSchema",
+    "AvailabilityItemSchema",
+    "AvailabilitySchema",
+    "CategoryPatchSchema",
+    "CategoryQuerySchema",
+    "CategoryReferenceSchema",
+    "CategorySchema",
+    "LineSchema",
+    "LinesSchema",
+    "ProductCreateSchema",
+    "ProductPatchSchema",
+    "ProductPutSchema",
+    "ProductQuerySchema",
+    "ProductSchema",
+    "ReleaseQuerySchema",
+    "ReservationItemSchema",
+    "ReservationSchema",
+    "ReserveSchema",
+    "RestockSchema",
+    "StockMovementSchema",
+]

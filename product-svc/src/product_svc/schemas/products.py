@@ -1,0 +1,113 @@
+"""Products in and out."""
+
+from typing import Any, cast
+
+from marshmallow import ValidationError, fields, missing, post_load, validate
+
+from chassis.fields import (
+    ListQuery,
+    Moment,
+    Money,
+    QueryFlag,
+    QueryList,
+    QueryWhole,
+    Schema,
+    Text,
+    Whole,
+    sort,
+)
+from product_svc.models import MAX_STOCK
+
+NO_DEFAULT = cast("str", missing)  # the default depends on another parameter
+
+
+class CategoryReference(fields.Nested):
+    """A product's category in short; the columns of none are all null."""
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        has_one = value is not None and value.id is not None
+        return super()._serialize(value if has_one else None, attr, obj, **kwargs)
+
+
+class CategoryReferenceSchema(Schema):
+    """The category a product stands in."""
+
+    id = Whole()
+    name = Text(most=100)
+
+
+class ProductSchema(Schema):
+    """A product as everybody sees it."""
+
+    id = Whole()
+    sku = Text(most=64, allow_none=True, metadata={"example": "KIT-KADAI-24"})
+    name = Text(most=100, metadata={"example": "Cast iron kadai, 24 cm"})
+    description = Text(most=5000, allow_none=True)
+    price = Money()
+    stock_quantity = Whole(0, metadata={"description": "What lies on the shelf."})
+    available_quantity = Whole(
+        0, metadata={"description": "The stock less what open orders hold."}
+    )
+    is_active = fields.Boolean()
+    category = CategoryReference(CategoryReferenceSchema, allow_none=True)
+    created_at = Moment()
+    updated_at = Moment()
+
+
+class ProductPutSchema(Schema):
+    """All that staff may say of a product; its stock changes by adjustments alone."""
+
+    name = Text(most=100, required=True)
+    description = Text(
+        most=5000, least=0, lines=True, allow_none=True, load_default=None
+    )
+    price = Money(required=True)
+    category_id = Whole(allow_none=True, load_default=None)
+    sku = Text(most=64, allow_none=True, load_default=None)
+    is_active = fields.Boolean(truthy={True}, falsy={False})
+
+
+class ProductPatchSchema(ProductPutSchema):
+    """The part of a product that is to change."""
+
+
+class ProductCreateSchema(ProductPutSchema):
+    """A new product and its first stock."""
+
+    class Meta(Schema.Meta):
+        """A new product is on sale."""
+
+        exclude = ("is_active",)
+
+    stock_quantity = Whole(0, MAX_STOCK, required=True)
+
+
+class ProductQuerySchema(ListQuery):
+    """Filters and order of the catalogue."""
+
+    q = Text(most=200, metadata={"description": "Words in name or description."})
+    name = Text(most=100, metadata={"description": "The name contains this."})
+    description = Text(most=200, metadata={"description": "It contains this."})
+    category = QueryList(QueryWhole(), metadata={"description": "Category ids."})
+    price = Money()
+    min_price = Money()
+    max_price = Money()
+    in_stock = QueryFlag()
+    ids = QueryList(QueryWhole(), validate=validate.Length(1, 100))
+    is_active = QueryFlag(load_default=True)
+    sort = sort(
+        "id",
+        "name",
+        "price",
+        "created_at",
+        "stock_quantity",
+        "relevance",
+        default=NO_DEFAULT,
+    )
+
+    @post_load
+    def choose_order(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Sort a search by relevance, all else by id, unless told otherwise."""
+        if "q" not in data and data.get("sort", "").endswith("relevance"):
+            raise ValidationError("Needs q.", "sort")
+        return {"sort": "relevance" if "q" in data else "id", **data}

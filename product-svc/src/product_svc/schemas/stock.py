@@ -1,0 +1,85 @@
+"""Stock in and out: adjustments, the ledger, lines and whether there is enough."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate
+
+from chassis.fields import Moment, Schema, Text, Whole
+from product_svc.models import MAX_STOCK
+
+MOST_LINES, MOST_OF_ONE = 50, 10_000
+
+
+class AdjustmentSchema(Schema):
+    """A change of stock by staff."""
+
+    delta = Whole(
+        -MAX_STOCK, MAX_STOCK, required=True, metadata={"description": "Not 0."}
+    )
+    reason = Text(most=255, required=True, metadata={"example": "stock-taking"})
+
+    @post_load
+    def check_delta(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Refuse a change by nothing."""
+        if data["delta"] == 0:
+            raise ValidationError("Must not be 0.", "delta")
+        return data
+
+
+class StockMovementSchema(Schema):
+    """A line of the stock ledger."""
+
+    id = Whole()
+    product_id = Whole()
+    delta = Whole(-MAX_STOCK, MAX_STOCK)
+    stock_quantity = Whole(0, metadata={"description": "What there was after it."})
+    kind = Text(most=20, metadata={"example": "adjustment"})
+    reason = Text(most=255)
+    reference = Text(most=150, allow_none=True)
+    actor = Text(most=100, metadata={"example": "user:900"})
+    created_at = Moment()
+
+
+class LineSchema(Schema):
+    """So many of a product."""
+
+    product_id = Whole(required=True)
+    quantity = Whole(1, MOST_OF_ONE, required=True)
+
+
+class LinesSchema(Schema):
+    """The lines of an order; those of one product are added up."""
+
+    items = fields.List(
+        fields.Nested(LineSchema),
+        required=True,
+        validate=validate.Length(1, MOST_LINES),
+    )
+
+    @post_load
+    def merge(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Turn the items into `{product id: quantity}`."""
+        lines: dict[int, int] = {}
+        for item in data["items"]:
+            product_id, quantity = item["product_id"], item["quantity"]
+            lines[product_id] = lines.get(product_id, 0) + quantity
+            if lines[product_id] > MOST_OF_ONE:
+                message = f"More than {MOST_OF_ONE} of product {product_id} in all."
+                raise ValidationError(message, "items")
+        return {**data, "items": lines}
+
+
+class AvailabilityItemSchema(Schema):
+    """Whether there is enough of a product."""
+
+    product_id = Whole()
+    requested = Whole()
+    in_stock = Whole(0, metadata={"description": "What can be had now."})
+    available = fields.Boolean()
+
+
+class AvailabilitySchema(Schema):
+    """Whether there is enough of everything."""
+
+    available = fields.Boolean()
+    items = fields.List(fields.Nested(AvailabilityItemSchema))
