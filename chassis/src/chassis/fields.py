@@ -137,7 +137,8 @@ class QueryFlag(fields.Field[bool]):
     """`true` or `false` in a query string."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "boolean"}, **kwargs)
+        metadata = {"type": "boolean", **kwargs.pop("metadata", {})}
+        super().__init__(metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
         if value not in ("true", "false"):
