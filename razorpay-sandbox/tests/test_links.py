@@ -157,3 +157,11 @@ def test_unknown_and_malformed_ids_are_told_apart(client):
     assert str(unknown.value) == "The id provided does not exist"
     assert str(malformed.value) == "invalid input [strippedId] = [xxxx]"
     assert str(resent.value) == "invalid input [id] = [link_xxxx]"
+
+
+def test_the_newest_links_come_first_within_a_second_too(client, a_link):
+    made = [a_link(reference_id=f"r{n}")["id"] for n in range(5)]
+
+    found = [one["id"] for one in client.payment_link.all()["payment_links"]]
+
+    assert found == made[::-1]

@@ -1,7 +1,7 @@
 """The sandbox's settings, read once and checked together."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -95,7 +95,7 @@ def _is_factor(value: str) -> bool:
         return False
 
 
-CHECKS = {
+CHECKS: dict[str, tuple[Callable[[str], bool], str]] = {
     "WEBHOOK_URL": (lambda v: not v or _is_address(v), "an http(s) address or empty"),
     "PUBLIC_URL": (_is_address, "an http(s) address"),
     "DATABASE_URL": (lambda v: v.startswith("sqlite:///"), "a sqlite:/// address"),

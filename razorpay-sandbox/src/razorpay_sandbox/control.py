@@ -131,7 +131,7 @@ def _get_link(work: Work, link_id: str) -> Link:
 def _all(
     work: Work, table: Any, shape: Callable[[Any], dict[str, Any]], **wanted: Any
 ) -> list[dict[str, Any]]:
-    query = select(table).filter_by(**wanted).order_by(table.created_at, table.id)
+    query = select(table).filter_by(**wanted).order_by(table.number)
     rows: Iterable[Any] = work.session.scalars(query)
     return [shape(row) for row in rows]
 

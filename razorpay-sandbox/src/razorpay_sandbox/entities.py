@@ -120,7 +120,7 @@ def order(row: Order) -> dict[str, Any]:
 
 def payment(row: Payment) -> dict[str, Any]:
     """Return a payment; the link that it pays is never named."""
-    entity = {
+    entity: dict[str, Any] = {
         "id": row.id,
         "entity": "payment",
         "amount": row.amount,

@@ -11,7 +11,9 @@ from werkzeug.exceptions import HTTPException
 BAD_REQUEST = "BAD_REQUEST_ERROR"
 NO_ID = "The id provided does not exist"
 NO_ROUTE = "The requested URL was not found on the server."
-NO_REASON = dict.fromkeys(("source", "step", "reason"), "NA") | {"metadata": {}}
+NO_REASON: dict[str, Any] = dict.fromkeys(("source", "step", "reason"), "NA") | {
+    "metadata": {}
+}
 INVALID_INPUT = {
     "source": "business",
     "step": "payment_initiation",

@@ -1,7 +1,7 @@
 """What a payment link may be made of, and the texts that refuse it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -80,7 +80,7 @@ def check_edit(data: dict[str, Any], now: int) -> None:
 
 
 def _check_shape(
-    data: dict[str, Any], types: dict[str, Callable[[object], bool]], extra: str
+    data: dict[str, Any], types: Mapping[str, Callable[[object], bool]], extra: str
 ) -> None:
     if not data.keys() <= types.keys():
         raise LinkError(extra)
@@ -164,7 +164,7 @@ def _expiry(data: dict[str, Any], now: int) -> dict[str, str]:
 
 
 def _check_rest(data: dict[str, Any], max_amount: int) -> None:
-    contact = (data.get("customer") or {}).get("contact")
+    contact = (data.get("customer") or {}).get("contact") or ""
     problems = {
         "first_min_partial_amount must be less than or equal to amount.": (
             (data.get("first_min_partial_amount") or 0) > data["amount"]

@@ -39,7 +39,7 @@ class _Stdout(logging.StreamHandler[Any]):
         self.setFormatter(JsonFormatter())
 
     @property
-    def stream(self) -> Any:  # type: ignore[override]
+    def stream(self) -> Any:
         """Return standard output."""
         return sys.stdout
 

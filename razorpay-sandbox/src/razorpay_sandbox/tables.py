@@ -17,7 +17,15 @@ class Base(DeclarativeBase):
     }
 
 
-class Link(Base):
+class Numbered(Base):
+    """A row that knows which came before it, within a second too."""
+
+    __abstract__ = True
+
+    number: Mapped[int] = mapped_column(index=True)
+
+
+class Link(Numbered):
     """A payment link; `deadline` is when it expires, asked for or not."""
 
     __tablename__ = "links"
@@ -67,7 +75,7 @@ class Reference(Base):
     link_id: Mapped[str] = mapped_column(ForeignKey("links.id"))
 
 
-class Order(Base):
+class Order(Numbered):
     """An order; a link's comes into being when its page is opened."""
 
     __tablename__ = "orders"
@@ -84,7 +92,7 @@ class Order(Base):
     created_at: Mapped[int] = mapped_column(index=True)
 
 
-class Payment(Base):
+class Payment(Numbered):
     """An attempt to pay; `on_link` says that the link counts it as its own."""
 
     __tablename__ = "payments"
@@ -118,7 +126,7 @@ class Payment(Base):
         return self.status in ("captured", "refunded")
 
 
-class Refund(Base):
+class Refund(Numbered):
     """Money given back."""
 
     __tablename__ = "refunds"
@@ -147,7 +155,7 @@ class RefundKey(Base):
     refund_id: Mapped[str] = mapped_column(ForeignKey("refunds.id"))
 
 
-class Event(Base):
+class Event(Numbered):
     """A webhook to deliver: the exact bytes, signed when the event happened.
 
     `next_attempt_at` is empty once it was delivered, given up or has no receiver.
@@ -156,7 +164,6 @@ class Event(Base):
     __tablename__ = "events"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(index=True)
     event: Mapped[str]
     body: Mapped[bytes]
     signature: Mapped[str]

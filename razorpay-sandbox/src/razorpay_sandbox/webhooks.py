@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-from sqlalchemy import func, select
-
 from razorpay_sandbox import entities
 from razorpay_sandbox.ids import new_id
 from razorpay_sandbox.signatures import sign
@@ -79,10 +77,8 @@ def encode(event: dict[str, Any], *, sort_keys: bool = False) -> bytes:
 
 def _write(work: Work, event: dict[str, Any], *, sort_keys: bool = False) -> None:
     body = encode(event, sort_keys=sort_keys)
-    last = work.session.scalar(select(func.max(Event.number))) or 0
     row = Event(
         id=new_id(),
-        number=last + 1,
         event=event["event"],
         body=body,
         signature=sign(body, work.settings.webhook_secret),

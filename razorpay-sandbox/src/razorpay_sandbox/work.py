@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from razorpay_sandbox.config import Settings
-from razorpay_sandbox.tables import Base
+from razorpay_sandbox.tables import Base, Numbered
 
 T = TypeVar("T", bound=Base)
 
@@ -30,6 +30,9 @@ class Work:
 
     def add(self, row: T) -> T:
         """Write a new row at once, so that later queries see it."""
+        if isinstance(row, Numbered):
+            last = self.session.scalar(select(func.max(type(row).number)))
+            row.number = (last or 0) + 1
         self.session.add(row)
         self.session.flush()
         return row
@@ -48,5 +51,5 @@ class Work:
         """Return a part of the rows that meet the conditions, the newest first."""
         rows: Any = table
         query = select(table).where(*conditions)
-        query = query.order_by(rows.created_at.desc(), rows.id).limit(count)
+        query = query.order_by(rows.number.desc()).limit(count)
         return self.session.scalars(query.offset(skip)).all()

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hmac
 
-from flask import Blueprint, Flask, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
 
 from razorpay_sandbox.api import links, orders, payments, refunds
 from razorpay_sandbox.errors import NO_ROUTE, NoRoute, Unauthorized
@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_require_key)
 
 
-def _no_route(anything: str) -> None:
+def _no_route(anything: str) -> Response:
     raise NoRoute(NO_ROUTE)
 
 

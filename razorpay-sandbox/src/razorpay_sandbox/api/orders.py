@@ -65,7 +65,7 @@ def list_payments(order_id: str) -> Response:
 
 def _payments(work: Work, order: Order) -> list[Payment]:
     query = select(Payment).where(Payment.order_id == order.id)
-    query = query.order_by(Payment.created_at.desc(), Payment.id)
+    query = query.order_by(Payment.number.desc())
     return list(work.session.scalars(query))
 
 
