@@ -1,0 +1,43 @@
+# The shop's commands. `make` alone lists them.
+# Any Python from 3.11 on will do: PYTHON=python3.12 make run
+PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
+UV ?= uv
+SHOP := .venv/bin/python -m shop
+RUNNABLE := $(PYTHON) devtools/bootstrap.py run
+NOTHING := "Nothing to do: the shop was never run here."
+TESTABLE := $(PYTHON) devtools/bootstrap.py dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop clean demo test lint normalize-env requirements
+
+help: ## list the commands
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ The shop on this machine
+run: ## install what is missing, start everything, show the logs; Ctrl-C stops it
+	@$(RUNNABLE) && exec $(SHOP) run
+
+demo: ## buy, cancel and let expire in the running shop, and show what happened
+	@$(RUNNABLE) && exec $(SHOP) demo
+
+stop: ## stop a shop that runs in another terminal
+	@if [ -f .venv/installed ]; then exec $(SHOP) stop; else echo $(NOTHING); fi
+
+clean: ## stop, then remove the databases, secrets and logs
+	@if [ -f .venv/installed ]; then exec $(SHOP) clean; else echo $(NOTHING); fi
+
+##@ Working on it
+test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k saga"
+	@$(TESTABLE) && exec $(SHOP) test $(ARGS)
+
+lint: ## style, types, imports, requirements, sizes
+	@$(TESTABLE) && exec $(SHOP) lint
+
+##@ Files
+normalize-env: ## rewrite .env files as UTF-8 with LF, keeping backups
+	@$(RUNNABLE) && exec $(SHOP) normalize-env
+
+requirements: ## pin all requirements anew from the pyproject files (needs uv)
+	@$(TESTABLE) && exec $(SHOP) requirements --uv $(UV) $(ARGS)

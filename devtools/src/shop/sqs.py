@@ -1,0 +1,91 @@
+"""The embedded SQS: moto's server, logging each message as the services log theirs."""
+
+import io
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from chassis import logging
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+SENT = ("SendMessage", "SendMessageBatch")
+RECEIVED = "ReceiveMessage"
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class QuietHandler(MotoRequestHandler):
+    """Serve without a line for each poll."""
+
+    def log_request(self, *_: object) -> None:
+        """Write nothing: the journal tells what matters."""
+
+
+class Journal:
+    """A WSGI app around moto that logs which message went in and out, and its id."""
+
+    def __init__(self, app: Wsgi) -> None:
+        self.app = app
+        self.log = logging.get()
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Pass the call on, and note the messages in its body or in its answer."""
+        action = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        if action not in (*SENT, RECEIVED):
+            return self.app(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        answer = b"".join(self.app(environ, start_response))
+        self._note(action, _json(body), _json(answer))
+        return [answer]
+
+    def _note(self, action: str, call: dict[str, Any], answer: dict[str, Any]) -> None:
+        queue = str(call.get("QueueUrl", "")).rpartition("/")[2]
+        if action == RECEIVED:
+            for message in answer.get("Messages", []):
+                self._line("message_delivered", queue, message.get("Body", ""))
+        else:
+            for entry in call.get("Entries", [call]):
+                self._line("message_queued", queue, entry.get("MessageBody", ""))
+
+    def _line(self, event: str, queue: str, body: str) -> None:
+        message = _json(body)
+        self.log.info(
+            event,
+            queue=queue,
+            type=message.get("type"),
+            subject=message.get("subject"),
+            correlation_id=message.get("correlationid", ""),
+        )
+
+
+def _json(text: str | bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def main(host: str, port: int) -> None:
+    """Serve SQS until a signal comes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+    logging.configure("sqs")
+    app = Journal(DomainDispatcherApplication(create_backend_app))
+    server = make_server(
+        host, port, app, threaded=True, request_handler=QuietHandler
+    )
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
