@@ -23,7 +23,6 @@ CLIENTS = {
     "payment-svc": (["user-svc"], ["users:read"]),
 }
 PASSWORD = "a-long-walk-in-the-rain"
-PLACES = {"users": "8000", "products": "8001", "orders": "8002", "payments": "8003"}
 
 
 def service_clients():
@@ -44,8 +43,9 @@ def service_clients():
 class Shop:
     """The running shop: its apps, their addresses, and what a story does with them."""
 
-    def __init__(self, apps, urls, sandbox, http):
-        self.apps, self.urls, self.sandbox, self.http = apps, urls, sandbox, http
+    def __init__(self, apps, late, urls, sandbox, http):
+        self.apps, self.late, self.urls = apps, late, urls
+        self.sandbox, self.http = sandbox, http
 
     def call(self, method, service, path, who=None, expect=None, **more):
         """Call a service as somebody and return the answer's JSON."""
@@ -194,7 +194,7 @@ def shop(make_app, sqs, tmp_path):
         _use_real_keys(apps, urls)
         apps["users"].test_cli_runner().invoke(args=["seed"])
         http = stack.enter_context(requests.Session())
-        yield Shop(apps, urls, sandbox, http)
+        yield Shop(apps, late, urls, sandbox, http)
 
 
 def _use_real_keys(apps, urls):

@@ -1,0 +1,126 @@
+"""What the services say to each other is what the other side reads.
+
+Every message of real stories is held against its published schema and against the
+consumer that reads it; every HTTP exchange against the answering side's OpenAPI.
+"""
+
+import json
+from pathlib import Path
+
+import order_svc.consumers
+import payment_svc.consumers
+import pytest
+from chassis import inbox
+from jsonschema import Draft202012Validator
+from sqlalchemy import select
+from traffic import Recorder, problems
+
+EVENTS = Path(__file__).parents[1] / "docs" / "events"
+HANDLERS = {**order_svc.consumers.HANDLERS, **payment_svc.consumers.HANDLERS}
+
+
+def schemas():
+    """Return the published JSON Schemas by event type."""
+    paths = EVENTS.glob("*.schema.json")
+    return {p.name.removesuffix(".schema.json"): json.loads(p.read_text()) for p in paths}
+
+
+@pytest.fixture
+def recorders(shop):
+    """Record all HTTP traffic of the shop."""
+    late = shop.late
+    for name, app in shop.apps.items():
+        late[name].app = Recorder(app)
+    return {name: late[name].app for name in shop.apps}
+
+
+@pytest.fixture
+def told(shop, recorders, asha, staff):
+    """Live through stories that say everything there is to say."""
+    lamp = shop.product(staff, stock=9)
+    paid = shop.order(asha, lamp, quantity=2, expect=201)
+    shop.pay(shop.until_link(asha, paid))
+    shop.until_status(asha, paid, "success")
+    cancelled = shop.order(asha, lamp, expect=201)
+    shop.until_link(asha, cancelled)
+    path = f"/orders/{cancelled['id']}/cancel/"
+    shop.call("POST", "orders", path, asha, expect=202)
+    shop.until_status(asha, cancelled, "cancelled")
+    shop.order(asha, lamp, quantity=99, expect=409)
+    _ask_too_much(shop, paid)
+    refund = {"reason": "Too bright"}
+    path = f"/orders/{paid['id']}/refund/"
+    shop.call("POST", "orders", path, staff, json=refund, expect=202)
+    shop.until_status(asha, paid, "refunded")
+    for name in ("orders", "payments", "products"):
+        listing = f"/{name}/"
+        page = shop.call("GET", name, listing, staff, expect=200)["data"]
+        shop.call("GET", name, f"{listing}{page[0]['id']}/", staff, expect=200)
+    shop.call("GET", "orders", f"/orders/{paid['id']}/timeline/", asha, expect=200)
+    return shop
+
+
+def _ask_too_much(shop, order):
+    """Ask payment-svc for more than was paid: it answers refund.failed."""
+    from order_svc.extensions import db
+    from order_svc.models import Outbox
+
+    with shop.apps["orders"].app_context():
+        data = {
+            "order_id": order["id"], "payment_id": 1, "amount": "99999.00",
+            "reason": "staff", "n": 99,
+        }
+        subject = f"orders/{order['id']}"
+        event = Outbox.event(
+            "payment-commands", "/order-svc", "refund.requested", subject, data
+        )
+        db.session.add(event)
+        db.session.commit()
+    shop.until(lambda: "refund.failed" in _types(shop), "refund.failed is said")
+
+
+def messages(shop):
+    """Return every message that the shop has published."""
+    found = []
+    for name in ("orders", "payments"):
+        app = shop.apps[name]
+        with app.app_context():
+            session = app.extensions["sqlalchemy"].session
+            outbox = app.extensions["chassis_models"]["outbox"]
+            found += [row.envelope() for row in session.scalars(select(outbox))]
+    return found
+
+
+def _types(shop):
+    return {message["type"] for message in messages(shop)}
+
+
+def test_every_message_is_as_published_and_read_by_its_consumer(told):
+    published = schemas()
+
+    said = messages(told)
+
+    assert {message["type"] for message in said} == set(published)
+    for message in said:
+        Draft202012Validator(published[message["type"]]).validate(message)
+        assert inbox.parse(json.dumps(message), HANDLERS).type == message["type"]
+
+
+def test_every_published_event_has_a_consumer_and_a_page(told):
+    page = (EVENTS.parent / "events.md").read_text()
+
+    assert set(HANDLERS) == set(schemas())
+    assert all(f"`{name}`" in page for name in HANDLERS)
+
+
+def test_every_exchange_is_as_the_answering_side_documents_it(told, recorders):
+    wrong = []
+    for name, recorder in recorders.items():
+        spec = told.apps[name].extensions["openapi"].to_dict()
+        spec = json.loads(json.dumps(spec))
+        for exchange in recorder.seen:
+            if exchange.path != "/.well-known/jwks.json":
+                wrong += problems(spec, exchange)
+
+    assert sorted(set(wrong)) == []
+    assert all(recorder.seen for recorder in recorders.values())
