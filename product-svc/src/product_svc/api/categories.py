@@ -7,6 +7,7 @@ from flask.views import MethodView
 
 from chassis import etag, pagination
 from chassis.api import STAFF, Blueprint, no_content
+from chassis.config import settings
 from product_svc.extensions import db
 from product_svc.managers import CategoryManager
 from product_svc.models import Category
@@ -49,8 +50,8 @@ class Categories(MethodView):
     def post(self, fields: dict[str, Any]) -> Any:
         """Make a category."""
         category = CategoryManager(db.session).create(fields)
-        location = {"Location": f"/products/categories/{category.id}/"}
-        return category, 201, location
+        address = f"{settings().public_url}/products/categories/{category.id}/"
+        return category, 201, {"Location": address}
 
 
 @blp.route("/<id:category_id>/")
@@ -82,6 +83,7 @@ class CategoryById(MethodView):
 
     @blp.requires(STAFF)
     @blp.problems(_404="", _412="")
+    @blp.doc(parameters=["IfMatch"])
     @blp.response(204)
     def delete(self, category_id: int) -> Response:
         """Delete a category; its products stay, its children move up."""

@@ -7,6 +7,7 @@ from flask.views import MethodView
 
 from chassis import auth, etag, pagination
 from chassis.api import STAFF, Blueprint, no_content
+from chassis.config import settings
 from chassis.errors import NotFound, Problem
 from product_svc.extensions import db
 from product_svc.managers import ProductManager
@@ -67,7 +68,7 @@ class Products(MethodView):
     def post(self, fields: dict[str, Any]) -> Any:
         """Put a product into the catalogue."""
         product = _manager().create(fields)
-        location = {"Location": f"/products/{product.id}/"}
+        location = {"Location": f"{settings().public_url}/products/{product.id}/"}
         return _manager().get(product.id), 201, location
 
 
@@ -110,6 +111,7 @@ class ProductById(MethodView):
 
     @blp.requires(STAFF)
     @blp.problems(_404="", _409="`open_reservations`", _412="")
+    @blp.doc(parameters=["IfMatch"])
     @blp.response(204)
     def delete(self, product_id: int) -> Response:
         """Take a product off sale."""

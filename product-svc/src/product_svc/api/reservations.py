@@ -50,7 +50,8 @@ class ReservationById(MethodView):
     @blp.requires(SCOPE)
     @blp.arguments(ReserveSchema)
     @blp.problems(_409=f"{SHORT}, `reservation_mismatch`", _410="it is over for good")
-    @blp.resource(ReservationSchema, 201)
+    @blp.alt_response(200, schema=ReservationSchema, description="It is held already")
+    @blp.response(201, ReservationSchema)
     def put(self, body: dict[str, Any], order_id: int) -> Any:
         """Hold stock for an order: all lines or none, once."""
         outcome = _manager().reserve(order_id, body["items"], body["expires_in"])

@@ -31,7 +31,7 @@ SORTS = {
 }
 # What a client sees of a product, as columns: a list of Core rows costs half of what
 # the same list of objects does.
-COLUMNS = (
+COLUMNS: tuple[Any, ...] = (
     Product.id,
     Product.sku,
     Product.name,
@@ -73,6 +73,11 @@ class ProductManager:
         if row is None:
             raise NotFound(f"There is no product {product_id}.")
         return row
+
+    def knows(self, sku: str) -> bool:
+        """Say whether a product has this sku."""
+        statement = select(Product.id).where(Product.sku == sku)
+        return self.session.scalar(statement) is not None
 
     def lock(self, product_id: int) -> Product:
         """Return a product that stays as it is until the transaction ends."""

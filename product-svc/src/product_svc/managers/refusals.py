@@ -1,5 +1,7 @@
 """What a reservation refuses: the cells of saga.md that change nothing and say why."""
 
+from typing import Any
+
 from chassis.errors import Conflict, Gone, Problem
 from product_svc.models import ReservationState, Trigger
 
@@ -22,7 +24,7 @@ REFUSALS: dict[tuple[ReservationState | None, Trigger], Answer] = {
 }
 
 
-def problem(answer: Answer, **extra: object) -> Problem:
+def problem(answer: Answer, **extra: Any) -> Problem:
     """Return the problem that an answer of the table stands for."""
     kind, code, sentence = answer
     return kind(sentence, code=code, **extra)

@@ -22,7 +22,7 @@ class Category(AuditModel):
     parent_id: Mapped[int | None] = mapped_column(
         BigInt, ForeignKey("category.id", ondelete="SET NULL"), index=True
     )
-    parent: Mapped["Category | None"] = relationship(remote_side=[id])
+    parent: Mapped["Category | None"] = relationship(remote_side="Category.id")
 
     def __str__(self) -> str:
         return self.name
