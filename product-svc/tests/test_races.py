@@ -1,0 +1,117 @@
+"""What holds when many ask at once, in threads with sessions of their own."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+BUYERS, LAST = 16, 5
+
+
+def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
+    """Start all calls at the same moment and return their answers."""
+    gate = threading.Barrier(len(calls))
+
+    def wait_and(call: Callable[[], Any]) -> Any:
+        gate.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(wait_and, calls))
+
+
+def statuses(answers: list[Any]) -> Counter[int]:
+    return Counter(answer.status_code for answer in answers)
+
+
+def test_the_last_five_are_sold_to_five_of_sixteen_buyers(shop: Any) -> None:
+    product = shop.product(stock_quantity=LAST)
+
+    answers = at_once(
+        [
+            lambda order=order: shop.reserve(order, {product: 1})
+            for order in range(1, 17)
+        ]
+    )
+
+    assert statuses(answers) == {201: LAST, 409: BUYERS - LAST}
+    assert shop.quantities(product) == (LAST, LAST)
+    shop.check_books()
+
+
+def test_late_payers_share_what_is_left_and_no_more(
+    shop: Any, pass_seconds: Any
+) -> None:
+    product = shop.product(stock_quantity=BUYERS)
+    for order in range(1, BUYERS + 1):
+        shop.reserve(order, {product: 1})
+        shop.release(order)
+    shop.adjust(product, LAST - BUYERS)
+
+    answers = at_once(
+        [lambda order=order: shop.commit(order) for order in range(1, BUYERS + 1)]
+    )
+
+    assert statuses(answers) == {200: LAST, 409: BUYERS - LAST}
+    assert shop.quantities(product) == (0, 0)
+    shop.check_books()
+
+
+def test_adjustments_at_once_never_take_stock_below_what_is_reserved(shop: Any) -> None:
+    product = shop.product(stock_quantity=8)
+    shop.reserve(1, {product: 3})
+
+    answers = at_once([lambda: shop.adjust(product, -1)] * 10)
+
+    assert statuses(answers) == {201: 5, 409: 5}
+    assert shop.quantities(product) == (3, 3)
+    shop.check_books()
+
+
+def test_two_orders_of_the_same_products_in_opposite_order_never_deadlock(
+    shop: Any,
+) -> None:
+    first, second = (shop.product(stock_quantity=1000) for _ in range(2))
+
+    def buy(orders: range, *products: int) -> list[int]:
+        answers = []
+        for order in orders:
+            lines = [(product, 1) for product in products]
+            answers += [shop.reserve(order, lines), shop.commit(order)]
+        return [answer.status_code for answer in answers]
+
+    answers = at_once(
+        [
+            lambda: buy(range(1, 26), first, second),
+            lambda: buy(range(101, 126), second, first),
+        ]
+    )
+
+    assert answers == [[201, 200] * 25] * 2
+    assert shop.quantities(first) == shop.quantities(second) == (950, 0)
+
+
+def test_one_reserve_sent_eight_times_at_once_holds_once(shop: Any) -> None:
+    product = shop.product(stock_quantity=100)
+
+    answers = at_once([lambda: shop.reserve(1, {product: 2})] * 8)
+
+    assert statuses(answers) == {201: 1, 200: 7}
+    assert shop.quantities(product) == (100, 2)
+
+
+def test_a_commit_and_a_release_at_once_never_do_both(shop: Any) -> None:
+    product = shop.product(stock_quantity=40)
+
+    for order in range(1, 11):
+        shop.reserve(order, {product: 1})
+        at_once(
+            [
+                lambda order=order: shop.commit(order),
+                lambda order=order: shop.release(order, final=True),
+            ]
+        )
+
+        assert shop.state(order) in ("committed", "refused")
+        shop.check_books()
