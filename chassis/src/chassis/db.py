@@ -1,7 +1,7 @@
 """The database: column types and engine settings that SQLite and PostgreSQL share."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -123,13 +123,18 @@ def model(table: str) -> Any:
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def reading(only: bool = True) -> Iterator[None]:
     """Take no write lock: transactions begun inside only read."""
-    token = _reading.set(True)
+    token = _reading.set(only)
     try:
         yield
     finally:
         _reading.reset(token)
+
+
+def writing() -> AbstractContextManager[None]:
+    """Take the write lock: transactions begun inside may write, in a GET too."""
+    return reading(only=False)
 
 
 def will_write() -> None:

@@ -1,0 +1,114 @@
+"""The user service's settings."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from chassis import config
+from chassis.config import MINIMUM_SECRET, ConfigError, setting, text, whole
+from user_svc import emails, passwords
+
+ACCOUNTS = ("bootstrap_admin", "demo_customer", "demo_staff", "demo_admin")
+SHAPE = (
+    'a JSON list such as [{"client_id": "order-svc", "client_secret": "...", '
+    '"audiences": ["product-svc"], "scopes": ["stock:reserve"]}]'
+)
+
+
+@dataclass(frozen=True)
+class Client:
+    """A service that may have tokens: for which audiences, with which scopes."""
+
+    client_id: str
+    client_secret: str
+    audiences: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+
+def service_clients(value: str) -> tuple[Client, ...]:
+    """Accept the services' credentials as JSON."""
+    try:
+        found = json.loads(value or "[]")
+        clients = tuple(_client(item) for item in found)
+    except (ValueError, TypeError, KeyError):
+        raise ValueError(SHAPE) from None
+    if len({client.client_id for client in clients}) != len(clients):
+        raise ValueError(f"{SHAPE}, each client_id once")
+    return clients
+
+
+def _client(item: dict[str, Any]) -> Client:
+    words = (item["client_id"], item["client_secret"])
+    lists = (item["audiences"], item["scopes"])
+    every = [*words, *lists[0], *lists[1]]
+    is_text = all(isinstance(word, str) and word for word in every)
+    if not is_text or not all(isinstance(one, list) for one in lists) or len(item) != 4:
+        raise ValueError
+    return Client(*words, *(tuple(sorted(one)) for one in lists))
+
+
+def email(value: str) -> str:
+    """Accept an e-mail address or nothing."""
+    try:
+        return emails.normal(value) if value else ""
+    except ValueError:
+        raise ValueError("an e-mail address") from None
+
+
+def password(value: str) -> str:
+    """Accept a password that registration would accept, or nothing."""
+    if value and passwords.problems(value):
+        raise ValueError("a password of 8 to 128 characters that is not a common one")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(config.Settings):
+    """What every service has, tokens' lifetimes, and accounts made at the start."""
+
+    service: str = "user-svc"
+    service_client_secret: str = setting(text, "")  # this service asks nobody for tokens
+    signing_key_secret: str = setting(text, secret=True)
+    service_clients: tuple[Client, ...] = setting(service_clients, ())
+    access_token_seconds: int = setting(whole, 600)
+    refresh_token_days: int = setting(whole, 30)
+    refresh_grace_seconds: int = setting(whole, 30)
+    key_rotation_days: int = setting(whole, 30)
+    key_lead_seconds: int = setting(whole, 600)
+    bootstrap_admin_email: str = setting(email, "")
+    bootstrap_admin_password: str = setting(password, "")
+    demo_customer_email: str = setting(email, "")
+    demo_customer_password: str = setting(password, "")
+    demo_staff_email: str = setting(email, "")
+    demo_staff_password: str = setting(password, "")
+    demo_admin_email: str = setting(email, "")
+    demo_admin_password: str = setting(password, "")
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> Self:
+        """Read every setting, or raise ConfigError with all that is wrong."""
+        settings = super().load(environ)
+        problems = [*settings._halves(), *settings._weak_clients()]
+        if problems:
+            raise ConfigError(problems)
+        return settings
+
+    def account(self, name: str) -> tuple[str, str]:
+        """Return the e-mail address and password of one of ACCOUNTS."""
+        return getattr(self, f"{name}_email"), getattr(self, f"{name}_password")
+
+    def _halves(self) -> list[str]:
+        return [
+            f"{name.upper()}_EMAIL, {name.upper()}_PASSWORD: set both or neither"
+            for name in ACCOUNTS
+            if len(list(filter(None, self.account(name)))) == 1
+        ]
+
+    def _weak_clients(self) -> list[str]:
+        return [
+            f"SERVICE_CLIENTS: the secret of {client.client_id} is too weak for "
+            f"production; use a random text of at least {MINIMUM_SECRET} characters"
+            for client in self.service_clients
+            if self.is_production and len(client.client_secret) < MINIMUM_SECRET
+        ]
