@@ -22,7 +22,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class AuditModel(Timestamps, db.Model):  # type: ignore[name-defined,misc]
+class AuditModel(Timestamps, db.Model):
     """When a row was made and last changed: the base of the service's own tables."""
 
     __abstract__ = True
@@ -115,17 +115,17 @@ class ServiceClient(AuditModel):
     scopes: Mapped[list[str]] = mapped_column(JSON)
 
 
-class IdempotencyKey(IdempotencyKeyMixin, db.Model):  # type: ignore[name-defined,misc]
+class IdempotencyKey(IdempotencyKeyMixin, db.Model):
     """A key that a client gave a request, and its answer."""
 
 
-class Neighbour(NeighbourMixin, db.Model):  # type: ignore[name-defined,misc]
+class Neighbour(NeighbourMixin, db.Model):
     """Another process as the worker last saw it."""
 
 
-class AdminSession(AdminSessionMixin, db.Model):  # type: ignore[name-defined,misc]
+class AdminSession(AdminSessionMixin, db.Model):
     """A member of staff signed in to the panel."""
 
 
-class ActionLog(ActionLogMixin, db.Model):  # type: ignore[name-defined,misc]
+class ActionLog(ActionLogMixin, db.Model):
     """What staff changed in the panel."""

@@ -1,0 +1,89 @@
+"""Signing keys: one signs, its successor is published ahead, old ones fade out."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from chassis import clock
+from chassis.auth import ALGORITHM
+from user_svc.keyring import Keyring
+from user_svc.models import SigningKey
+
+
+def new_private_key() -> rsa.RSAPrivateKey:
+    """Make a key pair; takes about 0.1 s, so do it in no transaction."""
+    return rsa.generate_private_key(65537, 2048)
+
+
+class KeyManager:
+    """The rules of signing keys."""
+
+    def __init__(self, session: Session, keyring: Keyring) -> None:
+        self.session = session
+        self.keyring = keyring
+
+    def add(
+        self, private: rsa.RSAPrivateKey, generation: int, active_from: datetime
+    ) -> SigningKey:
+        """Store a key of the next generation.
+
+        Raises sqlalchemy's IntegrityError when another process was faster.
+        """
+        kid = uuid.uuid4().hex
+        public: dict[str, Any] = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
+        key = SigningKey(
+            generation=generation,
+            kid=kid,
+            private_key=self.keyring.seal(private),
+            public_jwk={**public, "kid": kid, "alg": ALGORITHM, "use": "sig"},
+            active_from=active_from,
+        )
+        key.public_jwk.pop("key_ops", None)
+        self.session.add(key)
+        self.session.flush()
+        return key
+
+    def find_active(self) -> SigningKey | None:
+        """Return the key that signs now: the newest whose moment has come."""
+        newest = SigningKey.generation.desc()
+        ripe = SigningKey.active_from <= clock.now()
+        found = select(SigningKey).where(ripe).order_by(newest).limit(1)
+        # None is ripe: another replica's clock is ahead and has made the first one.
+        first = select(SigningKey).order_by(SigningKey.generation).limit(1)
+        return self.session.scalar(found) or self.session.scalar(first)
+
+    def published(self) -> Sequence[dict[str, Any]]:
+        """Return every public key as a JWK, newest first."""
+        newest = SigningKey.generation.desc()
+        return self.session.scalars(
+            select(SigningKey.public_jwk).order_by(newest)
+        ).all()
+
+    def due(self, age: timedelta) -> int | None:
+        """Return the next generation when the newest key is older than `age`."""
+        newest, since = self.session.execute(
+            select(func.max(SigningKey.generation), func.max(SigningKey.active_from))
+        ).one()
+        if newest is None:
+            return 1
+        return int(newest) + 1 if since + age <= clock.now() else None
+
+    def prune(self, grace: timedelta) -> int:
+        """Forget keys replaced longer than `grace` ago; return how many."""
+        keys = self.session.scalars(
+            select(SigningKey).order_by(SigningKey.generation)
+        ).all()
+        old = [
+            key
+            for key, successor in zip(keys, keys[1:], strict=False)
+            if successor.active_from + grace <= clock.now()
+        ]
+        for key in old:
+            self.session.delete(key)
+        return len(old)

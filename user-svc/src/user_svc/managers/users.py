@@ -1,0 +1,198 @@
+"""Accounts: who they are, what may change, what is left of a deleted one."""
+
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from chassis import clock
+from chassis.errors import Conflict, NotFound
+from user_svc import emails
+from user_svc.managers import sessions
+from user_svc.models import RefreshFamily, Role, User
+
+DELETED = "Deleted user"
+
+
+class Account(Protocol):
+    """What signing in and confirming look at: a row of these columns."""
+
+    id: int
+    name: str
+    email: str
+    password_hash: str | None
+    is_active: bool
+
+
+_ACCOUNT = select(User.id, User.name, User.email, User.password_hash, User.is_active)
+
+
+class UserManager:
+    """The rules of accounts. It hashes nothing: that takes long, in no transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def register(
+        self,
+        name: str,
+        email: str,
+        password_hash: str,
+        *,
+        role: str = Role.CUSTOMER,
+        email_verified: bool = False,
+    ) -> User:
+        """Make an account, or raise Conflict `email_taken`."""
+        user = User(
+            name=name,
+            email=email,
+            email_key=emails.key(email),
+            password_hash=password_hash,
+            role=role,
+            email_verified=email_verified,
+        )
+        return self._save(user)
+
+    def get_user(self, user_id: int) -> User:
+        """Return a user, or raise NotFound."""
+        user = self.session.get(User, user_id)
+        if user is None:
+            raise NotFound(f"There is no user {user_id}.")
+        return user
+
+    def lock(self, user_id: int) -> User:
+        """Return a user nobody else changes before the commit, or raise NotFound."""
+        user = self.session.get(
+            User, user_id, with_for_update=True, populate_existing=True
+        )
+        if user is None:
+            raise NotFound(f"There is no user {user_id}.")
+        return user
+
+    def find_by_email(self, email: str) -> Account | None:
+        """Return the account of an address, however it is spelled."""
+        found = _ACCOUNT.where(User.email_key == emails.key(email))
+        return cast("Account | None", self.session.execute(found).one_or_none())
+
+    def find_by_id(self, user_id: int) -> Account | None:
+        """Return an account."""
+        found = _ACCOUNT.where(User.id == user_id)
+        return cast("Account | None", self.session.execute(found).one_or_none())
+
+    def find_role(self, user_id: int, family_id: int | None) -> str | None:
+        """Return an active user's role; None when the account or session is over."""
+        found = select(User.role).where(User.id == user_id, User.is_active)
+        if family_id is not None:
+            found = found.join(RefreshFamily).where(
+                RefreshFamily.id == family_id, RefreshFamily.revoked_at.is_(None)
+            )
+        return self.session.scalar(found)
+
+    def has_admin(self) -> bool:
+        """Say whether there is an admin at all."""
+        found = select(User.id).where(User.role == Role.ADMIN).limit(1)
+        return self.session.scalar(found) is not None
+
+    def search(self, query: dict[str, Any]) -> Select[tuple[User]]:
+        """Return the users that the filters of a list leave."""
+        return select(User).where(
+            *[
+                condition(query[name])
+                for name, condition in FILTERS.items()
+                if query.get(name) is not None
+            ]
+        )
+
+    def change(self, user: User, fields: dict[str, Any]) -> User:
+        """Change name, email, phone, role, is_active; raise Conflict.
+
+        Codes: `user_deleted`, `email_taken`, `last_admin`.
+        """
+        if user.deleted_at is not None:
+            raise Conflict("A deleted user does not change.", code="user_deleted")
+        self._keep_an_admin(user, fields)
+        if fields.get("email", user.email) != user.email:
+            user.email_key = emails.key(fields["email"])
+            user.email_verified = False
+        for name, value in fields.items():
+            setattr(user, name, value)
+        if not user.is_active:
+            sessions.end_all(self.session, user.id)
+        return self._save(user)
+
+    def delete(self, user: User) -> None:
+        """Deactivate for ever and forget who it was; a second time changes nothing."""
+        if user.deleted_at is not None:
+            return
+        self._keep_an_admin(user, {"is_active": False})
+        user.name, user.phone, user.password_hash = DELETED, None, None
+        user.email = user.email_key = f"deleted-{user.id}@deleted.invalid"
+        user.role, user.is_active, user.email_verified = Role.CUSTOMER, False, False
+        user.deleted_at = clock.now()
+        sessions.end_all(self.session, user.id)
+        self.session.flush()
+
+    def replace_hash(self, user_id: int, old: str | None, new: str) -> bool:
+        """Put a new password hash in place of the old one; False: it was another."""
+        change = (
+            update(User)
+            .where(User.id == user_id, User.password_hash == old, User.is_active)
+            .values(password_hash=new)
+        )
+        done = cast("CursorResult[Any]", self.session.execute(change))
+        return done.rowcount == 1
+
+    def _keep_an_admin(self, user: User, fields: dict[str, Any]) -> None:
+        after = {"role": user.role, "is_active": user.is_active, **fields}
+        if user.role != Role.ADMIN or not user.is_active or _is_admin(after):
+            return
+        # Locked in one order: two admins who demote each other do not both succeed.
+        active = (
+            select(User.id)
+            .where(User.role == Role.ADMIN, User.is_active)
+            .order_by(User.id)
+            .with_for_update()
+        )
+        if self.session.scalars(active).all() == [user.id]:
+            raise Conflict("The last admin must stay one.", code="last_admin")
+
+    def _save(self, user: User) -> User:
+        try:
+            with self.session.begin_nested():
+                self.session.add(user)
+        except IntegrityError:  # the one constraint that valid fields can break
+            raise Conflict(
+                "This e-mail address has an account already.", code="email_taken"
+            ) from None
+        return user
+
+
+def _is_admin(fields: dict[str, Any]) -> bool:
+    return bool(fields["role"] == Role.ADMIN and fields["is_active"])
+
+
+def _contains(text: str) -> Any:
+    return or_(
+        User.name.icontains(text, autoescape=True),
+        User.email.icontains(text, autoescape=True),
+    )
+
+
+def _created_from(moment: datetime) -> Any:
+    return User.created_at >= moment
+
+
+def _created_to(moment: datetime) -> Any:
+    return User.created_at <= moment
+
+
+FILTERS = {
+    "q": _contains,
+    "role": lambda role: User.role == role,
+    "is_active": lambda flag: User.is_active.is_(flag),
+    "created_from": _created_from,
+    "created_to": _created_to,
+}
