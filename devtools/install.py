@@ -139,7 +139,7 @@ def _lines(command: list[str | Path]) -> Iterator[str]:
 
 
 def _progress(text: str) -> None:
-    """Show how far it is: one line that changes on a terminal, every tenth elsewhere."""
+    """Show how far it is: a line that changes on a terminal, every tenth elsewhere."""
     if sys.stdout.isatty():
         print(f"\r\033[K{text and '  ' + text}", end="", flush=True)
     elif text.split("/")[0].endswith("0") or "unpacking" in text:

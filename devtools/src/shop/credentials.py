@@ -7,7 +7,6 @@ import string
 from pathlib import Path
 
 from chassis import envfiles
-
 from shop.layout import SERVICES, state_folder
 
 CLIENTS = {
@@ -88,6 +87,8 @@ def _write(path: Path, values: dict[str, str]) -> None:
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     # Nobody else may read it at any moment, so it is created with its rights.
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+    ) as f:
         f.write(text)
     draft.replace(path)

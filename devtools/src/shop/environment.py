@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 
 import click
-from chassis import envfiles
 
+from chassis import envfiles
 from shop import credentials
 from shop.layout import HOST, PORTS, ROOT, SANDBOX, SERVICES, state_folder
 
@@ -63,11 +63,8 @@ class Site:
     def of(self, name: str) -> dict[str, str]:
         """Return a process group's environment: service, sandbox or queue."""
         values = {**self._defaults(name), **self._of_user(name)}
-        return {
-            key: value
-            for key, value in values.items()
-            if name in OWNERS.get(key, (name,))
-        }
+        own = {k: v for k, v in values.items() if name in OWNERS.get(k, (name,))}
+        return own | _no_proxy(own)
 
     def _of_user(self, name: str) -> dict[str, str]:
         environ = {k: v for k, v in self.environ.items() if k != "DATABASE_URL"}
@@ -78,7 +75,11 @@ class Site:
         return self._of_user(service).get("AWS_ENDPOINT_URL_SQS", ours) == ours
 
     def _defaults(self, name: str) -> dict[str, str]:
-        values = {"PYTHONUNBUFFERED": "1", "APP_ENV": "development"}
+        values = {
+            "PYTHONUNBUFFERED": "1",
+            "APP_ENV": "development",
+            "SERVICE_NAME": name,
+        }
         if name in SERVICES:
             values |= self._of_service(name)
         if name == SANDBOX:
@@ -130,3 +131,10 @@ class Site:
 
     def _database(self, name: str) -> str:
         return f"sqlite:///{state_folder().resolve() / name}.db"
+
+
+def _no_proxy(values: Mapping[str, str]) -> dict[str, str]:
+    """Keep the shop's own calls off a proxy that the machine may use."""
+    known = values.get("no_proxy") or values.get("NO_PROXY") or ""
+    names = ",".join(filter(None, (known, HOST, "localhost")))
+    return {"no_proxy": names, "NO_PROXY": names}

@@ -1,5 +1,6 @@
 """The pinned requirements: written with uv, and checked to be in step."""
 
+import shlex
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -12,10 +13,10 @@ from packaging.utils import canonicalize_name
 
 from shop.layout import CHASSIS, IMAGES, PACKAGES, REQUIREMENTS, ROOT
 
-COMPILE = (
+COMPILE = shlex.split(
     "pip compile --quiet --universal --python-version 3.11 --generate-hashes"
     " --no-header --no-annotate --no-emit-index-url --no-emit-find-links"
-).split()
+)
 
 
 @dataclass

@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from chassis import logging
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
     create_backend_app,
 )
 from werkzeug.serving import make_server
+
+from chassis import logging
 
 SENT = ("SendMessage", "SendMessageBatch")
 RECEIVED = "ReceiveMessage"
@@ -81,9 +82,7 @@ def main(host: str, port: int) -> None:
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     logging.configure("sqs")
     app = Journal(DomainDispatcherApplication(create_backend_app))
-    server = make_server(
-        host, port, app, threaded=True, request_handler=QuietHandler
-    )
+    server = make_server(host, port, app, threaded=True, request_handler=QuietHandler)
     server.serve_forever()
 
 

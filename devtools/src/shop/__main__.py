@@ -1,0 +1,93 @@
+"""The shop's command line, which the Makefile calls: `python -m shop run`."""
+
+import sys
+
+import click
+
+from chassis import envfiles
+
+
+@click.group()
+def main() -> None:
+    """Run the shop on this machine, try it, and check its code."""
+
+
+@main.command()
+def run() -> None:
+    """Start everything and show the logs until Ctrl-C."""
+    from shop import run as module
+
+    sys.exit(module.run())
+
+
+@main.command()
+def demo() -> None:
+    """Buy, cancel and let expire in the running shop."""
+    from shop.demo import story
+
+    sys.exit(story.tell())
+
+
+@main.command()
+def stop() -> None:
+    """Stop a shop that runs elsewhere."""
+    from shop import running
+
+    click.echo("The shop is stopped." if running.stop() else "No shop was running.")
+
+
+@main.command()
+def clean() -> None:
+    """Stop the shop and remove its databases, secrets and logs."""
+    from shop import running
+
+    folder = running.clean()
+    click.echo(f"Removed {folder}." if folder else "There was nothing to remove.")
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def test(arguments: tuple[str, ...]) -> None:
+    """Run every test on SQLite and PostgreSQL; arguments go to pytest."""
+    from shop import suite
+
+    sys.exit(suite.run(arguments))
+
+
+@main.command()
+def lint() -> None:
+    """Check style, types, imports, requirements and sizes."""
+    from shop import lint as module
+
+    sys.exit(module.run())
+
+
+@main.command(name="normalize-env")
+def normalize_env() -> None:
+    """Rewrite the .env files as UTF-8 with LF line ends."""
+    from shop.layout import IMAGES, ROOT
+
+    paths = [ROOT / ".env", *(ROOT / folder / ".env" for folder in IMAGES)]
+    changes = [change for path in paths if (change := envfiles.normalize(path))]
+    for change in changes:
+        click.echo(str(change))
+    if not changes:
+        found = sum(path.is_file() for path in paths)
+        click.echo(f"{found} .env files found, all of them UTF-8 with LF already.")
+
+
+@main.command()
+@click.option("--uv", default="uv", help="Where uv is.")
+@click.option("--upgrade", is_flag=True, help="Take the newest versions.")
+def requirements(uv: str, upgrade: bool) -> None:
+    """Pin all requirements anew from the pyproject files."""
+    from shop import requirements as module
+
+    module.compile_all(uv, upgrade)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except envfiles.EnvFileError as wrong:
+        sys.exit(str(wrong))

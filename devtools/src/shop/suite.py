@@ -1,0 +1,91 @@
+"""`make test`: the whole suite on SQLite, on a private PostgreSQL, and end to end."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET  # reads only what pytest has just written
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from shop import postgres
+from shop.layout import ROOT
+from shop.terminal import console, end_on_sigterm
+
+NOTHING_COLLECTED = 5
+FAST = ("-m", "not e2e", "--dist", "loadfile")
+COUNTED = ("tests", "failures", "errors", "skipped")
+END_TO_END = ("-m", "e2e", "-n", "0")
+
+
+@dataclass
+class Outcome:
+    """What one run of pytest gave."""
+
+    name: str
+    code: int
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+def run(arguments: tuple[str, ...]) -> int:
+    """Run all passes with pytest's arguments; return 0 when every test held."""
+    end_on_sigterm()
+    parallel = ("-n", str(max(2, min(4, os.cpu_count() or 2))))
+    outcomes = [_pytest("SQLite", (*FAST, *parallel), arguments, "")]
+    with postgres.server() as url:
+        outcomes.append(_pytest("PostgreSQL", (*FAST, *parallel), arguments, url))
+    outcomes.append(_pytest("end to end", END_TO_END, arguments, ""))
+    _show(outcomes)
+    if all(outcome.code == NOTHING_COLLECTED for outcome in outcomes):
+        return NOTHING_COLLECTED
+    return int(any(not _is_good(outcome, arguments) for outcome in outcomes))
+
+
+def _pytest(
+    name: str, options: tuple[str, ...], arguments: tuple[str, ...], database: str
+) -> Outcome:
+    console().rule(f"[bold]{name}[/]", align="left")
+    environ = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    environ["TEST_DATABASE"] = database
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="shop-tests-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", *options, *arguments]
+        command.append(f"--junitxml={report}")
+        code = subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+        return _read(Outcome(name, code, time.monotonic() - started), report)
+
+
+def _read(outcome: Outcome, report: Path) -> Outcome:
+    if report.exists():
+        for suite in ET.parse(report).getroot().iter("testsuite"):  # noqa: S314
+            tests, *rest = (int(suite.get(key, 0)) for key in COUNTED)
+            failures, errors, skipped = rest
+            outcome.failed += failures + errors
+            outcome.skipped += skipped
+            outcome.passed += tests - failures - errors - skipped
+    return outcome
+
+
+def _is_good(outcome: Outcome, arguments: tuple[str, ...]) -> bool:
+    # With a selection it is no fault that a pass has none of the selected tests.
+    return outcome.code == 0 or bool(arguments and outcome.code == NOTHING_COLLECTED)
+
+
+def _show(outcomes: list[Outcome]) -> None:
+    table = Table(title="Tests", title_justify="left", header_style="bold")
+    for heading in ("", "Passed", "Failed", "Skipped", "Time"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for one in outcomes:
+        colour = "red" if one.code not in (0, NOTHING_COLLECTED) else "green"
+        numbers = (str(n) for n in (one.passed, one.failed, one.skipped))
+        table.add_row(f"[{colour}]{one.name}[/]", *numbers, f"{one.seconds:.0f} s")
+    total = sum(one.seconds for one in outcomes)
+    table.add_row("all", "", "", "", f"{total:.0f} s", style="bold")
+    console().print(table)
