@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
 from product_svc import create_app
 from product_svc.extensions import db
 from product_svc.models import (
@@ -18,7 +20,6 @@ from product_svc.models import (
     ReservationItem,
     StockMovement,
 )
-from sqlalchemy import func, select
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from product_svc.extensions import db
 from product_svc.managers import CategoryManager, ProductManager
@@ -52,6 +53,7 @@ def _add(product: dict[str, Any], category_id: int) -> bool:
 
 
 @click.command("seed")
+@with_appcontext
 def command() -> None:
     """Fill the catalogue; a second run changes nothing."""
     for shelf in catalogue():

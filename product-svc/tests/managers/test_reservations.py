@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 import pytest
+
 from chassis import worker
 from product_svc.managers.refusals import REFUSALS
 from product_svc.models import STATES, TRANSITIONS, Trigger
