@@ -1,4 +1,4 @@
-"""A fresh shop with real processes: `make run`, `make demo`, and an end without rest."""
+"""A fresh shop, all real processes: `make run`, `make demo`, an end without rest."""
 
 import json
 import os

@@ -21,7 +21,7 @@ FOLDERS = (
 
 @pytest.fixture
 def lint(tmp_path, monkeypatch):
-    """Return `lint(file, line)`: what lint-imports says of a tree with one more line."""
+    """Return `lint(file, line)`: what is said of a tree with one more line."""
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder / "src", tmp_path / folder / "src")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
