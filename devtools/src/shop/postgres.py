@@ -80,11 +80,9 @@ def _init(binaries: Path, folder: Path) -> Path:
     owner = _owner()
     if owner:
         shutil.chown(folder, owner["user"], owner["group"])
-    command = [binaries / "initdb", "--pgdata", data, "--username", USER]
-    words = ["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
-    done = subprocess.run(
-        [*command, *words], cwd=folder, capture_output=True, text=True, **owner
-    )
+    command = [str(binaries / "initdb"), f"--pgdata={data}", f"--username={USER}"]
+    command += ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, **owner)
     if done.returncode:
         raise click.ClickException(f"initdb failed: {done.stderr.strip()}")
     return data

@@ -89,9 +89,11 @@ class Client:
 
     def until_link(self, order_id: int) -> str:
         """Wait until an order can be paid; return the link's address."""
-        return until(
-            lambda: (self.order(order_id)["payment"] or {}).get("short_url"),
-            f"order {order_id} gets its payment link",
+        return str(
+            until(
+                lambda: (self.order(order_id)["payment"] or {}).get("short_url"),
+                f"order {order_id} gets its payment link",
+            )
         )
 
     def until_available(self, product_id: int, quantity: int) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import requests
 from rich.console import Console
@@ -22,8 +23,8 @@ def tell() -> int:
     story = Story(Client(Site()))
     try:
         for title, step in STEPS.items():
-            _play(out, title, lambda step=step: step(story))
-        _play(out, "Follow one id through", lambda: timeline.show(out, story))
+            _play(out, title, partial(step, story))
+        _play(out, "Follow one id through", partial(timeline.show, out, story))
         _check_time(time.monotonic() - started)
     except (NotHeld, requests.RequestException) as wrong:
         out.print(f"[bold red]It did not hold:[/] {escape(_reason(wrong))}")
