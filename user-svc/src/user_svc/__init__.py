@@ -1,0 +1,26 @@
+"""The user service: accounts, sign-in, tokens and their public keys."""
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+import chassis
+from chassis import worker
+from chassis.config import environment
+from user_svc import api, cli, jobs, signing
+from user_svc.config import Settings
+from user_svc.extensions import db
+from user_svc.keyring import Keyring
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Make the user service."""
+    app = Flask(__name__)
+    settings = Settings.load(environ or environment(__file__))
+    chassis.init_app(app, settings, db, prefix="/user", fetch_keys=signing.published)
+    app.extensions["keyring"] = Keyring(settings.signing_key_secret)
+    app.extensions["signer"] = signing.Signer()
+    api.init_app(app)
+    cli.init_app(app)
+    worker.init_app(app, jobs=jobs.JOBS)
+    return app

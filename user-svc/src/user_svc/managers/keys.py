@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -81,7 +82,7 @@ class KeyManager:
         ).all()
         old = [
             key
-            for key, successor in zip(keys, keys[1:], strict=False)
+            for key, successor in pairwise(keys)
             if successor.active_from + grace <= clock.now()
         ]
         for key in old:

@@ -1,0 +1,13 @@
+"""The HTTP door, one module per resource."""
+
+from flask import Flask
+
+import chassis.api
+from user_svc.api import jwks, me, sessions, token, users
+
+BLUEPRINTS = (jwks.blp, sessions.blp, token.blp, me.blp, users.blp)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the API and describe it."""
+    chassis.api.init_app(app, "Users", *BLUEPRINTS)

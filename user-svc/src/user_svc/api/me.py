@@ -1,0 +1,64 @@
+"""The signed-in user."""
+
+from typing import Any
+
+from flask import Response
+from flask.views import MethodView
+
+from chassis import auth
+from chassis.api import CUSTOMER, no_content
+from user_svc import steps
+from user_svc.access import Blueprint, session_id
+from user_svc.api.users import change, delete
+from user_svc.extensions import db
+from user_svc.managers import UserManager
+from user_svc.schemas import PasswordChangeSchema, ProfilePatchSchema, UserSchema
+
+blp = Blueprint("me", __name__, url_prefix="/user/me", description=__doc__)
+
+
+def _me() -> int:
+    user_id = auth.caller().id
+    assert user_id is not None  # a customer, says `requires`
+    return user_id
+
+
+@blp.route("/")
+class Me(MethodView):
+    """One's own profile."""
+
+    @blp.requires(CUSTOMER)
+    @blp.resource(UserSchema)
+    def get(self) -> Any:
+        """Show your profile."""
+        return UserManager(db.session).get_user(_me())
+
+    @blp.requires(CUSTOMER)
+    @blp.arguments(ProfilePatchSchema)
+    @blp.problems(_403="`wrong_password`", _409="`email_taken`")
+    @blp.resource(UserSchema)
+    def patch(self, fields: dict[str, Any]) -> Any:
+        """Change your name, e-mail address or phone number."""
+        return change(_me(), fields)
+
+    @blp.requires(CUSTOMER)
+    @blp.problems(_409="`last_admin`", _412="")
+    @blp.response(204)
+    def delete(self) -> Response:
+        """Close your account for ever; your personal data is forgotten."""
+        return delete(_me())
+
+
+@blp.route("/password/")
+class MyPassword(MethodView):
+    """One's own password."""
+
+    @blp.requires(CUSTOMER)
+    @blp.arguments(PasswordChangeSchema)
+    @blp.problems(_403="`wrong_password`", _409="changed by another request")
+    @blp.response(204)
+    def post(self, fields: dict[str, Any]) -> Response:
+        """Change your password; every other session ends."""
+        current, new = fields["current_password"], fields["new_password"]
+        steps.change_password(_me(), current, new, session_id())
+        return no_content()

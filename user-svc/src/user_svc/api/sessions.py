@@ -1,0 +1,56 @@
+"""Sign in, stay signed in, sign out."""
+
+from typing import Any
+
+from flask import Response
+from flask.views import MethodView
+
+from chassis import auth
+from chassis.api import CUSTOMER, no_content
+from user_svc import steps
+from user_svc.access import Blueprint
+from user_svc.schemas import LoginSchema, PairSchema, RefreshSchema
+
+blp = Blueprint("sessions", __name__, url_prefix="/user", description=__doc__)
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+@blp.route("/login/")
+class Login(MethodView):
+    """A sign-in."""
+
+    @blp.public
+    @blp.arguments(LoginSchema)
+    @blp.problems(_401="`invalid_credentials`")
+    @blp.response(200, PairSchema)
+    def post(self, fields: dict[str, Any]) -> Any:
+        """Sign in with e-mail address and password."""
+        return steps.sign_in(**fields), 200, NO_STORE
+
+
+@blp.route("/token/refresh/")
+class TokenRefresh(MethodView):
+    """A session goes on."""
+
+    @blp.public
+    @blp.arguments(RefreshSchema)
+    @blp.problems(_401="`unauthorized`, `refresh_token_reused`")
+    @blp.response(200, PairSchema)
+    def post(self, fields: dict[str, Any]) -> Any:
+        """Get new tokens for a refresh token, which is then spent."""
+        return steps.refresh(fields["refresh_token"]), 200, NO_STORE
+
+
+@blp.route("/logout/")
+class Logout(MethodView):
+    """A session ends."""
+
+    @blp.requires(CUSTOMER)
+    @blp.arguments(RefreshSchema)
+    @blp.response(204)
+    def post(self, fields: dict[str, Any]) -> Response:
+        """Sign out: the refresh token and all that came before it are worth nothing."""
+        user_id = auth.caller().id
+        assert user_id is not None  # a customer, says `requires`
+        steps.sign_out(fields["refresh_token"], user_id)
+        return no_content()

@@ -1,0 +1,63 @@
+"""Accounts that the settings name, made once: the first admin and the demo accounts."""
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from user_svc import signing, steps
+from user_svc.access import settings
+from user_svc.extensions import db
+from user_svc.managers import UserManager
+from user_svc.models import Role
+
+DEMO = {
+    "demo_customer": Role.CUSTOMER,
+    "demo_staff": Role.STAFF,
+    "demo_admin": Role.ADMIN,
+}
+
+
+def set_up() -> list[str]:
+    """Make what the service needs and lacks; return what was made, in sentences."""
+    signing.ensure_key()
+    steps.sync_clients()
+    return bootstrap_admin()
+
+
+def bootstrap_admin() -> list[str]:
+    """Make the first admin, unless there is an admin."""
+    email, password = settings().account("bootstrap_admin")
+    if not email or UserManager(db.session).has_admin():
+        db.session.rollback()
+        return []
+    return _make("First Admin", email, password, Role.ADMIN)
+
+
+def demo_accounts() -> list[str]:
+    """Make the demo accounts that are named and lacking."""
+    done = []
+    for name, role in DEMO.items():
+        email, password = settings().account(name)
+        if email:
+            done += _make(f"Demo {role.capitalize()}", email, password, role)
+    return done
+
+
+def _make(name: str, email: str, password: str, role: Role) -> list[str]:
+    known = UserManager(db.session).find_by_email(email)
+    db.session.rollback()
+    if known:
+        return []
+    make_account(name, email, password, role)
+    return [f"made the {role} {email}"]
+
+
+def make_account(name: str, email: str, password: str, role: Role) -> None:
+    """Make an account whose address needs no check: whoever runs us has named it."""
+    fresh = steps.new_hash(password, name, email)
+    try:
+        UserManager(db.session).register(
+            name, email, fresh, role=role, email_verified=True
+        )
+        db.session.commit()
+    except SQLAlchemyError:
+        db.session.rollback()
+        raise
