@@ -1,0 +1,51 @@
+"""The order service's settings, the saga's times among them."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from chassis import config
+from chassis.config import seconds, setting, url, whole
+
+
+def amount(value: str) -> Decimal:
+    """Accept an amount of money from 0."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not number.is_finite() or number < 0:
+        raise ValueError("an amount from 0, such as 100000.00")
+    return number.quantize(Decimal("0.01"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """The saga's times in seconds; clocks decide when to ask, never what is true.
+
+    15 min (late creation of a link) + 16 (link) + 1 + 10 (provider's "no answer") stay
+    below `reservation_seconds`, the dead-man's switch for a dead order service.
+    """
+
+    reservation_seconds: int = setting(whole, 2700)
+    resume_after_seconds: float = setting(seconds, 30.0)
+    give_up_after_seconds: float = setting(seconds, 60.0)
+    link_again_seconds: float = setting(seconds, 60.0)
+    link_grace_seconds: float = setting(seconds, 60.0)
+    no_link_seconds: float = setting(seconds, 960.0)
+    close_again_seconds: float = setting(seconds, 60.0)
+    refund_again_seconds: float = setting(seconds, 300.0)
+    claim_seconds: float = setting(seconds, 30.0)
+    retry_first_seconds: float = setting(seconds, 1.0)
+    retry_most_seconds: float = setting(seconds, 60.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(Times, config.Settings):
+    """What every service has, the neighbours, the saga's times and the limits."""
+
+    service: str = "order-svc"
+    product_svc_url: str = setting(url, "http://127.0.0.1:8001")
+    max_open_orders: int = setting(whole, 20)
+    outbox_limit_seconds: float = setting(seconds, 300.0)
+    refund_limit: Decimal = setting(amount, Decimal("100000.00"))
+    owed_days: int = setting(whole, 30)

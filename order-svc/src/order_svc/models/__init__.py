@@ -1,0 +1,88 @@
+"""Tables, states and the table of legal transitions."""
+
+from chassis import health, idempotency, inbox, outbox
+from chassis.admin import ActionLogMixin, AdminSessionMixin
+from order_svc.extensions import db
+from order_svc.models.base import AuditModel
+from order_svc.models.orders import HistoryKind, Order, OrderHistory, OrderItem
+from order_svc.models.refunds import Lines, OrderRefund, Owed, OwedKind, OwedState
+from order_svc.models.states import (
+    AUTOMATIC,
+    DECIDED,
+    STATUSES,
+    UNPAID,
+    Effect,
+    OrderEvent,
+    OrderState,
+    OrderStatus,
+    PaymentStatus,
+    RefundReason,
+    RefundState,
+    display,
+)
+from order_svc.models.transitions import COLUMNS, TRANSITIONS, Cell, Kind
+
+
+class Outbox(outbox.OutboxMixin, db.Model):
+    """A message on its way to payment-svc."""
+
+
+class Inbox(inbox.InboxMixin, db.Model):
+    """A message that was handled."""
+
+
+class QuarantinedMessage(inbox.QuarantineMixin, db.Model):
+    """A message that a person must look at."""
+
+
+class IdempotencyKey(idempotency.IdempotencyKeyMixin, db.Model):
+    """A key that a client sent with a creating request."""
+
+
+class Neighbour(health.NeighbourMixin, db.Model):
+    """A service or queue as the worker last saw it."""
+
+
+class AdminSession(AdminSessionMixin, db.Model):
+    """A signed-in member of staff."""
+
+
+class ActionLog(ActionLogMixin, db.Model):
+    """What staff did in the panel."""
+
+
+__all__ = [
+    "AUTOMATIC",
+    "COLUMNS",
+    "DECIDED",
+    "STATUSES",
+    "TRANSITIONS",
+    "UNPAID",
+    "ActionLog",
+    "AdminSession",
+    "AuditModel",
+    "Cell",
+    "Effect",
+    "HistoryKind",
+    "IdempotencyKey",
+    "Inbox",
+    "Kind",
+    "Lines",
+    "Neighbour",
+    "Order",
+    "OrderEvent",
+    "OrderHistory",
+    "OrderItem",
+    "OrderRefund",
+    "OrderState",
+    "OrderStatus",
+    "Outbox",
+    "Owed",
+    "OwedKind",
+    "OwedState",
+    "PaymentStatus",
+    "QuarantinedMessage",
+    "RefundReason",
+    "RefundState",
+    "display",
+]
