@@ -2,7 +2,7 @@
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from marshmallow import ValidationError
 
 from chassis.errors import Problem
@@ -33,6 +33,7 @@ def create_admin(name: str, email: str, password: str) -> None:
 
 
 @click.command("seed")
+@with_appcontext
 def seed_command() -> None:
     """Make the keys, the service clients, and the accounts that the settings name."""
     done = [*seed.set_up(), *seed.demo_accounts()]

@@ -1,5 +1,6 @@
 """Accounts: who they are, what may change, what is left of a deleted one."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol, cast
 
@@ -189,7 +190,7 @@ def _created_to(moment: datetime) -> Any:
     return User.created_at <= moment
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[[Any], Any]] = {
     "q": _contains,
     "role": lambda role: User.role == role,
     "is_active": lambda flag: User.is_active.is_(flag),
