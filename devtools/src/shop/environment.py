@@ -127,6 +127,7 @@ class Site:
             "AWS_REGION": "ap-south-1",
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
+            "SQS_WAIT_SECONDS": "2",  # shorter polls, a quicker stop
         }
 
     def _database(self, name: str) -> str:

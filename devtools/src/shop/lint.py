@@ -71,7 +71,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "ruff check": _tool("ruff", "check", "."),
     "ruff format": _tool("ruff", "format", "--check", "."),
     "mypy": _tool("mypy", *(f"{folder}/src" for folder in PACKAGES)),
-    "import-linter": _tool("lint-imports", "--no-cache"),
+    "import-linter": _tool("lint-imports", "--no-cache", "--no-logo"),
     "requirements in step": _none(requirements.problems, "all pinned, all with hashes"),
     "size of the chassis": _chassis_size,
     "words": _none(words.problems, "nothing unfinished, no addresses of this machine"),

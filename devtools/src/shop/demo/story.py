@@ -43,7 +43,8 @@ def _play(out: Console, title: str, step: Callable[[], str]) -> None:
         mark = "[green]✓[/]"
     finally:
         seconds = f"{time.monotonic() - started:5.2f} s"
-        out.print(f"{mark} [dim]{seconds}[/]  {title:<26} {escape(seen)}")
+        line = f"{mark} [dim]{seconds}[/]  {title:<26} {escape(seen)}"
+        out.print(line, soft_wrap=True)
 
 
 def _check_time(seconds: float) -> None:
