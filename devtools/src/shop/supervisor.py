@@ -50,7 +50,9 @@ class Supervisor:
         child = await self._spawn(spec, None)
         code = await child.ended
         self._forget(spec.name)
-        if code and not self.is_stopping:
+        if self.is_stopping:
+            raise asyncio.CancelledError
+        if code:
             raise _died(spec.name, code, child.log)
 
     async def start(self, spec: Process) -> None:
