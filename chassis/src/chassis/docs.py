@@ -1,0 +1,90 @@
+"""The API's pages: Swagger UI, ReDoc and the OpenAPI document, with no internet."""
+
+import hashlib
+from functools import partial
+from typing import Any, cast
+
+import yaml
+from apispec import APISpec
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+
+from chassis import json
+from chassis.config import settings
+from chassis.errors import UnsupportedMediaType
+from chassis.http import Client
+
+FORM = "application/x-www-form-urlencoded"
+ASSETS_KEPT = 86400  # seconds that a browser may keep what a page loads
+blp = Blueprint(
+    "docs",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/docs-assets",
+)
+
+
+def document() -> dict[str, Any]:
+    """Return the service's OpenAPI document."""
+    spec = cast("APISpec", current_app.extensions["openapi"])
+    address = {"url": settings().public_url, "description": settings().service}
+    return {**spec.to_dict(), "servers": [address]}
+
+
+def _written(write: Any, media_type: str) -> Response:
+    kept: dict[str, bytes] = current_app.extensions.setdefault("openapi_texts", {})
+    if media_type not in kept:
+        kept[media_type] = write(document())
+    response = Response(kept[media_type], mimetype=media_type)
+    response.set_etag(hashlib.sha256(kept[media_type]).hexdigest()[:32])
+    return response.make_conditional(request)
+
+
+def _yaml(value: Any) -> bytes:
+    plain = json.loads(json.dumps(value))
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).encode()
+
+
+@blp.get("/swagger.json")
+def as_json() -> Response:
+    """Answer the OpenAPI document as JSON."""
+    return _written(json.dumps, "application/json")
+
+
+@blp.get("/swagger.yaml")
+def as_yaml() -> Response:
+    """Answer the OpenAPI document as YAML."""
+    return _written(_yaml, "application/yaml")
+
+
+def _page(template: str) -> str:
+    return render_template(f"docs/{template}", title=document()["info"]["title"])
+
+
+@blp.post("/swagger/token/")
+def token() -> Response:
+    """Forward Swagger UI's *Authorize* to user-svc, so that CSP and CORS stay closed."""
+    if request.mimetype != FORM:
+        raise UnsupportedMediaType(f"Send the body as Content-Type: {FORM}.")
+    user_svc: Client = current_app.extensions["user_svc"]
+    headers = {"Content-Type": FORM}
+    if "Authorization" in request.headers:
+        headers["Authorization"] = request.headers["Authorization"]
+    answer = user_svc.call(
+        "POST", "/user/token/", body=request.get_data(), headers=headers
+    )
+    response = Response(
+        json.dumps(answer.data), answer.status, mimetype="application/json"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+blp.add_url_rule("/swagger/", "swagger", partial(_page, "swagger.html"))
+blp.add_url_rule("/redoc/", "redoc", partial(_page, "redoc.html"))
+
+
+def init_app(app: Flask) -> None:
+    """Serve the pages; `chassis.api.init_app` has made the document by then."""
+    app.config.setdefault("SEND_FILE_MAX_AGE_DEFAULT", ASSETS_KEPT)
+    app.register_blueprint(blp)
