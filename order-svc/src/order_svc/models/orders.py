@@ -67,6 +67,9 @@ class Order(AuditModel):
     refusal: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     next_check_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    correlation_id: Mapped[str] = mapped_column(
+        String(128), default=correlation.current
+    )
     items: Mapped[list["OrderItem"]] = relationship(
         order_by="OrderItem.product_id", passive_deletes=True, lazy="selectin"
     )

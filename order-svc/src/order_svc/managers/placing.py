@@ -1,0 +1,47 @@
+"""What a new order must satisfy, and what it must cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from chassis.errors import TooManyRequests
+from order_svc.models import UNPAID, Order
+
+# Razorpay takes no less than one rupee, the payment column no more than the other.
+LEAST, MOST = Decimal("1.00"), Decimal("99999999.99")
+
+Prices = Mapping[int, tuple[str, Decimal]]
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Who orders, as user-svc knows them."""
+
+    id: int
+    name: str
+    email: str
+    phone: str | None = None
+
+
+def total(lines: Mapping[int, int], prices: Prices) -> Decimal:
+    """Return the sum of `{product id: quantity}` at `{product id: (name, price)}`."""
+    return sum(
+        (prices[product_id][1] * quantity for product_id, quantity in lines.items()),
+        Decimal("0.00"),
+    )
+
+
+def check_open_orders(session: Session, user_id: int, most: int) -> None:
+    """Refuse one more unpaid order of a user: they hold stock that others want."""
+    statement = select(func.count()).where(
+        Order.user_id == user_id, Order.state.in_(UNPAID)
+    )
+    if (session.scalar(statement) or 0) >= most:
+        raise TooManyRequests(
+            f"There are {most} unpaid orders; pay or cancel one first.",
+            code="too_many_open_orders",
+            headers={"Retry-After": "60"},
+        )
