@@ -80,54 +80,56 @@ QUERIES = {
 }
 
 
-@pytest.mark.parametrize("query", QUERIES)
-@pytest.mark.parametrize("path", ["/products/", "/products/filter"])
 def test_a_list_holds_what_its_query_says(
-    shop: Any, shelf: dict[str, int], path: str, query: str
+    shop: Any, shelf: dict[str, int], subtests: Any
 ) -> None:
-    answer = shop.call("GET", f"{path}?{query.format(**shelf)}")
+    for query, expected in QUERIES.items():
+        for path in ("/products/", "/products/filter"):
+            answer = shop.call("GET", f"{path}?{query.format(**shelf)}")
 
-    assert letters(answer) == QUERIES[query]
+            with subtests.test(f"{path}?{query}"):
+                assert letters(answer) == expected
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ("q=", "q"),
-        ("q=%00", "q"),
-        (f"q={'x' * 201}", "q"),
-        ("price=abc", "price"),
-        ("price=1.999", "price"),
-        ("min_price=-1", "min_price"),
-        ("max_price=1e9", "max_price"),
-        ("in_stock=yes", "in_stock"),
-        ("in_stock=1", "in_stock"),
-        ("category=abc", "category.0"),
-        ("ids=0", "ids.0"),
-        ("ids=1,,2", "ids.1"),
-        ("ids=" + ",".join(["1"] * 101), "ids"),
-        ("ids=99999999999999999999", "ids.0"),
-        ("sort=password", "sort"),
-        ("sort=id;drop", "sort"),
-        ("sort=relevance", "sort"),
-        ("sort=-relevance", "sort"),
-        ("limit=0", "limit"),
-        ("limit=101", "limit"),
-        ("limit=1e3", "limit"),
-        ("limit=-1", "limit"),
-        ("limit=٣", "limit"),
-        ("limit=1&limit=2", "limit"),
-        ("q=a&q=b", "q"),
-        ("cursor=abc", "cursor"),
-        ("page=2", "page"),
-        ("color=red", "color"),
-    ],
-)
-def test_a_wrong_parameter_is_named(shop: Any, query: str, field: str) -> None:
-    answer = shop.call("GET", f"/products/?{query}")
+WRONG = [
+    ("q=", "q"),
+    ("q=%00", "q"),
+    (f"q={'x' * 201}", "q"),
+    ("price=abc", "price"),
+    ("price=1.999", "price"),
+    ("min_price=-1", "min_price"),
+    ("max_price=1e9", "max_price"),
+    ("in_stock=yes", "in_stock"),
+    ("in_stock=1", "in_stock"),
+    ("category=abc", "category.0"),
+    ("ids=0", "ids.0"),
+    ("ids=1,,2", "ids.1"),
+    ("ids=" + ",".join(["1"] * 101), "ids"),
+    ("ids=99999999999999999999", "ids.0"),
+    ("sort=password", "sort"),
+    ("sort=id;drop", "sort"),
+    ("sort=relevance", "sort"),
+    ("sort=-relevance", "sort"),
+    ("limit=0", "limit"),
+    ("limit=101", "limit"),
+    ("limit=1e3", "limit"),
+    ("limit=-1", "limit"),
+    ("limit=٣", "limit"),
+    ("limit=1&limit=2", "limit"),
+    ("q=a&q=b", "q"),
+    ("cursor=abc", "cursor"),
+    ("page=2", "page"),
+    ("color=red", "color"),
+]
 
-    assert answer.status_code == 422
-    assert list(answer.json["errors"]) == [field]
+
+def test_a_wrong_parameter_is_named(shop: Any, subtests: Any) -> None:
+    for query, field in WRONG:
+        answer = shop.call("GET", f"/products/?{query}")
+
+        with subtests.test(query[:50]):
+            assert answer.status_code == 422
+            assert list(answer.json["errors"]) == [field]
 
 
 def walk(shop: Any, path: str) -> list[str]:
@@ -142,18 +144,19 @@ def walk(shop: Any, path: str) -> list[str]:
     return seen
 
 
-@pytest.mark.parametrize("sort", ["id", "name", "price", "created_at", "relevance"])
-@pytest.mark.parametrize("sign", ["", "-"])
 def test_pages_of_two_walk_through_everything_once(
-    shop: Any, shelf: dict[str, int], sort: str, sign: str
+    shop: Any, shelf: dict[str, int], subtests: Any
 ) -> None:
-    query = f"sort={sign}{sort}&q=a"
+    for sort in ("id", "name", "price", "created_at", "stock_quantity", "relevance"):
+        for sign in ("", "-"):
+            query = f"sort={sign}{sort}&q=a"
 
-    walked = walk(shop, f"/products/?{query}&limit=2")
+            walked = walk(shop, f"/products/?{query}&limit=2")
 
-    whole = shop.call("GET", f"/products/?{query}").json["data"]
-    assert walked == [product["name"] for product in whole]
-    assert len(walked) == 5
+            whole = shop.call("GET", f"/products/?{query}").json["data"]
+            with subtests.test(query):
+                assert walked == [product["name"] for product in whole]
+                assert len(walked) == 5
 
 
 def test_pages_stay_put_while_products_are_added(shop: Any) -> None:

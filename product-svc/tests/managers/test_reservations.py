@@ -124,27 +124,13 @@ def test_a_reservation_does_what_its_cell_of_the_table_says(
     answer, state_after, quantities = CELLS[state, trigger]
 
     assert pull(trigger) == (answer, quantities)
-
     assert (shop.state(ORDER) or "none") == state_after
     shop.check_books()
 
-
-REPEATED = [cell for cell in CELLS if cell[1] != "commit when sold out"]
-
-
-@pytest.mark.parametrize(("state", "trigger"), REPEATED, ids="-".join)
-def test_a_trigger_pulled_twice_changes_nothing_the_second_time(
-    shop: Any, pull: Any, state: str, trigger: str
-) -> None:
-    for step in [*WAYS[state], trigger]:
-        pull(step)
-
-    _, quantities = pull(trigger)
-
-    _, state_after, quantities_after = CELLS[state, trigger]
-    assert (shop.state(ORDER) or "none") == state_after
-    assert quantities == quantities_after
-    shop.check_books()
+    if trigger != "commit when sold out":  # a late copy of it changes nothing
+        assert pull(trigger)[1] == quantities
+        assert (shop.state(ORDER) or "none") == state_after
+        shop.check_books()
 
 
 def test_every_cell_moves_or_is_refused_or_is_so_already_and_never_two_of_them() -> (
