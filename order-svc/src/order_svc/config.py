@@ -47,5 +47,5 @@ class Settings(Times, config.Settings):
     product_svc_url: str = setting(url, "http://127.0.0.1:8001")
     max_open_orders: int = setting(whole, 20)
     outbox_limit_seconds: float = setting(seconds, 300.0)
-    refund_limit: Decimal = setting(amount, Decimal("100000.00"))
+    refund_limit: Decimal = setting(amount, Decimal("100000.00"))  # noqa: RUF009
     owed_days: int = setting(whole, 30)

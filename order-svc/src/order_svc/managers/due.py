@@ -13,7 +13,7 @@ from order_svc.config import Times
 from order_svc.managers.history import History
 from order_svc.managers.refunds import Refunds
 from order_svc.managers.schedule import backoff
-from order_svc.models import Order, OrderRefund, Owed, OwedState, RefundState
+from order_svc.models import Order, OrderRefund, Owed, OwedKind, OwedState, RefundState
 
 BATCH = 50
 
@@ -100,10 +100,10 @@ class Due:
             )
 
     def prune_owed(self, before: datetime) -> int:
-        """Forget debts that were settled long ago."""
+        """Forget releases of long ago; returns are kept, they say what came back."""
         gone = self.session.execute(
             delete(Owed)
-            .where(Owed.state != OwedState.OWED)
+            .where(Owed.state != OwedState.OWED, Owed.kind != OwedKind.RESTOCK)
             .where(Owed.updated_at < before)
         )
         return int(gone.rowcount)  # type: ignore[attr-defined]

@@ -1,10 +1,10 @@
 """Orders: placed by customers, moved by the saga, read by both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from chassis.errors import Conflict, NotFound
@@ -51,7 +51,7 @@ class OrderManager(Saga):
         found = select(Order)
         if user_id is not None:
             found = found.where(Order.user_id == user_id)
-        filters = {
+        filters: dict[str, Callable[[Any], ColumnElement[bool]]] = {
             "status": lambda value: Order.status == value,
             "user_id": lambda value: Order.user_id == value,
             "created_from": lambda value: Order.created_at >= value,

@@ -59,7 +59,7 @@ class Refunds:
         before = self._sum(order, RefundState.PROCESSED)
         if row is not None and row.state == RefundState.PROCESSED:
             return before >= order.captured_amount
-        return before + facts["amount"] >= order.captured_amount
+        return bool(before + facts["amount"] >= order.captured_amount)
 
     def find(self, facts: Mapping[str, Any]) -> OrderRefund | None:
         """Return the row of payment, reason and n."""

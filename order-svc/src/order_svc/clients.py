@@ -1,0 +1,156 @@
+"""The other services that the order service calls over HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from flask import Flask, current_app
+
+from chassis.http import Answer, Client, OutcomeUnknown
+from chassis.service_tokens import ServiceTokens
+from order_svc.config import Settings
+
+Lines = list[dict[str, int]]
+
+
+class Service:
+    """One other service, called with a token of ours; answers are definite or none.
+
+    Raises Unavailable (OutcomeUnknown among it) when there is no definite answer; a
+    token that is refused is one of these cases: it is dropped, the next try gets a
+    new one.
+    """
+
+    audience = ""
+    scope = ""
+
+    def __init__(self, client: Client, tokens: ServiceTokens) -> None:
+        self.client = client
+        self.tokens = tokens
+
+    @property
+    def is_down(self) -> bool:
+        """Say whether the service is known to be away."""
+        return self.client.is_down
+
+    def call(self, method: str, path: str, json: Any = None) -> Answer:
+        """Return the definite answer."""
+        headers = self.tokens.header(self.audience, self.scope)
+        answer = self.client.call(method, path, json=json, headers=headers)
+        if answer.status in (401, 403):
+            self.tokens.forget()
+            raise OutcomeUnknown(f"{self.client.name} refused our token.")
+        return answer
+
+
+class UserService(Service):
+    """user-svc: who orders."""
+
+    audience, scope = "user-svc", "users:read"
+
+    def find_user(self, user_id: int) -> dict[str, Any] | None:
+        """Return the user's document, or None when there is no such user."""
+        answer = self.call("GET", f"/user/{user_id}/")
+        if answer.status == 404:
+            return None
+        if answer.status != 200 or not isinstance(answer.data, dict):
+            raise OutcomeUnknown(f"user-svc answered {answer.status}.")
+        return answer.data
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """Product-svc's yes: `{product id: (name, price)}`."""
+
+    prices: Mapping[int, tuple[str, Decimal]]
+
+
+class ProductService(Service):
+    """product-svc: what the order holds, takes and gives back."""
+
+    audience, scope = "product-svc", "stock:reserve"
+
+    def reserve(
+        self, order_id: int, lines: Lines, expires_in: int
+    ) -> Reserved | Answer:
+        """Hold the lines; return the prices, or the refusal (409, 410)."""
+        body = {"items": lines, "expires_in": expires_in}
+        answer = self.call("PUT", self._path(order_id), body)
+        code = _code(answer)
+        if answer.status == 410 or answer.status == 409 and code != MISMATCH:
+            return answer
+        if answer.status in (200, 201):
+            return Reserved(_prices(answer.data, {line["product_id"] for line in lines}))
+        raise OutcomeUnknown(f"product-svc answered {answer.status} {code}.")
+
+    def commit(self, order_id: int) -> Answer:
+        """Take the stock for good: 200 or 409."""
+        return self._definite("POST", f"{self._path(order_id)}commit/", (200, 409))
+
+    def release(self, order_id: int, *, final: bool) -> Answer:
+        """Let go of the stock: 204 or 409."""
+        query = "?final=true" if final else ""
+        return self._definite("DELETE", f"{self._path(order_id)}{query}", (204, 409))
+
+    def restock(self, order_id: int, return_id: str, items: Lines) -> Answer:
+        """Put returned goods back: 200 or 409."""
+        body = {"return_id": return_id, "items": items}
+        path = f"{self._path(order_id)}restock/"
+        return self._definite("POST", path, (200, 409), body)
+
+    def _definite(
+        self, method: str, path: str, statuses: tuple[int, ...], body: Any = None
+    ) -> Answer:
+        answer = self.call(method, path, body)
+        if answer.status not in statuses:
+            raise OutcomeUnknown(f"product-svc answered {answer.status}.")
+        return answer
+
+    def _path(self, order_id: int) -> str:
+        return f"/products/reservations/{order_id}/"
+
+
+MISMATCH = "reservation_mismatch"  # our own mistake: says nothing about the stock
+
+
+def _code(answer: Answer) -> str:
+    return str(answer.data.get("code", "")) if isinstance(answer.data, dict) else ""
+
+
+def _prices(data: Any, wanted: set[int]) -> dict[int, tuple[str, Decimal]]:
+    """Read a reservation's items; one that lacks a line is no answer at all."""
+    try:
+        prices = {
+            item["product_id"]: (str(item["name"])[:100], Decimal(item["price"]))
+            for item in data["items"]
+        }
+        if not wanted <= prices.keys() or not all(
+            price.is_finite() and price == price.quantize(Decimal("0.01"))
+            for _, price in prices.values()
+        ):
+            raise ValueError
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        raise OutcomeUnknown("product-svc's answer cannot be read.") from None
+    return prices
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Make the app's clients; tokens are fetched at first need."""
+    user_svc: Client = app.extensions["user_svc"]
+    tokens = ServiceTokens(
+        user_svc, settings.service_client_id, settings.service_client_secret
+    )
+    product_svc = Client("product-svc", settings.product_svc_url)
+    app.extensions["users"] = UserService(user_svc, tokens)
+    app.extensions["products"] = ProductService(product_svc, tokens)
+
+
+def users() -> UserService:
+    """Return the current app's way to user-svc."""
+    return cast("UserService", current_app.extensions["users"])
+
+
+def products() -> ProductService:
+    """Return the current app's way to product-svc."""
+    return cast("ProductService", current_app.extensions["products"])

@@ -1,0 +1,35 @@
+"""The JSON in and out."""
+
+from order_svc.schemas.messages import (
+    PaymentCapturedSchema,
+    PaymentClosedSchema,
+    PaymentLinkReadySchema,
+    RefundAnswerSchema,
+)
+from order_svc.schemas.orders import (
+    OrderCreateSchema,
+    OrderExpandSchema,
+    OrderPatchSchema,
+    OrderQuerySchema,
+    OrderSchema,
+)
+from order_svc.schemas.refunds import (
+    RefundCreateSchema,
+    RefundSchema,
+    TimelineSchema,
+)
+
+__all__ = [
+    "OrderCreateSchema",
+    "OrderExpandSchema",
+    "OrderPatchSchema",
+    "OrderQuerySchema",
+    "OrderSchema",
+    "PaymentCapturedSchema",
+    "PaymentClosedSchema",
+    "PaymentLinkReadySchema",
+    "RefundAnswerSchema",
+    "RefundCreateSchema",
+    "RefundSchema",
+    "TimelineSchema",
+]

@@ -1,0 +1,44 @@
+"""The messages of payment-svc, as far as the order service reads them."""
+
+from marshmallow import fields, validate
+
+from chassis.fields import Moment, Money, Schema, Whole
+from order_svc.models import RefundReason
+
+MOST = "9999999999999.99"
+
+
+class PaymentLinkReadySchema(Schema):
+    """`payment.link_ready`."""
+
+    order_id = Whole(required=True)
+    short_url = fields.String(required=True, validate=validate.Length(1, 255))
+    expires_at = Moment(required=True)
+
+
+class PaymentCapturedSchema(Schema):
+    """`payment.captured`."""
+
+    order_id = Whole(required=True)
+    payment_id = Whole(required=True)
+    amount = Money("0.01", MOST, required=True)
+    currency = fields.String(required=True, validate=validate.Length(3, 3))
+    accepted = fields.Boolean(load_default=False)
+
+
+class PaymentClosedSchema(Schema):
+    """`payment.closed`."""
+
+    order_id = Whole(required=True)
+    reason = fields.String(required=True, validate=validate.Length(1, 255))
+
+
+class RefundAnswerSchema(Schema):
+    """`refund.processed`, `refund.failed`."""
+
+    order_id = Whole(required=True)
+    payment_id = Whole(required=True)
+    refund_id = Whole(required=True)
+    amount = Money("0.01", MOST, required=True)
+    reason = fields.String(required=True, validate=validate.OneOf([*RefundReason]))
+    n = Whole(required=True)

@@ -1,0 +1,143 @@
+"""Orders in and out."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate
+
+from chassis.fields import ListQuery, Moment, Money, QueryWhole, Schema, Text, Whole
+from chassis.fields import sort as sort_field
+from order_svc.models import OrderStatus, PaymentStatus, display
+from order_svc.schemas.countries import COUNTRIES
+
+MOST_LINES, MOST_OF_ONE = 50, 10_000
+MOST_TOTAL = "9999999999999.99"
+E164 = validate.Regexp(
+    r"^\+[1-9][0-9]{6,14}\Z", error="Not a number such as +919876543210."
+)
+
+
+def _country(value: str) -> None:
+    if value not in COUNTRIES:
+        raise ValidationError("Not a country code of ISO 3166-1 alpha-2, such as IN.")
+
+
+class AddressSchema(Schema):
+    """Where an order goes."""
+
+    name = Text(most=100, required=True)
+    line1 = Text(most=200, required=True)
+    line2 = Text(most=200, allow_none=True, load_default=None)
+    city = Text(most=100, required=True)
+    state = Text(most=100, required=True)
+    postal_code = Text(most=20, required=True)
+    country = Text(most=2, required=True, validate=_country, metadata={"example": "IN"})
+    phone = Text(most=16, allow_none=True, load_default=None, validate=E164)
+
+
+class LineSchema(Schema):
+    """So many of a product."""
+
+    product_id = Whole(required=True)
+    quantity = Whole(1, MOST_OF_ONE, required=True)
+
+
+def merge(items: list[dict[str, int]]) -> dict[int, int]:
+    """Return `{product id: quantity}` of lines, those of one product added up."""
+    lines: dict[int, int] = {}
+    for index, item in enumerate(items):
+        product_id = item["product_id"]
+        lines[product_id] = lines.get(product_id, 0) + item["quantity"]
+        if lines[product_id] > MOST_OF_ONE:
+            message = f"More than {MOST_OF_ONE} of product {product_id} in all."
+            raise ValidationError({"items": {index: {"quantity": [message]}}})
+    return lines
+
+
+class OrderPatchSchema(Schema):
+    """What may change while an order is pending."""
+
+    shipping_address = fields.Nested(AddressSchema, allow_none=True)
+    note = Text(most=500, lines=True, allow_none=True)
+
+
+class OrderCreateSchema(OrderPatchSchema):
+    """A basket; prices come from the catalogue alone."""
+
+    items = fields.List(
+        fields.Nested(LineSchema),
+        required=True,
+        validate=validate.Length(1, MOST_LINES),
+    )
+    user_id = Whole(metadata={"description": "For whom; staff only."})
+
+    @post_load
+    def merge_items(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Turn the items into `{product id: quantity}`."""
+        return {**data, "items": merge(data["items"])}
+
+
+class OrderItemSchema(Schema):
+    """A line of an order, with the name and price of its moment."""
+
+    id = Whole()
+    product_id = Whole()
+    product_name = fields.String()
+    quantity = Whole()
+    price = Money()
+
+
+class OrderPaymentSchema(Schema):
+    """The order's payment, and the link while it can be paid."""
+
+    status = fields.String(validate=validate.OneOf([*PaymentStatus]))
+    short_url = fields.String(allow_none=True)
+    expires_at = Moment(allow_none=True)
+
+
+class OrderUserSchema(Schema):
+    """Who ordered, as user-svc knows them now."""
+
+    id = Whole()
+    name = fields.String()
+    email = fields.String()
+
+
+class OrderSchema(Schema):
+    """An order; until its stock is reserved, prices are 0.00."""
+
+    id = Whole()
+    user_id = Whole()
+    status = fields.String(validate=validate.OneOf([*OrderStatus]))
+    status_display = fields.String(
+        validate=validate.OneOf([display(status) for status in OrderStatus])
+    )
+    total_price = Money(most=MOST_TOTAL)
+    refunded_amount = Money(most=MOST_TOTAL)
+    currency = fields.String(metadata={"example": "INR"})
+    items = fields.List(fields.Nested(OrderItemSchema))
+    shipping_address = fields.Nested(AddressSchema, allow_none=True)
+    note = fields.String(allow_none=True)
+    payment = fields.Nested(OrderPaymentSchema, allow_none=True)
+    created_at = Moment()
+    updated_at = Moment()
+    user = fields.Nested(
+        OrderUserSchema,
+        allow_none=True,
+        metadata={"description": "With `?expand=user`; null when they are gone."},
+    )
+
+
+class OrderExpandSchema(Schema):
+    """What to add to an order."""
+
+    expand = fields.String(load_default=None, validate=validate.OneOf(["user"]))
+
+
+class OrderQuerySchema(ListQuery):
+    """Which orders to list."""
+
+    status = fields.String(validate=validate.OneOf([*OrderStatus]))
+    user_id = QueryWhole(metadata={"description": "Others' are for staff."})
+    created_from = Moment()
+    created_to = Moment()
+    sort = sort_field("id", "created_at", "total_price", default="-id")

@@ -1,0 +1,39 @@
+"""What a client is told of an order that could not be had."""
+
+from typing import Any
+
+from chassis.errors import Conflict, Problem, Unprocessable
+from chassis.http import Answer
+from order_svc.models import Order, OrderState
+
+GONE = "reservation_gone"
+GONE_SENTENCE = "The stock could not be reserved; order again."
+KINDS: dict[str, type[Problem]] = {
+    "unknown_product": Unprocessable,
+    "total_out_of_range": Unprocessable,
+}
+
+
+def refusal(answer: Answer) -> dict[str, Any]:
+    """Return what is kept of product-svc's problem: code, sentence, lines or ids.
+
+    A 410 answers the repetition of a request whose refusal was lost on its way.
+    """
+    data = answer.data if isinstance(answer.data, dict) else {}
+    known = {name: data[name] for name in ("items", "product_ids") if name in data}
+    if not known:
+        return {"code": GONE, "detail": GONE_SENTENCE}
+    detail = str(data.get("detail", GONE_SENTENCE))[:500]
+    return {"code": str(data.get("code", GONE)), "detail": detail, **known}
+
+
+def check_refused(order: Order) -> None:
+    """Raise the problem that a rejected order is answered with."""
+    if order.state != OrderState.REJECTED:
+        return
+    kept = dict(order.refusal or {"code": GONE, "detail": GONE_SENTENCE})
+    code, detail = kept.pop("code"), kept.pop("detail")
+    kind = KINDS.get(code, Conflict)
+    if kind is Unprocessable:
+        kept["errors"] = {"items": [detail]}
+    raise kind(detail, code=code, **kept)
