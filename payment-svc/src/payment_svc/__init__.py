@@ -1,0 +1,27 @@
+"""The payment service: Razorpay's links, callbacks, webhooks and refunds."""
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+import chassis
+from chassis import worker
+from chassis.config import environment
+from payment_svc import api, events, razorpay_service
+from payment_svc.config import Settings
+from payment_svc.consumers import CONSUMERS
+from payment_svc.extensions import db
+from payment_svc.jobs import jobs
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Make the payment service."""
+    app = Flask(__name__)
+    settings = Settings.load(environ or environment(__file__))
+    chassis.init_app(app, settings, db, prefix="/payments")
+    razorpay_service.init_app(app, settings)
+    api.init_app(app)
+    worker.init_app(
+        app, consumers=CONSUMERS, jobs=jobs(settings), publishes=(events.QUEUE,)
+    )
+    return app

@@ -1,0 +1,13 @@
+"""The HTTP door, one module per resource."""
+
+from flask import Flask
+
+import chassis.api
+from payment_svc.api import callback, payments, refunds, webhook
+
+BLUEPRINTS = (callback.blp, webhook.blp, refunds.blp, payments.blp)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the API and describe it."""
+    chassis.api.init_app(app, "Payments", *BLUEPRINTS)

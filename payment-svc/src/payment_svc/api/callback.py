@@ -1,0 +1,130 @@
+"""Where Razorpay sends a customer back after a payment."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, jsonify, render_template, request
+from flask.views import MethodView
+
+from chassis import db as database
+from chassis.api import Blueprint
+from chassis.errors import BadRequest
+from payment_svc import razorpay_service
+from payment_svc.extensions import db
+from payment_svc.models import Payment, PaymentState, PaymentStatus
+from payment_svc.razorpay_entities import is_id
+from payment_svc.razorpay_signatures import Callback
+from payment_svc.schemas import CallbackAnswerSchema
+from payment_svc.steps.context import payments, settings
+
+blp = Blueprint("callback", __name__, url_prefix="/payments", description=__doc__)
+LINK = "razorpay_payment_link_id"
+REFERENCE = "razorpay_payment_link_reference_id"
+STATUS = "razorpay_payment_link_status"
+PAYMENT = "razorpay_payment_id"
+SIGNATURE = "razorpay_signature"
+SUCCESSES = ("paid", "partially_paid")
+PROCESSING, PAID, REFUNDED = "processing", "paid", "refunded"
+WORDS = {
+    PaymentStatus.COMPLETED: PAID,
+    PaymentStatus.PARTIALLY_REFUNDED: PAID,
+    PaymentStatus.REFUNDED: REFUNDED,
+}
+DOC = {
+    "parameters": [
+        {
+            "name": name,
+            "in": "query",
+            "required": True,
+            "schema": {"type": "string", "maxLength": 64},
+        }
+        for name in (PAYMENT, LINK, REFERENCE, STATUS, SIGNATURE)
+    ],
+    "responses": {
+        "200": {"content": {"text/html": {"schema": {"type": "string"}}}},
+        "303": {"description": "Back to the shop"},
+    },
+}
+
+
+@blp.route("/payment_link_callback/")
+class PaymentLinkCallback(MethodView):
+    """The way back from Razorpay's page."""
+
+    @blp.public
+    @blp.doc(**DOC)
+    @blp.problems(_400="a parameter is missing, doubled or not as Razorpay signed it")
+    @blp.response(200, CallbackAnswerSchema)
+    def get(self) -> Any:
+        """Tell a customer who has paid what is known so far.
+
+        The signature covers neither amount nor time: it only makes the next look at
+        Razorpay due at once.
+        """
+        callback = _verified()
+        database.will_write()
+        payment = payments("callback").came_back(
+            callback.link_id, callback.reference_id, callback.payment_id
+        )
+        if payment is None:
+            raise _wrong()
+        db.session.commit()
+        return _answer(payment, _word(payment, callback))
+
+
+def _wrong() -> BadRequest:
+    return BadRequest("This is not as Razorpay has signed it.")
+
+
+def _once(name: str) -> str:
+    values = request.args.getlist(name)
+    if len(values) != 1:
+        raise BadRequest(f"{name}: exactly once, please.")
+    return values[0]
+
+
+def _verified() -> Callback:
+    """Return the signed parameters; no other is ever looked at."""
+    callback = Callback(_once(LINK), _once(REFERENCE), _once(STATUS), _once(PAYMENT))
+    signature = _once(SIGNATURE)
+    well_formed = (
+        is_id("plink", callback.link_id)
+        and is_id("pay", callback.payment_id)
+        and callback.status in SUCCESSES
+    )
+    if not well_formed or not razorpay_service.current().is_callback(
+        callback, signature
+    ):
+        raise _wrong()
+    return callback
+
+
+def _word(payment: Payment, callback: Callback) -> str:
+    if payment.state == PaymentState.CAPTURED:
+        return WORDS[PaymentStatus(payment.status)]
+    is_over = payment.state == PaymentState.CLOSED
+    is_known = payment.razorpay_payment_id == callback.payment_id
+    return REFUNDED if is_over and is_known else PROCESSING
+
+
+def _answer(payment: Payment, word: str) -> Response:
+    if back := settings().shop_return_url:
+        joint = "&" if "?" in back else "?"
+        query = urlencode({"order_id": payment.order_id})
+        return Response(status=303, headers={"Location": f"{back}{joint}{query}"})
+    data = {
+        "order_id": int(payment.order_id),
+        "status": word,
+        "amount": f"{payment.captured_amount or payment.amount:.2f}",
+        "currency": payment.captured_currency or payment.currency,
+    }
+    html, json = "text/html", "application/json"
+    if request.accept_mimetypes.best_match([html, json], html) == json:
+        return _private(jsonify(data))
+    return _private(Response(render_template("callback.html", **data), mimetype=html))
+
+
+def _private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept"
+    return response

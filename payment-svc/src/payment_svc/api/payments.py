@@ -1,0 +1,155 @@
+"""Payments: their links, and what staff may do with them."""
+
+from typing import Any
+
+from flask.views import MethodView
+
+from chassis import auth, clock, pagination
+from chassis.api import ADMIN, CUSTOMER, STAFF, Blueprint
+from chassis.errors import Conflict, NotFound, Unavailable
+from payment_svc.extensions import db
+from payment_svc.managers import PaymentManager
+from payment_svc.models import Payment, PaymentState
+from payment_svc.schemas import (
+    PaymentLinkSchema,
+    PaymentQuerySchema,
+    PaymentSchema,
+    ResolutionSchema,
+)
+from payment_svc.steps import poll
+from payment_svc.steps.context import payments, settings
+
+blp = Blueprint("payments", __name__, url_prefix="/payments", description=__doc__)
+READ, WRITE = "payments:read", "payments:write"
+SORTS = {"id": Payment.id, "created_at": Payment.created_at, "amount": Payment.amount}
+SOON = {"Retry-After": "1"}
+OVER = (PaymentState.CLOSED, PaymentState.CAPTURED)
+
+
+def manager() -> PaymentManager:
+    """Return the rules, in the name of who calls."""
+    return payments(str(auth.caller()))
+
+
+def get_visible(payment_id: int) -> Payment:
+    """Return a payment that the caller may see; somebody else's is not there."""
+    caller, payment = auth.caller(), manager().get(payment_id)
+    if caller.is_staff or caller.may(READ) or _owns(caller, payment):
+        return payment
+    raise NotFound(f"There is no payment {payment_id}.")
+
+
+def _owns(caller: auth.Caller, payment: Payment) -> bool:
+    return caller.id is not None and caller.id == payment.user_id
+
+
+@blp.route("/create_payment_link/")
+class PaymentLinks(MethodView):
+    """Payment links."""
+
+    @blp.requires(WRITE, STAFF)
+    @blp.arguments(PaymentLinkSchema)
+    @blp.problems(_409="the order has a payment that is over, or of another amount")
+    @blp.idempotent
+    @blp.alt_response(200, schema=PaymentSchema, description="The order has it already")
+    @blp.resource(PaymentSchema, 201)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Make a payment link for an order."""
+        known = manager().find_primary(body["order_id"])
+        if known is not None:
+            return _as_asked(known, body)
+        payment = manager().request(
+            body["order_id"],
+            body["amount"],
+            settings().currency,
+            user_id=body["user_id"],
+            customer={k: body[k] for k in ("name", "email", "phone")},
+            placed_at=clock.now(),
+        )
+        return payment, 201, {"Location": f"/payments/{payment.id}/"}
+
+
+def _as_asked(payment: Payment, body: dict[str, Any]) -> Any:
+    """Return the payment that is there, if it is what was asked for."""
+    if payment.amount != body["amount"]:
+        raise Conflict("The order has a payment of another amount.")
+    if payment.state in OVER:
+        raise Conflict("The order's payment is over.", status_now=str(payment.status))
+    return payment, 200
+
+
+@blp.route("/")
+class Payments(MethodView):
+    """All payments."""
+
+    @blp.requires(CUSTOMER)
+    @blp.arguments(PaymentQuerySchema, location="query")
+    @blp.page(PaymentSchema)
+    def get(self, query: dict[str, Any]) -> pagination.Page:
+        """List payments: customers see their own, staff all."""
+        names = ("order_id", "status", "created_from", "created_to")
+        filters = {name: query[name] for name in names}
+        if not auth.caller().is_staff:
+            filters["user_id"] = auth.caller().id
+        found = manager().search(**filters)
+        return pagination.paginate(db.session, found, SORTS, query)
+
+
+@blp.route("/<id:payment_id>/")
+class PaymentById(MethodView):
+    """One payment."""
+
+    @blp.requires(CUSTOMER, READ)
+    @blp.problems(_404="")
+    @blp.resource(PaymentSchema)
+    def get(self, payment_id: int) -> Payment:
+        """Show a payment."""
+        return get_visible(payment_id)
+
+
+@blp.route("/<id:payment_id>/cancel/")
+class PaymentCancellation(MethodView):
+    """The end of a payment's link."""
+
+    @blp.requires(STAFF, WRITE)
+    @blp.problems(_404="", _409="`already_paid`, `suspect`")
+    @blp.response(202, PaymentSchema)
+    def post(self, payment_id: int) -> Any:
+        """Cancel a payment's link; the worker does it."""
+        payment = manager().get(payment_id)
+        manager().cancel(payment)
+        db.session.commit()
+        return payment, 202, SOON
+
+
+@blp.route("/<id:payment_id>/sync/")
+class PaymentSync(MethodView):
+    """A payment held against Razorpay."""
+
+    @blp.requires(STAFF)
+    @blp.problems(_404="")
+    @blp.resource(PaymentSchema)
+    def post(self, payment_id: int) -> Payment:
+        """Ask Razorpay now and settle what it says."""
+        first = manager().get(payment_id).extra_of or payment_id
+        db.session.rollback()
+        unknown = poll(first, str(auth.caller()))
+        if unknown is not None:
+            raise Unavailable("Razorpay gives no clear answer right now.")
+        return manager().get(payment_id)
+
+
+@blp.route("/<id:payment_id>/resolve/")
+class PaymentResolution(MethodView):
+    """The decision about a suspect payment."""
+
+    @blp.requires(ADMIN)
+    @blp.arguments(ResolutionSchema)
+    @blp.problems(_404="", _409="`not_suspect`")
+    @blp.resource(PaymentSchema)
+    def post(self, body: dict[str, Any], payment_id: int) -> Payment:
+        """Decide a suspect payment: accept it, or refund all of it."""
+        decide = {"accept": manager().accept, "refund": manager().turn_back}
+        payment = decide[body["decision"]](payment_id, body["note"])
+        db.session.commit()
+        return payment

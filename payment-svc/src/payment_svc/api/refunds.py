@@ -1,0 +1,42 @@
+"""Refunds of a payment."""
+
+from typing import Any
+
+from flask.views import MethodView
+
+from chassis import auth
+from chassis.api import CUSTOMER, STAFF, Blueprint
+from payment_svc.api.payments import READ, SOON, WRITE, get_visible, manager
+from payment_svc.schemas import RefundPostSchema, RefundSchema, RefundsSchema
+from payment_svc.steps.context import refunds
+
+blp = Blueprint("refunds", __name__, url_prefix="/payments", description=__doc__)
+
+
+@blp.route("/<id:payment_id>/refund/")
+class PaymentRefund(MethodView):
+    """A refund that begins here."""
+
+    @blp.requires(STAFF, WRITE)
+    @blp.arguments(RefundPostSchema)
+    @blp.problems(_404="", _409="`not_settled`, `refund_too_large`")
+    @blp.idempotent
+    @blp.response(202, RefundSchema)
+    def post(self, body: dict[str, Any], payment_id: int) -> Any:
+        """Refund a payment, whole or in part."""
+        payment = manager().lock(payment_id)
+        rules = refunds(str(auth.caller()))
+        return rules.direct(payment, body["amount"], body["reason"]), 202, SOON
+
+
+@blp.route("/<id:payment_id>/refunds/")
+class PaymentRefunds(MethodView):
+    """All refunds of a payment."""
+
+    @blp.requires(CUSTOMER, READ)
+    @blp.problems(_404="")
+    @blp.resource(RefundsSchema)
+    def get(self, payment_id: int) -> Any:
+        """List a payment's refunds, newest first."""
+        payment = get_visible(payment_id)
+        return {"data": refunds().of_payment(payment.id)}

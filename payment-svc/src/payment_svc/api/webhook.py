@@ -1,0 +1,79 @@
+"""Razorpay's webhook: verified, stored once, answered; the worker acts on it."""
+
+import re
+from typing import Any
+
+from flask import request
+from flask.views import MethodView
+
+from chassis import logging
+from chassis.api import Blueprint
+from chassis.errors import TooLarge, Unauthorized
+from payment_svc.extensions import db
+from payment_svc.managers import WebhookManager
+from payment_svc.razorpay_signatures import is_signed
+from payment_svc.schemas import WebhookAnswerSchema
+from payment_svc.steps.context import settings
+
+blp = Blueprint("webhook", __name__, url_prefix="/payments", description=__doc__)
+MOST = 256 * 1024
+EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+BODY = {
+    "requestBody": {
+        "description": "An event of Razorpay, signed byte by byte.",
+        "required": True,
+        "content": {"application/json": {"schema": {}}},
+    },
+    "parameters": [
+        {
+            "name": name,
+            "in": "header",
+            "required": required,
+            "schema": {"type": "string", "maxLength": 64},
+        }
+        for name, required in (
+            ("X-Razorpay-Signature", True),
+            ("X-Razorpay-Event-Id", False),
+        )
+    ],
+}
+
+
+@blp.route("/webhook/")
+class Webhook(MethodView):
+    """Where Razorpay says what has happened."""
+
+    @blp.public
+    @blp.doc(**BODY)
+    @blp.problems(_401="the signature is missing or wrong; nothing is stored")
+    @blp.response(200, WebhookAnswerSchema)
+    def post(self) -> Any:
+        """Take an event of Razorpay."""
+        body = _body()
+        _verify(body)
+        row = WebhookManager(db.session, settings()).store(_event_id(), body)
+        db.session.commit()
+        logging.get().info("webhook", is_new=row is not None)
+        return {"status": "known" if row is None else "stored"}
+
+
+def _body() -> bytes:
+    request.max_content_length = MOST
+    if (request.content_length or 0) > MOST:
+        raise TooLarge("A webhook has 256 KiB at most.")
+    return request.get_data()
+
+
+def _verify(body: bytes) -> None:
+    """Check the raw bytes; retries of old events are signed with the old secret."""
+    keys = settings()
+    given = request.headers.getlist("X-Razorpay-Signature")
+    secrets = (keys.razorpay_webhook_secret, keys.razorpay_webhook_secret_previous)
+    if len(given) != 1 or not is_signed(body, given[0], *secrets):
+        raise Unauthorized("The signature is not Razorpay's.", headers={})
+
+
+def _event_id() -> str | None:
+    """Return the event's id; it is not signed, so only a hint."""
+    value = request.headers.get("X-Razorpay-Event-Id", "")
+    return value if EVENT_ID.fullmatch(value) else None

@@ -1,0 +1,70 @@
+"""The payment service's settings."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from chassis import config
+from chassis.config import optional_url, seconds, setting, text, url, whole
+
+LEAST_SECRET = 16
+
+
+def origin(value: str) -> str:
+    """Accept a bare origin: the client puts the path behind it."""
+    parts = urlsplit(url(value))
+    if parts.path or parts.query or parts.fragment:
+        raise ValueError("an address without a path, such as https://api.razorpay.com")
+    return url(value)
+
+
+def provider_secret(value: str) -> str:
+    """Accept a secret that Razorpay knows too; an HMAC made with "" would verify."""
+    if len(value) < LEAST_SECRET or len(set(value)) < 8:
+        raise ValueError(f"Razorpay's secret, at least {LEAST_SECRET} characters")
+    return value
+
+
+def optional_secret(value: str) -> str:
+    """Accept such a secret, or nothing."""
+    return provider_secret(value) if value else ""
+
+
+def plan(value: str) -> tuple[float, ...]:
+    """Accept seconds parted by commas: `10,30,60`."""
+    return tuple(seconds(part.strip()) for part in value.split(","))
+
+
+def key_id(value: str) -> str:
+    """Accept the id of a Razorpay key."""
+    if not value.startswith("rzp_"):
+        raise ValueError("a Razorpay key id, such as rzp_test_...")
+    return text(value)
+
+
+HOUR, DAY = 3600.0, 86400.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(config.Settings):
+    """What every service has, Razorpay's keys, and how often things are asked.
+
+    The key secret is Razorpay's choice, 24 characters, so that the length which
+    production demands of our own secrets cannot be demanded of it.
+    """
+
+    service: str = "payment-svc"
+    razorpay_key_id: str = setting(key_id)
+    razorpay_key_secret: str = setting(provider_secret)
+    razorpay_webhook_secret: str = setting(provider_secret, secret=True)
+    razorpay_webhook_secret_previous: str = setting(optional_secret, "")
+    razorpay_base_url: str = setting(origin, "https://api.razorpay.com")
+    shop_return_url: str = setting(optional_url, "")
+    link_minutes: int = setting(whole, 16)
+    give_up_minutes: int = setting(whole, 15)
+    poll_plan: tuple[float, ...] = setting(plan, (10.0, 30.0, 60.0, 120.0, 300.0))
+    closed_poll_plan: tuple[float, ...] = setting(
+        plan, (HOUR, 6 * HOUR, DAY, 3 * DAY, 5 * DAY)
+    )
+    announce_seconds: float = setting(seconds, 300.0)
+    retry_most_seconds: float = setting(seconds, 60.0)
+    tombstone_days: int = setting(whole, 14)

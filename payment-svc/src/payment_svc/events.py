@@ -1,0 +1,82 @@
+"""The messages that payment-svc publishes, one constructor each."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chassis.json import timestamp
+from payment_svc.models import Event, Outbox, Payment, Refund
+
+QUEUE = "order-events"
+SOURCE = "/payment-svc"
+
+
+def _event(kind: Event, order_id: str, data: dict[str, Any]) -> Outbox:
+    data = {"order_id": int(order_id), **data}
+    return Outbox.event(QUEUE, SOURCE, kind.value, f"orders/{order_id}", data)
+
+
+def link_ready(payment: Payment) -> Outbox:
+    """Say where the customer can pay, and until when."""
+    assert payment.expires_at is not None
+    return _event(
+        Event.LINK_READY,
+        payment.order_id,
+        {
+            "short_url": payment.razorpay_short_url,
+            "expires_at": timestamp(payment.expires_at),
+        },
+    )
+
+
+def captured(payment: Payment) -> Outbox:
+    """Say that money has come, and whose decision it was if it is a wrong amount."""
+    data = {
+        "payment_id": payment.id,
+        "razorpay_payment_id": payment.razorpay_payment_id,
+        "amount": f"{payment.refundable:.2f}",
+        "currency": payment.captured_currency,
+    }
+    if payment.is_accepted:
+        data["accepted"] = True
+    return _event(Event.CAPTURED, payment.order_id, data)
+
+
+def closed(payment: Payment) -> Outbox:
+    """Say that no money can come any more, and why."""
+    reason = payment.closing_reason
+    return _event(Event.CLOSED, payment.order_id, {"reason": str(reason)})
+
+
+def _refund(kind: Event, payment: Payment, refund: Refund) -> Outbox:
+    return _event(
+        kind,
+        payment.order_id,
+        {
+            "payment_id": payment.id,
+            "refund_id": refund.id,
+            "amount": f"{refund.amount:.2f}",
+            "reason": str(refund.reason),
+            "n": refund.n,
+        },
+    )
+
+
+def refund_processed(payment: Payment, refund: Refund) -> Outbox:
+    """Say that money has gone back."""
+    return _refund(Event.REFUND_PROCESSED, payment, refund)
+
+
+def refund_failed(payment: Payment, refund: Refund) -> Outbox:
+    """Say that money did not go back."""
+    return _refund(Event.REFUND_FAILED, payment, refund)
+
+
+OF_PAYMENT: dict[Event, Callable[[Payment], Outbox]] = {
+    Event.LINK_READY: link_ready,
+    Event.CAPTURED: captured,
+    Event.CLOSED: closed,
+}
+OF_REFUND: dict[Event, Callable[[Payment, Refund], Outbox]] = {
+    Event.REFUND_PROCESSED: refund_processed,
+    Event.REFUND_FAILED: refund_failed,
+}

@@ -1,0 +1,237 @@
+"""The business rules of payments."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+
+from chassis import clock, correlation
+from chassis.errors import Conflict, NotFound
+from payment_svc.managers.evidence import Evidence
+from payment_svc.managers.payment_moves import PaymentMoves
+from payment_svc.managers.refunds import RefundManager
+from payment_svc.models import (
+    ClosingReason,
+    Outcome,
+    Payment,
+    PaymentKind,
+    PaymentState,
+    PaymentTrigger,
+    Snapshot,
+)
+
+T = PaymentTrigger
+OPEN = (PaymentState.CREATED, PaymentState.ISSUED, PaymentState.CLOSING)
+
+
+class PaymentManager(PaymentMoves):
+    """What may be done with payments: ask, close, believe, settle, decide.
+
+    `PaymentManager(session, settings, actor)`; it never commits.
+    """
+
+    def get(self, payment_id: int) -> Payment:
+        """Return a payment."""
+        found = self.session.get(Payment, payment_id)
+        if found is None:
+            raise NotFound(f"There is no payment {payment_id}.")
+        return found
+
+    def search(self, **filters: Any) -> Select[tuple[Payment]]:
+        """Return the statement of the payments that match all filters given."""
+        rules: dict[str, Callable[[Any], Any]] = {
+            "user_id": lambda v: Payment.user_id == v,
+            "order_id": lambda v: Payment.order_id == str(v),
+            "status": lambda v: Payment.status == v,
+            "created_from": lambda v: Payment.created_at >= v,
+            "created_to": lambda v: Payment.created_at <= v,
+        }
+        given = {name: v for name, v in filters.items() if v is not None}
+        return select(Payment).where(*(rules[name](v) for name, v in given.items()))
+
+    def find_primary(self, order_id: int) -> Payment | None:
+        """Return the order's own payment, locked, if there is one."""
+        found = self.session.scalar(
+            select(Payment.id).filter_by(
+                order_id=str(order_id), kind=PaymentKind.PRIMARY
+            )
+        )
+        return self.lock(found) if found is not None else None
+
+    def request(
+        self,
+        order_id: int,
+        amount: Decimal,
+        currency: str,
+        *,
+        user_id: int | None,
+        customer: dict[str, str | None],
+        placed_at: datetime,
+    ) -> Payment:
+        """Ask for a payment link; an order that has a payment gets its state said.
+
+        Raises Conflict when the payment there is of another amount.
+        """
+        fields = {
+            "amount": amount,
+            "currency": currency,
+            "user_id": user_id,
+            "customer_name": customer["name"] or "",
+            "customer_email": customer["email"] or "",
+            "customer_phone": customer.get("phone"),
+            "placed_at": placed_at,
+        }
+        payment, is_new = self._enter_once(order_id, T.REQUESTED, fields)
+        if not is_new:
+            if (payment.amount, payment.currency) != (amount, currency):
+                raise Conflict("The order has a payment of another amount.")
+            self.become(payment, T.REQUESTED)
+        return payment
+
+    def close(
+        self,
+        order_id: int,
+        reason: ClosingReason,
+        *,
+        amount: Decimal,
+        currency: str,
+        user_id: int | None,
+    ) -> Payment:
+        """Ask for the end of an order's link; an unknown order gets a tombstone.
+
+        A tombstone is final: the request that comes later makes no link.
+        """
+        fields = {
+            "amount": amount,
+            "currency": currency,
+            "user_id": user_id,
+            "closing_reason": reason,
+        }
+        payment, is_new = self._enter_once(order_id, T.CLOSE_REQUESTED, fields)
+        if not is_new:
+            self._close(payment, reason)
+        return payment
+
+    def cancel(self, payment: Payment) -> None:
+        """Close a payment's link, for staff; raises Conflict once money has come."""
+        locked = self.lock(payment.id)
+        if locked.state == PaymentState.CAPTURED:
+            raise Conflict("It is paid: refund it.", code="already_paid")
+        if locked.state == PaymentState.SUSPECT:
+            raise Conflict("It is suspect: an admin resolves it.", code="suspect")
+        if locked.state != PaymentState.CLOSED:
+            self._close(locked, ClosingReason.CANCELLED)
+
+    def _close(self, payment: Payment, reason: ClosingReason) -> None:
+        why = {"closing_reason": reason} if payment.state in OPEN else {}
+        self.become(payment, T.CLOSE_REQUESTED, str(reason), **why)
+
+    def _enter_once(
+        self, order_id: int, trigger: PaymentTrigger, fields: dict[str, Any]
+    ) -> tuple[Payment, bool]:
+        found = self.find_primary(order_id)
+        if found is not None:
+            return found, False
+        try:
+            with self.session.begin_nested():
+                made = self.enter(trigger, order_id=str(order_id), **fields)
+        except IntegrityError:  # a twin was faster
+            twin = self.find_primary(order_id)
+            assert twin is not None
+            return twin, False
+        return made, True
+
+    def apply(self, payment_id: int, snapshot: Snapshot) -> Payment:
+        """Believe what Razorpay says now; callback, webhook, poll and sync end here."""
+        payment = self.lock(payment_id)
+        Evidence(self, payment).apply(snapshot)
+        return payment
+
+    def came_back(
+        self, link_id: str, reference: str, razorpay_payment_id: str
+    ) -> Payment | None:
+        """Return the payment that a customer comes back from; look at it soon.
+
+        The link and the reference must be those that are stored: None otherwise.
+        """
+        payment = self.session.scalar(
+            select(Payment).filter_by(
+                razorpay_payment_link_id=link_id, receipt=reference
+            )
+        )
+        if payment is None:
+            return None
+        known = select(Payment.id).filter_by(razorpay_payment_id=razorpay_payment_id)
+        if self.session.scalar(known) is None:
+            self.wake(payment.id, clock.now())
+        return payment
+
+    def settle(
+        self, payment_id: int, order_id: int, outcome: Outcome, refund_id: int | None
+    ) -> None:
+        """Hear what order-svc did with a capture: it needs no telling any more."""
+        payment = self.get_of_order(payment_id, order_id)
+        if payment.outcome not in (None, outcome):
+            raise Conflict(f"The capture was settled as {payment.outcome} before.")
+        self.become(payment, T.SETTLED, outcome, outcome=outcome, announce_at=None)
+        if refund_id is not None:
+            RefundManager(self.session, self.settings, self.actor).acknowledge(
+                payment, refund_id
+            )
+
+    def get_of_order(self, payment_id: int, order_id: int) -> Payment:
+        """Return a payment, locked, that belongs to the order."""
+        payment = self.lock(payment_id)
+        if payment.order_id != str(order_id):
+            raise NotFound(f"Order {order_id} has no payment {payment_id}.")
+        return payment
+
+    def announce(self, payment_id: int) -> None:
+        """Say a capture again that order-svc has not settled."""
+        payment = self.lock(payment_id)
+        due = payment.announce_at is not None and payment.announce_at <= clock.now()
+        if due and payment.state == PaymentState.CAPTURED:
+            correlation.use(payment.correlation_id)
+            self.become(payment, T.UNHEARD)
+
+    def give_up(self, payment_id: int, why: str) -> None:
+        """End a payment for which no link can be made."""
+        payment = self.lock(payment_id)
+        reason = {}
+        if payment.state == PaymentState.CREATED:
+            reason = {"closing_reason": ClosingReason.FAILED, "reason": why[:255]}
+        self.become(payment, T.GIVEN_UP, why, **reason)
+
+    def accept(self, payment_id: int, note: str) -> Payment:
+        """Take a suspect payment as it is: the order is told that it was decided."""
+        payment = self._suspect(payment_id)
+        self.become(payment, T.ACCEPTED, note, is_accepted=True, reason=note[:255])
+        return payment
+
+    def turn_back(self, payment_id: int, note: str) -> Payment:
+        """Refund a suspect payment whole; its capture is never evidence again."""
+        payment = self._suspect(payment_id)
+        refunds = RefundManager(self.session, self.settings, self.actor)
+        refunds.send_back(payment, note)
+        self.become(
+            payment,
+            T.TURNED_BACK,
+            note,
+            closing_reason=ClosingReason.CANCELLED,
+            reason=note[:255],
+        )
+        return payment
+
+    def _suspect(self, payment_id: int) -> Payment:
+        payment = self.lock(payment_id)
+        if payment.state != PaymentState.SUSPECT:
+            raise Conflict("Only a suspect payment is decided.", code="not_suspect")
+        return payment
+
+    def is_too_late(self, payment: Payment) -> bool:
+        """Say whether it makes no sense any more to make a link."""
+        most = timedelta(minutes=self.settings.give_up_minutes)
+        return payment.placed_at is None or clock.now() - payment.placed_at > most

@@ -1,0 +1,5 @@
+"""How Alembic reaches this service's database."""
+
+from chassis.migrations import run_env
+
+run_env()

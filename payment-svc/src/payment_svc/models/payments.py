@@ -1,0 +1,163 @@
+"""Payments: one PRIMARY row per order for ever, plus EXTRA rows."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from chassis import clock, correlation
+from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
+from payment_svc.models.base import AuditModel, among
+from payment_svc.models.payment_states import (
+    CAPTURED,
+    CLOSED,
+    PAYMENT_STATUS,
+    ClosingReason,
+    PaymentState,
+    PaymentStatus,
+    Returned,
+)
+
+
+class PaymentKind(StrEnum):
+    """The payment that an order asked for, or one that a customer made besides."""
+
+    PRIMARY = "PRIMARY"
+    EXTRA = "EXTRA"
+
+
+class Outcome(StrEnum):
+    """What order-svc did with a capture."""
+
+    KEPT = "kept"
+    REFUND = "refund"
+
+
+class AuditLog(AuditModel):
+    """The table that payments extend: an id, and when it was made and changed."""
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[Id]
+
+
+class Payment(AuditLog):
+    """A payment of an order; `receipt` is Razorpay's reference_id.
+
+    The customer's fields are kept for the link alone. `captured_amount` is what came,
+    `amount` what was asked for; they differ in suspect payments.
+    """
+
+    __tablename__ = "payment"
+
+    @declared_attr.directive
+    def __table_args__(cls) -> Any:
+        """Return the rules that the database keeps too."""
+        primary = column("kind") == PaymentKind.PRIMARY.value
+        return (
+            CheckConstraint(among("state", PaymentState), name="state_known"),
+            CheckConstraint(among("status", PaymentStatus), name="status_known"),
+            CheckConstraint(among("kind", PaymentKind), name="kind_known"),
+            CheckConstraint("amount > 0 AND amount <> 'NaN'", name="amount_positive"),
+            CheckConstraint(
+                "kind = 'PRIMARY' OR extra_of IS NOT NULL", name="extra_of_something"
+            ),
+            CheckConstraint(
+                "state <> 'captured' OR razorpay_payment_id IS NOT NULL",
+                name="captured_is_known",
+            ),
+            Index(
+                "uq_payment_primary_order_id",
+                "order_id",
+                unique=True,
+                sqlite_where=primary,
+                postgresql_where=primary,
+            ),
+        )
+
+    auditlog_ptr_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("audit_log.id", ondelete="CASCADE"), primary_key=True
+    )
+    order_id: Mapped[str] = mapped_column(String(255), index=True)
+    razorpay_order_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    razorpay_payment_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    razorpay_payment_link_id: Mapped[str | None] = mapped_column(
+        String(255), unique=True
+    )
+    razorpay_short_url: Mapped[str | None] = mapped_column(String(255), unique=True)
+    amount: Mapped[Decimal] = mapped_column(Money(10))
+    currency: Mapped[str] = mapped_column(String(3), default="INR")
+    status: Mapped[PaymentStatus] = mapped_column(String(50))
+    receipt: Mapped[str] = mapped_column(String(255), unique=True)
+    reason: Mapped[str | None] = mapped_column(String(255))
+
+    state: Mapped[PaymentState] = mapped_column(String(20))
+    kind: Mapped[PaymentKind] = mapped_column(String(10), default=PaymentKind.PRIMARY)
+    extra_of: Mapped[int | None] = mapped_column(
+        BigInt, ForeignKey("payment.auditlog_ptr_id", ondelete="RESTRICT"), index=True
+    )
+    user_id: Mapped[int | None] = mapped_column(BigInt, index=True)
+    customer_name: Mapped[str] = mapped_column(String(100), default="")
+    customer_email: Mapped[str] = mapped_column(String(254), default="")
+    customer_phone: Mapped[str | None] = mapped_column(String(20))
+    placed_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
+    closing_reason: Mapped[ClosingReason | None] = mapped_column(String(20))
+    captured_amount: Mapped[Decimal | None] = mapped_column(Money(10))
+    captured_currency: Mapped[str | None] = mapped_column(String(3))
+    amount_refunded: Mapped[Decimal] = mapped_column(Money(10), default=Decimal("0.00"))
+    is_accepted: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[Outcome | None] = mapped_column(String(10))
+    attempts: Mapped[int] = mapped_column(default=0)
+    state_since: Mapped[Moment] = mapped_column(UtcDateTime, default=clock.now)
+    next_check_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
+    announce_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
+    correlation_id: Mapped[str] = mapped_column(
+        String(128), default=correlation.current
+    )
+
+    __mapper_args__ = {"inherit_condition": auditlog_ptr_id == AuditLog.id}  # noqa: RUF012
+
+    @property
+    def refundable(self) -> Decimal:
+        """Return how much came in, 0.00 when nothing has."""
+        return self.captured_amount or Decimal("0.00")
+
+
+def status_of(
+    state: PaymentState, closing_reason: ClosingReason | None, share: Returned
+) -> PaymentStatus:
+    """Return what the one table says."""
+    why = {CLOSED: closing_reason, CAPTURED: share}.get(state)
+    return PAYMENT_STATUS[state, why]
+
+
+def share_of(captured: Decimal, refunded: Decimal) -> Returned:
+    """Say how much of a capture went back."""
+    if not refunded:
+        return Returned.NOTHING
+    return Returned.ALL if refunded >= captured else Returned.PART
+
+
+class PaymentHistory(AuditModel):
+    """A trigger that met a payment: from where, to where, who and why.
+
+    One that changed nothing has the same state twice.
+    """
+
+    __tablename__ = "payment_history"
+
+    id: Mapped[Id]
+    payment_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("payment.auditlog_ptr_id", ondelete="CASCADE"), index=True
+    )
+    from_state: Mapped[str | None] = mapped_column(String(20))
+    to_state: Mapped[str] = mapped_column(String(20))
+    trigger: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(String(255), default="")
+    actor: Mapped[str] = mapped_column(String(100))
+    correlation_id: Mapped[str] = mapped_column(
+        String(128), default=correlation.current
+    )

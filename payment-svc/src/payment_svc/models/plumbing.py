@@ -1,0 +1,36 @@
+"""The chassis tables of this service."""
+
+from chassis.admin import ActionLogMixin, AdminSessionMixin
+from chassis.health import NeighbourMixin
+from chassis.idempotency import IdempotencyKeyMixin
+from chassis.inbox import InboxMixin, QuarantineMixin
+from chassis.outbox import OutboxMixin
+from payment_svc.extensions import db
+
+
+class Outbox(OutboxMixin, db.Model):
+    """Events on their way to order-svc."""
+
+
+class Inbox(InboxMixin, db.Model):
+    """Messages of order-svc that were handled."""
+
+
+class QuarantinedMessage(QuarantineMixin, db.Model):
+    """Messages that a person must look at."""
+
+
+class IdempotencyKey(IdempotencyKeyMixin, db.Model):
+    """Keys of requests that were answered."""
+
+
+class Neighbour(NeighbourMixin, db.Model):
+    """Queues as the worker saw them."""
+
+
+class AdminSession(AdminSessionMixin, db.Model):
+    """Who is signed in to the staff panel."""
+
+
+class ActionLog(ActionLogMixin, db.Model):
+    """What staff did in the panel."""

@@ -1,0 +1,100 @@
+"""Razorpay's JSON read into our words; what is not as documented is no answer."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from payment_svc.models import ProviderLink, ProviderPayment, ProviderRefund
+from payment_svc.razorpay_http import NoAnswer
+
+ID = re.compile(r"(plink|order|pay|rfnd)_[A-Za-z0-9]{14}")
+MOST = 10**15  # paise; more is nobody's money
+_ABSENT = object()
+
+
+def is_id(prefix: str, value: object) -> bool:
+    """Say whether this is an id of that kind: `pay_` and 14 letters or digits."""
+    whole = isinstance(value, str) and ID.fullmatch(value)
+    return bool(whole) and str(value).startswith(f"{prefix}_")
+
+
+def paise(amount: Decimal) -> int:
+    """Return an amount in Razorpay's unit."""
+    return int(amount * 100)
+
+
+def _amount(entity: dict[str, Any], name: str = "amount") -> Decimal:
+    value = entity.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MOST:
+        raise NoAnswer(f"{name} is no amount")
+    return Decimal(value) / 100
+
+
+def _text(entity: dict[str, Any], name: str, most: int = 255) -> str:
+    value = entity.get(name)
+    if not isinstance(value, str) or len(value) > most:
+        raise NoAnswer(f"{name} is no text")
+    return value
+
+
+def _id(entity: dict[str, Any], prefix: str, name: str = "id") -> str:
+    value = entity.get(name)
+    if not is_id(prefix, value):
+        raise NoAnswer(f"{name} is no {prefix} id")
+    return str(value)
+
+
+def _seconds(entity: dict[str, Any], name: str) -> int:
+    value = entity.get(name)
+    known = isinstance(value, int) and not isinstance(value, bool)
+    return value if known and 0 <= value < 2**40 else 0  # type: ignore[operator,return-value]
+
+
+def read_link(entity: dict[str, Any]) -> ProviderLink:
+    """Return a payment link, or raise NoAnswer when it is none."""
+    expire_by = _seconds(entity, "expire_by")
+    has_order = entity.get("order_id") not in (None, "")
+    return ProviderLink(
+        id=_id(entity, "plink"),
+        short_url=_text(entity, "short_url"),
+        status=_text(entity, "status", 20),
+        amount=_amount(entity),
+        currency=_text(entity, "currency", 3),
+        reference_id=_text(entity, "reference_id", 40),
+        order_id=_id(entity, "order", "order_id") if has_order else None,
+        expire_by=datetime.fromtimestamp(expire_by, UTC) if expire_by else None,
+    )
+
+
+def read_payment(entity: dict[str, Any]) -> ProviderPayment:
+    """Return a payment; one refunded later was captured, if it says so."""
+    status = _text(entity, "status", 20)
+    was_captured = status == "refunded" and entity.get("captured") is True
+    return ProviderPayment(
+        id=_id(entity, "pay"),
+        amount=_amount(entity),
+        currency=_text(entity, "currency", 3),
+        status=status,
+        is_captured=status == "captured" or was_captured,
+        created_at=_seconds(entity, "created_at"),
+    )
+
+
+def read_refund(entity: dict[str, Any]) -> ProviderRefund:
+    """Return a refund."""
+    receipt = entity.get("receipt")
+    return ProviderRefund(
+        id=_id(entity, "rfnd"),
+        amount=_amount(entity),
+        status=_text(entity, "status", 20),
+        receipt=receipt if isinstance(receipt, str) else None,
+    )
+
+
+def read_items(entity: dict[str, Any], name: str = "items") -> list[dict[str, Any]]:
+    """Return the members of a collection (`payment_links` names its own)."""
+    found = entity.get(name, _ABSENT)
+    if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
+        raise NoAnswer(f"{name} is no list")
+    return found

@@ -1,0 +1,118 @@
+"""How answers of Razorpay's API are told apart: done, refused, unknown.
+
+The client's own exceptions carry no status, and 401 or 429 look like a refusal in
+them; it prints on network errors, has no timeout and reads bodies of any size. So the
+session below decides at the response itself, before the client sees it.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+CONNECT, READ, WHOLE = 2.0, 8.0, 12.0  # seconds
+MAX_ANSWER = 1 << 20
+CHUNK = 1 << 16
+DEFINITE = (400, 404)
+
+
+class NoAnswer(Exception):
+    """Nobody knows whether Razorpay has acted; `retry_after` in seconds, if it said."""
+
+    def __init__(self, why: str, retry_after: float = 0.0) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after
+
+
+class Refusal(Exception):
+    """Razorpay has refused for good; its description is the text."""
+
+
+class Adapter(HTTPAdapter):
+    """Bounded waits; network errors as NoAnswer, which the client does not print."""
+
+    def send(
+        self, request: requests.PreparedRequest, *_: Any, **options: Any
+    ) -> requests.Response:
+        """Send within the budget, never following a redirect."""
+        options.update(timeout=(CONNECT, READ), stream=True)
+        try:
+            return super().send(request, **options)
+        except requests.RequestException as error:
+            raise NoAnswer(type(error).__name__) from None
+
+
+def make_session(base_url: str) -> requests.Session:
+    """Make a session whose every answer is read, bounded and judged here."""
+    session = requests.Session()
+    session.trust_env = base_url.startswith("https:")  # no proxy to a local sandbox
+    session.max_redirects = 0
+    session.mount("http://", Adapter())
+    session.mount("https://", Adapter())
+    session.hooks["response"] = [_judge]
+    return session
+
+
+def _judge(response: requests.Response, *_: Any, **__: Any) -> requests.Response:
+    """Let a JSON object with 2xx pass; raise Refusal or NoAnswer for all else."""
+    raw = _read(response)
+    status = response.status_code
+    if status not in DEFINITE and not 200 <= status < 300:
+        raise NoAnswer(f"HTTP {status}", _retry_after(response.headers))
+    body = _object(raw)
+    if status in DEFINITE:
+        raise Refusal(_description(body))
+    response._content = raw
+    return response
+
+
+def _read(response: requests.Response) -> bytes:
+    try:
+        return b"".join(_parts(response.raw))
+    except (OSError, urllib3.exceptions.HTTPError) as error:
+        response.close()
+        raise NoAnswer(type(error).__name__) from None
+    except NoAnswer:
+        response.close()
+        raise
+
+
+def _parts(raw: Any) -> Iterator[bytes]:
+    """Yield the body; neither a huge one nor one of a byte a second holds us up."""
+    deadline, size = time.monotonic() + WHOLE, 0
+    while part := raw.read1(CHUNK, decode_content=True):
+        size += len(part)
+        if size > MAX_ANSWER:
+            raise NoAnswer("an answer too large")
+        if time.monotonic() > deadline:
+            raise NoAnswer("an answer too slow")
+        yield part
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        found = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise NoAnswer("not JSON") from None
+    if not isinstance(found, dict):
+        raise NoAnswer("not a JSON object")
+    return found
+
+
+def _description(body: dict[str, Any]) -> str:
+    error = body.get("error")
+    if not isinstance(error, dict):  # a gateway's answer, not the API's
+        raise NoAnswer("a refusal without an error")
+    text = str(error.get("description") or "")
+    if "too many requests" in text.lower():  # seen with 400 as well as with 429
+        raise NoAnswer(text)
+    return text
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    value = headers.get("Retry-After", "")
+    return float(value) if value.isascii() and value.isdigit() else 0.0

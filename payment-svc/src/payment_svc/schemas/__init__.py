@@ -1,0 +1,33 @@
+"""The JSON in and out."""
+
+from payment_svc.schemas.messages import (
+    CloseRequestedSchema,
+    OrderSettledSchema,
+    PaymentRequestedSchema,
+    RefundRequestedSchema,
+)
+from payment_svc.schemas.payments import (
+    CallbackAnswerSchema,
+    PaymentLinkSchema,
+    PaymentQuerySchema,
+    PaymentSchema,
+    ResolutionSchema,
+    WebhookAnswerSchema,
+)
+from payment_svc.schemas.refunds import RefundPostSchema, RefundSchema, RefundsSchema
+
+__all__ = [
+    "CallbackAnswerSchema",
+    "CloseRequestedSchema",
+    "OrderSettledSchema",
+    "PaymentLinkSchema",
+    "PaymentQuerySchema",
+    "PaymentRequestedSchema",
+    "PaymentSchema",
+    "RefundPostSchema",
+    "RefundRequestedSchema",
+    "RefundSchema",
+    "RefundsSchema",
+    "ResolutionSchema",
+    "WebhookAnswerSchema",
+]

@@ -1,0 +1,73 @@
+"""The messages of order-svc; members that are not known here are ignored."""
+
+from marshmallow import EXCLUDE, fields, validate
+
+from chassis.fields import Moment, Money, Schema, Whole
+from payment_svc.models import ClosingReason, Outcome, RefundReason
+
+CLOSING = [str(ClosingReason.EXPIRED), str(ClosingReason.CANCELLED)]
+REASONS = [str(r) for r in RefundReason if r not in ("direct", "suspect")]
+
+
+class Message(Schema):
+    """What every message says."""
+
+    class Meta:
+        """Read tolerantly."""
+
+        unknown = EXCLUDE
+
+    order_id = Whole(required=True)
+
+
+class CustomerSchema(Schema):
+    """Who pays."""
+
+    class Meta:
+        """Read tolerantly."""
+
+        unknown = EXCLUDE
+
+    name = fields.String(required=True, validate=validate.Length(max=100))
+    email = fields.String(required=True, validate=validate.Length(max=254))
+    phone = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(max=20)
+    )
+
+
+class PaymentRequestedSchema(Message):
+    """An order wants a payment link."""
+
+    user_id = Whole(required=True)
+    amount = Money("1.00", required=True)
+    currency = fields.String(required=True, validate=validate.Equal("INR"))
+    customer = fields.Nested(CustomerSchema, required=True)
+    placed_at = Moment(required=True)
+
+
+class CloseRequestedSchema(Message):
+    """An order is over or wants to be."""
+
+    user_id = Whole(required=True)
+    amount = Money("0.01", required=True)
+    currency = fields.String(required=True, validate=validate.Equal("INR"))
+    reason = fields.String(required=True, validate=validate.OneOf(CLOSING))
+
+
+class RefundRequestedSchema(Message):
+    """Money of one payment goes back."""
+
+    payment_id = Whole(required=True)
+    amount = Money("0.01", required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(REASONS))
+    n = Whole(1, 10**6, required=True)
+
+
+class OrderSettledSchema(Message):
+    """What became of a capture."""
+
+    payment_id = Whole(required=True)
+    outcome = fields.String(
+        required=True, validate=validate.OneOf([str(o) for o in Outcome])
+    )
+    refund_id = Whole(load_default=None, allow_none=True)

@@ -1,0 +1,106 @@
+"""Payments in JSON."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from chassis.fields import (
+    ListQuery,
+    Moment,
+    Money,
+    QueryWhole,
+    Schema,
+    Text,
+    Whole,
+    sort,
+)
+from payment_svc.models import PaymentStatus
+
+LEAST = "1.00"  # Razorpay takes no less than a rupee
+EMAIL = r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+"
+PHONE = r"\+[1-9][0-9]{7,14}"
+
+
+class PaymentSchema(Schema):
+    """A payment of an order."""
+
+    id = Whole()
+    order_id = fields.Function(
+        lambda payment: int(payment.order_id),
+        metadata={"type": "integer", "minimum": 1, "example": 17},
+    )
+    user_id = Whole(allow_none=True)
+    amount = Money()
+    amount_refunded = Money()
+    currency = fields.String(metadata={"example": "INR"})
+    status = fields.String(validate=validate.OneOf([str(s) for s in PaymentStatus]))
+    receipt = fields.String(metadata={"description": "Razorpay's `reference_id`."})
+    reason = fields.String(allow_none=True)
+    razorpay_order_id = fields.String(allow_none=True)
+    razorpay_payment_id = fields.String(allow_none=True)
+    razorpay_payment_link_id = fields.String(allow_none=True)
+    razorpay_short_url = fields.String(allow_none=True)
+    expires_at = Moment(allow_none=True)
+    created_at = Moment()
+    updated_at = Moment()
+
+
+class PaymentLinkSchema(Schema):
+    """A payment link to be made."""
+
+    order_id = Whole(required=True)
+    user_id = Whole(load_default=None, allow_none=True)
+    amount = Money(LEAST, required=True)
+    name = Text(most=100, required=True)
+    email = Text(most=254, required=True, validate=validate.Regexp(f"{EMAIL}$"))
+    phone = Text(
+        most=16,
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(f"{PHONE}$"),
+        metadata={"description": "E.164, `+919812345670`."},
+    )
+
+
+class PaymentQuerySchema(ListQuery):
+    """Which payments, in which order."""
+
+    order_id = QueryWhole(load_default=None)
+    status = fields.String(
+        load_default=None,
+        validate=validate.OneOf([str(status) for status in PaymentStatus]),
+    )
+    created_from = Moment(load_default=None)
+    created_to = Moment(load_default=None)
+    sort = sort("id", "created_at", "amount", default="-id")
+
+
+def _decision(value: Any) -> None:
+    if value not in ("accept", "refund"):
+        raise ValidationError("Must be accept or refund.")
+
+
+class ResolutionSchema(Schema):
+    """What becomes of a suspect payment."""
+
+    decision = fields.String(
+        required=True, validate=_decision, metadata={"enum": ["accept", "refund"]}
+    )
+    note = Text(most=255, required=True)
+
+
+class CallbackAnswerSchema(Schema):
+    """What is known of a payment when its customer comes back."""
+
+    order_id = Whole()
+    status = fields.String(
+        validate=validate.OneOf(["processing", "paid", "refunded", "closed"])
+    )
+    amount = Money()
+    currency = fields.String()
+
+
+class WebhookAnswerSchema(Schema):
+    """What was done with a webhook."""
+
+    status = fields.String(validate=validate.OneOf(["stored", "known"]))

@@ -1,0 +1,31 @@
+"""Refunds in JSON."""
+
+from marshmallow import fields, validate
+
+from chassis.fields import Moment, Money, Schema, Text, Whole
+from payment_svc.models import RefundReason, RefundStatus
+
+
+class RefundSchema(Schema):
+    """Money on its way back."""
+
+    id = Whole()
+    payment_id = Whole()
+    amount = Money()
+    reason = fields.String(validate=validate.OneOf([str(r) for r in RefundReason]))
+    note = fields.String(allow_none=True)
+    status = fields.String(validate=validate.OneOf([str(s) for s in RefundStatus]))
+    created_at = Moment()
+
+
+class RefundsSchema(Schema):
+    """All refunds of a payment, newest first."""
+
+    data = fields.List(fields.Nested(RefundSchema))
+
+
+class RefundPostSchema(Schema):
+    """A refund to be made; without `amount` all that is left."""
+
+    amount = Money("0.01", load_default=None)
+    reason = Text(most=255, load_default="", metadata={"description": "For people."})

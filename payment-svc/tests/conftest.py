@@ -1,0 +1,244 @@
+"""What every test of the payment service speaks with: a Razorpay and an order-svc."""
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from chassis import clock, inbox, json, worker
+from payment_svc import create_app
+from payment_svc.consumers import HANDLERS
+from payment_svc.extensions import db
+from payment_svc.models import (
+    PAYMENT_TRANSITIONS,
+    REFUND_TRANSITIONS,
+    Outbox,
+    Payment,
+    PaymentHistory,
+    QuarantinedMessage,
+    Refund,
+    RefundHistory,
+)
+from razorpay_sandbox.testing import KEYS, Served
+from razorpay_sandbox.testing import serve as serve_sandbox
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Served]:
+    with serve_sandbox(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def make(make_app: Callable[..., Flask]) -> Callable[..., Flask]:
+    """Return `make(**settings)`: the service with Razorpay's test keys."""
+    return lambda **settings: make_app(create_app, **KEYS_OF_SERVICE, **settings)
+
+
+KEYS_OF_SERVICE = {name: KEYS[name] for name in KEYS if name.startswith("RAZORPAY")}
+
+
+@pytest.fixture
+def app(make: Callable[..., Flask], sandbox: Served, sqs: None) -> Flask:
+    return make(RAZORPAY_BASE_URL=sandbox.url)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def staff(tokens: Any) -> dict[str, str]:
+    return tokens.staff()
+
+
+class Shop:
+    """Order-svc, staff, customers and Razorpay at work on one app, in few words."""
+
+    def __init__(self, app: Flask, tokens: Any, razorpay: str) -> None:
+        self.app, self.tokens, self.razorpay = app, tokens, razorpay
+        self.orders = itertools.count(17)
+
+    def call(self, method: str, path: str, who: Any = None, **more: Any) -> Any:
+        # A client of its own for each call: threads share this object.
+        client = self.app.test_client()
+        return client.open(path, method=method, headers=who, **more)
+
+    # order-svc's messages
+
+    def tell(self, kind: str, event_id: str = "", **data: Any) -> str:
+        """Hand a message to the consumer; return what came of it."""
+        event = {
+            "specversion": "1.0",
+            "id": event_id or str(uuid.uuid4()),
+            "source": "/order-svc",
+            "type": kind,
+            "subject": f"orders/{data.get('order_id')}",
+            "correlationid": f"order-{data.get('order_id')}",
+            "data": data,
+        }
+        with self.app.app_context():
+            body = json.dumps(event).decode()
+            return inbox.handle("payment-commands", body, HANDLERS)
+
+    def ask(self, order_id: int | None = None, **data: Any) -> int:
+        """Say payment.requested; return the order's id."""
+        order_id = order_id or next(self.orders)
+        usual = {
+            "order_id": order_id,
+            "user_id": 1,
+            "amount": "499.00",
+            "currency": "INR",
+            "customer": {"name": "Asha Rao", "email": "asha@shop.example"},
+            "placed_at": json.timestamp(clock.now()),
+        }
+        assert self.tell("payment.requested", **{**usual, **data}) == "handled"
+        return order_id
+
+    def close(self, order_id: int, reason: str = "cancelled") -> None:
+        data = {"user_id": 1, "amount": "499.00", "currency": "INR", "reason": reason}
+        kind = "payment.close_requested"
+        assert self.tell(kind, order_id=order_id, **data) == "handled"
+
+    def settle(self, order_id: int, outcome: str = "kept", **data: Any) -> str:
+        payment_id = data.pop("payment_id", None) or self.payment(order_id).id
+        facts = {"order_id": order_id, "payment_id": payment_id, "outcome": outcome}
+        return self.tell("order.settled", **facts, **data)
+
+    def refund(
+        self, order_id: int, amount: str, reason: str = "staff", n: int = 1, **data: Any
+    ) -> str:
+        facts = {"order_id": order_id, "payment_id": self.payment(order_id).id}
+        facts |= {"amount": amount, "reason": reason, "n": n}
+        return self.tell("refund.requested", **{**facts, **data})
+
+    # the worker
+
+    def work(self) -> None:
+        """Let the worker do all that is due now."""
+        worker.drain(self.app)
+
+    def make_due(self) -> None:
+        """Let every payment's and refund's next look be now."""
+        with self.app.app_context():
+            for model in (Payment, Refund):
+                table = model.__table__
+                db.session.execute(
+                    update(table)
+                    .where(table.c.next_check_at.is_not(None))
+                    .values(next_check_at=clock.now())
+                )
+            db.session.commit()
+
+    # what there is
+
+    def issued(self, **data: Any) -> int:
+        """Return an order whose link can be paid."""
+        order_id = self.ask(**data)
+        self.work()
+        assert self.payment(order_id).state == "issued"
+        return order_id
+
+    def captured(self, **data: Any) -> int:
+        """Return an order whose payment has arrived."""
+        order_id = self.issued(**data)
+        self.pay(order_id)
+        self.make_due()
+        self.work()
+        assert self.payment(order_id).state == "captured"
+        return order_id
+
+    def rows(self, model: Any, **wanted: Any) -> list[Any]:
+        with self.app.app_context():
+            found = db.session.scalars(select(model).filter_by(**wanted)).all()
+            return sorted(found, key=lambda row: row.id)
+
+    def payment(self, order_id: int, kind: str = "PRIMARY") -> Payment:
+        [found] = self.rows(Payment, order_id=str(order_id), kind=kind)
+        return found
+
+    def refunds(self, order_id: int) -> list[Refund]:
+        return self.rows(Refund, payment_id=self.payment(order_id).id)
+
+    def said(self, order_id: int, kind: str = "") -> list[dict[str, Any]]:
+        """Return the data of the events that were said of an order."""
+        events = self.rows(Outbox, subject=f"orders/{order_id}")
+        return [one.data for one in events if not kind or one.type == kind]
+
+    def kinds(self, order_id: int) -> list[str]:
+        return [e.type for e in self.rows(Outbox, subject=f"orders/{order_id}")]
+
+    def quarantined(self) -> list[str]:
+        return [row.reason for row in self.rows(QuarantinedMessage)]
+
+    # Razorpay's side
+
+    def control(self, path: str, **body: Any) -> Any:
+        url = f"{self.razorpay}/control/{path}/"
+        answer = requests.post(url, json=body, timeout=10)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def link(self, order_id: int) -> str:
+        return str(self.payment(order_id).razorpay_payment_link_id)
+
+    def pay(self, order_id: int, **wish: Any) -> Any:
+        return self.control(f"links/{self.link(order_id)}/pay", **wish)
+
+    def ledger(self, what: str) -> list[dict[str, Any]]:
+        answer = requests.get(f"{self.razorpay}/control/ledger/?bodies=1", timeout=10)
+        return list(answer.json()[what])
+
+    # the books
+
+    def check_books(self) -> None:
+        """Check what must hold at any moment, whatever has happened."""
+        with self.app.app_context():
+            _check_chain(Payment, PaymentHistory, "payment_id", PAYMENT_TRANSITIONS)
+            _check_chain(Refund, RefundHistory, "refund_id", REFUND_TRANSITIONS)
+            for payment in db.session.scalars(select(Payment)):
+                sums = select(Refund.amount).filter_by(payment_id=payment.id)
+                live = db.session.scalars(sums.where(Refund.state != "failed"))
+                assert sum(live) <= payment.refundable
+
+
+def _check_chain(model: Any, history: Any, owner: str, table: Any) -> None:
+    edges = {(source, trigger, move.to) for (source, trigger), move in table.items()}
+    for row in db.session.scalars(select(model)).all():
+        chain = select(history).filter_by(**{owner: row.id}).order_by(history.id)
+        steps = db.session.scalars(chain).all()
+        assert [s.from_state for s in steps] == [
+            None,
+            *(s.to_state for s in steps[:-1]),
+        ]
+        assert steps[-1].to_state == row.state
+        assert {(s.from_state, s.trigger, s.to_state) for s in steps} <= edges
+
+
+@pytest.fixture
+def shop(app: Flask, tokens: Any, sandbox: Served) -> Shop:
+    return Shop(app, tokens, sandbox.url)
+
+
+@pytest.fixture
+def pass_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[timedelta], None]:
+    """Return what lets time pass on every clock that reads the file."""
+    file = tmp_path / "clock"
+    monkeypatch.setenv("CLOCK_FILE", str(file))
+
+    def let_pass(time: timedelta) -> None:
+        known = int(file.read_text()) if file.exists() else 0
+        file.write_text(str(known + int(time.total_seconds())))
+
+    return let_pass
