@@ -88,16 +88,16 @@ class Keys:
         return self._keys.get(kid)
 
     def _refresh(self, now: float) -> None:
-        if now < self._asked:
+        if now < self._asked:  # somebody else has asked while we waited
             return
-        self._asked = time.monotonic()
         try:
             found = jwt.PyJWKSet.from_dict(self._fetch())
+            self._keys = {key.key_id: key.key for key in found.keys if key.key_id}
+            self._due = time.monotonic() + self.FRESH
         except Exception as error:  # any failure: go on with the keys we have
             logging.get().warning("keys not refreshed", error=str(error)[:200])
-            return
-        self._keys = {key.key_id: key.key for key in found.keys if key.key_id}
-        self._due = self._asked + self.FRESH
+        finally:  # not before: whoever has no keys yet waits for these
+            self._asked = time.monotonic()
 
 
 def verify(token: str, audience: str, keys: Keys, issuer: str) -> Caller:

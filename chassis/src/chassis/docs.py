@@ -63,7 +63,7 @@ def _page(template: str) -> str:
 
 @blp.post("/swagger/token/")
 def token() -> Response:
-    """Forward Swagger UI's *Authorize* to user-svc, so that CSP and CORS stay closed."""
+    """Forward Swagger UI's *Authorize* to user-svc: CSP and CORS stay closed."""
     if request.mimetype != FORM:
         raise UnsupportedMediaType(f"Send the body as Content-Type: {FORM}.")
     user_svc: Client = current_app.extensions["user_svc"]

@@ -20,7 +20,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import clock, errors
 from chassis.config import settings
-from chassis.db import BigInt, Id, Moment, Timestamps, UtcDateTime, current_db, model
+from chassis.db import (
+    BigInt,
+    Id,
+    Moment,
+    Timestamps,
+    UtcDateTime,
+    current_db,
+    model,
+    reading,
+)
 
 LEASE = timedelta(seconds=60)
 _VALID = re.compile(r"[\x21-\x7e]{1,255}")
@@ -87,6 +96,30 @@ def resumes() -> int | None:
     return row.resource_id if row is not None else None
 
 
+def is_known() -> bool:
+    """Say whether the request's key was seen before; leaves no transaction open.
+
+    Work that asks another service before it writes anything need not ask again for a
+    request that is to be replayed or resumed.
+    """
+    key = _key()
+    if key is None:
+        return False
+    session, table = current_db().session, model("idempotency_keys")
+    with reading():
+        found = session.scalar(select(table.id).filter_by(key=key, **_owner()))
+        session.rollback()
+    return found is not None
+
+
+def _owner() -> dict[str, str]:
+    """Return whose key it is: the same key of another caller or route is another."""
+    return {
+        "caller": str(g.get("caller", "anonymous")),
+        "route": f"{request.method} {request.path.rstrip('/')}",
+    }
+
+
 def _key() -> str | None:
     values = request.headers.getlist("Idempotency-Key")
     if not values:
@@ -111,14 +144,11 @@ def _claim() -> Any:
     if key is None:
         return None
     session, table = current_db().session, model("idempotency_keys")
-    caller = str(g.get("caller", "anonymous"))
-    route = f"{request.method} {request.path.rstrip('/')}"
-    found = select(table).filter_by(caller=caller, route=route, key=key)
+    found = select(table).filter_by(key=key, **_owner())
     row = session.scalar(found)
     if row is None:
         row = table(
-            caller=caller,
-            route=route,
+            **_owner(),
             key=key,
             fingerprint=_fingerprint(),
             leased_until=clock.now() + LEASE,

@@ -1,5 +1,64 @@
 """The staff panel: Flask-Admin, closed to everyone but staff of user-svc."""
 
-from chassis.admin.models import ActionLogMixin, AdminSessionMixin
+from collections.abc import Sequence
 
-__all__ = ["ActionLogMixin", "AdminSessionMixin"]
+from flask import Blueprint, Flask
+from flask_admin import Admin
+from flask_admin.actions import action
+from flask_admin.theme import Bootstrap4Theme
+from flask_sqlalchemy import SQLAlchemy
+
+from chassis.admin import guard, staff
+from chassis.admin.index import IndexView
+from chassis.admin.models import ActionLogMixin, AdminSessionMixin
+from chassis.admin.views import ModelView
+from chassis.security import csp_nonce
+
+__all__ = ["ActionLogMixin", "AdminSessionMixin", "ModelView", "action", "init_app"]
+
+PLUMBING = {
+    "outbox": "Outbox",
+    "inbox": "Inbox",
+    "quarantine": "Quarantine",
+    "idempotency_keys": "Idempotency keys",
+    "neighbours": "Neighbours",
+    "action_log": "Action log",
+    "admin_sessions": "Signed-in staff",
+}
+SECRETS = {
+    "admin_sessions": ("id", "access_token", "refresh_token"),
+    "idempotency_keys": ("body", "fingerprint"),
+}
+
+
+def _plumbing(app: Flask, db: SQLAlchemy) -> list[ModelView]:
+    """Return read-only views of the chassis tables that the service has."""
+    tables = app.extensions["chassis_models"]
+    return [
+        type(
+            f"{tables[name].__name__}View",
+            (ModelView,),
+            {"hidden": SECRETS.get(name, ())},
+        )(tables[name], db, name=title, category="Under the hood", endpoint=name)
+        for name, title in PLUMBING.items()
+        if name in tables
+    ]
+
+
+def init_app(
+    app: Flask, title: str, db: SQLAlchemy, views: Sequence[ModelView]
+) -> None:
+    """Serve the panel at /admin/ with the service's views and those of its plumbing."""
+    panel = Blueprint("panel", __name__, template_folder="templates")
+    app.register_blueprint(panel)
+    app.jinja_env.globals["panel_staff"] = staff.current
+    guard.init_app(app)
+    panel_admin = Admin(
+        app,
+        name=title,
+        index_view=IndexView(name="Overview"),
+        theme=Bootstrap4Theme(swatch="default", fluid=True),
+        csp_nonce_generator=csp_nonce,
+    )
+    for view in [*views, *_plumbing(app, db)]:
+        panel_admin.add_view(view)

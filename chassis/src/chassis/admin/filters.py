@@ -1,0 +1,57 @@
+"""Filters for the column types that Flask-Admin does not know."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_admin.contrib.sqla import filters
+from flask_admin.model.filters import BaseFilter, convert
+
+
+class _Amount(BaseFilter):
+    def clean(self, value: str) -> Any:
+        return Decimal(value)
+
+
+class _Moment(BaseFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "data_type": "datetimepicker"})
+
+    def clean(self, value: str) -> Any:
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+class AmountEqual(_Amount, filters.FilterEqual):
+    """Amount is."""
+
+
+class AmountGreater(_Amount, filters.FilterGreater):
+    """Amount is more than."""
+
+
+class AmountSmaller(_Amount, filters.FilterSmaller):
+    """Amount is less than."""
+
+
+class MomentAfter(_Moment, filters.FilterGreater):
+    """Moment, in UTC, is after."""
+
+
+class MomentBefore(_Moment, filters.FilterSmaller):
+    """Moment, in UTC, is before."""
+
+
+class Converter(filters.FilterConverter):
+    """Flask-Admin's choice of filters by column type, and ours."""
+
+    @convert("money")
+    def conv_money(self, column: Any, name: str, **kwargs: Any) -> list[BaseFilter]:
+        """Return the filters of an amount."""
+        kinds = (AmountEqual, AmountGreater, AmountSmaller)
+        return [kind(column, name, **kwargs) for kind in kinds]
+
+    @convert("utcdatetime")
+    def conv_moment(self, column: Any, name: str, **kwargs: Any) -> list[BaseFilter]:
+        """Return the filters of a moment."""
+        kinds = (MomentAfter, MomentBefore)
+        return [kind(column, name, **kwargs) for kind in kinds]

@@ -1,0 +1,62 @@
+"""The panel's first page, and signing in and out."""
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import AdminIndexView, expose
+from sqlalchemy import func, select
+
+from chassis.admin import staff
+from chassis.config import settings
+from chassis.db import current_db, model
+from chassis.errors import Forbidden
+
+
+def _next() -> str:
+    """Return where to go after signing in: an address of the panel, or its start."""
+    wanted = request.args.get("next", "")
+    return wanted if wanted.startswith("/admin/") else url_for("admin.index")
+
+
+class IndexView(AdminIndexView):
+    """The overview: how many rows there are of what, and how the neighbours are."""
+
+    @expose("/")
+    def index(self) -> str:
+        """Show the overview."""
+        session = current_db().session
+        counts = [
+            (view, session.scalar(select(func.count()).select_from(view.model)))
+            for view in self.admin._views
+            if hasattr(view, "model")
+        ]
+        neighbours = session.scalars(select(model("neighbours"))).all()
+        page: str = self.render(
+            "admin/overview.html",
+            counts=counts,
+            neighbours=neighbours,
+            service=settings().service,
+        )
+        return page
+
+    @expose("/login/", methods=("GET", "POST"))
+    def login(self) -> ResponseReturnValue:
+        """Sign in with an account of user-svc that is one of staff."""
+        problem = ""
+        if request.method == "POST":
+            form = request.form
+            try:
+                staff.sign_in(form.get("email", ""), form.get("password", ""))
+            except Forbidden as refusal:
+                problem = refusal.detail
+            else:
+                return redirect(_next(), 303)
+        page: Any = self.render("admin/login.html", problem=problem)
+        return page, 403 if problem else 200
+
+    @expose("/logout/", methods=("POST",))
+    def logout(self) -> ResponseReturnValue:
+        """Sign out."""
+        staff.sign_out()
+        return redirect(url_for("admin.login"), 303)

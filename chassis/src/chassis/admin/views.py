@@ -1,0 +1,150 @@
+"""The base of every view of the panel: reads all, changes nothing unless told.
+
+A service's `admin.py`:
+
+    class ProductView(ModelView):
+        can_edit = True
+        form_columns = ("name", "description", "price")
+
+        def on_edit(self, row, data):
+            return ProductManager(db.session).change(row, data)
+
+        @action("retire", "Take off sale", "Take these products off sale?")
+        def retire(self, ids):
+            self.each(ids, "retire", ProductManager(db.session).retire)
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import flash
+from flask_admin.contrib import sqla
+from flask_admin.contrib.sqla.form import AdminModelConverter
+from flask_admin.model import typefmt
+from flask_admin.model.form import converts
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, LargeBinary, String, Text, inspect
+from wtforms import DecimalField
+
+from chassis.admin import staff, trail
+from chassis.admin.filters import Converter
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _moment(_view: Any, value: datetime, _name: str = "") -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _amount(_view: Any, value: Decimal, _name: str = "") -> str:
+    return f"{value:.2f}"
+
+
+class Forms(AdminModelConverter):
+    """Flask-Admin's choice of form fields by column type, and ours."""
+
+    @converts("Money")
+    def conv_money(self, field_args: dict[str, Any], **_: Any) -> DecimalField:
+        """Return the field of an amount."""
+        return DecimalField(places=2, **field_args)
+
+
+FORMATTERS = {**typefmt.BASE_FORMATTERS, datetime: _moment, Decimal: _amount}
+EXPORTED = {**typefmt.EXPORT_FORMATTERS, datetime: _moment, Decimal: _amount}
+
+
+class ModelView(sqla.ModelView):
+    """One table: listed, searched, filtered, shown and exported."""
+
+    can_create = can_edit = can_delete = False
+    can_view_details = can_export = True
+    column_display_pk = True
+    named_filter_urls = True
+    page_size = 50
+    export_max_rows = 10_000
+    hidden: tuple[str, ...] = ()
+    writers: tuple[str, ...] = ("staff",)
+    filter_converter = Converter()
+    model_form_converter = Forms
+    column_type_formatters = FORMATTERS
+    column_type_formatters_export = EXPORTED
+    column_type_formatters_detail = FORMATTERS
+
+    def __init__(self, table: Any, db: SQLAlchemy, **options: Any) -> None:
+        columns = self._columns(table)
+        names = list(columns)
+        texts = [n for n, kind in columns.items() if isinstance(kind, String)]
+        odd = (JSON, LargeBinary, Text)
+        plain = [n for n, kind in columns.items() if not isinstance(kind, odd)]
+        self.column_list = self.column_list or plain
+        self.column_details_list = self.column_details_list or names
+        self.column_export_list = self.column_export_list or names
+        self.column_searchable_list = self.column_searchable_list or texts
+        self.column_filters = self.column_filters or plain
+        key = inspect(table).primary_key[0].key
+        self.column_default_sort = self.column_default_sort or (key, True)
+        super().__init__(table, db, **options)
+
+    def _columns(self, table: Any) -> dict[str, Any]:
+        found = inspect(table).column_attrs
+        kinds = {column.key: column.columns[0].type for column in found}
+        return {n: kind for n, kind in kinds.items() if n not in self.hidden}
+
+    def is_accessible(self) -> bool:
+        """Let only staff in; the guard has asked before, and asks first."""
+        return staff.current() is not None
+
+    def is_action_allowed(self, name: str) -> bool:
+        """Offer an action to those who may do it."""
+        who = staff.current()
+        allowed = who is not None and who.may(self.writers)
+        return allowed and (name != "delete" or self.can_delete)
+
+    def on_create(self, data: dict[str, Any]) -> Any:
+        """Make a row of the form's data through a manager, and return it."""
+        raise AssertionError("say how, or do not allow it")
+
+    def on_edit(self, row: Any, data: dict[str, Any]) -> Any:
+        """Change a row as the form says through a manager, and return it."""
+        raise AssertionError("say how, or do not allow it")
+
+    def on_delete(self, row: Any) -> None:
+        """Delete a row through a manager."""
+        raise AssertionError("say how, or do not allow it")
+
+    def create_model(self, form: Any) -> Any:
+        """Make a row; a refusal is flashed."""
+        data = self._data(form)
+        return self._apply("create", lambda: self.on_create(data), None) or False
+
+    def update_model(self, form: Any, model: Any) -> bool:
+        """Change a row; a refusal is flashed."""
+        data = self._data(form)
+        return bool(self._apply("edit", lambda: self.on_edit(model, data), model))
+
+    def delete_model(self, model: Any) -> bool:
+        """Delete a row; a refusal is flashed."""
+        return bool(self._apply("delete", lambda: self.on_delete(model), model))
+
+    def each(self, ids: Sequence[str], name: str, work: Callable[[Any], Any]) -> None:
+        """Do an action to each chosen row, each in a transaction of its own."""
+        done = 0
+        for key in ids:
+            row = self.get_one(key)
+            if row is not None:
+                done += bool(self._apply(name, lambda row=row: work(row) or row, row))
+        flash(f"{name.capitalize()}: done for {done} of {len(ids)}.", "info")
+
+    def get_export_value(self, model: Any, name: Any) -> Any:
+        """Return a cell of the CSV; what a spreadsheet would run is made text."""
+        value = super().get_export_value(model, name)
+        is_formula = isinstance(value, str) and value.startswith(FORMULA)
+        return f"'{value}" if is_formula else value
+
+    def _data(self, form: Any) -> dict[str, Any]:
+        return {name: form[name].data for name in self.form_columns or ()}
+
+    def _apply(self, name: str, work: Callable[[], Any], row: Any) -> Any:
+        return trail.apply(name, work, row, self.hidden, self.writers)
