@@ -1,0 +1,172 @@
+"""What every test of the user service speaks with: people with accounts."""
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from flask import Flask
+from flask.testing import FlaskClient
+
+from chassis import auth, clock
+from chassis.testing import SECRET
+from user_svc import create_app, passwords, signing
+from user_svc.access import keyring
+from user_svc.extensions import db
+from user_svc.managers import KeyManager, UserManager
+from user_svc.managers.keys import new_private_key
+
+PASSWORD = "a-long-walk-in-the-rain"
+CLIENTS = [
+    {
+        "client_id": "order-svc",
+        "client_secret": f"order-svc-{SECRET}",
+        "audiences": ["user-svc", "product-svc"],
+        "scopes": ["users:read", "stock:reserve"],
+    },
+    {
+        "client_id": "payment-svc",
+        "client_secret": f"payment-svc-{SECRET}",
+        "audiences": ["product-svc"],
+        "scopes": ["payments:write"],
+    },
+]
+SETTINGS = {"SIGNING_KEY_SECRET": SECRET, "SERVICE_CLIENTS": json.dumps(CLIENTS)}
+
+
+@dataclass
+class Person:
+    """Somebody with an account, perhaps signed in."""
+
+    id: int
+    email: str
+    pair: dict[str, Any]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.pair['access_token']}"}
+
+    @property
+    def refresh_token(self) -> str:
+        return str(self.pair["refresh_token"])
+
+
+class Shop:
+    """The service's clients at work, in few words."""
+
+    def __init__(self, app: Flask, password_hash: str) -> None:
+        self.app, self.password_hash = app, password_hash
+        self.numbers = itertools.count(1)
+
+    def call(self, method: str, path: str, headers: Any = None, **more: Any) -> Any:
+        # A client of its own for each call: threads share this object.
+        client = self.app.test_client()
+        return client.open(path, method=method, headers=headers, **more)
+
+    def person(self, role: str = "customer", **fields: Any) -> Person:
+        """Make an account and sign in."""
+        number = next(self.numbers)
+        usual = {"name": f"Asha Rao {number}", "email": f"p{number}@shop.example"}
+        with self.app.app_context():
+            user = UserManager(db.session).register(
+                **{**usual, **fields}, password_hash=self.password_hash, role=role
+            )
+            user_id, email = user.id, user.email
+            db.session.commit()
+        return Person(user_id, email, self.sign_in(email).json)
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> Any:
+        body = {"email": email, "password": password}
+        return self.call("POST", "/user/login/", json=body)
+
+    def refresh(self, token: str) -> Any:
+        return self.call("POST", "/user/token/refresh/", json={"refresh_token": token})
+
+    def me(self, person: Person) -> Any:
+        return self.call("GET", "/user/me/", person.headers)
+
+    def token(self, headers: Any = None, **form: str) -> Any:
+        return self.call("POST", "/user/token/", headers, data=form)
+
+    def service_token(
+        self, audience: str = "user-svc", scope: str = "users:read"
+    ) -> dict[str, str]:
+        """Return the headers of order-svc."""
+        answer = self.token(
+            grant_type="client_credentials",
+            client_id="order-svc",
+            client_secret=f"order-svc-{SECRET}",
+            audience=audience,
+            scope=scope,
+        )
+        return {"Authorization": f"Bearer {answer.json['access_token']}"}
+
+
+@pytest.fixture(scope="session")
+def private_key() -> RSAPrivateKey:
+    return new_private_key()
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return passwords.make_hash(PASSWORD)
+
+
+@pytest.fixture
+def make_users(
+    make_app: Callable[..., Flask], private_key: RSAPrivateKey
+) -> Callable[..., Flask]:
+    """Return `make_users(**settings)`: the service with a first key, fast to make."""
+
+    def make(**settings: str) -> Flask:
+        app = make_app(create_app, **{**SETTINGS, **settings})
+        app.extensions["keys"] = auth.Keys(signing.published)
+        with app.app_context():
+            KeyManager(db.session, keyring()).add(private_key, 1, clock.now())
+            db.session.commit()
+        return app
+
+    return make
+
+
+@pytest.fixture
+def app(make_users: Callable[..., Flask]) -> Flask:
+    return make_users()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def shop(app: Flask, password_hash: str) -> Shop:
+    return Shop(app, password_hash)
+
+
+@pytest.fixture
+def asha(shop: Shop) -> Person:
+    return shop.person(name="Asha Rao", email="asha@shop.example")
+
+
+@pytest.fixture
+def admin(shop: Shop) -> Person:
+    return shop.person("admin")
+
+
+@pytest.fixture
+def pass_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[int], None]:
+    """Return what lets seconds pass on the service's clock."""
+    file = tmp_path / "clock"
+    monkeypatch.setenv("CLOCK_FILE", str(file))
+
+    def let_pass(seconds: int) -> None:
+        file.write_text(str(seconds))
+
+    return let_pass

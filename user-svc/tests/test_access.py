@@ -1,0 +1,152 @@
+"""Every route and every caller: a route that is missing here fails the build."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+ROLES = ("anonymous", "customer", "other_customer", "staff", "admin", "service")
+
+
+def row(*expected: int) -> dict[str, int]:
+    return dict(zip(ROLES, expected, strict=True))
+
+
+def everybody(status: int) -> dict[str, int]:
+    return row(*[status] * 6)
+
+
+def people(status: int) -> dict[str, int]:
+    return row(401, status, status, status, status, 403)
+
+
+READ = {"GET": everybody(200)}
+# `customer` is the user whose id is in the path.
+CHANGE = row(401, 200, 404, 403, 200, 403)
+TABLE: dict[str, dict[str, dict[str, int]]] = {
+    "/user/": {"GET": row(401, 403, 403, 200, 200, 403), "POST": everybody(201)},
+    "/user/register/": {"POST": everybody(201)},
+    "/user/login/": {"POST": everybody(200)},
+    "/user/logout/": {"POST": people(204)},
+    # A Bearer token is no client's credentials, and the form holds none.
+    "/user/token/": {"POST": row(401, 401, 401, 401, 401, 401)},
+    "/user/token/refresh/": {"POST": everybody(401)},
+    "/user/me/": {"GET": people(200), "PATCH": people(200), "DELETE": people(204)},
+    "/user/me/password/": {"POST": people(204)},
+    "/user/<id:user_id>/": {
+        "GET": row(401, 200, 404, 200, 200, 200),
+        "PUT": CHANGE,
+        "PATCH": CHANGE,
+        "DELETE": row(401, 204, 404, 403, 204, 403),
+    },
+    "/.well-known/jwks.json": READ,
+    "/user/health/": READ,
+    "/healthz/": READ,
+    "/readyz/": READ,
+    "/metrics/": READ,
+}
+PASSWORD = "a-long-walk-in-the-rain"
+NEW = {"name": "New", "email": "new@shop.example", "password": PASSWORD}
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/user/"): {"json": NEW},
+    ("POST", "/user/register/"): {"json": NEW},
+    ("POST", "/user/login/"): {
+        "json": {"email": "asha@shop.example", "password": PASSWORD}
+    },
+    ("POST", "/user/logout/"): {"json": {"refresh_token": "x"}},
+    ("POST", "/user/token/"): {"data": {"grant_type": "client_credentials"}},
+    ("POST", "/user/token/refresh/"): {"json": {"refresh_token": "x"}},
+    ("PATCH", "/user/me/"): {"json": {"name": "Asha"}},
+    ("POST", "/user/me/password/"): {
+        "json": {"current_password": PASSWORD, "new_password": "and-home-by-the-river"}
+    },
+    ("PUT", "/user/<id:user_id>/"): {
+        "json": {"name": "Asha", "email": "asha@shop.example"}
+    },
+    ("PATCH", "/user/<id:user_id>/"): {"json": {"name": "Asha"}},
+}
+CELLS = [
+    (rule, method, role)
+    for rule, methods in TABLE.items()
+    for method, expected in methods.items()
+    for role in expected
+]
+
+
+def test_the_table_names_every_route_and_method_and_no_other(app: Flask) -> None:
+    served = {
+        (rule.rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if not rule.rule.startswith(("/admin", "/static", "/swagger", "/redoc"))
+    }
+
+    named = {(rule, method) for rule, methods in TABLE.items() for method in methods}
+    assert served == named
+
+
+def headers_of(role: str, shop: Any, asha: Any) -> Any:
+    if role in ("anonymous", "customer", "service"):
+        services = {"service": shop.service_token, "customer": lambda: asha.headers}
+        return services.get(role, lambda: None)()
+    return shop.person(role.removeprefix("other_")).headers
+
+
+@pytest.mark.parametrize(("rule", "method", "role"), CELLS, ids=" ".join)
+def test_a_caller_may_do_what_the_table_says(
+    shop: Any, asha: Any, admin: Any, rule: str, method: str, role: str
+) -> None:
+    path = rule.replace("<id:user_id>", str(asha.id))
+    headers = headers_of(role, shop, asha)
+
+    answer = shop.call(method, path, headers, **BODIES.get((method, rule), {}))
+
+    assert answer.status_code == TABLE[rule][method][role], answer.text
+
+
+@pytest.mark.parametrize(
+    ("rule", "method"),
+    [
+        (rule, method)
+        for rule, methods in TABLE.items()
+        for method, expected in methods.items()
+        if expected["anonymous"] == 401 and not rule.startswith("/user/token/")
+    ],
+)
+def test_a_refused_caller_learns_nothing_of_the_body(
+    shop: Any, rule: str, method: str
+) -> None:
+    path = rule.replace("<id:user_id>", "1")
+
+    answer = shop.call(method, path, data=b"{", content_type="text/plain")
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_service_token_without_the_scope_reads_no_user(shop: Any, asha: Any) -> None:
+    headers = shop.service_token(scope="stock:reserve")
+
+    assert shop.call("GET", f"/user/{asha.id}/", headers).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["staff", "admin"])
+def test_a_role_taken_away_is_gone_at_once(shop: Any, admin: Any, role: str) -> None:
+    demoted = shop.person(role)
+    path = f"/user/{demoted.id}/"
+    shop.call("PATCH", path, admin.headers, json={"role": "customer"})
+
+    assert shop.call("GET", "/user/", demoted.headers).status_code == 403
+    assert shop.call("GET", f"/user/{admin.id}/", demoted.headers).status_code == 404
+    assert shop.me(demoted).json["role"] == "customer"
+
+
+@pytest.mark.parametrize("path", ["/user/", "/user/me/", "/user/1/"])
+def test_a_deactivated_user_s_token_is_worth_nothing(
+    shop: Any, admin: Any, path: str
+) -> None:
+    gone = shop.person("staff")
+    url = f"/user/{gone.id}/"
+    shop.call("PATCH", url, admin.headers, json={"is_active": False})
+
+    assert shop.call("GET", path, gone.headers).status_code == 401
