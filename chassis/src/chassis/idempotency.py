@@ -16,7 +16,7 @@ from typing import Any
 from flask import Response, current_app, g, make_response, request
 from sqlalchemy import LargeBinary, String, UniqueConstraint, delete, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, errors
 from chassis.config import settings
@@ -40,7 +40,10 @@ class IdempotencyKeyMixin(Timestamps):
     """One key of one caller on one route, and the answer it was given."""
 
     __tablename__ = "idempotency_keys"
-    __table_args__ = (UniqueConstraint("caller", "route", "key"),)
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[UniqueConstraint]:
+        """Make a constraint for each service's table."""
+        return (UniqueConstraint("caller", "route", "key"),)
 
     id: Mapped[Id]
     caller: Mapped[str] = mapped_column(String(100))

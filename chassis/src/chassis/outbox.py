@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from opentelemetry import propagate
 from sqlalchemy import JSON, Index, String, delete, func, or_, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, correlation, logging, sqs
 from chassis.config import settings
@@ -25,7 +25,10 @@ class OutboxMixin(Timestamps):
     """One CloudEvent on its way to a queue; `published_at` when it has left."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "published_at", "claimed_until"),)
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Index]:
+        """Make an index for each service's table: one belongs to one table alone."""
+        return (Index("ix_outbox_due", "published_at", "claimed_until"),)
 
     id: Mapped[Id]
     event_id: Mapped[str] = mapped_column(String(36), unique=True)
