@@ -154,7 +154,7 @@ class Blueprint(flask_smorest.Blueprint):
             def wrapper(*args: Any, **kwargs: Any) -> Any:
                 return etag.add(answered(*args, **kwargs))
 
-            return _undecorated(wrapper, etag=True)
+            return _undecorated(wrapper, versioned=True)
 
         return decorator
 
@@ -238,10 +238,10 @@ def _document_headers(doc: Any, info: Any, method: str) -> None:
     wanted = []
     if info.get("idempotent"):
         wanted.append("IdempotencyKey")
-    if info.get("etag") and method in ("put", "patch", "delete"):
+    if info.get("versioned") and method in ("put", "patch", "delete"):
         wanted.append("IfMatch")
         doc["responses"]["412"] = problem_doc(412)
-    if info.get("etag") and method == "get":
+    if info.get("versioned") and method == "get":
         wanted.append("IfNoneMatch")
         doc["responses"]["304"] = {"description": "You have this version already"}
     doc.setdefault("parameters", []).extend(wanted)  # apispec makes references
