@@ -1,7 +1,13 @@
-"""A small service that uses every part of the chassis, to test the parts on."""
+"""The tiny service, on a database of its own."""
+
+import sys
+from pathlib import Path
 
 import pytest
-from tiny import create_app
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tiny import TwoSteps, create_app, db
 
 
 @pytest.fixture
@@ -12,3 +18,24 @@ def app(make_app):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture
+def session(app):
+    with app.app_context():
+        yield db.session
+
+
+@pytest.fixture
+def crashing(monkeypatch):
+    """Make the two-step view crash between its commits, until told otherwise."""
+    monkeypatch.setattr(TwoSteps, "crashes", True)
+    return lambda: monkeypatch.setattr(TwoSteps, "crashes", False)
+
+
+@pytest.fixture
+def move_clock(tmp_path, monkeypatch):
+    """Return a function that moves the clock by seconds."""
+    path = tmp_path / "clock"
+    monkeypatch.setenv("CLOCK_FILE", str(path))
+    return lambda seconds: path.write_text(str(seconds))
