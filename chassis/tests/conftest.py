@@ -1,12 +1,6 @@
 """The tiny service, on a database of its own."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from tiny import TwoSteps, create_app, db
 
 
