@@ -48,4 +48,5 @@ class Settings(Times, config.Settings):
     max_open_orders: int = setting(whole, 20)
     outbox_limit_seconds: float = setting(seconds, 300.0)
     refund_limit: Decimal = setting(amount, Decimal("100000.00"))  # noqa: RUF009
+    refund_poll_seconds: float = setting(seconds, 5.0)
     owed_days: int = setting(whole, 30)

@@ -44,6 +44,13 @@ class OrderManager(Saga):
             raise NotFound(f"There is no order {order_id}.")
         return order
 
+    def lock(self, order_id: int, user_id: int | None = None) -> Order:
+        """Return the order, kept from changing until the transaction ends."""
+        order = self.moves.lock(order_id)
+        if user_id not in (None, order.user_id):
+            raise NotFound(f"There is no order {order_id}.")
+        return order
+
     def find_all(
         self, query: Mapping[str, Any], user_id: int | None = None
     ) -> Select[Any]:

@@ -1,0 +1,15 @@
+"""The HTTP door, one module per resource."""
+
+from flask import Flask
+
+import chassis.api
+from chassis import docs
+from order_svc.api import cancellation, orders, refunds
+
+BLUEPRINTS = (orders.blp, cancellation.blp, refunds.blp)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the API, describe it, and show the description."""
+    chassis.api.init_app(app, "Orders", *BLUEPRINTS)
+    docs.init_app(app)

@@ -1,0 +1,43 @@
+"""Cancellation, timeline."""
+
+from typing import Any
+
+from flask.views import MethodView
+
+from chassis.api import CUSTOMER, Blueprint
+from order_svc.api.access import manager, owner
+from order_svc.extensions import db
+from order_svc.schemas import OrderSchema, TimelineSchema
+
+blp = Blueprint(
+    "cancellation", __name__, url_prefix="/orders/<id:order_id>", description=__doc__
+)
+
+
+@blp.route("/cancel/")
+class OrderCancellation(MethodView):
+    """The end of an order before it is paid."""
+
+    @blp.requires(CUSTOMER)
+    @blp.problems(_404="", _409="`already_paid`, `order_expired`")
+    @blp.alt_response(200, schema=OrderSchema, description="It is cancelled already")
+    @blp.resource(OrderSchema, 202)
+    def post(self, order_id: int) -> Any:
+        """Cancel an order before payment."""
+        manager().get_order(order_id, owner())
+        order, is_over = manager().cancel(order_id)
+        db.session.commit()
+        return (order, 200) if is_over else (order, 202, {"Retry-After": "2"})
+
+
+@blp.route("/timeline/")
+class OrderTimeline(MethodView):
+    """What has happened to an order."""
+
+    @blp.requires(CUSTOMER)
+    @blp.problems(_404="")
+    @blp.response(200, TimelineSchema)
+    def get(self, order_id: int) -> Any:
+        """Tell an order's story: every change of state and every message."""
+        manager().get_order(order_id, owner())
+        return {"data": manager().timeline(order_id)}

@@ -1,0 +1,105 @@
+"""Orders: placed, listed, shown and changed."""
+
+from typing import Any
+
+from flask.views import MethodView
+
+from chassis import auth, etag, idempotency, pagination
+from chassis.api import CUSTOMER, Blueprint
+from chassis.config import settings
+from order_svc import clients, steps
+from order_svc.api.access import known, manager, owner, with_customer
+from order_svc.extensions import db
+from order_svc.managers import Customer
+from order_svc.models import Order, OrderState
+from order_svc.schemas import (
+    OrderCreateSchema,
+    OrderExpandSchema,
+    OrderPatchSchema,
+    OrderQuerySchema,
+    OrderSchema,
+)
+
+blp = Blueprint("orders", __name__, url_prefix="/orders", description=__doc__)
+SORTS = {"id": Order.id, "created_at": Order.created_at, "total_price": Order.total_price}
+
+
+@blp.route("/")
+class Orders(MethodView):
+    """The caller's orders; all of them for staff."""
+
+    @blp.requires(CUSTOMER)
+    @blp.arguments(OrderQuerySchema, location="query")
+    @blp.page(OrderSchema)
+    def get(self, query: dict[str, Any]) -> pagination.Page:
+        """List orders."""
+        statement = manager().find_all(query, owner())
+        return pagination.paginate(db.session, statement, SORTS, query)
+
+    @blp.requires(CUSTOMER)
+    @blp.arguments(OrderCreateSchema)
+    @blp.problems(
+        _403="the account is gone or deactivated",
+        _409="`insufficient_stock` with the short lines, `reservation_gone`",
+        _422="`unknown_product` with their ids, `total_out_of_range`",
+        _429="`too_many_open_orders`",
+    )
+    @blp.alt_response(202, schema=OrderSchema, description="Stock is still asked for")
+    @with_customer
+    @blp.idempotent
+    @blp.resource(OrderSchema, 201)
+    def post(self, body: dict[str, Any], customer: Customer | None) -> Any:
+        """Place an order."""
+        order_id = idempotency.resumes()
+        if order_id is None:
+            actor = str(auth.caller())
+            order_id = steps.place(known(customer), body, actor, idempotency.made)
+        steps.reserve(order_id)
+        order = manager().get_order(order_id)
+        steps.check_refused(order)
+        headers = {"Location": f"{settings().public_url}/orders/{order.id}/"}
+        if order.state == OrderState.PLACED:
+            return order, 202, {**headers, "Retry-After": "2"}
+        return order, 201, headers
+
+
+class WithUser:
+    """An order together with who placed it."""
+
+    def __init__(self, order: Order, user: dict[str, Any] | None) -> None:
+        self.order = order
+        self.user = user
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.order, name)
+
+
+@blp.route("/<id:order_id>/")
+class OrderById(MethodView):
+    """One order."""
+
+    @blp.requires(CUSTOMER)
+    @blp.arguments(OrderExpandSchema, location="query")
+    @blp.problems(_404="")
+    @blp.resource(OrderSchema)
+    def get(self, query: dict[str, Any], order_id: int) -> Any:
+        """Show an order."""
+        order = manager().get_order(order_id, owner())
+        if not query["expand"]:
+            return order
+        user_id = order.user_id
+        db.session.rollback()
+        user = clients.users().find_user(user_id)
+        return WithUser(manager().get_order(order_id, owner()), user)
+
+    @blp.requires(CUSTOMER)
+    @blp.arguments(OrderPatchSchema(partial=("shipping_address", "note")))
+    @blp.problems(_404="", _409="`order_not_pending`")
+    @blp.resource(OrderSchema)
+    def patch(self, fields: dict[str, Any], order_id: int) -> Order:
+        """Change a pending order's address or note."""
+        order = manager().lock(order_id, owner())
+        etag.check(OrderSchema().dump(order))
+        manager().change(order, fields)
+        db.session.commit()
+        return order

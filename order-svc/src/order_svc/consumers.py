@@ -1,0 +1,82 @@
+"""The messages that the order service reads; HANDLERS at the foot."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis import inbox, json
+from chassis.errors import Conflict, NotFound
+from chassis.inbox import Event
+from order_svc import steps
+from order_svc.extensions import db
+from order_svc.models import QuarantinedMessage
+from order_svc.schemas import (
+    PaymentCapturedSchema,
+    PaymentClosedSchema,
+    PaymentLinkReadySchema,
+    RefundAnswerSchema,
+)
+
+QUEUE = "order-events"
+
+
+def payment_link_ready(data: dict[str, Any], event: Event) -> None:
+    """Store the link of an order that waits for it."""
+    steps.manager().store_link(data["order_id"], data)
+
+
+def payment_captured(data: dict[str, Any], event: Event) -> None:
+    """Take money: true news in every state of the order.
+
+    It is repeated until the order is settled, so what cannot be taken is kept for a
+    person once for each payment, not once for each copy.
+    """
+    try:
+        steps.manager().mark_paid(data["order_id"], data)
+    except (NotFound, Conflict) as why:
+        _park_once(event, why.detail, data["payment_id"])
+
+
+def payment_closed(data: dict[str, Any], event: Event) -> None:
+    """Let go of an order whose link is dead."""
+    steps.manager().mark_closed(data["order_id"], data["reason"])
+
+
+def refund_processed(data: dict[str, Any], event: Event) -> None:
+    """Record money that has gone back."""
+    steps.manager().record_refund(data["order_id"], data)
+
+
+def refund_failed(data: dict[str, Any], event: Event) -> None:
+    """Record money that did not go back: a person must look."""
+    steps.manager().fail_refund(data["order_id"], data)
+
+
+def _park_once(event: Event, reason: str, payment_id: int) -> None:
+    reason = f"payment {payment_id}: {reason}"[:500]
+    known = select(QuarantinedMessage.id).filter_by(reason=reason)
+    if db.session.scalar(known.limit(1)) is None:
+        body = json.dumps({**vars(event)}).decode()
+        inbox.quarantine(QUEUE, body, reason, payment_id=payment_id)
+
+
+def _handler(apply: Any) -> Any:
+    """Put what cannot be applied, now or ever, into quarantine."""
+
+    def handle(data: dict[str, Any], event: Event) -> None:
+        try:
+            apply(data, event)
+        except (NotFound, Conflict) as why:
+            raise inbox.Quarantine(why.detail) from None
+
+    return handle
+
+
+HANDLERS: dict[str, inbox.Handler] = {
+    "payment.link_ready": (PaymentLinkReadySchema, _handler(payment_link_ready)),
+    "payment.captured": (PaymentCapturedSchema, _handler(payment_captured)),
+    "payment.closed": (PaymentClosedSchema, _handler(payment_closed)),
+    "refund.processed": (RefundAnswerSchema, _handler(refund_processed)),
+    "refund.failed": (RefundAnswerSchema, _handler(refund_failed)),
+}
+CONSUMERS = {QUEUE: HANDLERS}

@@ -1,0 +1,210 @@
+"""What every test of the order service speaks with: a small shop around it."""
+
+import importlib.util
+import itertools
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chassis import inbox, worker
+from chassis.testing import SECRET, serve
+from flask import Flask
+from flask.testing import FlaskClient
+from order_svc import create_app
+from order_svc.consumers import HANDLERS, QUEUE
+from order_svc.extensions import db
+from order_svc.models import Order, OrderHistory, OrderRefund, Outbox, Owed
+from sqlalchemy import select
+
+spec = importlib.util.spec_from_file_location(
+    "order_svc_fakes", Path(__file__).with_name("fakes.py")
+)
+assert spec is not None
+assert spec.loader is not None
+fakes = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(fakes)
+
+ASHA, RAVI = 17, 18
+
+
+@pytest.fixture
+def users() -> Any:
+    return fakes.FakeUsers()
+
+
+@pytest.fixture
+def products() -> Any:
+    return fakes.FakeProducts()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], users: Any, products: Any) -> Iterator[Flask]:
+    with ExitStack() as stack:
+        yield make_app(
+            create_app,
+            USER_SVC_URL=stack.enter_context(serve(users.app)),
+            PRODUCT_SVC_URL=stack.enter_context(serve(products.app)),
+            SERVICE_CLIENT_ID="order-svc",
+            SERVICE_CLIENT_SECRET=f"order-svc-{SECRET}",
+        )
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+class Shop:
+    """Customers, staff, payment-svc and the worker at work, in few words."""
+
+    def __init__(self, app: Flask, tokens: Any) -> None:
+        self.app, self.tokens = app, tokens
+        self.asha, self.ravi = tokens.user(ASHA), tokens.user(RAVI)
+        self.staff, self.admin = tokens.staff(), tokens.admin()
+        self.payments = itertools.count(501)
+
+    def call(self, method: str, path: str, who: Any = None, **more: Any) -> Any:
+        # A client of its own for each call: threads share this object.
+        headers = {**(who or {}), **more.pop("headers", {})}
+        client = self.app.test_client()
+        return client.open(path, method=method, headers=headers, **more)
+
+    def order(self, who: Any = None, lines: Any = None, **more: Any) -> Any:
+        """Place an order and return the answer."""
+        pairs = lines or [(1, 2)]
+        items = [{"product_id": p, "quantity": q} for p, q in pairs]
+        body = {"items": items, **more.pop("body", {})}
+        return self.call("POST", "/orders/", who or self.asha, json=body, **more)
+
+    def placed(self, **more: Any) -> int:
+        """Place an order and return its id."""
+        answer = self.order(**more)
+        assert answer.status_code in (201, 202), answer.text
+        return int(answer.json["id"])
+
+    def get(self, order: int, who: Any = None) -> Any:
+        answer = self.call("GET", f"/orders/{order}/", who or self.staff)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    def cancel(self, order: int, who: Any = None) -> Any:
+        return self.call("POST", f"/orders/{order}/cancel/", who or self.asha)
+
+    def refund(self, order: int, who: Any = None, **body: Any) -> Any:
+        body = {"reason": "They asked for it", **body}
+        path = f"/orders/{order}/refund/"
+        return self.call("POST", path, who or self.staff, json=body)
+
+    def timeline(self, order: int) -> Any:
+        return self.call("GET", f"/orders/{order}/timeline/", self.staff).json["data"]
+
+    def hear(self, kind: str, event_id: str | None = None, **data: Any) -> str:
+        """Let payment-svc's message arrive; say what became of it."""
+        body = {
+            "id": event_id or str(uuid.uuid4()),
+            "source": "/payment-svc",
+            "type": kind,
+            "subject": f"orders/{data.get('order_id')}",
+            "correlationid": "told-by-payment-svc",
+            "data": data,
+        }
+        with self.app.app_context():
+            return inbox.handle(QUEUE, json.dumps(body), HANDLERS)
+
+    def pay(self, order: int, payment_id: int | None = None, **data: Any) -> str:
+        """Let money arrive."""
+        facts = {
+            "order_id": order,
+            "payment_id": payment_id or 500 + order,
+            "razorpay_payment_id": f"pay_{payment_id or order}",
+            "amount": "998.00",
+            "currency": "INR",
+        }
+        return self.hear("payment.captured", **{**facts, **data})
+
+    def refunded(self, order: int, kind: str = "refund.processed", **data: Any) -> str:
+        """Let payment-svc answer the order's last refund."""
+        row = self.refunds(order)[-1]
+        facts = {
+            "order_id": order,
+            "payment_id": row["payment_id"],
+            "refund_id": 9000 + row["id"],
+            "amount": f"{row['amount']:.2f}",
+            "reason": row["reason"],
+            "n": row["n"],
+        }
+        return self.hear(kind, **{**facts, **data})
+
+    def work(self) -> None:
+        """Do all that is due, but for what needs a queue."""
+        with self.app.app_context():
+            jobs = self.app.extensions["work"].jobs
+            while sum(max(worker.once(n, job), 0) for n, job in jobs.items()):
+                pass
+
+    def confirmed(self, **more: Any) -> int:
+        """Return an order that is paid and whose stock is taken."""
+        order = self.placed(**more)
+        self.pay(order)
+        self.work()
+        assert self.state(order) == "confirmed"
+        return order
+
+    def row(self, order: int) -> Order:
+        with self.app.app_context():
+            found = db.session.get_one(Order, order)
+            db.session.expunge_all()
+            return found
+
+    def state(self, order: int) -> str:
+        return str(self.row(order).state)
+
+    def said(self, order: int) -> list[tuple[str, dict[str, Any]]]:
+        """Return the messages that went out, `(type, data)`, in order."""
+        with self.app.app_context():
+            rows = select(Outbox).filter_by(subject=f"orders/{order}")
+            found = db.session.scalars(rows.order_by(Outbox.id))
+            return [(row.type, row.data) for row in found]
+
+    def rows(self, table: Any, order: int) -> list[dict[str, Any]]:
+        with self.app.app_context():
+            rows = select(table).filter_by(order_id=order).order_by(table.id)
+            columns = table.__table__.columns.keys()
+            return [
+                {name: getattr(row, name) for name in columns}
+                for row in db.session.scalars(rows)
+            ]
+
+    def refunds(self, order: int) -> list[dict[str, Any]]:
+        return self.rows(OrderRefund, order)
+
+    def owed(self, order: int) -> list[tuple[str, str]]:
+        """Return what was and is owed to product-svc: `(kind, state)`."""
+        return [(row["kind"], row["state"]) for row in self.rows(Owed, order)]
+
+    def history(self, order: int) -> list[dict[str, Any]]:
+        return self.rows(OrderHistory, order)
+
+
+@pytest.fixture
+def shop(app: Flask, tokens: Any) -> Shop:
+    return Shop(app, tokens)
+
+
+@pytest.fixture
+def pass_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[int], None]:
+    """Return what lets seconds pass on the service's clock, from now on in all."""
+    file = tmp_path / "clock"
+    monkeypatch.setenv("CLOCK_FILE", str(file))
+
+    def let_pass(seconds: int) -> None:
+        before = int(file.read_text()) if file.exists() else 0
+        file.write_text(str(before + seconds))
+
+    return let_pass
