@@ -9,7 +9,13 @@ from chassis import config
 from chassis.config import MINIMUM_SECRET, ConfigError, setting, text, whole
 from user_svc import emails, passwords
 
-ACCOUNTS = ("bootstrap_admin", "demo_customer", "demo_staff", "demo_admin")
+# Accounts that the settings may name, and what their people are called.
+ACCOUNTS = {
+    "bootstrap_admin": "First Admin",
+    "demo_customer": "Demo Customer",
+    "demo_staff": "Demo Staff",
+    "demo_admin": "Demo Admin",
+}
 SHAPE = (
     'a JSON list such as [{"client_id": "order-svc", "client_secret": "...", '
     '"audiences": ["product-svc"], "scopes": ["stock:reserve"]}]'
@@ -56,13 +62,6 @@ def email(value: str) -> str:
         raise ValueError("an e-mail address") from None
 
 
-def password(value: str) -> str:
-    """Accept a password that registration would accept, or nothing."""
-    if value and passwords.problems(value):
-        raise ValueError("a password of 8 to 128 characters that is not a common one")
-    return value
-
-
 @dataclass(frozen=True, kw_only=True)
 class Settings(config.Settings):
     """What every service has, tokens' lifetimes, and accounts made at the start."""
@@ -79,19 +78,19 @@ class Settings(config.Settings):
     key_rotation_days: int = setting(whole, 30)
     key_lead_seconds: int = setting(whole, 600)
     bootstrap_admin_email: str = setting(email, "")
-    bootstrap_admin_password: str = setting(password, "")
+    bootstrap_admin_password: str = setting(text, "")
     demo_customer_email: str = setting(email, "")
-    demo_customer_password: str = setting(password, "")
+    demo_customer_password: str = setting(text, "")
     demo_staff_email: str = setting(email, "")
-    demo_staff_password: str = setting(password, "")
+    demo_staff_password: str = setting(text, "")
     demo_admin_email: str = setting(email, "")
-    demo_admin_password: str = setting(password, "")
+    demo_admin_password: str = setting(text, "")
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Self:
         """Read every setting, or raise ConfigError with all that is wrong."""
         settings = super().load(environ)
-        problems = [*settings._halves(), *settings._weak_clients()]
+        problems = [*settings._bad_accounts(), *settings._weak_clients()]
         if problems:
             raise ConfigError(problems)
         return settings
@@ -100,12 +99,15 @@ class Settings(config.Settings):
         """Return the e-mail address and password of one of ACCOUNTS."""
         return getattr(self, f"{name}_email"), getattr(self, f"{name}_password")
 
-    def _halves(self) -> list[str]:
-        return [
-            f"{name.upper()}_EMAIL, {name.upper()}_PASSWORD: set both or neither"
-            for name in ACCOUNTS
-            if len(list(filter(None, self.account(name)))) == 1
-        ]
+    def _bad_accounts(self) -> list[str]:
+        found = []
+        for account, name in ACCOUNTS.items():
+            address, password = self.account(account)
+            wrong = passwords.problems(password, name, address) if password else []
+            if bool(address) != bool(password):
+                wrong = [f"goes with {account.upper()}_EMAIL: set both or neither."]
+            found += [f"{account.upper()}_PASSWORD: {text}" for text in wrong]
+        return found
 
     def _weak_clients(self) -> list[str]:
         return [

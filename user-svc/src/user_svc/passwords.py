@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST, LONGEST = 8, 128
 WORD = 4  # a shorter part of a name is in too many good passwords
@@ -54,7 +54,7 @@ def matches(password_hash: str | None, password: str) -> bool:
     tried = password[: LONGEST + 1]  # no more is hashed, and none is that long
     try:
         right = _hasher.verify(password_hash or DUMMY, tried)
-    except (VerifyMismatchError, InvalidHashError):
+    except (VerificationError, InvalidHashError):
         return False
     return right and password_hash is not None
 

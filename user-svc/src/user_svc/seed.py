@@ -3,6 +3,7 @@
 from chassis.errors import Conflict
 from user_svc import signing, steps
 from user_svc.access import settings
+from user_svc.config import ACCOUNTS
 from user_svc.extensions import db
 from user_svc.managers import UserManager
 from user_svc.models import Role
@@ -23,30 +24,27 @@ def set_up() -> list[str]:
 
 def bootstrap_admin() -> list[str]:
     """Make the first admin, unless there is an admin."""
-    email, password = settings().account("bootstrap_admin")
+    email, _ = settings().account("bootstrap_admin")
     if not email or UserManager(db.session).has_admin():
         db.session.rollback()
         return []
-    return _make("First Admin", email, password, Role.ADMIN)
+    return _make("bootstrap_admin", Role.ADMIN)
 
 
 def demo_accounts() -> list[str]:
     """Make the demo accounts that are named and lacking."""
-    done = []
-    for name, role in DEMO.items():
-        email, password = settings().account(name)
-        if email:
-            done += _make(f"Demo {role.capitalize()}", email, password, role)
-    return done
+    named = [name for name in DEMO if settings().account(name)[0]]
+    return [line for name in named for line in _make(name, DEMO[name])]
 
 
-def _make(name: str, email: str, password: str, role: Role) -> list[str]:
+def _make(account: str, role: Role) -> list[str]:
+    email, password = settings().account(account)
     known = UserManager(db.session).find_by_email(email)
     db.session.rollback()
     if known:
         return []
     try:
-        make_account(name, email, password, role)
+        make_account(ACCOUNTS[account], email, password, role)
     except Conflict:  # another process was faster
         return []
     return [f"made the {role} {email}"]

@@ -1,0 +1,261 @@
+"""Whatever is sent gets a clear problem and changes nothing."""
+
+from typing import Any
+
+import pytest
+
+BIG = 2**63
+GOOD = {
+    "name": "Asha Rao",
+    "email": "asha@shop.example",
+    "password": "a-long-walk-in-the-rain",
+}
+RAW: dict[str, tuple[bytes, int]] = {
+    "truncated": (b'{"name": "x"', 400),
+    "empty": (b"", 400),
+    "deep": (b"[" * 100_000, 400),
+    "NaN": (b'{"name": NaN}', 400),
+    "too large a float": (b'{"name": 1e400}', 400),
+    "a key twice": (b'{"name": "a", "name": "b"}', 400),
+    "a lone surrogate": (b'{"password": "\\ud800aaaaaaa"}', 400),
+    "a raw NUL": (b'{"name": "a\x00b"}', 400),
+    "an escaped NUL": (b'{"password": "aaaaaaaa\\u0000b"}', 422),
+    "invalid UTF-8": (b'{"name": "\xff"}', 400),
+    "UTF-16": ('{"name": "a"}'.encode("utf-16"), 400),
+    "5000 digits": (b'{"name": ' + b"9" * 5000 + b"}", 400),
+    "a list": (b"[]", 422),
+    "null": (b"null", 422),
+    "a string": (b'"x"', 422),
+}
+TEXTS: dict[str, Any] = {
+    "empty": "",
+    "spaces": "   ",
+    "a megabyte": "x" * 1_000_000,
+    "control": "a\nbcdefgh",
+    "NUL": "a\x00bcdefgh",
+    "number": 5,
+    "list": ["x"],
+    "object": {"a": 1},
+    "true": True,
+    "null": None,
+}
+FIELDS: dict[str, dict[str, Any]] = {
+    "name": {
+        **TEXTS,
+        "too long": "x" * 101,
+        "bidi override": "a\u202eb",
+        "zero width": "a\u200bb",
+    },
+    "email": {
+        **TEXTS,
+        "10000 letters": "x" * 10_000 + "@shop.example",
+        "255 letters": "x" * 60 + "@" + ("y" * 60 + ".") * 3 + "z" * 11,
+        "CRLF": "a@shop.example\r\nBcc: b@shop.example",
+        "no dot": "a@b",
+        "no name": "@shop.example",
+        "two": "a@shop.example,b@shop.example",
+        "bidi override": "a\u202eb@shop.example",
+        "script": "<script>@shop.example",
+    },
+    "password": {
+        **{name: text for name, text in TEXTS.items() if name != "spaces"},
+        "seven letters": "abcdefg",
+        "129 letters": "x" * 129,
+    },
+}
+PROFILE: dict[str, dict[str, Any]] = {
+    "phone": {
+        "letters": "+91CALLME",
+        "no plus": "919876543210",
+        "plus zero": "+0123456789",
+        "short": "+12345",
+        "long": "+1234567890123456",
+        "a line more": "+919876543210\n",
+        "Arabic digits": "+٩١٩٨٧٦٥٤٣٢١",
+        "number": 919876543210,
+        "empty": "",
+    },
+    "name": TEXTS,
+    "current_password": {"number": 5, "long": "x" * 129},
+}
+QUERIES = (
+    *("limit=0", "limit=-1", "limit=101", "limit=1e3", "limit=" + "9" * 5000),
+    *("cursor=abc", "cursor=%00", "sort=password_hash", "sort=id;drop", "sort="),
+    *("page=1", "x=1", "limit=1&limit=2", "role=root", "role=", "role=a&role=b"),
+    *("is_active=1", "is_active=TRUE", "q=", "q=%00", "q=" + "x" * 101),
+    *("created_from=yesterday", "created_from=2026-01-01", "created_to=1e18"),
+    *("created_to=0000-01-01T00:00:00Z", "created_to=9999-12-31T23:59:60Z"),
+)
+PATHS = ("0", "-1", "abc", str(BIG), "9" * 23, "9" * 5000, "%00", "%F0%9F%8D%9B", "1.0")
+
+
+def check(answer: Any, status: int) -> None:
+    """Check that this is a problem document of the right status."""
+    assert answer.status_code == status, answer.text[:300]
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json["correlation_id"] == answer.headers["X-Correlation-ID"]
+    assert "Traceback" not in answer.text
+
+
+def everybody(shop: Any) -> list[Any]:
+    """Return the users there are, as a new admin sees them."""
+    admin = shop.person("admin")
+    users = shop.call("GET", "/user/", admin.headers).json["data"]
+    return [user for user in users if user["id"] != admin.id]
+
+
+@pytest.mark.parametrize("path", ["/user/register/", "/user/login/"])
+@pytest.mark.parametrize("name", RAW)
+def test_a_body_that_is_no_good_json_is_refused(
+    shop: Any, path: str, name: str
+) -> None:
+    body, status = RAW[name]
+
+    answer = shop.call("POST", path, data=body, content_type="application/json")
+
+    check(answer, status)
+    code = "malformed_json" if status == 400 else "validation_failed"
+    assert answer.json["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("field", "name"), [(field, name) for field in FIELDS for name in FIELDS[field]]
+)
+def test_a_wrong_field_of_a_registration_is_named(
+    shop: Any, field: str, name: str
+) -> None:
+    body = {**GOOD, field: FIELDS[field][name]}
+
+    answer = shop.call("POST", "/user/register/", json=body)
+
+    check(answer, 422)
+    assert list(answer.json["errors"]) == [field]
+    assert everybody(shop) == []
+
+
+@pytest.mark.parametrize("field", GOOD)
+def test_a_missing_field_is_named(shop: Any, field: str) -> None:
+    body = {k: v for k, v in GOOD.items() if k != field}
+
+    answer = shop.call("POST", "/user/register/", json=body)
+
+    check(answer, 422)
+    assert list(answer.json["errors"]) == [field]
+
+
+@pytest.mark.parametrize(
+    ("field", "name"), [(field, name) for field in PROFILE for name in PROFILE[field]]
+)
+def test_a_wrong_field_of_a_profile_is_named(
+    shop: Any, asha: Any, field: str, name: str
+) -> None:
+    before = shop.me(asha).json
+    body = {field: PROFILE[field][name]}
+
+    answer = shop.call("PATCH", "/user/me/", asha.headers, json=body)
+
+    check(answer, 422)
+    assert list(answer.json["errors"]) == [field]
+    assert shop.me(asha).json == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"role": "root"},
+        {"role": 1},
+        {"role": None},
+        {"is_active": "true"},
+        {"is_active": 1},
+        {"is_active": None},
+        {"email_verified": True},
+        {"id": 2},
+    ],
+    ids=str,
+)
+def test_a_wrong_right_is_named(shop: Any, admin: Any, asha: Any, body: Any) -> None:
+    answer = shop.call("PATCH", f"/user/{asha.id}/", admin.headers, json=body)
+
+    check(answer, 422)
+    assert list(answer.json["errors"]) == list(body)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_that_is_not_understood_is_refused(
+    shop: Any, admin: Any, query: str
+) -> None:
+    check(shop.call("GET", f"/user/?{query}", admin.headers), 422)
+
+
+def test_a_cursor_of_another_list_is_refused(shop: Any, admin: Any) -> None:
+    shop.person()
+    page = shop.call("GET", "/user/?limit=1", admin.headers).json
+    staff = shop.person("staff")
+
+    for query, person in (("sort=name", admin), ("q=a", admin), ("limit=1", staff)):
+        path = f"/user/?{query}&cursor={page['next_cursor']}"
+        check(shop.call("GET", path, person.headers), 422)
+
+
+@pytest.mark.parametrize("number", PATHS)
+def test_an_id_that_is_none_is_not_found(shop: Any, admin: Any, number: str) -> None:
+    check(shop.call("GET", f"/user/{number}/", admin.headers), 404)
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/xml", "multipart/form-data", None]
+)
+@pytest.mark.parametrize("path", ["/user/register/", "/user/login/"])
+def test_a_body_that_is_not_called_json_is_refused(
+    shop: Any, path: str, kind: Any
+) -> None:
+    check(shop.call("POST", path, data=b"{}", content_type=kind), 415)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/user/register/", "application/json"),
+        ("/user/token/", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_body_over_a_mebibyte_is_refused(shop: Any, path: str, kind: str) -> None:
+    data = b"a" * (1 << 20) + b"{}"
+
+    check(shop.call("POST", path, data=data, content_type=kind), 413)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE"])
+def test_a_method_that_is_not_taken_says_which_are(shop: Any, method: str) -> None:
+    answer = shop.call(method, "/user/")
+
+    check(answer, 405)
+    assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "é", "a b"])
+def test_a_wrong_idempotency_key_is_refused(shop: Any, key: str) -> None:
+    headers = {"Idempotency-Key": key.encode("utf-8").decode("latin-1")}
+
+    answer = shop.call("POST", "/user/register/", headers, json=GOOD)
+
+    check(answer, 400)
+    assert answer.json["code"] == "idempotency_key_invalid"
+    assert everybody(shop) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["' OR 1=1 --", "%'; DROP TABLE users", "\\", "(a+)+$", "%%%___", "{}"]
+)
+def test_a_search_is_text_and_nothing_else(shop: Any, admin: Any, text: str) -> None:
+    answer = shop.call("GET", "/user/", admin.headers, query_string={"q": text})
+
+    assert (answer.status_code, answer.json["data"]) == (200, [])
+
+
+def test_letters_of_two_forms_are_one_name(shop: Any) -> None:
+    body = {**GOOD, "name": "  Rene\u0301e  "}
+
+    answer = shop.call("POST", "/user/register/", json=body)
+
+    assert answer.json["name"] == "Ren\u00e9e"

@@ -1,0 +1,94 @@
+"""Settings that are wrong are said so, all at once."""
+
+import json
+from typing import Any
+
+import pytest
+
+from chassis.config import ConfigError
+from chassis.testing import SECRET
+from user_svc.config import Settings
+
+GOOD = {
+    "APP_ENV": "production",
+    "DATABASE_URL": "sqlite:///x.db",
+    "SECRET_KEY": SECRET,
+    "PUBLIC_URL": "http://127.0.0.1",
+    "SIGNING_KEY_SECRET": SECRET,
+}
+CLIENT = {
+    "client_id": "order-svc",
+    "client_secret": SECRET,
+    "audiences": ["user-svc"],
+    "scopes": ["users:read"],
+}
+
+
+def problems(**changes: Any) -> list[str]:
+    with pytest.raises(ConfigError) as wrong:
+        Settings.load({**GOOD, **changes})
+    return wrong.value.problems
+
+
+def test_good_settings_are_read() -> None:
+    settings = Settings.load({**GOOD, "SERVICE_CLIENTS": json.dumps([CLIENT])})
+
+    assert settings.service_clients[0].audiences == ("user-svc",)
+    assert settings.access_token_seconds == 600
+    assert Settings.load(GOOD).service_clients == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{",
+        "5",
+        "null",
+        "{}x",
+        '["order-svc"]',
+        '[{"client_id": "order-svc"}]',
+        json.dumps([{**CLIENT, "audiences": "user-svc"}]),
+        json.dumps([{**CLIENT, "client_secret": ""}]),
+        json.dumps([{**CLIENT, "scopes": [5]}]),
+        json.dumps([{**CLIENT, "more": 5}]),
+        json.dumps([CLIENT, CLIENT]),
+    ],
+)
+def test_service_clients_of_a_wrong_shape_are_named_and_not_shown(value: str) -> None:
+    (line,) = problems(SERVICE_CLIENTS=value)
+
+    assert line.startswith("SERVICE_CLIENTS: should be a JSON list such as")
+    assert SECRET not in line
+
+
+def test_production_refuses_weak_secrets() -> None:
+    weak = json.dumps([{**CLIENT, "client_secret": "secret"}])
+
+    assert "SERVICE_CLIENTS" in problems(SERVICE_CLIENTS=weak)[0]
+    assert "SIGNING_KEY_SECRET" in problems(SIGNING_KEY_SECRET="secret")[0]
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "words"),
+    [
+        ("boss@shop.example", "", "set both or neither"),
+        ("", "a-long-walk-outside", "set both or neither"),
+        ("boss@shop.example", "short", "8 to 128"),
+        ("boss@shop.example", "password1", "common"),
+        ("boss@shop.example", "the-admin-of-all", "your name"),
+    ],
+)
+def test_an_account_s_password_is_a_good_one(
+    email: str, password: str, words: str
+) -> None:
+    found = problems(BOOTSTRAP_ADMIN_EMAIL=email, BOOTSTRAP_ADMIN_PASSWORD=password)
+
+    assert len(found) == 1
+    assert found[0].startswith("BOOTSTRAP_ADMIN_PASSWORD: ")
+    assert words in found[0]
+
+
+def test_an_account_s_address_is_one() -> None:
+    (line,) = problems(DEMO_STAFF_EMAIL="nobody", DEMO_STAFF_PASSWORD="x")
+
+    assert line == "DEMO_STAFF_EMAIL: should be an e-mail address"

@@ -1,0 +1,51 @@
+"""Which passwords are good enough, and how they are checked."""
+
+import pytest
+
+from user_svc import passwords
+
+
+def test_the_list_of_common_passwords_is_long_enough() -> None:
+    found = passwords.common()
+
+    assert len(found) >= 3000
+    assert all(8 <= len(one) <= 128 and one == one.casefold() for one in found)
+    assert {"password", "12345678", "trustno1"} <= found
+
+
+@pytest.mark.parametrize(
+    ("password", "name", "email", "is_good"),
+    [
+        ("a-long-walk", "Al", "al@shop.example", True),
+        ("al-long-walk", "Al", "al@shop.example", True),
+        ("walk-with-asha", "Asha Rao", "x@shop.example", False),
+        ("WALK-WITH-ASHA", "asha rao", "x@shop.example", False),
+        ("walk-with-rao", "Asha Rao", "x@shop.example", True),
+        ("lilirao-and-me", "Lili Rao", "x@shop.example", False),
+        ("hi-river@shop.example", "x", "River@shop.example", False),
+        ("down-by-the-river", "x", "river@shop.example", False),
+        ("straße-und-wald", "x", "strasse@shop.example", False),
+    ],
+)
+def test_a_password_says_nothing_of_its_owner(
+    password: str, name: str, email: str, is_good: bool
+) -> None:
+    assert (passwords.problems(password, name, email) == []) is is_good
+
+
+def test_an_unknown_account_costs_what_a_known_one_does() -> None:
+    assert not passwords.is_outdated(passwords.DUMMY)
+    assert not passwords.matches(None, "x")
+
+
+def test_a_broken_hash_matches_nothing() -> None:
+    assert not passwords.matches("$argon2id$broken", "x")
+    assert not passwords.matches("", "x")
+
+
+def test_a_longer_password_is_never_right() -> None:
+    kept = passwords.make_hash("x" * 128)
+
+    assert passwords.matches(kept, "x" * 128)
+    assert not passwords.matches(kept, "x" * 129)
+    assert not passwords.matches(kept, "x" * 1_000_000)

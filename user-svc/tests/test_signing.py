@@ -1,0 +1,111 @@
+"""Keys come, sign, and go, and no token is refused before its time."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from user_svc import create_app, signing
+from user_svc.access import keyring
+from user_svc.extensions import db
+from user_svc.managers import KeyManager
+from user_svc.models import SigningKey
+
+DAYS = 86400
+
+
+def kids(shop: Any) -> list[str]:
+    keys = shop.call("GET", "/.well-known/jwks.json").json["keys"]
+    return [key["kid"] for key in keys]
+
+
+def kid_of(token: str) -> str:
+    return str(jwt.get_unverified_header(token)["kid"])
+
+
+def rotate(app: Flask) -> int:
+    with app.app_context():
+        return signing.rotate()
+
+
+def test_the_first_need_makes_the_first_key(make_app: Any) -> None:
+    app = make_app(create_app, SIGNING_KEY_SECRET="s" * 40)
+
+    first = app.test_client().get("/.well-known/jwks.json").json["keys"]
+
+    assert len(first) == 1
+    assert app.test_client().get("/.well-known/jwks.json").json["keys"] == first
+
+
+def test_private_keys_are_sealed_at_rest(app: Flask, private_key: Any) -> None:
+    with app.app_context():
+        row = db.session.scalars(select(SigningKey)).one()
+        opened = keyring().unseal(row.private_key)
+
+    assert "PRIVATE" not in row.private_key
+    assert opened.private_numbers() == private_key.private_numbers()
+
+
+def test_a_young_key_stays(app: Flask) -> None:
+    assert rotate(app) == 0
+
+
+def test_a_key_is_published_before_it_signs_and_kept_while_its_tokens_live(
+    app: Flask, shop: Any, asha: Any, pass_seconds: Callable[[int], None]
+) -> None:
+    old = kid_of(asha.pair["access_token"])
+    pass_seconds(30 * DAYS)
+
+    assert rotate(app) == 1
+    assert rotate(app) == 0
+
+    # Published now, signing after the lead of ten minutes, of which all can know.
+    new, also_old = kids(shop)
+    assert (also_old, new != old) == (old, True)
+    assert kid_of(shop.sign_in(asha.email).json["access_token"]) == old
+    pass_seconds(30 * DAYS + 601)
+    app.extensions["signer"] = signing.Signer()  # as ten seconds later
+    pair = shop.sign_in(asha.email).json
+    assert kid_of(pair["access_token"]) == new
+    assert rotate(app) == 0
+    assert shop.me(asha).status_code == 200
+    # The last token of the old key was over a while ago.
+    pass_seconds(30 * DAYS + 601 + 700)
+    assert rotate(app) == 1
+    assert kids(shop) == [new]
+
+
+def test_another_secret_signs_nothing_and_says_why_in_the_log(
+    app: Flask, shop: Any, asha: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    from user_svc.keyring import Keyring
+
+    app.extensions["keyring"] = Keyring("another" * 8)
+    app.extensions["signer"] = signing.Signer()
+
+    answer = shop.sign_in(asha.email)
+
+    assert answer.status_code == 503
+    assert "SIGNING_KEY_SECRET" in caplog.text
+    assert "SIGNING_KEY_SECRET" not in answer.text
+
+
+def test_a_key_of_a_faster_clock_is_used_when_it_is_the_only_one(
+    make_app: Any, private_key: Any
+) -> None:
+    from datetime import timedelta
+
+    from chassis import clock
+
+    app = make_app(create_app, SIGNING_KEY_SECRET="s" * 40)
+    with app.app_context():
+        manager = KeyManager(db.session, keyring())
+        ahead = clock.now() + timedelta(seconds=5)
+        kid = manager.add(private_key, 1, ahead).kid
+        found = manager.find_active()
+
+    assert found is not None
+    assert found.kid == kid
