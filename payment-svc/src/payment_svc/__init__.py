@@ -7,7 +7,7 @@ from flask import Flask
 import chassis
 from chassis import worker
 from chassis.config import environment
-from payment_svc import api, events, razorpay_service
+from payment_svc import admin, api, events, razorpay_service
 from payment_svc.config import Settings
 from payment_svc.consumers import CONSUMERS
 from payment_svc.extensions import db
@@ -21,6 +21,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     chassis.init_app(app, settings, db, prefix="/payments")
     razorpay_service.init_app(app, settings)
     api.init_app(app)
+    admin.init_app(app)
     worker.init_app(
         app, consumers=CONSUMERS, jobs=jobs(settings), publishes=(events.QUEUE,)
     )

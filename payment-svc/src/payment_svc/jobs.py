@@ -12,7 +12,7 @@ from payment_svc.config import Settings
 from payment_svc.extensions import db
 from payment_svc.managers import WebhookManager
 from payment_svc.managers.payment_moves import PAYMENTS
-from payment_svc.managers.refunds import REFUNDS
+from payment_svc.managers.refund_moves import REFUNDS
 from payment_svc.models import AuditLog, PaymentState, WebhookEvent
 from payment_svc.steps import check_payments, check_refunds
 from payment_svc.steps.context import payments, refunds, settings

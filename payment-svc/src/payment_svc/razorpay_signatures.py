@@ -39,6 +39,6 @@ def is_signed(message: bytes, signature: str, *secrets: str) -> bool:
         return False
     return any(
         hmac.compare_digest(sign(message, secret), signature)
-            for secret in secrets
-            if secret
+        for secret in secrets
+        if secret
     )

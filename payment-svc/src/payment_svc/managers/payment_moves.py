@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import Table, or_, select, update
@@ -63,7 +64,7 @@ class PaymentMoves(Moves):
         return payment
 
     def become(
-        self, payment: Payment, trigger: PaymentTrigger, reason: str = "", **values: Any
+        self, payment: Payment, trigger: PaymentTrigger, why: str = "", **values: Any
     ) -> None:
         """Let a trigger meet a payment; `values` change with it."""
         source = PaymentState(payment.state)
@@ -76,7 +77,7 @@ class PaymentMoves(Moves):
         self.touch(payment)
         if move.to != source:
             self.plan(payment)
-        self._trace(payment, source, move, trigger, reason)
+        self._trace(payment, source, move, trigger, why)
 
     def plan(self, payment: Payment) -> None:
         """Put the next look at Razorpay where the plan has it."""
@@ -107,11 +108,9 @@ class PaymentMoves(Moves):
         return {**values, "state": move.to, "status": self._status(move.to, known)}
 
     def _status(self, state: PaymentState, fields: dict[str, Any]) -> str:
-        captured, returned = (
-            fields.get("captured_amount"),
-            fields.get("amount_refunded"),
-        )
-        share = share_of(captured or 0, returned or 0)
+        nothing = Decimal(0)
+        captured = fields.get("captured_amount") or nothing
+        share = share_of(captured, fields.get("amount_refunded") or nothing)
         return status_of(state, fields.get("closing_reason"), share)
 
     def _trace(

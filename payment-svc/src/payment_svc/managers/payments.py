@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from chassis import clock, correlation
 from chassis.errors import Conflict, NotFound
+from payment_svc.managers.decisions import Decisions
 from payment_svc.managers.evidence import Evidence
-from payment_svc.managers.payment_moves import PaymentMoves
 from payment_svc.managers.refunds import RefundManager
 from payment_svc.models import (
     ClosingReason,
@@ -27,7 +27,7 @@ T = PaymentTrigger
 OPEN = (PaymentState.CREATED, PaymentState.ISSUED, PaymentState.CLOSING)
 
 
-class PaymentManager(PaymentMoves):
+class PaymentManager(Decisions):
     """What may be done with payments: ask, close, believe, settle, decide.
 
     `PaymentManager(session, settings, actor)`; it never commits.
@@ -204,32 +204,6 @@ class PaymentManager(PaymentMoves):
         if payment.state == PaymentState.CREATED:
             reason = {"closing_reason": ClosingReason.FAILED, "reason": why[:255]}
         self.become(payment, T.GIVEN_UP, why, **reason)
-
-    def accept(self, payment_id: int, note: str) -> Payment:
-        """Take a suspect payment as it is: the order is told that it was decided."""
-        payment = self._suspect(payment_id)
-        self.become(payment, T.ACCEPTED, note, is_accepted=True, reason=note[:255])
-        return payment
-
-    def turn_back(self, payment_id: int, note: str) -> Payment:
-        """Refund a suspect payment whole; its capture is never evidence again."""
-        payment = self._suspect(payment_id)
-        refunds = RefundManager(self.session, self.settings, self.actor)
-        refunds.send_back(payment, note)
-        self.become(
-            payment,
-            T.TURNED_BACK,
-            note,
-            closing_reason=ClosingReason.CANCELLED,
-            reason=note[:255],
-        )
-        return payment
-
-    def _suspect(self, payment_id: int) -> Payment:
-        payment = self.lock(payment_id)
-        if payment.state != PaymentState.SUSPECT:
-            raise Conflict("Only a suspect payment is decided.", code="not_suspect")
-        return payment
 
     def is_too_late(self, payment: Payment) -> bool:
         """Say whether it makes no sense any more to make a link."""

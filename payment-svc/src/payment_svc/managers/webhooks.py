@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from chassis import clock
 from payment_svc.config import Settings
 from payment_svc.managers.payment_moves import PaymentMoves
-from payment_svc.managers.refunds import REFUNDS
+from payment_svc.managers.refund_moves import REFUNDS
 from payment_svc.models import (
     Payment,
     Refund,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from payment_svc.managers.payment_moves import PAYMENTS
-from payment_svc.managers.refunds import REFUNDS
+from payment_svc.managers.refund_moves import REFUNDS
 from payment_svc.models import PaymentState
 from payment_svc.steps.due import work_off
 from payment_svc.steps.links import close_link, create_link

@@ -39,7 +39,7 @@ def claim(table: Table, row_id: int) -> bool:
         .values(next_check_at=now + LEASE, attempts=table.c.attempts + 1)
     )
     db.session.commit()
-    return bool(taken.rowcount)
+    return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 
 def later(table: Table, row_id: int, answer: Unknown) -> None:

@@ -2,7 +2,7 @@
 
 from chassis import correlation, logging
 from payment_svc.extensions import db
-from payment_svc.managers.refunds import REFUNDS
+from payment_svc.managers.refund_moves import REFUNDS
 from payment_svc.models import (
     ProviderRefund,
     Refund,

@@ -1,0 +1,84 @@
+"""The staff panel: payments, refunds and webhooks are read here, and never typed.
+
+Staff may cancel a link or have Razorpay asked; both go through the manager.
+"""
+
+from typing import Any
+
+from flask import Flask
+
+import chassis.admin
+from chassis import clock
+from chassis.admin import ModelView, action
+from payment_svc.extensions import db
+from payment_svc.managers import PaymentManager
+from payment_svc.models import (
+    AuditLog,
+    Payment,
+    PaymentHistory,
+    Refund,
+    RefundHistory,
+    WebhookEvent,
+)
+from payment_svc.steps.context import payments
+
+
+def _manager() -> PaymentManager:
+    return payments("admin panel")
+
+
+class PaymentView(ModelView):
+    """Payments."""
+
+    column_list = (
+        "id",
+        "order_id",
+        "kind",
+        "state",
+        "status",
+        "amount",
+        "amount_refunded",
+        "currency",
+        "user_id",
+        "razorpay_payment_link_id",
+        "razorpay_payment_id",
+        "reason",
+        "created_at",
+        "updated_at",
+    )
+
+    @action("cancel", "Cancel the link", "Cancel the links of these payments?")
+    def cancel(self, ids: list[str]) -> None:
+        """Let the worker cancel links."""
+        self.each(ids, "cancel", _manager().cancel)
+
+    @action("check", "Ask Razorpay", "Ask Razorpay how these payments stand?")
+    def check(self, ids: list[str]) -> None:
+        """Let the worker look at payments now."""
+        self.each(ids, "check", lambda row: _manager().wake(row.id, clock.now()))
+
+
+class WebhookEventView(ModelView):
+    """Webhooks."""
+
+    def _text(self, _context: Any, row: WebhookEvent, _name: str) -> str:
+        return row.body.decode(errors="replace")
+
+    column_formatters_detail = {"body": _text}  # noqa: RUF012
+    column_formatters_export = {"body": _text}  # noqa: RUF012
+
+
+def init_app(app: Flask) -> None:
+    """Serve the panel at /admin/."""
+    plain = {
+        Refund: "Refunds",
+        PaymentHistory: "Payment history",
+        RefundHistory: "Refund history",
+        AuditLog: "Audit log",
+    }
+    views = [
+        PaymentView(Payment, db, name="Payments", endpoint="payments-panel"),
+        *(ModelView(table, db, name=name) for table, name in plain.items()),
+        WebhookEventView(WebhookEvent, db, name="Webhooks"),
+    ]
+    chassis.admin.init_app(app, "Payments", db, views)
