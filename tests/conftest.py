@@ -60,7 +60,10 @@ class Shop:
         """Register a customer and return the headers of their session."""
         body = {"name": name.title(), "email": f"{name}@shop.example"}
         self.call(
-            "POST", "users", "/user/register/", json={**body, "password": PASSWORD},
+            "POST",
+            "users",
+            "/user/register/",
+            json={**body, "password": PASSWORD},
             expect=201,
         )
         return self.sign_in(body["email"], PASSWORD)
@@ -68,7 +71,10 @@ class Shop:
     def sign_in(self, email, password):
         """Return the headers of a session."""
         pair = self.call(
-            "POST", "users", "/user/login/", expect=200,
+            "POST",
+            "users",
+            "/user/login/",
+            expect=200,
             json={"email": email, "password": password},
         )
         return {"Authorization": f"Bearer {pair['access_token']}"}

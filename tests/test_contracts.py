@@ -22,7 +22,9 @@ HANDLERS = {**order_svc.consumers.HANDLERS, **payment_svc.consumers.HANDLERS}
 def schemas():
     """Return the published JSON Schemas by event type."""
     paths = EVENTS.glob("*.schema.json")
-    return {p.name.removesuffix(".schema.json"): json.loads(p.read_text()) for p in paths}
+    return {
+        p.name.removesuffix(".schema.json"): json.loads(p.read_text()) for p in paths
+    }
 
 
 @pytest.fixture
@@ -67,8 +69,11 @@ def _ask_too_much(shop, order):
 
     with shop.apps["orders"].app_context():
         data = {
-            "order_id": order["id"], "payment_id": 1, "amount": "99999.00",
-            "reason": "staff", "n": 99,
+            "order_id": order["id"],
+            "payment_id": 1,
+            "amount": "99999.00",
+            "reason": "staff",
+            "n": 99,
         }
         subject = f"orders/{order['id']}"
         event = Outbox.event(
@@ -79,16 +84,20 @@ def _ask_too_much(shop, order):
     shop.until(lambda: "refund.failed" in _types(shop), "refund.failed is said")
 
 
+def rows(shop, name, table):
+    """Return all rows of a service's table."""
+    app = shop.apps[name]
+    with app.app_context():
+        session = app.extensions["sqlalchemy"].session
+        found = session.scalars(select(app.extensions["chassis_models"][table])).all()
+        session.expunge_all()
+        return list(found)
+
+
 def messages(shop):
     """Return every message that the shop has published."""
-    found = []
-    for name in ("orders", "payments"):
-        app = shop.apps[name]
-        with app.app_context():
-            session = app.extensions["sqlalchemy"].session
-            outbox = app.extensions["chassis_models"]["outbox"]
-            found += [row.envelope() for row in session.scalars(select(outbox))]
-    return found
+    said = [*rows(shop, "orders", "outbox"), *rows(shop, "payments", "outbox")]
+    return [row.envelope() for row in said]
 
 
 def _types(shop):
@@ -104,6 +113,17 @@ def test_every_message_is_as_published_and_read_by_its_consumer(told):
     for message in said:
         Draft202012Validator(published[message["type"]]).validate(message)
         assert inbox.parse(json.dumps(message), HANDLERS).type == message["type"]
+
+
+def test_every_message_of_the_stories_is_handled_once_by_the_other_side(told):
+    told.work()
+
+    for name, other in (("orders", "payments"), ("payments", "orders")):
+        published = {row.event_id for row in rows(told, name, "outbox")}
+        handled = [row.event_id for row in rows(told, other, "inbox")]
+        assert published == set(handled)
+        assert len(handled) == len(published)
+        assert rows(told, other, "quarantine") == []
 
 
 def test_every_published_event_has_a_consumer_and_a_page(told):

@@ -124,7 +124,11 @@ def test_staff_refund_an_order_and_take_its_goods_back(shop, asha, staff):
     returned = [{"product_id": lamp["id"], "quantity": 2}]
 
     shop.call(
-        "POST", "orders", f"/orders/{order['id']}/refund/", staff, expect=202,
+        "POST",
+        "orders",
+        f"/orders/{order['id']}/refund/",
+        staff,
+        expect=202,
         json={"reason": "Changed their mind", "items": returned},
     )
 
@@ -139,7 +143,11 @@ def test_a_partial_refund_leaves_the_order_completed(shop, asha, staff):
     shop.until_status(asha, order, "success")
 
     shop.call(
-        "POST", "orders", f"/orders/{order['id']}/refund/", staff, expect=202,
+        "POST",
+        "orders",
+        f"/orders/{order['id']}/refund/",
+        staff,
+        expect=202,
         json={"amount": "99.00", "reason": "A scratch"},
     )
 

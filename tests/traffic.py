@@ -38,8 +38,13 @@ class Recorder:
         response = Response.from_app(self.app, environ)
         self.seen.append(
             Exchange(
-                request.method, request.path, request.headers.get("User-Agent", ""),
-                sent, request.mimetype, response.status_code, response.mimetype,
+                request.method,
+                request.path,
+                request.headers.get("User-Agent", ""),
+                sent,
+                request.mimetype,
+                response.status_code,
+                response.mimetype,
                 response.get_data(),
             )
         )

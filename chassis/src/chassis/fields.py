@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import RAISE, ValidationError, fields, validate
+from marshmallow import INCLUDE, RAISE, ValidationError, fields, validate
 from marshmallow import Schema as MarshmallowSchema
 
 from chassis import json
@@ -177,7 +177,12 @@ def sort(*names: str, default: str) -> fields.String:
 
 
 class ProblemSchema(Schema):
-    """RFC 9457: what went wrong."""
+    """RFC 9457: what went wrong; some codes bring members of their own."""
+
+    class Meta:
+        """Extension members are part of the format."""
+
+        unknown = INCLUDE
 
     type = fields.String(metadata={"example": "urn:shop:problem:not_found"})
     title = fields.String(metadata={"example": "Not Found"})

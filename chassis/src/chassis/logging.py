@@ -69,7 +69,7 @@ def configure(service: str, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("botocore", "urllib3", "werkzeug", "alembic"):
+    for noisy in ("botocore", "urllib3", "werkzeug", "alembic", "responses"):
         logging.getLogger(noisy).setLevel("WARNING")
 
 

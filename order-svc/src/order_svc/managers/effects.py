@@ -133,6 +133,5 @@ def _close_payment(order: Order, _cell: Cell, news: News) -> None:
 
 def _alert(order: Order, _cell: Cell, news: News) -> None:
     facts: dict[str, Any] = {key: str(value) for key, value in news.facts.items()}
-    logging.get().error(
-        "order needs a person", order_id=order.id, news=news.name, alert=True, **facts
-    )
+    facts["order_id"] = order.id
+    logging.get().error("order needs a person", news=news.name, alert=True, **facts)
