@@ -4,12 +4,13 @@ import json
 import time
 from contextlib import ExitStack
 
+import pytest
+import requests
+
 import order_svc
 import payment_svc
 import product_svc
-import pytest
 import razorpay_sandbox.testing
-import requests
 import user_svc
 from chassis import auth, worker
 from chassis.testing import SECRET, serve

@@ -7,13 +7,14 @@ consumer that reads it; every HTTP exchange against the answering side's OpenAPI
 import json
 from pathlib import Path
 
-import order_svc.consumers
-import payment_svc.consumers
 import pytest
-from chassis import inbox
 from jsonschema import Draft202012Validator
 from sqlalchemy import select
 from traffic import Recorder, problems
+
+import order_svc.consumers
+import payment_svc.consumers
+from chassis import inbox
 
 EVENTS = Path(__file__).parents[1] / "docs" / "events"
 HANDLERS = {**order_svc.consumers.HANDLERS, **payment_svc.consumers.HANDLERS}
