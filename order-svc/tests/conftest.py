@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chassis import inbox, worker
-from chassis.testing import SECRET, serve
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from chassis import inbox, worker
+from chassis.testing import SECRET, serve
 from order_svc import create_app
 from order_svc.consumers import HANDLERS, QUEUE
 from order_svc.extensions import db
 from order_svc.models import Order, OrderHistory, OrderRefund, Outbox, Owed
-from sqlalchemy import select
 
 spec = importlib.util.spec_from_file_location(
     "order_svc_fakes", Path(__file__).with_name("fakes.py")

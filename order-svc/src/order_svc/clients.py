@@ -78,10 +78,11 @@ class ProductService(Service):
         body = {"items": lines, "expires_in": expires_in}
         answer = self.call("PUT", self._path(order_id), body)
         code = _code(answer)
-        if answer.status == 410 or answer.status == 409 and code != MISMATCH:
+        if answer.status == 410 or (answer.status == 409 and code != MISMATCH):
             return answer
         if answer.status in (200, 201):
-            return Reserved(_prices(answer.data, {line["product_id"] for line in lines}))
+            wanted = {line["product_id"] for line in lines}
+            return Reserved(_prices(answer.data, wanted))
         raise OutcomeUnknown(f"product-svc answered {answer.status} {code}.")
 
     def commit(self, order_id: int) -> Answer:

@@ -14,7 +14,9 @@ def test_an_order_holds_its_stock_and_asks_for_a_payment(shop: Any) -> None:
     lines = [(i["product_id"], i["quantity"], i["price"]) for i in order["items"]]
     assert lines == [(1, 2, "499.00"), (2, 1, "499.00")]
     assert order["payment"] == {
-        "status": "PENDING", "short_url": None, "expires_at": None
+        "status": "PENDING",
+        "short_url": None,
+        "expires_at": None,
     }
     kind, data = shop.said(order["id"])[0]
     assert kind == "payment.requested"

@@ -21,7 +21,7 @@ from order_svc.schemas import (
 )
 
 blp = Blueprint("orders", __name__, url_prefix="/orders", description=__doc__)
-SORTS = {"id": Order.id, "created_at": Order.created_at, "total_price": Order.total_price}
+SORTS = {name: getattr(Order, name) for name in ("id", "created_at", "total_price")}
 
 
 @blp.route("/")

@@ -1,0 +1,377 @@
+"""Every cell of the order's table, as saga.md has it; the other half of each promise.
+
+A cell says where the order is then, what it told payment-svc and what it owes
+product-svc. `ignored`: nothing but a line of history; `refused`: a 409 to who asked;
+`impossible`: an alert and no change.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from chassis.errors import Conflict
+from order_svc.extensions import db
+from order_svc.managers import Customer, Impossible, OrderManager
+from order_svc.models import OrderHistory, Outbox, Owed
+
+CUSTOMER = Customer(17, "Asha", "asha@shop.example")
+Step = Callable[[OrderManager, int], Any]
+
+
+def own(order: int) -> dict[str, Any]:
+    money = {"amount": Decimal("998.00"), "currency": "INR"}
+    return {"payment_id": 10 * order + 1, **money}
+
+
+def other(order: int) -> dict[str, Any]:
+    return {**own(order), "payment_id": 10 * order + 2}
+
+
+def returned(order: int, amount: str) -> dict[str, Any]:
+    refund = {"refund_id": 10 * order + 3, "reason": "direct", "n": 1}
+    return {**own(order), **refund, "amount": Decimal(amount)}
+
+
+def prices(price: str) -> dict[int, tuple[str, Decimal]]:
+    return {1: ("A brass lamp", Decimal(price))}
+
+
+def staff_refund(amount: str | None) -> Step:
+    money = None if amount is None else Decimal(amount)
+    return lambda m, order: m.refund(order, amount=money, items={}, note="a scratch")
+
+
+STEPS: dict[str, Step] = {
+    "reserve ok": lambda m, order: m.mark_reserved(order, prices("499.00")),
+    "too cheap": lambda m, order: m.mark_reserved(order, prices("0.10")),
+    "reserve refused": lambda m, order: m.reject(order, {"code": "x", "detail": "x"}),
+    "link ready": lambda m, order: m.store_link(order, LINK),
+    "link late": lambda m, order: m.ask_link_again(order),
+    "captured": lambda m, order: m.mark_paid(order, own(order)),
+    "other captured": lambda m, order: m.mark_paid(order, other(order)),
+    "closed": lambda m, order: m.mark_closed(order, "expired"),
+    "cancel": lambda m, order: m.cancel(order),
+    "deadline": lambda m, order: m.pass_deadline(order),
+    "commit ok": lambda m, order: m.confirm(order),
+    "commit refused": lambda m, order: m.refuse_commit(order, "reservation_gone"),
+    "part refunded": lambda m, order: m.record_refund(order, returned(order, "1.00")),
+    "all refunded": lambda m, order: m.record_refund(order, returned(order, "998.00")),
+    "refund failed": lambda m, order: m.fail_refund(order, returned(order, "1.00")),
+    "staff part": staff_refund("1.00"),
+    "staff rest": staff_refund(None),
+}
+LINK: dict[str, Any] = {"short_url": "https://rzp.example/l/1", "expires_at": None}
+
+AWAITING = ["reserve ok"]
+WAYS: dict[str, list[str]] = {
+    "placed": [],
+    "awaiting_payment": AWAITING,
+    "expiring": [*AWAITING, "deadline"],
+    "cancelling": [*AWAITING, "cancel"],
+    "paid": [*AWAITING, "captured"],
+    "confirmed": [*AWAITING, "captured", "commit ok"],
+    "rejected": ["reserve refused"],
+    "expired": [*AWAITING, "closed"],
+    "cancelled": [*AWAITING, "cancel", "closed"],
+    "refund_pending": [*AWAITING, "captured", "commit refused"],
+    "refunded": [*AWAITING, "captured", "commit refused", "all refunded"],
+}
+REFUND = "refund.requested, order.settled refund"
+PAY, CLOSE = "payment.requested", "payment.close_requested"
+NO_MONEY = "refused not_refundable"
+PAID = "refused already_paid"
+KEPT, BACK = "order.settled kept", "order.settled refund"
+# A direct refund is answered with the outcome and its own id, once all is decided.
+
+CELLS: dict[str, dict[str, str]] = {
+    "placed": {
+        "reserve ok": f"awaiting_payment: {PAY}",
+        "too cheap": "rejected; release_final",
+        "reserve refused": "rejected",
+        "link ready": "ignored",
+        "link late": "impossible",
+        "captured": f"refund_pending: {REFUND}; release_final",
+        "other captured": f"refund_pending: {REFUND}; release_final",
+        "closed": "ignored",
+        "cancel": "cancelled; release_final",
+        "deadline": "rejected; release_final",
+        "commit ok": "impossible",
+        "commit refused": "impossible",
+        "part refunded": "placed",
+        "all refunded": "placed",
+        "refund failed": "placed",
+        "staff part": NO_MONEY,
+        "staff rest": NO_MONEY,
+    },
+    "awaiting_payment": {
+        "reserve ok": "ignored",
+        "too cheap": "ignored",
+        "reserve refused": "impossible",
+        "link ready": "awaiting_payment",
+        "link late": f"awaiting_payment: {PAY}",
+        "captured": "paid",
+        "other captured": "paid",
+        "closed": "expired; release",
+        "cancel": f"cancelling: {CLOSE} cancelled",
+        "deadline": f"expiring: {CLOSE} expired",
+        "commit ok": "impossible",
+        "commit refused": "impossible",
+        "part refunded": "awaiting_payment",
+        "all refunded": "awaiting_payment",
+        "refund failed": "awaiting_payment",
+        "staff part": NO_MONEY,
+        "staff rest": NO_MONEY,
+    },
+    "expiring": {
+        "reserve ok": "ignored",
+        "too cheap": "ignored",
+        "reserve refused": "impossible",
+        "link ready": "ignored",
+        "link late": "impossible",
+        "captured": "paid",
+        "other captured": "paid",
+        "closed": "expired; release",
+        "cancel": "cancelling",
+        "deadline": f"expiring: {CLOSE} expired",
+        "commit ok": "impossible",
+        "commit refused": "impossible",
+        "part refunded": "expiring",
+        "all refunded": "expiring",
+        "refund failed": "expiring",
+        "staff part": NO_MONEY,
+        "staff rest": NO_MONEY,
+    },
+    "cancelling": {
+        "reserve ok": "ignored",
+        "too cheap": "ignored",
+        "reserve refused": "impossible",
+        "link ready": "ignored",
+        "link late": "impossible",
+        "captured": f"refund_pending: {REFUND}; release_final",
+        "other captured": f"refund_pending: {REFUND}; release_final",
+        "closed": "cancelled; release_final",
+        "cancel": "ignored",
+        "deadline": f"cancelling: {CLOSE} cancelled",
+        "commit ok": "impossible",
+        "commit refused": "impossible",
+        "part refunded": "cancelling",
+        "all refunded": "cancelling",
+        "refund failed": "cancelling",
+        "staff part": NO_MONEY,
+        "staff rest": NO_MONEY,
+    },
+    "paid": {
+        "reserve ok": "ignored",
+        "too cheap": "ignored",
+        "reserve refused": "impossible",
+        "link ready": "ignored",
+        "link late": "impossible",
+        "captured": "ignored",
+        "other captured": "ignored",
+        "closed": "ignored",
+        "cancel": PAID,
+        "deadline": "ignored",
+        "commit ok": f"confirmed: {KEPT}",
+        "commit refused": f"refund_pending: {REFUND}",
+        "part refunded": "paid",
+        "all refunded": "paid",
+        "refund failed": "paid",
+        "staff part": NO_MONEY,
+        "staff rest": NO_MONEY,
+    },
+    "confirmed": {
+        "reserve ok": "ignored",
+        "too cheap": "ignored",
+        "reserve refused": "impossible",
+        "link ready": "ignored",
+        "link late": "impossible",
+        "captured": f"confirmed: {KEPT}",
+        "other captured": f"confirmed: {REFUND}",
+        "closed": "ignored",
+        "cancel": PAID,
+        "deadline": "impossible",
+        "commit ok": "ignored",
+        "commit refused": "impossible",
+        "part refunded": f"confirmed: {KEPT} named",
+        "all refunded": f"refunded: {KEPT} named",
+        "refund failed": "confirmed",
+        "staff part": "confirmed: refund.requested",
+        "staff rest": "refund_pending: refund.requested",
+    },
+    "rejected": {
+        "reserve ok": "rejected; release_final",
+        "too cheap": "rejected; release_final",
+        "reserve refused": "ignored",
+        "link ready": "ignored",
+        "link late": "impossible",
+        "captured": f"refund_pending: {REFUND}",
+        "other captured": f"refund_pending: {REFUND}",
+        "closed": "ignored",
+        "cancel": "ignored",
+        "deadline": "impossible",
+        "commit ok": "impossible",
+        "commit refused": "impossible",
+        "part refunded": "rejected",
+        "all refunded": "rejected",
+        "refund failed": "rejected",
+        "staff part": NO_MONEY,
+        "staff rest": NO_MONEY,
+    },
+    "expired": {
+        "reserve ok": "expired; release",
+        "too cheap": "expired; release",
+        "reserve refused": "impossible",
+        "link ready": "ignored",
+        "link late": "impossible",
+        "captured": "paid",
+        "other captured": "paid",
+        "closed": "ignored",
+        "cancel": "refused order_expired",
+        "deadline": "impossible",
+        "commit ok": "impossible",
+        "commit refused": "impossible",
+        "part refunded": "expired",
+        "all refunded": "expired",
+        "refund failed": "expired",
+        "staff part": NO_MONEY,
+        "staff rest": NO_MONEY,
+    },
+    "cancelled": {
+        "reserve ok": "cancelled; release_final",
+        "too cheap": "cancelled; release_final",
+        "reserve refused": "ignored",
+        "link ready": "ignored",
+        "link late": "impossible",
+        "captured": f"refund_pending: {REFUND}",
+        "other captured": f"refund_pending: {REFUND}",
+        "closed": "ignored",
+        "cancel": "ignored",
+        "deadline": "impossible",
+        "commit ok": "impossible",
+        "commit refused": "impossible",
+        "part refunded": "cancelled",
+        "all refunded": "cancelled",
+        "refund failed": "cancelled",
+        "staff part": NO_MONEY,
+        "staff rest": NO_MONEY,
+    },
+    "refund_pending": {
+        "reserve ok": "ignored",
+        "too cheap": "ignored",
+        "reserve refused": "impossible",
+        "link ready": "ignored",
+        "link late": "impossible",
+        "captured": f"refund_pending: {BACK}",
+        "other captured": f"refund_pending: {REFUND}",
+        "closed": "ignored",
+        "cancel": PAID,
+        "deadline": "ignored",
+        "commit ok": "impossible",
+        "commit refused": "impossible",
+        "part refunded": f"refund_pending: {BACK} named",
+        "all refunded": f"refunded: {BACK} named",
+        "refund failed": "refund_pending",
+        "staff part": "refused refund_too_large",  # all of it is asked for already
+        "staff rest": "refused refund_too_large",
+    },
+    "refunded": {
+        "reserve ok": "ignored",
+        "too cheap": "ignored",
+        "reserve refused": "impossible",
+        "link ready": "ignored",
+        "link late": "impossible",
+        "captured": f"refunded: {BACK}",
+        "other captured": f"refunded: {REFUND}",
+        "closed": "ignored",
+        "cancel": PAID,
+        "deadline": "impossible",
+        "commit ok": "impossible",
+        "commit refused": "impossible",
+        "part refunded": f"refunded: {BACK} named",
+        "all refunded": f"refunded: {BACK} named",
+        "refund failed": "refunded",
+        "staff part": "refused refund_too_large",
+        "staff rest": "refused refund_too_large",
+    },
+}
+
+
+def marks(order: int) -> tuple[int, int, int]:
+    """Return the last ids of messages, debts and history, to tell what is new."""
+    tables = (Outbox, Owed, OrderHistory)
+    newest = [select(t.id).order_by(t.id.desc()).limit(1) for t in tables]
+    found = [db.session.scalar(statement) or 0 for statement in newest]
+    return found[0], found[1], found[2]
+
+
+def message(row: Outbox) -> str:
+    words = [row.type, row.data.get("outcome", "")]
+    if row.type == CLOSE:
+        words.append(row.data["reason"])
+    if "refund_id" in row.data:
+        words.append("named")
+    return " ".join(filter(None, words))
+
+
+def told(order: int, state: str, before: tuple[int, int, int]) -> str:
+    """Say what a step has done, in the words of the cells."""
+    said = select(Outbox).where(Outbox.id > before[0]).order_by(Outbox.id)
+    owed = select(Owed.kind).where(Owed.id > before[1]).order_by(Owed.id)
+    history = select(OrderHistory.kind).where(OrderHistory.id > before[2])
+    if db.session.scalars(history).all() == ["ignored"]:
+        return "ignored"
+    messages = ", ".join(map(message, db.session.scalars(said)))
+    debts = ", ".join(db.session.scalars(owed))
+    return state + (messages and f": {messages}") + (debts and f"; {debts}")
+
+
+def outcome(manager: OrderManager, order: int, step: str) -> str:
+    """Take a step in a transaction of its own and say what came of it."""
+    before = marks(order)
+    try:
+        STEPS[step](manager, order)
+    except Impossible:
+        db.session.rollback()
+        return "impossible"
+    except Conflict as refusal:
+        db.session.rollback()
+        return f"refused {refusal.code}"
+    db.session.commit()
+    return told(order, manager.get_order(order).state, before)
+
+
+@pytest.fixture
+def manager(app: Any) -> Any:
+    with app.app_context():
+        yield OrderManager(db.session)
+
+
+def an_order(manager: OrderManager, way: list[str]) -> int:
+    order = manager.place(CUSTOMER, {1: 2}, max_open=10**6).id
+    db.session.commit()
+    for step in way:
+        STEPS[step](manager, order)
+        db.session.commit()
+    return order
+
+
+@pytest.mark.parametrize("state", WAYS)
+def test_an_order_does_what_its_cells_of_the_table_say(
+    manager: OrderManager, subtests: Any, state: str
+) -> None:
+    for step, expected in CELLS[state].items():
+        order = an_order(manager, WAYS[state])
+        assert manager.get_order(order).state == state
+
+        seen = outcome(manager, order, step)
+
+        with subtests.test(step):
+            assert seen == expected
+
+
+def test_every_cell_of_the_table_is_written_here() -> None:
+    assert set(CELLS) == set(WAYS)
+    assert all(set(cells) == set(STEPS) for cells in CELLS.values())
