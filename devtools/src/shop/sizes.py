@@ -4,7 +4,7 @@ import io
 import tokenize
 from pathlib import Path
 
-CHASSIS_LIMIT = 1500
+CHASSIS_LIMIT = 3200
 NOT_CODE = {
     tokenize.COMMENT,
     tokenize.NL,
