@@ -6,7 +6,7 @@ import time
 
 from rich.console import Console
 
-from shop import ports, processes, readiness, running, terminal, welcome
+from shop import ports, prepared, processes, readiness, running, terminal, welcome
 from shop.environment import QUEUE_USERS, Site
 from shop.layout import SERVICES
 from shop.supervisor import ProcessDied, Supervisor
@@ -77,14 +77,19 @@ class _Run:
         await readiness.wait_for_all(self.site)
 
     async def _start_service(self, name: str) -> None:
-        await self.supervisor.complete(processes.migration(name))
-        if name in SEEDED:
-            await self.supervisor.complete(processes.seed(name))
+        if not prepared.is_current(self.site, name):
+            await self._prepare(name)
         self._say(f"{name}: database ready, starting")
         await self.supervisor.start(processes.api(self.site, name))
         if name in QUEUE_USERS and self.site.has_embedded_queue():
             await readiness.wait_for_port(self.site.port("sqs"))
         await self.supervisor.start(processes.worker(name))
+
+    async def _prepare(self, name: str) -> None:
+        await self.supervisor.complete(processes.migration(name))
+        if name in SEEDED:
+            await self.supervisor.complete(processes.seed(name))
+        prepared.remember(self.site, name)
 
     def _welcome(self) -> None:
         seconds = time.monotonic() - self.started

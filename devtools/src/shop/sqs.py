@@ -44,18 +44,17 @@ class Journal:
             return self.app(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
-        answer = b"".join(self.app(environ, start_response))
-        self._note(action, _json(body), _json(answer))
-        return [answer]
-
-    def _note(self, action: str, call: dict[str, Any], answer: dict[str, Any]) -> None:
+        call = _json(body)
         queue = str(call.get("QueueUrl", "")).rpartition("/")[2]
-        if action == RECEIVED:
-            for message in answer.get("Messages", []):
-                self._line("message_delivered", queue, message.get("Body", ""))
-        else:
+        # Before moto has it: a waiting consumer may be served before we go on.
+        if action in SENT:
             for entry in call.get("Entries", [call]):
                 self._line("message_queued", queue, entry.get("MessageBody", ""))
+        answer = b"".join(self.app(environ, start_response))
+        if action == RECEIVED:
+            for message in _json(answer).get("Messages", []):
+                self._line("message_delivered", queue, message.get("Body", ""))
+        return [answer]
 
     def _line(self, event: str, queue: str, body: str) -> None:
         message = _json(body)
