@@ -1,6 +1,5 @@
 """What every test of the order service speaks with: a small shop around it."""
 
-import importlib.util
 import itertools
 import json
 import uuid
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from neighbours import FakeProducts, FakeUsers
 from sqlalchemy import select
 
 from chassis import inbox, worker
@@ -21,25 +21,17 @@ from order_svc.consumers import HANDLERS, QUEUE
 from order_svc.extensions import db
 from order_svc.models import Order, OrderHistory, OrderRefund, Outbox, Owed
 
-spec = importlib.util.spec_from_file_location(
-    "order_svc_fakes", Path(__file__).with_name("fakes.py")
-)
-assert spec is not None
-assert spec.loader is not None
-fakes = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(fakes)
-
 ASHA, RAVI = 17, 18
 
 
 @pytest.fixture
 def users() -> Any:
-    return fakes.FakeUsers()
+    return FakeUsers()
 
 
 @pytest.fixture
 def products() -> Any:
-    return fakes.FakeProducts()
+    return FakeProducts()
 
 
 @pytest.fixture

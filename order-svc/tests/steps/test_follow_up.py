@@ -1,0 +1,264 @@
+"""What the worker does by the clock, and what it does when nobody answers."""
+
+from typing import Any
+
+import pytest
+from neighbours import HANG_UP, LOSE
+
+GONE = (409, {"code": "reservation_gone"})
+LINK = {"short_url": "https://rzp.example/l/1", "expires_at": "2030-01-01T00:00:00Z"}
+
+
+@pytest.fixture(autouse=True)
+def clock(pass_seconds: Any) -> None:
+    pass_seconds(0)
+
+
+def test_a_paid_order_takes_its_stock_at_once(shop: Any, products: Any) -> None:
+    order = shop.placed()
+    shop.pay(order)
+
+    shop.work()
+
+    assert shop.state(order) == "confirmed"
+    assert products.states[order] == "committed"
+    settled = {"order_id": order, "payment_id": 500 + order, "outcome": "kept"}
+    assert shop.said(order)[-1] == ("order.settled", settled)
+
+
+@pytest.mark.parametrize("said", [HANG_UP, [LOSE], (503, {}), (404, {}), (401, {})])
+def test_a_commit_is_repeated_until_it_is_answered_and_never_refunded(
+    shop: Any, products: Any, pass_seconds: Any, said: Any
+) -> None:
+    order = shop.placed()
+    shop.pay(order)
+    products.says["commit"] = said
+    shop.work()
+    assert shop.state(order) == "paid"
+    assert shop.refunds(order) == []
+
+    products.says.clear()
+    pass_seconds(5)
+    shop.work()
+
+    assert shop.state(order) == "confirmed"
+
+
+def test_an_unanswered_commit_is_not_asked_for_without_a_pause(
+    shop: Any, products: Any, pass_seconds: Any
+) -> None:
+    order = shop.placed()
+    shop.pay(order)
+    products.says["commit"] = (503, {})
+
+    for _ in range(3):
+        shop.work()
+
+    assert products.count("commit") == 1
+
+
+def test_a_refused_commit_sends_the_money_back(shop: Any, products: Any) -> None:
+    order = shop.placed()
+    shop.pay(order)
+    products.says["commit"] = GONE
+
+    shop.work()
+
+    assert shop.get(order)["status"] == "refunding"
+    kinds = [kind for kind, _ in shop.said(order)]
+    assert kinds == ["payment.requested", "refund.requested", "order.settled"]
+    asked = {"order_id": order, "payment_id": 501, "amount": "998.00"}
+    assert shop.said(order)[1][1] == {**asked, "reason": "stock_gone", "n": 1}
+    assert shop.said(order)[2][1]["outcome"] == "refund"
+
+
+def test_an_order_that_a_crash_left_placed_is_taken_up_after_half_a_minute(
+    shop: Any, products: Any, pass_seconds: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(_: int) -> None:
+        raise KeyError("crash")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("order_svc.steps.reserve", crash)
+        assert shop.order().status_code == 500
+    shop.work()
+    assert shop.state(1) == "placed"
+
+    pass_seconds(31)
+    shop.work()
+
+    assert shop.state(1) == "awaiting_payment"
+    assert shop.said(1)[0][0] == "payment.requested"
+
+
+def test_a_link_that_does_not_come_is_asked_for_again(
+    shop: Any, pass_seconds: Any
+) -> None:
+    order = shop.placed()
+    pass_seconds(59)
+    shop.work()
+    assert len(shop.said(order)) == 1
+
+    for _ in range(2):
+        pass_seconds(60)
+        shop.work()
+        shop.work()
+
+    first, second, third = shop.said(order)
+    assert first == second == third
+
+
+def test_a_link_that_has_come_is_not_asked_for_again(
+    shop: Any, pass_seconds: Any
+) -> None:
+    order = shop.placed()
+    shop.hear("payment.link_ready", order_id=order, **LINK)
+
+    pass_seconds(300)
+    shop.work()
+
+    assert len(shop.said(order)) == 1
+    assert shop.get(order)["payment"]["short_url"] == LINK["short_url"]
+
+
+def test_an_order_without_a_link_is_closed_16_minutes_after_it_was_placed(
+    shop: Any, products: Any, pass_seconds: Any
+) -> None:
+    order = shop.placed()
+    pass_seconds(959)
+    shop.work()
+    assert shop.state(order) == "awaiting_payment"
+
+    pass_seconds(2)
+    shop.work()
+
+    assert shop.state(order) == "expiring"
+    kind, data = shop.said(order)[-1]
+    assert (kind, data["reason"]) == ("payment.close_requested", "expired")
+    assert products.count("release") == 0
+
+
+def test_an_order_is_closed_a_minute_after_its_link_has_expired(
+    shop: Any, pass_seconds: Any
+) -> None:
+    from chassis import clock, json
+
+    order = shop.placed()
+    expires_at = json.timestamp(clock.now())
+    link = {**LINK, "expires_at": expires_at}
+    shop.hear("payment.link_ready", order_id=order, **link)
+    pass_seconds(58)
+    shop.work()
+    assert shop.state(order) == "awaiting_payment"
+
+    pass_seconds(3)
+    shop.work()
+
+    assert shop.state(order) == "expiring"
+
+
+@pytest.mark.parametrize("way", ["expiring", "cancelling"])
+def test_a_close_is_asked_for_again_until_it_is_answered(
+    shop: Any, pass_seconds: Any, way: str
+) -> None:
+    order = shop.placed()
+    if way == "cancelling":
+        shop.cancel(order)
+    else:
+        pass_seconds(961)
+        shop.work()
+    before = len(shop.said(order))
+
+    for _ in range(3):
+        pass_seconds(61)
+        shop.work()
+
+    kinds = [kind for kind, _ in shop.said(order)]
+    assert kinds[before:] == ["payment.close_requested"] * 3
+    assert shop.state(order) == way
+
+
+@pytest.mark.parametrize("said", [HANG_UP, [LOSE, LOSE], (500, {}), (403, {})])
+def test_a_release_is_owed_until_it_is_answered(
+    shop: Any, products: Any, pass_seconds: Any, said: Any
+) -> None:
+    order = shop.placed()
+    products.says["release"] = said
+    shop.hear("payment.closed", order_id=order, reason="expired")
+    shop.work()
+    assert shop.owed(order) == [("release", "owed")]
+
+    products.says.clear()
+    pass_seconds(5)
+    shop.work()
+
+    assert shop.owed(order) == [("release", "done")]
+
+
+def test_a_definite_no_ends_what_is_owed(shop: Any, products: Any, caplog: Any) -> None:
+    order = shop.placed()
+    products.says["release"] = (409, {"code": "already_committed"})
+    shop.hear("payment.closed", order_id=order, reason="expired")
+
+    shop.work()
+
+    assert shop.owed(order) == [("release", "refused")]
+    assert "product-svc refused what it is owed" in caplog.text
+
+
+def test_stock_that_is_held_after_all_is_let_go_again(
+    shop: Any, products: Any, pass_seconds: Any
+) -> None:
+    """The user cancels while the reservation is on its way."""
+    products.says["reserve"] = (503, {})
+    order = shop.placed()
+    shop.cancel(order)
+    shop.work()
+    with shop.app.app_context():
+        from decimal import Decimal
+
+        from order_svc.extensions import db
+        from order_svc.managers import OrderManager
+
+        OrderManager(db.session).mark_reserved(order, {1: ("x", Decimal("1.00"))})
+        db.session.commit()
+
+    shop.work()
+
+    assert shop.owed(order) == [("release_final", "done")] * 2
+    assert shop.state(order) == "cancelled"
+
+
+def test_an_unanswered_refund_is_asked_for_again_with_the_same_words(
+    shop: Any, products: Any, pass_seconds: Any
+) -> None:
+    order = shop.placed()
+    shop.pay(order)
+    products.says["commit"] = GONE
+    shop.work()
+
+    pass_seconds(301)
+    shop.work()
+    shop.work()
+
+    asked = [data for kind, data in shop.said(order) if kind == "refund.requested"]
+    assert len(asked) == 2
+    assert asked[0] == asked[1]
+    shop.refunded(order)
+    pass_seconds(100_000)
+    shop.work()
+    assert len([k for k, _ in shop.said(order) if k == "refund.requested"]) == 2
+
+
+def test_the_workers_messages_carry_the_orders_own_correlation_id(
+    shop: Any, products: Any
+) -> None:
+    order = shop.placed(headers={"X-Correlation-ID": "basket-17"})
+    shop.pay(order)
+
+    shop.work()
+
+    told = {row["name"]: row["correlation_id"] for row in shop.timeline(order)}
+    assert told["order.settled"] == "basket-17"
+    assert told["stock.committed"] == "basket-17"
+    assert told["payment.captured"] == "told-by-payment-svc"
