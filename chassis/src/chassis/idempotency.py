@@ -40,6 +40,7 @@ class IdempotencyKeyMixin(Timestamps):
     """One key of one caller on one route, and the answer it was given."""
 
     __tablename__ = "idempotency_keys"
+
     @declared_attr.directive
     def __table_args__(cls) -> tuple[UniqueConstraint]:
         """Make a constraint for each service's table."""

@@ -25,6 +25,7 @@ class OutboxMixin(Timestamps):
     """One CloudEvent on its way to a queue; `published_at` when it has left."""
 
     __tablename__ = "outbox"
+
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Index]:
         """Make an index for each service's table: one belongs to one table alone."""

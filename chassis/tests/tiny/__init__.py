@@ -1,5 +1,6 @@
 """A small service that uses every part of the chassis, to test the parts on."""
 
+import os
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -31,7 +32,7 @@ db = database()
 
 class Thing(Timestamps, db.Model):
     __tablename__ = "things"
-    __table_args__ = (CheckConstraint("left >= 0", name="left"),)
+    __table_args__ = (CheckConstraint('"left" >= 0', name="left"),)
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(100))
@@ -66,6 +67,11 @@ class ThingSchema(fields.Schema):
     name = fields.Text(most=100, required=True)
     price = fields.Money(required=True)
     created_at = fields.Moment(dump_only=True)
+
+
+class ThingChangesSchema(fields.Schema):
+    name = fields.Text(most=100)
+    price = fields.Money()
 
 
 class ThingQuerySchema(fields.ListQuery):
@@ -129,7 +135,7 @@ class ThingById(MethodView):
         return db.get_or_404(Thing, thing_id)
 
     @blp.requires("staff", "things:write")
-    @blp.arguments(ThingSchema(partial=True))
+    @blp.arguments(ThingChangesSchema)
     @blp.resource(ThingSchema)
     def patch(self, changes, thing_id):
         """Change a thing."""
@@ -208,7 +214,7 @@ HANDLERS = {"thing.made": (MadeSchema, made)}
 
 def create_app(environ=None):
     app = Flask(__name__)
-    settings = Settings.load(environ)
+    settings = Settings.load(os.environ if environ is None else environ)
     chassis.init_app(app, settings, db, prefix="/things")
     api.init_app(app, "Things", blp)
     docs.init_app(app)
