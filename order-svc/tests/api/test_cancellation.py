@@ -1,0 +1,106 @@
+"""Cancellation and the timeline."""
+
+from typing import Any
+
+import pytest
+
+
+def test_an_unpaid_order_is_cancelled_when_its_link_is_dead(
+    shop: Any, products: Any
+) -> None:
+    order = shop.placed()
+
+    answer = shop.cancel(order)
+
+    assert (answer.status_code, answer.json["status"]) == (202, "pending")
+    assert answer.headers["Retry-After"]
+    kind, data = shop.said(order)[-1]
+    assert (kind, data["reason"]) == ("payment.close_requested", "cancelled")
+    shop.work()
+    assert products.states[order] == "held"
+    shop.hear("payment.closed", order_id=order, reason="cancelled")
+    shop.work()
+    assert shop.get(order)["status"] == "cancelled"
+    assert products.states[order] == "release final"
+
+
+def test_a_cancel_is_answered_alike_however_often_it_is_sent(shop: Any) -> None:
+    order = shop.placed()
+
+    answers = [shop.cancel(order).status_code for _ in range(2)]
+    shop.hear("payment.closed", order_id=order, reason="cancelled")
+    again = shop.cancel(order)
+
+    assert answers == [202, 202]
+    assert (again.status_code, again.json["status"]) == (200, "cancelled")
+    kinds = [kind for kind, _ in shop.said(order)]
+    assert kinds == ["payment.requested", "payment.close_requested"]
+
+
+@pytest.mark.parametrize("work", [True, False])
+def test_a_paid_order_cannot_be_cancelled(shop: Any, work: bool) -> None:
+    order = shop.placed()
+    shop.pay(order)
+    if work:
+        shop.work()
+
+    answer = shop.cancel(order)
+
+    assert (answer.status_code, answer.json["code"]) == (409, "already_paid")
+
+
+def test_an_expired_order_cannot_be_cancelled(shop: Any) -> None:
+    order = shop.placed()
+    shop.hear("payment.closed", order_id=order, reason="expired")
+
+    answer = shop.cancel(order)
+
+    assert (answer.status_code, answer.json["code"]) == (409, "order_expired")
+
+
+def test_a_rejected_order_is_as_good_as_cancelled(shop: Any, products: Any) -> None:
+    products.says["reserve"] = (409, {"code": "insufficient_stock", "items": []})
+    shop.order()
+
+    assert shop.cancel(1).status_code == 200
+
+
+def test_staff_cancel_for_a_customer(shop: Any) -> None:
+    order = shop.placed()
+
+    assert shop.cancel(order, shop.staff).status_code == 202
+    assert shop.timeline(order)[-2]["reason"] == "user:900"
+
+
+def test_the_timeline_tells_all_in_order_with_correlation_ids(shop: Any) -> None:
+    order = shop.placed(headers={"X-Correlation-ID": "basket-17"})
+    shop.hear(
+        "payment.link_ready",
+        order_id=order,
+        short_url="https://rzp.example/l/1",
+        expires_at="2030-01-01T00:00:00Z",
+    )
+    shop.pay(order)
+    shop.pay(order)
+    shop.work()
+
+    told = shop.call("GET", f"/orders/{order}/timeline/", shop.asha).json["data"]
+
+    lines = [(e["service"], e["kind"], e["name"], e["from"], e["to"]) for e in told]
+    assert lines == [
+        ("order-svc", "state", "place", None, "placed"),
+        ("order-svc", "state", "stock.reserved", "placed", "awaiting_payment"),
+        ("order-svc", "message_out", "payment.requested", None, None),
+        ("payment-svc", "message_in", "payment.link_ready", None, None),
+        ("payment-svc", "message_in", "payment.captured", None, None),
+        ("order-svc", "state", "payment.captured", "awaiting_payment", "paid"),
+        ("payment-svc", "ignored", "payment.captured", None, None),
+        ("order-svc", "state", "stock.committed", "paid", "confirmed"),
+        ("order-svc", "message_out", "order.settled", None, None),
+    ]
+    assert {e["correlation_id"] for e in told} == {"basket-17", "told-by-payment-svc"}
+    assert [e["at"] for e in told] == sorted(e["at"] for e in told)
+    assert "not decided yet" in told[6]["reason"]
+    assert set(told[0]) == {
+        *("at", "service", "kind", "name", "from", "to", "reason", "correlation_id")
+    }

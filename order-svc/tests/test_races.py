@@ -1,0 +1,108 @@
+"""What holds when many act at once, in threads with sessions of their own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """Start all calls at the same moment and return their answers."""
+    gate = Barrier(len(calls))
+
+    def wait_and(call: Callable[[], Any]) -> Any:
+        gate.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(wait_and, calls))
+
+
+def moves(shop: Any, order: int) -> list[str]:
+    return [row["to_state"] for row in shop.history(order) if row["kind"] == "state"]
+
+
+def test_cancel_and_capture_at_once_keep_or_return_the_money(shop: Any) -> None:
+    for _ in range(8):
+        order = shop.placed()
+
+        answer, outcome = at_once(
+            lambda order=order: shop.cancel(order),
+            lambda order=order: shop.pay(order),
+        )
+
+        assert outcome == "handled"
+        kept = ["placed", "awaiting_payment", "paid"]
+        back = ["placed", "awaiting_payment", "cancelling", "refund_pending"]
+        assert moves(shop, order) == (kept if answer.status_code == 409 else back)
+        assert len(shop.refunds(order)) == (0 if answer.status_code == 409 else 1)
+
+
+def test_two_workers_commit_an_order_once(shop: Any, products: Any) -> None:
+    orders = [shop.placed() for _ in range(5)]
+    for order in orders:
+        shop.pay(order)
+
+    at_once(*[shop.work] * 4)
+
+    for order in orders:
+        assert moves(shop, order)[-2:] == ["paid", "confirmed"]
+        assert [k for k, _ in shop.said(order)].count("order.settled") == 1
+    assert products.count("commit") == len(orders)
+
+
+def test_copies_of_a_second_capture_at_once_are_refunded_once(shop: Any) -> None:
+    order = shop.confirmed()
+
+    def deliver() -> Any:
+        try:
+            return shop.pay(order, 777)
+        except Exception as error:  # left in its queue: it comes again
+            return error
+
+    at_once(*[deliver] * 6)
+    assert shop.pay(order, 777) == "handled"
+
+    assert [row["payment_id"] for row in shop.refunds(order)] == [777]
+
+
+def test_refunds_at_once_never_return_more_than_was_paid(shop: Any) -> None:
+    order = shop.confirmed()
+
+    answers = at_once(*[lambda: shop.refund(order, amount="400.00")] * 6)
+
+    assert sorted(a.status_code for a in answers) == [202, 202, *[409] * 4]
+    assert sum(row["amount"] for row in shop.refunds(order)) == 800
+
+
+@pytest.mark.parametrize("copies", [6])
+def test_copies_of_one_message_at_once_have_one_effect(shop: Any, copies: int) -> None:
+    order = shop.placed()
+
+    def deliver() -> Any:
+        try:
+            return shop.pay(order, event_id="e-1")
+        except Exception as error:  # its twin was faster: it comes again
+            return error
+
+    at_once(*[deliver] * copies)
+
+    assert shop.pay(order, event_id="e-1") == "duplicate"
+    assert moves(shop, order) == ["placed", "awaiting_payment", "paid"]
+
+
+def test_a_change_and_a_capture_at_once_both_hold(shop: Any) -> None:
+    for _ in range(5):
+        order = shop.placed()
+        path = f"/orders/{order}/"
+
+        answer, _ = at_once(
+            lambda path=path: shop.call("PATCH", path, shop.asha, json={"note": "x"}),
+            lambda order=order: shop.pay(order),
+        )
+
+        assert answer.status_code == 200
+        assert shop.get(order)["note"] == "x"
+        assert shop.state(order) == "paid"
