@@ -38,7 +38,7 @@ def paginate(
     name = query["sort"].lstrip("-")
     down = query["sort"].startswith("-")
     column, key = columns[name], columns["id"]
-    if query["cursor"]:
+    if query["cursor"] is not None:
         value, last = _read(query["cursor"], query["sort"])
         statement = statement.where(_beyond(column, key, value, last, down=down))
     order = [column.desc(), key.desc()] if down else [column, key]
