@@ -1,0 +1,151 @@
+"""Settings: typed, read once, every problem reported together."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from chassis import config
+from chassis.config import ConfigError, Settings, setting
+
+STRONG = "a3f9Zk2LmQ8vXw7TbN5rYc1HdUe6Js0G"
+GOOD = {
+    "DATABASE_URL": "sqlite:///shop.db",
+    "SECRET_KEY": STRONG,
+    "SERVICE_CLIENT_SECRET": STRONG,
+    "PUBLIC_URL": "http://127.0.0.1:8000/",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopSettings(Settings):
+    service: str = "shop-svc"
+    shelf: int = setting(config.whole, 3)
+    api_secret: str = setting(config.text, "", secret=True)
+
+
+def problems(**changes):
+    environ = {**GOOD, "APP_ENV": "development", **changes}
+    with pytest.raises(ConfigError) as wrong:
+        ShopSettings.load({k: v for k, v in environ.items() if v is not None})
+    return wrong.value.problems
+
+
+def test_good_settings_are_read_with_their_types():
+    found = ShopSettings.load(
+        {**GOOD, "API_SECRET": STRONG, "SHELF": " 12 ", "BEHIND_TLS": "true"}
+    )
+
+    assert (found.shelf, found.behind_tls, found.service) == (12, True, "shop-svc")
+    assert found.public_url == "http://127.0.0.1:8000"
+    assert found.is_production
+
+
+def test_all_problems_are_reported_together():
+    found = problems(
+        DATABASE_URL=None,
+        PUBLIC_URL="shop.example.com",
+        SHELF="three",
+        BEHIND_TLS="maybe",
+        WORKER_POLL_SECONDS="nan",
+        LOG_LEVEL="LOUD",
+    )
+
+    names = {problem.split(":")[0] for problem in found}
+    assert names == {
+        "DATABASE_URL",
+        "PUBLIC_URL",
+        "SHELF",
+        "BEHIND_TLS",
+        "WORKER_POLL_SECONDS",
+        "LOG_LEVEL",
+    }
+
+
+def test_the_problems_end_the_process_with_sentences():
+    with pytest.raises(SystemExit) as wrong:
+        Settings.load({})
+
+    assert "has 4 problem(s)" in str(wrong.value)
+    assert "SECRET_KEY: is missing; it should be a random text" in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    "weak", ["", "changeme", "Development", "short-but-random-9f3", "ab" * 40]
+)
+def test_production_refuses_weak_secrets(weak):
+    found = problems(APP_ENV="production", SECRET_KEY=weak, API_SECRET=STRONG)
+
+    assert len(found) == 1
+    assert found[0].startswith("SECRET_KEY: is too weak for production")
+
+
+def test_production_refuses_a_secret_left_at_its_default():
+    assert problems(APP_ENV="production")[0].startswith("API_SECRET: is too weak")
+
+
+def test_no_environment_named_means_production():
+    assert problems(APP_ENV=None, SECRET_KEY="dev", API_SECRET=STRONG)
+
+
+def test_development_takes_weak_secrets():
+    weak = {**GOOD, "APP_ENV": "development", "SECRET_KEY": "dev"}
+
+    assert not Settings.load(weak).is_production
+
+
+def test_a_problem_never_shows_the_secret():
+    found = problems(APP_ENV="production", SECRET_KEY="hunter2hunter2")
+
+    assert "hunter2" not in str(found)
+
+
+@pytest.mark.parametrize("value", ["mysql://x/y", "sqlite://", "shop.db", ""])
+def test_other_databases_are_refused(value):
+    assert problems(DATABASE_URL=value)[0].startswith("DATABASE_URL: should be sqlite")
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_gets_its_driver_named(scheme):
+    environ = {**GOOD, "DATABASE_URL": f"{scheme}://u:p@db:5432/shop"}
+
+    assert Settings.load(environ).database_url == (
+        "postgresql+psycopg://u:p@db:5432/shop"
+    )
+
+
+@pytest.mark.parametrize(
+    ("parse", "value"),
+    [
+        (config.whole, "-1"),
+        (config.whole, "1.0"),
+        (config.whole, "१२"),
+        (config.seconds, "-0.1"),
+        (config.seconds, "inf"),
+        (config.seconds, "soon"),
+        (config.flag, "yes"),
+        (config.url, "ftp://x"),
+        (config.url, "http://"),
+        (config.optional_url, "x"),
+    ],
+)
+def test_a_value_that_is_not_what_it_should_be_is_refused(parse, value):
+    with pytest.raises(ValueError, match=r"."):
+        parse(value)
+
+
+def test_an_optional_address_may_be_empty():
+    assert config.optional_url("") == ""
+
+
+def test_the_environment_wins_over_the_services_file_and_that_over_the_roots(
+    tmp_path, monkeypatch
+):
+    package = tmp_path / "tiny-svc" / "src" / "tiny_svc" / "__init__.py"
+    package.parent.mkdir(parents=True)
+    (tmp_path / ".env").write_text("FROM_ROOT=1\nFROM_FILE=1\nFROM_ENVIRON=1\n")
+    (tmp_path / "tiny-svc" / ".env").write_text("FROM_FILE=2\nFROM_ENVIRON=2\n")
+    monkeypatch.setenv("FROM_ENVIRON", "3")
+
+    found = config.environment(str(package))
+
+    assert [found[f"FROM_{x}"] for x in ("ROOT", "FILE", "ENVIRON")] == ["1", "2", "3"]
