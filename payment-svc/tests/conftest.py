@@ -11,9 +11,10 @@ import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from chassis import clock, inbox, json, worker
+from chassis import auth, clock, inbox, json, worker
+from chassis.testing import SECRET, dispose
 from payment_svc import create_app
 from payment_svc.consumers import HANDLERS
 from payment_svc.extensions import db
@@ -27,6 +28,7 @@ from payment_svc.models import (
     Refund,
     RefundHistory,
 )
+from payment_svc.razorpay_service import RazorpayService
 from razorpay_sandbox.testing import KEYS, Served
 from razorpay_sandbox.testing import serve as serve_sandbox
 
@@ -37,18 +39,51 @@ def sandbox(tmp_path: Path) -> Iterator[Served]:
         yield served
 
 
-@pytest.fixture
-def make(make_app: Callable[..., Flask]) -> Callable[..., Flask]:
-    """Return `make(**settings)`: the service with Razorpay's test keys."""
-    return lambda **settings: make_app(create_app, **KEYS_OF_SERVICE, **settings)
-
-
 KEYS_OF_SERVICE = {name: KEYS[name] for name in KEYS if name.startswith("RAZORPAY")}
 
 
 @pytest.fixture
-def app(make: Callable[..., Flask], sandbox: Served, sqs: None) -> Flask:
-    return make(RAZORPAY_BASE_URL=sandbox.url)
+def make(make_app: Callable[..., Flask]) -> Callable[..., Flask]:
+    """Return `make(**settings)`: the service with settings of a test's own."""
+    return lambda **settings: make_app(create_app, **KEYS_OF_SERVICE, **settings)
+
+
+@pytest.fixture(scope="session")
+def shared_app(databases: Any, tokens: Any) -> Iterator[Flask]:
+    """Make the service once: the panel alone takes most of a second."""
+    environ = {
+        **KEYS_OF_SERVICE,
+        "APP_ENV": "test",
+        "SECRET_KEY": SECRET,
+        "PUBLIC_URL": "http://127.0.0.1",
+        "WORKER_POLL_SECONDS": "0.01",
+    }
+    url = databases.new(create_app, environ)
+    app = create_app({**environ, "DATABASE_URL": url})
+    app.testing = False  # errors become answers, as for clients
+    app.extensions["keys"] = auth.Keys(lambda: tokens.jwks)
+    yield app
+    dispose(app)
+    databases.drop(url)
+
+
+@pytest.fixture
+def app(shared_app: Flask, sandbox: Served) -> Iterator[Flask]:
+    """Return the service with empty tables, in front of a Razorpay of its own."""
+    shared_app.extensions["razorpay"] = RazorpayService(
+        sandbox.key_id, sandbox.key_secret, sandbox.url
+    )
+    yield shared_app
+    with shared_app.app_context():
+        db.session.rollback()
+        for refund in (RefundHistory, Refund):
+            db.session.execute(delete(refund))
+        extras = Payment.__table__.c.extra_of.is_not(None)
+        db.session.execute(delete(PaymentHistory))
+        db.session.execute(delete(Payment.__table__).where(extras))
+        for table in reversed(db.metadata.sorted_tables):
+            db.session.execute(delete(table))
+        db.session.commit()
 
 
 @pytest.fixture
@@ -124,8 +159,11 @@ class Shop:
     # the worker
 
     def work(self) -> None:
-        """Let the worker do all that is due now."""
-        worker.drain(self.app)
+        """Let the worker's own jobs do all that is due now, without a queue."""
+        jobs = self.app.extensions["work"].jobs
+        with self.app.app_context():
+            while sum(_done(name, job) for name, job in jobs.items()):
+                pass
 
     def make_due(self) -> None:
         """Let every payment's and refund's next look be now."""
@@ -224,9 +262,20 @@ def _check_chain(model: Any, history: Any, owner: str, table: Any) -> None:
         assert {(s.from_state, s.trigger, s.to_state) for s in steps} <= edges
 
 
+def _done(name: str, job: worker.Job) -> int:
+    count = worker.once(name, job)
+    assert count >= 0, f"{name} failed, see the log"
+    return count
+
+
 @pytest.fixture
-def shop(app: Flask, tokens: Any, sandbox: Served) -> Shop:
-    return Shop(app, tokens, sandbox.url)
+def shop_on(tokens: Any, sandbox: Served) -> Callable[[Flask], Shop]:
+    return lambda app: Shop(app, tokens, sandbox.url)
+
+
+@pytest.fixture
+def shop(app: Flask, shop_on: Callable[[Flask], Shop]) -> Shop:
+    return shop_on(app)
 
 
 @pytest.fixture

@@ -1,0 +1,230 @@
+"""The payments' API."""
+
+import pytest
+
+MAKE = "/payments/create_payment_link/"
+BODY = {
+    "order_id": 17,
+    "user_id": 1,
+    "amount": "499",
+    "name": "Asha Rao",
+    "email": "asha@shop.example",
+    "phone": "+919812345670",
+}
+FIELDS = {
+    "id",
+    "order_id",
+    "user_id",
+    "amount",
+    "amount_refunded",
+    "currency",
+    "status",
+    "receipt",
+    "reason",
+    "razorpay_order_id",
+    "razorpay_payment_id",
+    "razorpay_payment_link_id",
+    "razorpay_short_url",
+    "expires_at",
+    "created_at",
+    "updated_at",
+}
+
+
+def test_a_payment_link_is_made_by_the_worker(shop, staff):
+    made = shop.call("POST", MAKE, staff, json=BODY)
+    assert made.status_code == 201
+    assert made.json["razorpay_short_url"] is None
+    assert (made.json["amount"], made.json["order_id"]) == ("499.00", 17)
+
+    shop.work()
+
+    now = shop.call("GET", made.location, staff).json
+    assert set(now) == FIELDS
+    assert now["status"] == "PENDING"
+    assert now["razorpay_short_url"].startswith("http")
+
+
+def test_an_order_has_one_payment(shop, staff):
+    first = shop.call("POST", MAKE, staff, json=BODY)
+
+    second = shop.call("POST", MAKE, staff, json=BODY)
+
+    assert (second.status_code, second.json["id"]) == (200, first.json["id"])
+    other = shop.call("POST", MAKE, staff, json={**BODY, "amount": "500"})
+    assert other.status_code == 409
+
+
+@pytest.mark.parametrize("end", ["captured", "closed"])
+def test_an_order_whose_payment_is_over_gets_no_other(shop, staff, end):
+    order = shop.captured() if end == "captured" else shop.issued()
+    if end == "closed":
+        shop.close(order)
+        shop.work()
+
+    again = shop.call("POST", MAKE, staff, json={**BODY, "order_id": order})
+
+    assert again.status_code == 409
+
+
+def test_the_same_key_gets_the_same_answer(shop, staff):
+    headers = {**staff, "Idempotency-Key": "basket-17"}
+
+    first = shop.call("POST", MAKE, headers, json=BODY)
+    second = shop.call("POST", MAKE, headers, json=BODY)
+
+    assert (second.status_code, second.data) == (201, first.data)
+    assert second.headers["Idempotency-Replayed"] == "true"
+    other = shop.call("POST", MAKE, headers, json={**BODY, "amount": "1"})
+    assert other.json["code"] == "idempotency_key_reused"
+
+
+def test_customers_see_their_own_payments_alone(shop, tokens):
+    mine, theirs = shop.issued(user_id=1), shop.issued(user_id=2)
+    asha = tokens.user(1)
+
+    listed = shop.call("GET", "/payments/", asha).json["data"]
+    foreign = shop.call("GET", f"/payments/{shop.payment(theirs).id}/", asha)
+    unknown = shop.call("GET", "/payments/999999/", asha)
+
+    assert [one["order_id"] for one in listed] == [mine]
+    assert (foreign.status_code, unknown.status_code) == (404, 404)
+    assert foreign.json["code"] == unknown.json["code"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?order_id=21", [21]),
+        ("?status=PENDING&sort=id", [21, 22, 23]),
+        ("?status=REFUNDED", []),
+        ("?sort=-amount", [23, 22, 21]),
+        ("?created_from=2020-01-01T00:00:00Z&sort=amount", [21, 22, 23]),
+        ("?created_to=2020-01-01T00:00:00Z", []),
+    ],
+)
+def test_staff_filter_and_sort_all_payments(shop, staff, query, found):
+    for order in (21, 22, 23):
+        shop.ask(order, amount=f"{order}.00", user_id=order)
+
+    answer = shop.call("GET", f"/payments/{query}", staff)
+
+    assert [one["order_id"] for one in answer.json["data"]] == found
+
+
+def test_a_list_goes_on_where_it_ended(shop, staff):
+    for order in range(1, 6):
+        shop.ask(order)
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = shop.call(
+            "GET", f"/payments/?limit=2{cursor and f'&cursor={cursor}'}", staff
+        )
+        seen += [one["order_id"] for one in page.json["data"]]
+        cursor = page.json["next_cursor"]
+
+    assert seen == [5, 4, 3, 2, 1]
+
+
+def test_a_payment_that_has_not_changed_is_not_sent_again(shop, staff):
+    path = f"/payments/{shop.payment(shop.issued()).id}/"
+    tag = shop.call("GET", path, staff).headers["ETag"]
+
+    again = shop.call("GET", path, {**staff, "If-None-Match": tag})
+
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_staff_cancel_a_link(shop, staff):
+    order = shop.issued()
+    path = f"/payments/{shop.payment(order).id}/cancel/"
+
+    answer = shop.call("POST", path, staff)
+    shop.work()
+
+    assert (answer.status_code, answer.json["status"]) == (202, "PENDING")
+    assert "Retry-After" in answer.headers
+    assert shop.payment(order).status == "CANCELLED"
+    again = shop.call("POST", path, staff)
+    assert (again.status_code, again.json["status"]) == (202, "CANCELLED")
+    assert shop.kinds(order).count("payment.closed") == 1
+
+
+def test_a_paid_payment_is_not_cancelled(shop, staff):
+    order = shop.captured()
+
+    answer = shop.call("POST", f"/payments/{shop.payment(order).id}/cancel/", staff)
+
+    assert (answer.status_code, answer.json["code"]) == (409, "already_paid")
+
+
+def test_sync_asks_razorpay_now(shop, staff):
+    order = shop.issued()
+    shop.pay(order)
+
+    answer = shop.call("POST", f"/payments/{shop.payment(order).id}/sync/", staff)
+
+    assert (answer.status_code, answer.json["status"]) == (200, "COMPLETED")
+    assert shop.kinds(order)[-1] == "payment.captured"
+
+
+def test_sync_without_an_answer_is_unavailable_and_changes_nothing(shop, staff):
+    order = shop.issued()
+    service = shop.app.extensions["razorpay"]
+    service._base_url = "http://127.0.0.1:9"
+    del service._threads.client
+
+    answer = shop.call("POST", f"/payments/{shop.payment(order).id}/sync/", staff)
+
+    assert answer.status_code == 503
+    assert shop.payment(order).state == "issued"
+
+
+@pytest.fixture
+def suspect(shop):
+    order = shop.issued()
+    shop.pay(order, amount=100)
+    shop.make_due()
+    shop.work()
+    return order
+
+
+def resolve(shop, who, order, decision):
+    path = f"/payments/{shop.payment(order).id}/resolve/"
+    body = {"decision": decision, "note": "looked at it"}
+    return shop.call("POST", path, who, json=body)
+
+
+def test_an_admin_accepts_a_suspect_payment(shop, tokens, suspect):
+    answer = resolve(shop, tokens.admin(), suspect, "accept")
+
+    assert (answer.status_code, answer.json["status"]) == (200, "COMPLETED")
+    [said] = shop.said(suspect, "payment.captured")
+    assert said["accepted"] is True
+    assert said["amount"] == "1.00"
+    again = resolve(shop, tokens.admin(), suspect, "accept")
+    assert (again.status_code, again.json["code"]) == (409, "not_suspect")
+
+
+def test_an_admin_sends_a_suspect_payment_back_for_ever(shop, tokens, suspect):
+    answer = resolve(shop, tokens.admin(), suspect, "refund")
+    shop.work()
+    for _ in range(2):  # the capture is there, but no evidence any more
+        shop.make_due()
+        shop.work()
+
+    assert answer.json["status"] == "CANCELLED"
+    assert [refund["amount"] for refund in shop.ledger("refunds")] == [100]
+    assert shop.payment(suspect).state == "closed"
+    assert shop.kinds(suspect) == ["payment.link_ready", "payment.closed"]
+    shop.check_books()
+
+
+def test_a_suspect_payment_is_not_cancelled_by_a_message_or_by_staff(
+    shop, staff, suspect
+):
+    shop.close(suspect)
+    path = f"/payments/{shop.payment(suspect).id}/cancel/"
+
+    assert shop.call("POST", path, staff).json["code"] == "suspect"
+    assert shop.payment(suspect).state == "suspect"

@@ -1,0 +1,186 @@
+"""What Razorpay shows is believed, from wherever the wish to look came."""
+
+from datetime import timedelta
+
+import pytest
+
+from payment_svc.models import Payment
+
+
+def test_a_payment_that_nobody_reported_is_found_by_the_plan(shop, pass_time):
+    order = shop.issued()
+    shop.pay(order)
+
+    pass_time(timedelta(seconds=11))
+    shop.work()
+
+    assert shop.payment(order).status == "COMPLETED"
+
+
+def test_an_expired_link_closes_its_payment(shop):
+    order = shop.issued()
+    shop.control(f"links/{shop.link(order)}/expire")
+
+    shop.make_due()
+    shop.work()
+
+    assert shop.payment(order).status == "EXPIRED"
+    assert shop.said(order, "payment.closed") == [
+        {"order_id": order, "reason": "expired"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("passed", "is_seen"),
+    [(timedelta(minutes=59), False), (timedelta(hours=1, seconds=1), True)],
+)
+def test_a_capture_after_the_end_is_found_an_hour_later(
+    shop, pass_time, passed, is_seen
+):
+    order = shop.issued()
+    shop.close(order)
+    shop.work()
+    shop.pay(order, late=True)
+
+    pass_time(passed)
+    shop.work()
+
+    assert ("payment.captured" in shop.kinds(order)) is is_seen
+
+
+def test_a_closed_payment_is_looked_at_five_times_and_then_rests(shop, pass_time):
+    order = shop.issued()
+    shop.close(order)
+    shop.work()
+    for hours in (1, 5, 18, 48, 48):
+        assert shop.payment(order).next_check_at is not None
+        pass_time(timedelta(hours=hours, seconds=5))
+        shop.work()
+
+    assert shop.payment(order).next_check_at is None
+
+
+def test_a_second_payment_on_one_link_is_a_row_of_its_own(shop):
+    order = shop.captured()
+    shop.settle(order)
+    again = shop.pay(order, again=True)
+
+    shop.make_due()
+    shop.work()
+    shop.make_due()
+    shop.work()
+
+    first, extra = shop.payment(order), shop.payment(order, "EXTRA")
+    assert extra.razorpay_payment_id == again["id"]
+    assert extra.extra_of == first.id
+    assert extra.razorpay_payment_link_id is None
+    assert extra.razorpay_order_id is None
+    assert [said["payment_id"] for said in shop.said(order, "payment.captured")] == [
+        first.id,
+        extra.id,
+    ]
+    shop.check_books()
+
+
+def test_a_failed_try_leaves_the_link_open(shop):
+    import requests
+
+    order = shop.issued()
+    requests.post(f"{shop.payment(order).razorpay_short_url}/fail", timeout=5)
+
+    shop.make_due()
+    shop.work()
+
+    assert shop.payment(order).state == "issued"
+
+
+def test_money_that_is_only_authorised_is_no_capture(shop):
+    order = shop.issued()
+    shop.pay(order, capture=False)
+
+    shop.make_due()
+    shop.work()
+
+    assert shop.payment(order).state == "issued"
+
+
+@pytest.mark.parametrize("state", ["issued", "closing", "closed"])
+def test_a_wrong_amount_makes_a_payment_suspect_and_tells_nobody(shop, state):
+    order = shop.issued()
+    if state == "closed":
+        shop.close(order)
+        shop.work()
+    shop.pay(order, amount=100, late=state == "closed")
+    if state == "closing":
+        shop.close(order)
+
+    shop.make_due()
+    shop.work()
+
+    payment = shop.payment(order)
+    assert (payment.state, payment.status) == ("suspect", "PENDING")
+    assert "payment.captured" not in shop.kinds(order)
+
+
+def test_a_right_payment_beside_a_suspect_one_reaches_the_order(shop):
+    order = shop.issued()
+    shop.pay(order, amount=100)
+    shop.make_due()
+    shop.work()
+    shop.pay(order, again=True, amount=49900)
+
+    with shop.app.app_context():
+        from payment_svc.steps import poll
+
+        poll(shop.payment(order).id)
+
+    [said] = shop.said(order, "payment.captured")
+    assert said["payment_id"] == shop.payment(order, "EXTRA").id
+    assert shop.payment(order).state == "suspect"
+
+
+def test_a_capture_is_said_again_until_the_order_has_settled_it(shop, pass_time):
+    order = shop.captured()
+    for _ in range(2):
+        pass_time(timedelta(seconds=301))
+        shop.work()
+    assert len(shop.said(order, "payment.captured")) == 3
+
+    shop.settle(order)
+    pass_time(timedelta(hours=1))
+    shop.work()
+
+    assert len(shop.said(order, "payment.captured")) == 3
+    assert shop.payment(order).outcome == "kept"
+
+
+def test_no_answer_changes_nothing_and_is_asked_for_again(shop, sandbox):
+    order = shop.issued()
+    service = shop.app.extensions["razorpay"]
+    real, service._base_url = service._base_url, "http://127.0.0.1:9"
+    del service._threads.client
+    shop.make_due()
+    shop.work()
+    assert shop.payment(order).state == "issued"
+    assert shop.payment(order).next_check_at is not None
+    service._base_url = real
+    del service._threads.client
+    shop.pay(order)
+
+    shop.make_due()
+    shop.work()
+
+    assert shop.payment(order).state == "captured"
+
+
+def test_a_snapshot_applied_twice_changes_nothing_the_second_time(shop):
+    order = shop.captured()
+    before = shop.payment(order)
+
+    for _ in range(3):
+        shop.make_due()
+        shop.work()
+
+    assert len(shop.rows(Payment)) == 1
+    assert shop.payment(order).updated_at == before.updated_at
+    assert len(shop.said(order, "payment.captured")) == 1

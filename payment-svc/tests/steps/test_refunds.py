@@ -1,0 +1,217 @@
+"""Refunds: each once, never more than came, whatever is lost on the way."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from payment_svc.models import ProviderRefund
+from payment_svc.razorpay_service import Done, Refused, Unknown
+
+
+def test_a_refund_reaches_razorpay_and_the_order_is_told(shop):
+    order = shop.captured()
+
+    shop.refund(order, "99.00", "staff", 3)
+    shop.work()
+
+    [refund] = shop.refunds(order)
+    [at_razorpay] = shop.ledger("refunds")
+    assert (refund.state, at_razorpay["amount"]) == ("processed", 9900)
+    assert at_razorpay["receipt"] == refund.idempotency_key
+    assert shop.said(order, "refund.processed") == [
+        {
+            "order_id": order,
+            "payment_id": refund.payment_id,
+            "refund_id": refund.id,
+            "amount": "99.00",
+            "reason": "staff",
+            "n": 3,
+        }
+    ]
+    payment = shop.payment(order)
+    assert payment.status == "PARTIALLY_REFUNDED"
+    assert payment.amount_refunded == Decimal("99.00")
+    shop.check_books()
+
+
+def test_the_last_part_makes_the_payment_refunded(shop):
+    order = shop.captured()
+
+    shop.refund(order, "99.00", n=1)
+    shop.refund(order, "400.00", n=2)
+    shop.work()
+
+    assert shop.payment(order).status == "REFUNDED"
+    assert len(shop.ledger("refunds")) == 2
+
+
+@pytest.mark.parametrize("times", [2, 5])
+def test_the_same_key_is_one_refund_and_each_request_is_answered(shop, times):
+    order = shop.captured()
+
+    for _ in range(times):
+        shop.refund(order, "499.00", "cancelled", 1)
+        shop.work()
+
+    assert len(shop.ledger("refunds")) == 1
+    assert len(shop.said(order, "refund.processed")) == times
+
+
+def test_a_key_used_again_with_another_amount_is_the_first_refund(shop):
+    order = shop.captured()
+    shop.refund(order, "99.00")
+    shop.work()
+
+    shop.refund(order, "100.00")
+    shop.work()
+
+    assert [said["amount"] for said in shop.said(order, "refund.processed")] == [
+        "99.00",
+        "99.00",
+    ]
+    assert len(shop.ledger("refunds")) == 1
+
+
+def test_a_refund_above_what_is_left_fails_for_ever_under_its_key(shop):
+    order = shop.captured()
+    shop.refund(order, "400.00", n=1)
+
+    shop.refund(order, "99.01", n=2)
+    shop.refund(order, "99.01", n=2)
+    shop.work()
+
+    assert [r.state for r in shop.refunds(order)] == ["processed", "failed"]
+    assert len(shop.said(order, "refund.failed")) == 2
+    shop.check_books()
+
+
+def test_a_failed_refund_leaves_room_for_another(shop):
+    order = shop.captured()
+    shop.refund(order, "499.01", n=1)
+
+    shop.refund(order, "499.00", n=2)
+    shop.work()
+
+    assert shop.payment(order).status == "REFUNDED"
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
+def test_a_lost_answer_to_a_refund_leads_to_one_refund(shop, done):
+    order = shop.captured()
+    service = shop.app.extensions["razorpay"]
+    real = service.refund
+
+    def lose(*args):
+        if done:
+            real(*args)
+        return Unknown("lost")
+
+    service.refund = lose
+    shop.refund(order, "99.00")
+    shop.work()
+    assert [r.state for r in shop.refunds(order)] == ["sent"]
+    service.refund = real
+
+    shop.make_due()
+    shop.work()
+
+    assert [r.state for r in shop.refunds(order)] == ["processed"]
+    assert len(shop.ledger("refunds")) == 1
+
+
+def test_every_retry_has_the_same_key_and_the_same_body(shop):
+    order = shop.captured()
+    calls = []
+    service = shop.app.extensions["razorpay"]
+    service.refund = lambda *args: calls.append(args) or Unknown("HTTP 409")
+    shop.refund(order, "99.00")
+
+    for _ in range(3):
+        shop.make_due()
+        shop.work()
+
+    assert len(calls) >= 3
+    assert all(call == calls[0] for call in calls)
+
+
+REFUSALS = {
+    "Your account does not have enough balance to carry out the refund operation.": (
+        "sent"
+    ),
+    "Request failed because another payment operation is in progress.": "sent",
+    "The payment status should be captured for action to be taken.": "failed",
+    "The payment has been fully refunded already.": "failed",
+}
+
+
+@pytest.mark.parametrize("words", REFUSALS)
+def test_a_refusal_is_final_unless_it_speaks_of_now(shop, words):
+    order = shop.captured()
+    shop.app.extensions["razorpay"].refund = lambda *_: Refused(words)
+
+    shop.refund(order, "99.00")
+    shop.work()
+
+    [refund] = shop.refunds(order)
+    assert refund.state == REFUSALS[words]
+    assert ("refund.failed" in shop.kinds(order)) is (refund.state == "failed")
+
+
+def test_money_that_went_back_from_razorpays_own_pages_is_adopted(shop):
+    order = shop.captured()
+    service = shop.app.extensions["razorpay"]
+    pay_id = shop.payment(order).razorpay_payment_id
+    service.refund(pay_id, Decimal("499.00"), "made-by-hand-01", {})
+
+    shop.refund(order, "499.00", "cancelled")
+    shop.work()
+
+    [refund] = shop.refunds(order)
+    assert refund.state == "processed"
+    assert refund.razorpay_refund_id == shop.ledger("refunds")[0]["id"]
+
+
+@pytest.mark.parametrize("end", ["processed", "failed"])
+def test_a_pending_refund_is_asked_for_until_it_has_ended(shop, end):
+    order = shop.captured()
+    service = shop.app.extensions["razorpay"]
+
+    def seen(status):
+        amount = Decimal("99.00")
+        return Done(ProviderRefund("rfnd_Sb7GmQ2xKe54Vs", amount, status, None))
+
+    service.refund = lambda *_: seen("pending")
+    service.fetch_refund = lambda *_: seen("pending")
+    shop.refund(order, "99.00")
+    shop.work()
+    assert [r.state for r in shop.refunds(order)] == ["pending"]
+
+    service.fetch_refund = lambda *_: seen(end)
+    shop.make_due()
+    shop.work()
+
+    assert [r.state for r in shop.refunds(order)] == [end]
+    assert f"refund.{end}" in shop.kinds(order)
+
+
+def test_a_direct_refund_is_said_again_until_the_order_names_it(shop, pass_time, staff):
+    order = shop.captured()
+    shop.settle(order)
+    path = f"/payments/{shop.payment(order).id}/refund/"
+    answer = shop.call("POST", path, staff, json={"amount": "99.00"})
+    assert answer.status_code == 202
+    shop.work()
+    pass_time(timedelta(seconds=301))
+    shop.work()
+    assert len(shop.said(order, "refund.processed")) == 2
+
+    shop.settle(order)
+    pass_time(timedelta(seconds=301))
+    shop.work()
+    assert len(shop.said(order, "refund.processed")) == 3
+
+    shop.settle(order, refund_id=answer.json["id"])
+    pass_time(timedelta(seconds=301))
+    shop.work()
+    assert len(shop.said(order, "refund.processed")) == 3

@@ -1,0 +1,62 @@
+"""The settings."""
+
+import pytest
+
+from chassis.config import ConfigError
+from chassis.testing import SECRET
+from payment_svc.config import Settings
+
+GOOD = {
+    "APP_ENV": "test",
+    "DATABASE_URL": "sqlite:///x.db",
+    "SECRET_KEY": SECRET,
+    "PUBLIC_URL": "http://127.0.0.1:8003",
+    "RAZORPAY_KEY_ID": "rzp_test_Sb0xDemoKey001",
+    "RAZORPAY_KEY_SECRET": "sbx_key_secret_7Qm2VtR9xLwZ",
+    "RAZORPAY_WEBHOOK_SECRET": "sbx_webhook_secret_4nHk8PzT",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RAZORPAY_WEBHOOK_SECRET", ""),
+        ("RAZORPAY_WEBHOOK_SECRET", "short"),
+        ("RAZORPAY_WEBHOOK_SECRET", "a" * 40),
+        ("RAZORPAY_WEBHOOK_SECRET_PREVIOUS", "short"),
+        ("RAZORPAY_KEY_SECRET", ""),
+        ("RAZORPAY_KEY_ID", "test"),
+        ("RAZORPAY_BASE_URL", "https://api.razorpay.com/v1"),
+        ("RAZORPAY_BASE_URL", "api.razorpay.com"),
+        ("SHOP_RETURN_URL", "javascript:alert(1)"),
+        ("POLL_PLAN", "10,-1"),
+        ("POLL_PLAN", ""),
+    ],
+)
+def test_a_bad_setting_is_refused_by_its_name(name, value):
+    with pytest.raises(ConfigError) as refused:
+        Settings.load({**GOOD, name: value})
+
+    assert name in str(refused.value)
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(ConfigError) as refused:
+        Settings.load({"APP_ENV": "test"})
+
+    assert len(refused.value.problems) == 6
+
+
+def test_the_base_url_and_the_plans_have_defaults():
+    settings = Settings.load(GOOD)
+
+    assert settings.razorpay_base_url == "https://api.razorpay.com"
+    assert settings.poll_plan[0] == 10
+    assert settings.closed_poll_plan == (3600, 21600, 86400, 259200, 432000)
+
+
+def test_a_key_secret_as_razorpay_makes_them_is_good_for_production():
+    good = {**GOOD, "APP_ENV": "production", "RAZORPAY_WEBHOOK_SECRET": SECRET}
+    good["SERVICE_CLIENT_SECRET"] = SECRET
+
+    assert Settings.load({**good, "RAZORPAY_KEY_SECRET": "9ZxcVbnM1aSdF3gHjK5lQwEr"})

@@ -1,0 +1,122 @@
+"""RazorpayService against the sandbox: what was asked is done, refused or unknown."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import requests
+
+from chassis import clock
+from payment_svc.razorpay_service import Done, LinkWish, RazorpayService, Refused
+
+AMOUNT = Decimal("499.00")
+
+
+@pytest.fixture
+def razorpay(sandbox):
+    return RazorpayService(sandbox.key_id, sandbox.key_secret, sandbox.url)
+
+
+def a_wish(**fields):
+    usual = {
+        "reference_id": "0b8f3a52-6c1e-4f0e-9d53-2f1f6b7a1c90",
+        "amount": AMOUNT,
+        "currency": "INR",
+        "expire_by": clock.now() + timedelta(minutes=16),
+        "description": "Order 17",
+        "customer": {"name": "Asha Rao"},
+        "callback_url": "http://127.0.0.1/payments/payment_link_callback/",
+        "notes": {"order_id": "17"},
+    }
+    return LinkWish(**{**usual, **fields})
+
+
+def done(outcome):
+    assert isinstance(outcome, Done), outcome
+    return outcome.value
+
+
+def paid(razorpay, sandbox):
+    link = done(razorpay.create_link(a_wish()))
+    url = f"{sandbox.url}/control/links/{link.id}/pay/"
+    pay_id = requests.post(url, timeout=5).json()["id"]
+    return done(razorpay.fetch_link(link.id)), pay_id
+
+
+def test_a_link_is_made_found_by_its_reference_and_cancelled(razorpay):
+    wish = a_wish()
+
+    link = done(razorpay.create_link(wish))
+
+    assert (link.amount, link.currency, link.status) == (AMOUNT, "INR", "created")
+    assert int(link.expire_by.timestamp()) == int(wish.expire_by.timestamp())
+    assert done(razorpay.find_link(wish.reference_id)) == link
+    assert done(razorpay.find_link("another")) is None
+    assert done(razorpay.cancel_link(link.id)).is_over
+
+
+def test_a_taken_reference_is_refused_with_razorpays_words(razorpay):
+    done(razorpay.create_link(a_wish()))
+
+    again = razorpay.create_link(a_wish())
+
+    assert isinstance(again, Refused)
+    assert again.names("already exists")
+
+
+def test_a_contact_that_razorpay_does_not_like_is_named(razorpay):
+    wish = a_wish(customer={"name": "Asha", "contact": "+919999999999"})
+
+    assert razorpay.create_link(wish).names("contact")
+
+
+def test_a_link_without_customer_leaves_the_member_out(razorpay):
+    assert done(razorpay.create_link(a_wish(customer={})))
+
+
+def test_a_snapshot_is_the_link_and_its_orders_payments(razorpay, sandbox):
+    link, pay_id = paid(razorpay, sandbox)
+
+    snapshot = done(razorpay.snapshot(link))
+
+    [capture] = snapshot.captures
+    assert (capture.id, capture.amount, capture.currency) == (pay_id, AMOUNT, "INR")
+
+
+def test_a_paid_link_cannot_be_cancelled(razorpay, sandbox):
+    link, _ = paid(razorpay, sandbox)
+
+    assert razorpay.cancel_link(link.id).names("already paid")
+
+
+def test_a_refund_with_the_same_key_is_made_once(razorpay, sandbox):
+    _, pay_id = paid(razorpay, sandbox)
+
+    first, second = (
+        done(razorpay.refund(pay_id, Decimal("99.50"), "key-0123456789", {}))
+        for _ in range(2)
+    )
+
+    assert first == second
+    assert done(razorpay.refunds_of(pay_id)) == (first,)
+    assert done(razorpay.fetch_refund(pay_id, first.id)).status == "processed"
+
+
+def test_a_refund_above_the_capture_is_refused(razorpay, sandbox):
+    _, pay_id = paid(razorpay, sandbox)
+
+    refusal = razorpay.refund(pay_id, Decimal("499.01"), "key-0123456789", {})
+
+    assert isinstance(refusal, Refused)
+
+
+def test_a_wrong_key_is_no_refusal(sandbox):
+    stranger = RazorpayService(sandbox.key_id, "wrong", sandbox.url)
+
+    assert stranger.create_link(a_wish()).why == "HTTP 401"
+
+
+@pytest.mark.parametrize("bad", ["plink_1", "pay_Sb1RfW8nVc40Ub", "x?y=1", "../x", ""])
+def test_what_is_no_id_never_reaches_a_path(razorpay, bad):
+    with pytest.raises(ValueError, match="not a plink id"):
+        razorpay.fetch_link(bad)
