@@ -1,7 +1,7 @@
 import psycopg
 import pytest
 
-from shop import postgres
+from shop import ports, postgres
 
 
 def port_of(url):
@@ -15,11 +15,11 @@ def test_a_private_server_answers_and_is_gone_afterwards():
             row = connection.execute("SELECT current_user").fetchone()
 
     assert row == ("shop",)
-    assert not postgres.answers(port_of(url))
+    assert not ports.answers(port_of(url))
 
 
 def test_a_failing_test_run_stops_the_server_too():
     with pytest.raises(KeyboardInterrupt), postgres.server() as url:
         raise KeyboardInterrupt
 
-    assert not postgres.answers(port_of(url))
+    assert not ports.answers(port_of(url))

@@ -22,6 +22,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "BOOTSTRAP_ADMIN_PASSWORD": ("user-svc",),
     "RAZORPAY_KEY_SECRET": ("payment-svc", SANDBOX),
     "RAZORPAY_WEBHOOK_SECRET": ("payment-svc", SANDBOX),
+    "RAZORPAY_WEBHOOK_SECRET_PREVIOUS": ("payment-svc",),
     "AWS_SECRET_ACCESS_KEY": ("order-svc", "payment-svc"),
     "AWS_SESSION_TOKEN": ("order-svc", "payment-svc"),
     **{name: ("user-svc",) for name in DEMO if name.endswith("PASSWORD")},

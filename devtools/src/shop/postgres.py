@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+import psycopg
 
 from shop.layout import HOST
-from shop.ports import answers, pick
+from shop.ports import pick
 from shop.supervisor import die_with_parent
 
 USER = "shop"
@@ -106,11 +107,20 @@ def _start(binaries: Path, data: Path, port: int) -> subprocess.Popen[bytes]:
 
 def _wait(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
-    while not answers(port):
+    while not _accepts(port):
         if process.poll() is not None or time.monotonic() > deadline:
             log = (folder / "log").read_text(errors="replace").strip()
             raise click.ClickException(f"PostgreSQL does not start: {log[-500:]}")
         time.sleep(0.05)
+
+
+def _accepts(port: int) -> bool:
+    """Say whether it takes connections: it listens before it has started up."""
+    try:
+        psycopg.connect(host=HOST, port=port, user=USER, dbname="postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

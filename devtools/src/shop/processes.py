@@ -37,9 +37,9 @@ def seed(service: str) -> Process:
 
 def api(site: Site, service: str) -> Process:
     """Return a service's web server."""
-    command = _gunicorn(f"{module(service)}:create_app()", site.port(service))
+    app = f"{module(service)}:create_app()"
     more = ("--graceful-timeout", GRACE, "--config", "python:chassis.gunicorn")
-    return Process(service, service, (*command, *more))
+    return Process(service, service, _gunicorn(app, site.port(service), *more))
 
 
 def worker(service: str) -> Process:
@@ -49,7 +49,8 @@ def worker(service: str) -> Process:
 
 def sandbox(site: Site) -> Process:
     """Return the Razorpay sandbox."""
-    command = _gunicorn("razorpay_sandbox.wsgi:app", site.port(SANDBOX))
+    more = ("--threads", "8", "--no-control-socket")  # threads alone: its state is one
+    command = _gunicorn("razorpay_sandbox.wsgi:app", site.port(SANDBOX), *more)
     return Process(SANDBOX, SANDBOX, command)
 
 
@@ -64,7 +65,6 @@ def _flask(service: str, *words: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "flask", "--app", app, *words)
 
 
-def _gunicorn(app: str, port: int) -> tuple[str, ...]:
-    settings = f"--bind {HOST}:{port} --worker-class gthread --workers 1 --threads 8"
-    words = (*settings.split(), "--no-control-socket")
-    return (sys.executable, "-m", "gunicorn", app, *words)
+def _gunicorn(app: str, port: int, *more: str) -> tuple[str, ...]:
+    bind = f"{HOST}:{port}"
+    return (sys.executable, "-m", "gunicorn", app, "--bind", bind, *more)
