@@ -119,7 +119,13 @@ def verify(token: str, audience: str, keys: Keys, issuer: str) -> Caller:
             options={"require": ["exp", "iat", "iss", "aud", "sub", "jti"]},
         )
         return _caller(claims, audience)
-    except (jwt.InvalidTokenError, ValueError, TypeError, KeyError):
+    except (
+        jwt.InvalidTokenError,
+        ValueError,
+        TypeError,
+        KeyError,
+        RecursionError,  # a header of a thousand brackets
+    ):
         raise Unauthorized("The access token is not valid, or no longer.") from None
 
 

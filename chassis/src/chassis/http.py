@@ -1,6 +1,7 @@
 """Calls to the other services: kept connections, budgets, one retry, a breaker."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,13 +74,28 @@ class Client(pybreaker.CircuitBreakerListener):
         headers: dict[str, str] | None = None,
     ) -> Answer:
         """Call and return the definite answer, 2xx or 4xx alike."""
+        if self.is_down:
+            raise OutcomeUnknown(f"{self.name} is away right now.")
         try:
-            answer: Answer = self.breaker.call(
-                self._call, method, path, json, body, headers or {}
-            )
-        except pybreaker.CircuitBreakerError:
-            raise OutcomeUnknown(f"{self.name} is away right now.") from None
+            answer = self._call(method, path, json, body, headers or {})
+        except OutcomeUnknown as failure:
+            self._count(failure)
+            raise
+        self._count(None)
         return answer
+
+    def _count(self, failure: OutcomeUnknown | None) -> None:
+        """Tell the breaker how a call went.
+
+        The call itself is made outside: the breaker runs one function at a time.
+        """
+
+        def outcome() -> None:
+            if failure is not None:
+                raise failure
+
+        with suppress(OutcomeUnknown, pybreaker.CircuitBreakerError):
+            self.breaker.call(outcome)
 
     def _call(
         self,
@@ -104,6 +120,9 @@ class Client(pybreaker.CircuitBreakerListener):
                 redirect=False,
             )
             raw = response.read(MAX_ANSWER + 1)
+            if len(raw) > MAX_ANSWER:
+                response.close()  # the rest is on its way: the connection is spoilt
+                raise OutcomeUnknown(f"{self.name} answered more than is read.")
             response.release_conn()
         except urllib3.exceptions.HTTPError as error:
             kind = type(error).__name__
