@@ -115,7 +115,7 @@ def pull(shop: Any, pass_seconds: Any) -> Any:
     return one
 
 
-@pytest.mark.parametrize(("state", "trigger"), CELLS, ids="-".join)
+@pytest.mark.parametrize(("state", "trigger"), CELLS)
 def test_a_reservation_does_what_its_cell_of_the_table_says(
     shop: Any, pull: Any, state: str, trigger: str
 ) -> None:

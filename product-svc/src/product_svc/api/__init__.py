@@ -3,6 +3,7 @@
 from flask import Flask
 
 import chassis.api
+from chassis import docs
 from product_svc.api import categories, products, reservations, stock
 
 BLUEPRINTS = (categories.blp, stock.blp, reservations.blp, products.blp)
@@ -11,3 +12,4 @@ BLUEPRINTS = (categories.blp, stock.blp, reservations.blp, products.blp)
 def init_app(app: Flask) -> None:
     """Serve the API and describe it."""
     chassis.api.init_app(app, "Products", *BLUEPRINTS)
+    docs.init_app(app)

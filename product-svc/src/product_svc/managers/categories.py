@@ -86,7 +86,7 @@ class CategoryManager:
             raise Unprocessable(message, errors={"parent_id": [message]})
         found: set[int] = set()
         above: int | None = parent_id
-        while above is not None:
+        while above is not None and above not in found:
             found.add(above)
             above = parents[above]
         return found

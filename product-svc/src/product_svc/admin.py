@@ -1,0 +1,162 @@
+"""The staff panel: the catalogue is edited here, stock by lines of its ledger alone."""
+
+from typing import Any
+
+from flask import Flask
+from marshmallow import ValidationError
+
+import chassis.admin
+from chassis.admin import ModelView, action
+from chassis.admin.staff import current
+from chassis.api import invalid
+from chassis.fields import Schema
+from product_svc.extensions import db
+from product_svc.managers import CategoryManager, ProductManager, StockManager
+from product_svc.models import (
+    Category,
+    Product,
+    Reservation,
+    ReservationHistory,
+    ReservationItem,
+    StockMovement,
+)
+from product_svc.schemas import AdjustmentSchema, CategorySchema, ProductPutSchema
+
+
+def _checked(schema: type[Schema], data: dict[str, Any]) -> dict[str, Any]:
+    """Return the form's data as the API's own schema takes it, or raise its problem."""
+    try:
+        fields: dict[str, Any] = schema().load(data)
+    except ValidationError as error:
+        raise invalid(error) from None
+    return fields
+
+
+def _id(row: Any) -> int | None:
+    return None if row is None else int(row.id)
+
+
+def _actor() -> str:
+    who = current()
+    return f"user:{who.id}" if who else "nobody"
+
+
+def _category_fields(data: dict[str, Any]) -> dict[str, Any]:
+    parent_id = _id(data.pop("parent"))
+    return _checked(CategorySchema, {**data, "parent_id": parent_id})
+
+
+def _product_fields(data: dict[str, Any]) -> dict[str, Any]:
+    category_id, price = _id(data.pop("category")), data.pop("price")
+    given = {"category_id": category_id, "price": f"{price:f}"}
+    return _checked(ProductPutSchema, {**data, **given})
+
+
+def _change(row: Product, fields: dict[str, Any]) -> Product:
+    manager = ProductManager(db.session, _actor())
+    product = manager.lock(row.id)
+    manager.change(product, fields)
+    return product
+
+
+class CategoryView(ModelView):
+    """Categories."""
+
+    can_create = can_edit = can_delete = True
+    form_columns = ("name", "description", "parent")
+
+    def on_create(self, data: dict[str, Any]) -> Category:
+        """Make a category."""
+        return CategoryManager(db.session).create(_category_fields(data))
+
+    def on_edit(self, row: Category, data: dict[str, Any]) -> Category:
+        """Describe a category anew."""
+        manager = CategoryManager(db.session)
+        category = manager.get(row.id, lock=True)
+        manager.change(category, _category_fields(data))
+        return category
+
+    def on_delete(self, row: Category) -> None:
+        """Delete a category; its products stay, its children move up."""
+        CategoryManager(db.session).delete(row)
+
+
+class ProductView(ModelView):
+    """Products."""
+
+    can_create = can_edit = True
+    column_list = (
+        "id",
+        "sku",
+        "name",
+        "category",
+        "price",
+        "stock_quantity",
+        "reserved_quantity",
+        "is_active",
+        "updated_at",
+    )
+    column_searchable_list = ("name", "sku", "description")
+    form_columns = ("name", "sku", "description", "price", "category")
+
+    def on_create(self, data: dict[str, Any]) -> Product:
+        """Put a product into the catalogue, with no stock yet."""
+        manager = ProductManager(db.session, _actor())
+        return manager.create({**_product_fields(data), "stock_quantity": 0})
+
+    def on_edit(self, row: Product, data: dict[str, Any]) -> Product:
+        """Describe a product anew."""
+        return _change(row, _product_fields(data))
+
+    @action("retire", "Take off sale", "Take these products off sale?")
+    def retire(self, ids: list[str]) -> None:
+        """Take products off sale."""
+        self.each(ids, "retire", lambda row: _change(row, {"is_active": False}))
+
+    @action("return", "Put on sale", "Put these products on sale again?")
+    def put_on_sale(self, ids: list[str]) -> None:
+        """Put products on sale again."""
+        self.each(ids, "return", lambda row: _change(row, {"is_active": True}))
+
+
+class StockMovementView(ModelView):
+    """The stock ledger: a new line of it is how staff changes stock."""
+
+    can_create = True
+    column_list = (
+        "id",
+        "product",
+        "delta",
+        "stock_quantity",
+        "kind",
+        "reason",
+        "reference",
+        "actor",
+        "created_at",
+    )
+    form_columns = ("product", "delta", "reason")
+    form_ajax_refs = {  # noqa: RUF012
+        "product": {"fields": ("name", "sku"), "page_size": 10}
+    }
+
+    def on_create(self, data: dict[str, Any]) -> StockMovement:
+        """Adjust a product's stock."""
+        product = data.pop("product")
+        fields = _checked(AdjustmentSchema, data)
+        return StockManager(db.session, _actor()).adjust(product.id, **fields)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the panel at /admin/."""
+    plain = {
+        Reservation: "Reservations",
+        ReservationItem: "Reserved items",
+        ReservationHistory: "Reservation history",
+    }
+    views = [
+        ProductView(Product, db, name="Products"),
+        CategoryView(Category, db, name="Categories"),
+        StockMovementView(StockMovement, db, name="Stock ledger"),
+        *(ModelView(table, db, name=name) for table, name in plain.items()),
+    ]
+    chassis.admin.init_app(app, "Products", db, views)
