@@ -7,7 +7,7 @@ from flask import Flask
 import chassis
 from chassis import worker
 from chassis.config import environment
-from order_svc import api, clients, consumers, events, jobs
+from order_svc import admin, api, clients, consumers, events, jobs
 from order_svc.config import Settings
 from order_svc.extensions import db
 
@@ -19,6 +19,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     chassis.init_app(app, settings, db, prefix="/orders")
     clients.init_app(app, settings)
     api.init_app(app)
+    admin.init_app(app)
     worker.init_app(
         app,
         consumers=consumers.CONSUMERS,

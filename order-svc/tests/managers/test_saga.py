@@ -351,10 +351,9 @@ def manager(app: Any) -> Any:
 
 def an_order(manager: OrderManager, way: list[str]) -> int:
     order = manager.place(CUSTOMER, {1: 2}, max_open=10**6).id
-    db.session.commit()
     for step in way:
         STEPS[step](manager, order)
-        db.session.commit()
+    db.session.commit()
     return order
 
 

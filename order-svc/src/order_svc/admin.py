@@ -1,0 +1,56 @@
+"""The staff panel: all can be seen; orders move by the saga, cancelled at most."""
+
+from flask import Flask
+
+import chassis.admin
+from chassis.admin import ModelView, action
+from chassis.admin.staff import current
+from order_svc import steps
+from order_svc.extensions import db
+from order_svc.models import Order, OrderHistory, OrderItem, OrderRefund, Owed
+
+
+def _cancel(order: Order) -> Order:
+    who = current()
+    actor = f"user:{who.id}" if who else "nobody"
+    return steps.manager(actor).cancel(order.id)[0]
+
+
+class OrderView(ModelView):
+    """Orders."""
+
+    column_list = (
+        "id",
+        "user_id",
+        "customer_name",
+        "status",
+        "state",
+        "total_price",
+        "refunded_amount",
+        "payment_status",
+        "created_at",
+        "updated_at",
+    )
+    column_searchable_list = ("customer_name", "customer_email", "correlation_id")
+
+    @action("cancel", "Cancel", "Cancel these orders? Paid ones are refused.")
+    def cancel(self, ids: list[str]) -> None:
+        """Cancel orders before they are paid."""
+        self.each(ids, "cancel", _cancel)
+
+
+TABLES = {
+    OrderItem: "Lines",
+    OrderRefund: "Refunds",
+    OrderHistory: "Timeline",
+    Owed: "Owed to product-svc",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Serve the panel at /admin/."""
+    views = [
+        OrderView(Order, db, name="Orders"),
+        *(ModelView(table, db, name=name) for table, name in TABLES.items()),
+    ]
+    chassis.admin.init_app(app, "Orders", db, views)
