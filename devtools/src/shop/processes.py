@@ -7,7 +7,7 @@ from pathlib import Path
 from shop.environment import Site
 from shop.layout import HOST, ROOT, SANDBOX, module
 
-GRACE = "8"
+GRACE = "5"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from shop.environment import Site
 from shop.logs import Log, cause
 from shop.processes import Process
 
-PATIENCE = 8.0
+PATIENCE = 6.0
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
