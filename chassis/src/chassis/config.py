@@ -191,7 +191,10 @@ def _weakness(value: str) -> str:
 def environment(package_file: str) -> dict[str, str]:
     """Layer a service's environment over its `.env` and the root's `.env`."""
     folder = Path(package_file).resolve().parents[2]
-    return {**envfiles.load(folder.parent, folder.name), **os.environ}
+    try:
+        return {**envfiles.load(folder.parent, folder.name), **os.environ}
+    except envfiles.EnvFileError as wrong:
+        raise ConfigError(wrong.problems) from None
 
 
 def settings() -> Settings:
