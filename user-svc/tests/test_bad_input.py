@@ -84,7 +84,14 @@ RIGHTS: tuple[dict[str, Any], ...] = (
 )
 QUERIES = (
     *("limit=0", "limit=-1", "limit=101", "limit=1e3", "limit=" + "9" * 5000),
-    *("cursor=abc", "cursor=%00", "sort=password_hash", "sort=id;drop", "sort="),
+    *(
+        "cursor=abc",
+        "cursor=",
+        "cursor=%00",
+        "sort=password_hash",
+        "sort=id;drop",
+        "sort=",
+    ),
     *("page=1", "x=1", "limit=1&limit=2", "role=root", "role=", "role=a&role=b"),
     *("is_active=1", "is_active=TRUE", "q=", "q=%00", "q=" + "x" * 101),
     *("created_from=yesterday", "created_from=2026-01-01", "created_to=1e18"),

@@ -7,7 +7,7 @@ from flask import Flask
 import chassis
 from chassis import worker
 from chassis.config import environment
-from user_svc import api, cli, jobs, signing
+from user_svc import admin, api, cli, jobs, signing
 from user_svc.config import Settings
 from user_svc.extensions import db
 from user_svc.keyring import Keyring
@@ -21,6 +21,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.extensions["keyring"] = Keyring(settings.signing_key_secret)
     app.extensions["signer"] = signing.Signer()
     api.init_app(app)
+    admin.init_app(app)
     cli.init_app(app)
     worker.init_app(app, jobs=jobs.JOBS)
     return app

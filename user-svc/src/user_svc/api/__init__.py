@@ -3,6 +3,7 @@
 from flask import Flask
 
 import chassis.api
+from chassis import docs
 from user_svc.api import jwks, me, sessions, token, users
 
 BLUEPRINTS = (jwks.blp, sessions.blp, token.blp, me.blp, users.blp)
@@ -11,3 +12,4 @@ BLUEPRINTS = (jwks.blp, sessions.blp, token.blp, me.blp, users.blp)
 def init_app(app: Flask) -> None:
     """Serve the API and describe it."""
     chassis.api.init_app(app, "Users", *BLUEPRINTS)
+    docs.init_app(app)

@@ -56,6 +56,8 @@ class ClientManager:
 
     def authenticate(self, client_id: str, secret: str) -> ServiceClient | None:
         """Return the client whose secret this is."""
+        if not client_id.isprintable():  # PostgreSQL takes no NUL in a text
+            return None
         row = self.session.get(ServiceClient, client_id)
         known = row.secret_hash if row else ""
         given = self.keyring.client_hash(client_id, secret)

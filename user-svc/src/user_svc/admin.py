@@ -1,0 +1,112 @@
+"""The staff panel: all can be seen but secrets; admins look after accounts."""
+
+from typing import Any
+
+from flask import Flask
+from marshmallow import ValidationError
+
+import chassis.admin
+from chassis.admin import ModelView, action
+from chassis.api import invalid
+from user_svc.extensions import db
+from user_svc.managers import UserManager
+from user_svc.models import (
+    RefreshFamily,
+    RefreshToken,
+    Role,
+    ServiceClient,
+    SigningKey,
+    User,
+)
+from user_svc.schemas import UserPatchSchema
+
+
+def _change(row: User, data: dict[str, Any]) -> User:
+    """Change a user by the API's own rules, or raise their problem."""
+    try:
+        fields = UserPatchSchema().load(data)
+    except ValidationError as error:
+        raise invalid(error) from None
+    manager = UserManager(db.session)
+    return manager.change(manager.lock(row.id), fields)
+
+
+class UserView(ModelView):
+    """Accounts: as in the API, only admins change those of others."""
+
+    can_edit = True
+    writers = ("admin",)
+    hidden = ("password_hash", "email_key")
+    column_list = (
+        "id",
+        "name",
+        "email",
+        "phone",
+        "role",
+        "is_active",
+        "email_verified",
+        "created_at",
+        "updated_at",
+    )
+    column_searchable_list = ("name", "email", "phone")
+    form_columns = ("name", "phone")
+
+    def on_edit(self, row: User, data: dict[str, Any]) -> User:
+        """Change name and phone number."""
+        return _change(row, {**data, "phone": data["phone"] or None})
+
+    @action("deactivate", "Deactivate", "Deactivate these users? Their sessions end.")
+    def deactivate(self, ids: list[str]) -> None:
+        """Close accounts for now."""
+        self.each(ids, "deactivate", lambda row: _change(row, {"is_active": False}))
+
+    @action("activate", "Activate", "Let these users sign in again?")
+    def activate(self, ids: list[str]) -> None:
+        """Open accounts again."""
+        self.each(ids, "activate", lambda row: _change(row, {"is_active": True}))
+
+    @action("customer", "Make customers", "Take all rights from these users?")
+    def make_customers(self, ids: list[str]) -> None:
+        """Give the role of a customer."""
+        self.each(ids, "customer", lambda row: _change(row, {"role": Role.CUSTOMER}))
+
+    @action("staff", "Make staff", "Make these users members of staff?")
+    def make_staff(self, ids: list[str]) -> None:
+        """Give the role of staff."""
+        self.each(ids, "staff", lambda row: _change(row, {"role": Role.STAFF}))
+
+    @action("admin", "Make admins", "Make these users admins?")
+    def make_admins(self, ids: list[str]) -> None:
+        """Give the role of an admin."""
+        self.each(ids, "admin", lambda row: _change(row, {"role": Role.ADMIN}))
+
+
+class RefreshTokenView(ModelView):
+    """Refresh tokens, without their hashes."""
+
+    hidden = ("token_hash",)
+
+
+class ServiceClientView(ModelView):
+    """Service clients, without the hashes of their secrets."""
+
+    hidden = ("secret_hash",)
+    column_list = ("client_id", "audiences", "scopes", "created_at", "updated_at")
+
+
+class SigningKeyView(ModelView):
+    """Signing keys, the public halves."""
+
+    hidden = ("private_key",)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the panel at /admin/."""
+    views = [
+        UserView(User, db, name="Users"),
+        ModelView(RefreshFamily, db, name="Sessions"),
+        RefreshTokenView(RefreshToken, db, name="Refresh tokens"),
+        ServiceClientView(ServiceClient, db, name="Service clients"),
+        SigningKeyView(SigningKey, db, name="Signing keys"),
+    ]
+    chassis.admin.init_app(app, "Users", db, views)
