@@ -30,7 +30,9 @@ def _guard() -> ResponseReturnValue | None:
 
 
 def _for_people(response: Response) -> Response:
-    """Show a problem as a page when a person looks at it."""
+    """Show a problem as a page when a person looks at it; let nothing be kept."""
+    if is_panel() and request.endpoint != "admin.static":
+        response.headers["Cache-Control"] = "no-store"
     if is_panel() and response.mimetype == "application/problem+json":
         problem = response.get_json()
         if request.accept_mimetypes.accept_html and problem is not None:

@@ -12,7 +12,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import current_app, g, session
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from chassis import clock
 from chassis.auth import ADMIN, STAFF
@@ -98,11 +98,8 @@ def _refresh(refresh_token: str) -> Staff | None:
     answer = _token({"grant_type": "refresh_token", "refresh_token": refresh_token})
     if answer.status != 200:
         return None
-    _note(
-        access_token=answer.data["access_token"],
-        refresh_token=answer.data["refresh_token"],
-    )
-    return _ask(str(answer.data["access_token"]))
+    pair = {name: answer.data[name] for name in ("access_token", "refresh_token")}
+    return _ask(str(pair["access_token"])) if _note(**pair) else None
 
 
 def _token(form: dict[str, str]) -> Answer:
@@ -140,10 +137,11 @@ def _keep(found: Staff, pair: dict[str, Any]) -> None:
     current_db().session.commit()
 
 
-def _note(**values: Any) -> None:
+def _note(**values: Any) -> bool:
+    """Change the session's row; say no when it has ended meanwhile."""
     with writing():
-        database = current_db().session
-        row = database.get(model("admin_sessions"), _key())
-        for name, value in values.items():
-            setattr(row, name, value)
+        table, database = model("admin_sessions"), current_db().session
+        change = update(table).where(table.id == _key()).values(**values)
+        found = database.scalar(change.returning(table.id))
         database.commit()
+    return found is not None
