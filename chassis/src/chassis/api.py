@@ -12,6 +12,7 @@ from flask import Flask, Request, Response, request
 from marshmallow import ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 from werkzeug.routing import ValidationError as NoMatch
 
@@ -49,7 +50,10 @@ class StrictParser(FlaskParser):
             raise UnsupportedMediaType(
                 "Send the body as Content-Type: application/json."
             )
-        return json.loads(req.get_data(cache=True))
+        raw = req.get_data(cache=True)
+        if req.content_length is None and len(raw) == req.max_content_length:
+            raise RequestEntityTooLarge  # Werkzeug has cut a chunked body there
+        return json.loads(raw)
 
     def load_querystring(self, req: Request, schema: Any) -> Any:
         """Return the parameters; one given twice that is no list is refused."""

@@ -3,8 +3,9 @@
 import re
 import uuid
 from contextvars import ContextVar
+from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 HEADER = "X-Correlation-ID"
 _VALID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -24,12 +25,23 @@ def use(candidate: str | None) -> str:
     return chosen
 
 
+def _taking(wsgi_app: Any) -> Any:
+    """Wrap a WSGI app: what is refused before any hook has run has its id too."""
+
+    def take(environ: dict[str, Any], start_response: Any) -> Any:
+        before = _current.set("")
+        try:
+            use(environ.get("HTTP_" + HEADER.upper().replace("-", "_")))
+            return wsgi_app(environ, start_response)
+        finally:
+            _current.reset(before)
+
+    return take
+
+
 def init_app(app: Flask) -> None:
     """Take the id from each request and return it on each response."""
-
-    @app.before_request
-    def _take() -> None:
-        use(request.headers.get(HEADER))
+    app.wsgi_app = _taking(app.wsgi_app)  # type: ignore[method-assign]
 
     @app.after_request
     def _return(response: Response) -> Response:

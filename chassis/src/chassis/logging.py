@@ -89,12 +89,13 @@ def init_app(app: Flask, service: str) -> None:
     @app.after_request
     def _finish(response: Response) -> Response:
         if request.path not in ("/healthz/", "/readyz/", "/metrics/"):
+            now = time.perf_counter()
             log.info(
                 "request",
                 method=request.method,
                 path=request.path,
                 status=response.status_code,
-                ms=round((time.perf_counter() - g.get("started", 0.0)) * 1000, 1),
+                ms=round((now - g.get("started", now)) * 1000, 1),
                 caller=str(g.get("caller", "")),
             )
         return response

@@ -8,8 +8,10 @@ from flask.globals import request_ctx
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
+from werkzeug.sansio.utils import host_is_trusted
 
 from chassis.config import Settings
+from chassis.errors import BadRequest
 
 MAX_BODY = 1 << 20
 HEADERS = {
@@ -44,11 +46,34 @@ class TrailingSlash:
         return self.app(environ, start_response)
 
 
+class TrustedHosts:
+    """WSGI middleware: marks a request for a host that is not ours, to be refused.
+
+    With Flask's own TRUSTED_HOSTS the hooks of OpenTelemetry raise through the app,
+    which ends in the server's 500.
+    """
+
+    def __init__(self, app: Any, hosts: list[str]) -> None:
+        self.app, self.hosts = app, hosts
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Hide a host that is not ours from all that reads it, and say so."""
+        if not host_is_trusted(environ.get("HTTP_HOST", ""), self.hosts):
+            environ["HTTP_HOST"] = self.hosts[0].lstrip(".")
+            environ["chassis.bad_host"] = True
+        return self.app(environ, start_response)
+
+
 def csp_nonce() -> str:
     """Return this request's nonce for inline scripts."""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return str(g.csp_nonce)
+
+
+def _check_host() -> None:
+    if "chassis.bad_host" in request.environ:
+        raise BadRequest("This host is not served here.")
 
 
 def _check_size() -> None:
@@ -88,7 +113,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.wsgi_app = TrailingSlash(app.wsgi_app)  # type: ignore[method-assign]
     app.secret_key = settings.secret_key
     if settings.trusted_hosts:
-        app.config["TRUSTED_HOSTS"] = settings.trusted_hosts.split(",")
+        hosts = [host.strip() for host in settings.trusted_hosts.split(",")]
+        app.wsgi_app = TrustedHosts(app.wsgi_app, hosts)  # type: ignore[method-assign]
+        app.before_request(_check_host)
     if settings.behind_tls:
         app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
         app.after_request(_hsts)
