@@ -4,6 +4,7 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,27 @@ class Shop:
 
     def quarantined(self) -> list[str]:
         return [row.reason for row in self.rows(QuarantinedMessage)]
+
+    def row(self, state: str, **fields: Any) -> int:
+        """Write a payment that stands in a state; return its id."""
+        number = next(self.orders)
+        usual: dict[str, Any] = {
+            "order_id": str(number),
+            "amount": Decimal("499.00"),
+            "state": state,
+            "status": "PENDING",
+            "receipt": str(uuid.uuid4()),
+            "user_id": 1,
+            "placed_at": clock.now(),
+        }
+        if state in ("captured", "suspect"):
+            usual |= {"razorpay_payment_id": f"pay_{number:014}"}
+            usual |= {"captured_amount": Decimal("499.00"), "captured_currency": "INR"}
+        with self.app.app_context():
+            payment = Payment(**{**usual, **fields})
+            db.session.add(payment)
+            db.session.commit()
+            return payment.id
 
     # Razorpay's side
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
 
-from chassis import clock, correlation
+from chassis import clock, correlation, logging
 from chassis.db import reading
 from chassis.worker import Job
 from payment_svc.config import Settings
@@ -38,15 +39,28 @@ def read_webhooks() -> int:
 
 
 def _read_webhook(event_id: int) -> None:
-    row = db.session.scalar(
+    row = _claim(event_id)
+    if row is None:
+        db.session.rollback()
+        return
+    correlation.use(row.correlation_id)
+    try:
+        with db.session.begin_nested():
+            WebhookManager(db.session, settings()).process(row)
+    except OperationalError:  # the database's trouble, not the event's
+        raise
+    except Exception as error:  # one bad event must not hold up the others
+        logging.get().error("webhook not understood", row=event_id, exc_info=error)
+        row.processed_at, row.result = clock.now(), "failed"
+    db.session.commit()
+
+
+def _claim(event_id: int) -> WebhookEvent | None:
+    return db.session.scalar(
         select(WebhookEvent)
         .where(WebhookEvent.id == event_id, WebhookEvent.processed_at.is_(None))
         .with_for_update(skip_locked=True)
     )
-    if row is not None:
-        correlation.use(row.correlation_id)
-        WebhookManager(db.session, settings()).process(row)
-    db.session.commit()
 
 
 def announce() -> int:

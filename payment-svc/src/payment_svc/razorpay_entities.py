@@ -10,6 +10,7 @@ from payment_svc.razorpay_http import NoAnswer
 
 ID = re.compile(r"(plink|order|pay|rfnd)_[A-Za-z0-9]{14}")
 MOST = 10**15  # paise; more is nobody's money
+LATEST = 2**37  # seconds, the year 6325; datetime ends at 9999
 _ABSENT = object()
 
 
@@ -33,7 +34,7 @@ def _amount(entity: dict[str, Any], name: str = "amount") -> Decimal:
 
 def _text(entity: dict[str, Any], name: str, most: int = 255) -> str:
     value = entity.get(name)
-    if not isinstance(value, str) or len(value) > most:
+    if not isinstance(value, str) or len(value) > most or not value.isprintable():
         raise NoAnswer(f"{name} is no text")
     return value
 
@@ -48,7 +49,7 @@ def _id(entity: dict[str, Any], prefix: str, name: str = "id") -> str:
 def _seconds(entity: dict[str, Any], name: str) -> int:
     value = entity.get(name)
     known = isinstance(value, int) and not isinstance(value, bool)
-    return value if known and 0 <= value < 2**40 else 0  # type: ignore[operator,return-value]
+    return value if known and 0 <= value < LATEST else 0  # type: ignore[operator,return-value]
 
 
 def read_link(entity: dict[str, Any]) -> ProviderLink:

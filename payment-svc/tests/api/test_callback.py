@@ -203,9 +203,7 @@ def test_the_form_of_the_answer_follows_accept(call, good, accept, mimetype):
     assert call(good, headers={"Accept": accept}).mimetype == mimetype
 
 
-def test_a_shop_with_a_page_of_its_own_gets_its_customers_back(
-    make, sandbox, shop_on
-):
+def test_a_shop_with_a_page_of_its_own_gets_its_customers_back(make, sandbox, shop_on):
     app = make(
         RAZORPAY_BASE_URL=sandbox.url, SHOP_RETURN_URL="https://shop.example/thanks"
     )

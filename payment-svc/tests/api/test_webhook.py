@@ -129,6 +129,15 @@ def test_the_same_fact_in_other_bytes_is_known(shop, post):
     assert post(captured(pay_id="pay_Sb1RaT5mUb39Qz")).json == {"status": "stored"}
 
 
+def test_events_that_name_nothing_are_different_events(shop, client, sandbox):
+    for body in (b"[]", b"{}", b"1"):  # neither event id nor natural key
+        headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
+        answer = client.post(PATH, data=body, headers=headers)
+        assert answer.json == {"status": "stored"}
+
+    assert len(shop.rows(WebhookEvent)) == 3
+
+
 def test_copies_at_the_same_moment_are_stored_once(shop, app, sandbox):
     body = json.dumps(captured()).encode()
     headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}

@@ -80,8 +80,14 @@ class PaymentMoves(Moves):
         self._trace(payment, source, move, trigger, why)
 
     def plan(self, payment: Payment) -> None:
-        """Put the next look at Razorpay where the plan has it."""
-        payment.next_check_at = next_check(payment, self.settings, clock.now())
+        """Put the next look at Razorpay where the plan has it.
+
+        One that is due stays so: it was wished for while the last was under way,
+        whose worker had put it off, and may see what that did not.
+        """
+        now, due = clock.now(), payment.next_check_at
+        if due is None or due > now:
+            payment.next_check_at = next_check(payment, self.settings, now)
 
     def wake(self, payment_id: int, when: datetime) -> None:
         """Look at a payment at this moment, if no look is due before."""

@@ -53,12 +53,14 @@ class WebhookManager:
         return row
 
     def _is_known(self, row: WebhookEvent) -> bool:
-        same = or_(
-            WebhookEvent.sha256 == row.sha256,
-            WebhookEvent.event_id == row.event_id,
-            WebhookEvent.natural_key == row.natural_key,
-        )
-        return self.session.scalar(select(WebhookEvent.id).where(same)) is not None
+        names = ("sha256", "event_id", "natural_key")
+        given = {name: getattr(row, name) for name in names}
+        # A NULL is like no other NULL.
+        same = [
+            getattr(WebhookEvent, n) == v for n, v in given.items() if v is not None
+        ]
+        known = select(WebhookEvent.id).where(or_(*same)).limit(1)
+        return self.session.scalar(known) is not None
 
     def process(self, row: WebhookEvent) -> None:
         """Wake the payment and the refund that a webhook speaks of.
@@ -103,15 +105,11 @@ class WebhookManager:
         return self.session.scalar(select(Payment).where(or_(*tests)).limit(1))
 
     def _find_refund(self, entities: "Entities") -> Refund | None:
-        refund = entities.of("refund")
-        tests = [
-            column == value
-            for column, value in (
-                (Refund.razorpay_refund_id, refund.get("id")),
-                (Refund.idempotency_key, refund.get("receipt")),
-            )
-            if isinstance(value, str)
+        rules = [
+            (Refund.razorpay_refund_id, entities.refund_ids()),
+            (Refund.idempotency_key, _texts(entities.of("refund").get("receipt"))),
         ]
+        tests = [column.in_(values) for column, values in rules if values]
         if not tests:
             return None
         return self.session.scalar(select(Refund).where(or_(*tests)).limit(1))
@@ -171,6 +169,10 @@ class Entities:
     def payment_ids(self) -> list[str]:
         """Return Razorpay's payment ids."""
         return _texts(self.of("payment").get("id"), self.of("refund").get("payment_id"))
+
+    def refund_ids(self) -> list[str]:
+        """Return Razorpay's refund ids."""
+        return _texts(self.of("refund").get("id"))
 
 
 def _texts(*values: Any) -> list[str]:

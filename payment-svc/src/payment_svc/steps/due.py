@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, or_, select, update
 
 from chassis import clock, logging
 from chassis.db import reading
@@ -47,7 +47,11 @@ def later(table: Table, row_id: int, answer: Unknown) -> None:
     key = next(iter(table.primary_key))
     attempts = db.session.scalar(select(table.c.attempts).where(key == row_id)) or 1
     when = retry(attempts, settings(), clock.now(), answer.retry_after)
-    db.session.execute(update(table).where(key == row_id).values(next_check_at=when))
+    next_ = table.c.next_check_at
+    is_free = or_(next_.is_(None), next_ > clock.now())  # a wish to look now is kept
+    db.session.execute(
+        update(table).where(key == row_id, is_free).values(next_check_at=when)
+    )
     db.session.commit()
     logging.get().warning(
         "razorpay gave no answer", table=table.name, row=row_id, why=answer.why

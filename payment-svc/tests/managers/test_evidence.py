@@ -1,0 +1,82 @@
+"""What is seen at Razorpay, against what happens while it is looked at."""
+
+import pytest
+
+from chassis import clock
+from payment_svc.extensions import db
+from payment_svc.models import Payment
+from payment_svc.steps.context import payments
+
+
+def test_a_wish_to_look_that_comes_during_a_look_is_kept(shop):
+    order = shop.issued()
+    service = shop.app.extensions["razorpay"]
+    real = service.fetch_link
+
+    def overtaken(link_id):
+        seen = real(link_id)
+        service.fetch_link = real
+        shop.pay(order)
+        payments("webhook").wake(shop.payment(order).id, clock.now())
+        db.session.commit()
+        return seen
+
+    service.fetch_link = overtaken
+    shop.make_due()
+    shop.work()
+
+    assert shop.payment(order).state == "captured"
+
+
+def test_a_close_that_comes_while_the_link_is_made_cancels_it(shop):
+    order = shop.ask()
+    service = shop.app.extensions["razorpay"]
+    real = service.create_link
+
+    def overtaken(wish):
+        made = real(wish)
+        shop.close(order)
+        return made
+
+    service.create_link = overtaken
+    shop.work()
+
+    assert shop.payment(order).status == "CANCELLED"
+    assert [link["status"] for link in shop.ledger("links")] == ["cancelled"]
+    assert shop.kinds(order) == ["payment.closed"]
+    shop.check_books()
+
+
+def test_a_payment_during_the_cancel_is_never_lost(shop):
+    order = shop.issued()
+    service = shop.app.extensions["razorpay"]
+    real = service.cancel_link
+
+    def overtaken(link_id):
+        shop.pay(order)
+        return real(link_id)
+
+    service.cancel_link = overtaken
+    shop.close(order)
+    shop.work()
+
+    assert shop.payment(order).state == "captured"
+    assert shop.kinds(order) == ["payment.link_ready", "payment.captured"]
+    shop.check_books()
+
+
+@pytest.mark.parametrize("late", [1, 2, 3])
+def test_each_further_payment_is_a_row_and_is_told_of_once(shop, late):
+    order = shop.captured()
+    for _ in range(late):
+        shop.pay(order, again=True)
+
+    for _ in range(2):
+        shop.make_due()
+        shop.work()
+
+    rows = shop.rows(Payment, order_id=str(order))
+    said = [one["payment_id"] for one in shop.said(order, "payment.captured")]
+    assert sorted(said) == [row.id for row in rows]
+    assert len(rows) == 1 + late
+    shop.check_books()
