@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     yield made
     if made.server:
         templates = [made._address(name) for name in made.made.values()]
-        for url in [*sum(made.free.values(), []), *templates]:
+        for url in chain(templates, *made.free.values()):
             made.drop(url)
 
 
