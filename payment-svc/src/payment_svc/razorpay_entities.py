@@ -9,7 +9,7 @@ from payment_svc.models import ProviderLink, ProviderPayment, ProviderRefund
 from payment_svc.razorpay_http import NoAnswer
 
 ID = re.compile(r"(plink|order|pay|rfnd)_[A-Za-z0-9]{14}")
-MOST = 10**15  # paise; more is nobody's money
+MOST = 10**10  # paise: what the payment's column holds
 LATEST = 2**37  # seconds, the year 6325; datetime ends at 9999
 _ABSENT = object()
 

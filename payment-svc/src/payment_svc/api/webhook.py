@@ -18,6 +18,7 @@ from payment_svc.steps.context import settings
 blp = Blueprint("webhook", __name__, url_prefix="/payments", description=__doc__)
 MOST = 256 * 1024
 EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+SCHEME = {"WWW-Authenticate": "X-Razorpay-Signature"}
 BODY = {
     "requestBody": {
         "description": "An event of Razorpay, signed byte by byte.",
@@ -70,7 +71,7 @@ def _verify(body: bytes) -> None:
     given = request.headers.getlist("X-Razorpay-Signature")
     secrets = (keys.razorpay_webhook_secret, keys.razorpay_webhook_secret_previous)
     if len(given) != 1 or not is_signed(body, given[0], *secrets):
-        raise Unauthorized("The signature is not Razorpay's.", headers={})
+        raise Unauthorized("The signature is not Razorpay's.", headers=SCHEME)
 
 
 def _event_id() -> str | None:

@@ -38,11 +38,13 @@ class PaymentMoves(Moves):
     def lock(self, payment_id: int) -> Payment:
         """Return a payment that stays as it is until the transaction ends."""
         found = self.session.scalar(
-            select(Payment).where(Payment.id == payment_id).with_for_update()
+            select(Payment)
+            .where(Payment.id == payment_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
         if found is None:
             raise NotFound(f"There is no payment {payment_id}.")
-        self.session.refresh(found)
         return found
 
     def enter(

@@ -1,33 +1,30 @@
 """The business rules of payments."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
 
 from chassis import clock, correlation
 from chassis.errors import Conflict, NotFound
 from payment_svc.managers.decisions import Decisions
 from payment_svc.managers.evidence import Evidence
 from payment_svc.managers.refunds import RefundManager
+from payment_svc.managers.requests import Requests
 from payment_svc.models import (
     ClosingReason,
     Outcome,
     Payment,
-    PaymentKind,
     PaymentState,
     PaymentTrigger,
     Snapshot,
 )
 
 T = PaymentTrigger
-OPEN = (PaymentState.CREATED, PaymentState.ISSUED, PaymentState.CLOSING)
 
 
-class PaymentManager(Decisions):
+class PaymentManager(Requests, Decisions):
     """What may be done with payments: ask, close, believe, settle, decide.
 
     `PaymentManager(session, settings, actor)`; it never commits.
@@ -51,98 +48,6 @@ class PaymentManager(Decisions):
         }
         given = {name: v for name, v in filters.items() if v is not None}
         return select(Payment).where(*(rules[name](v) for name, v in given.items()))
-
-    def find_primary(self, order_id: int) -> Payment | None:
-        """Return the order's own payment, locked, if there is one."""
-        found = self.session.scalar(
-            select(Payment.id).filter_by(
-                order_id=str(order_id), kind=PaymentKind.PRIMARY
-            )
-        )
-        return self.lock(found) if found is not None else None
-
-    def request(
-        self,
-        order_id: int,
-        amount: Decimal,
-        currency: str,
-        *,
-        user_id: int | None,
-        customer: dict[str, str | None],
-        placed_at: datetime,
-    ) -> Payment:
-        """Ask for a payment link; an order that has a payment gets its state said.
-
-        Raises Conflict when the payment there is of another amount.
-        """
-        fields = {
-            "amount": amount,
-            "currency": currency,
-            "user_id": user_id,
-            "customer_name": customer["name"] or "",
-            "customer_email": customer["email"] or "",
-            "customer_phone": customer.get("phone"),
-            "placed_at": placed_at,
-        }
-        payment, is_new = self._enter_once(order_id, T.REQUESTED, fields)
-        if not is_new:
-            if (payment.amount, payment.currency) != (amount, currency):
-                raise Conflict("The order has a payment of another amount.")
-            self.become(payment, T.REQUESTED)
-        return payment
-
-    def close(
-        self,
-        order_id: int,
-        reason: ClosingReason,
-        *,
-        amount: Decimal,
-        currency: str,
-        user_id: int | None,
-    ) -> Payment:
-        """Ask for the end of an order's link; an unknown order gets a tombstone.
-
-        A tombstone is final: the request that comes later makes no link.
-        """
-        fields = {
-            "amount": amount,
-            "currency": currency,
-            "user_id": user_id,
-            "closing_reason": reason,
-        }
-        payment, is_new = self._enter_once(order_id, T.CLOSE_REQUESTED, fields)
-        if not is_new:
-            self._close(payment, reason)
-        return payment
-
-    def cancel(self, payment: Payment) -> None:
-        """Close a payment's link, for staff; raises Conflict once money has come."""
-        locked = self.lock(payment.id)
-        if locked.state == PaymentState.CAPTURED:
-            raise Conflict("It is paid: refund it.", code="already_paid")
-        if locked.state == PaymentState.SUSPECT:
-            raise Conflict("It is suspect: an admin resolves it.", code="suspect")
-        if locked.state != PaymentState.CLOSED:
-            self._close(locked, ClosingReason.CANCELLED)
-
-    def _close(self, payment: Payment, reason: ClosingReason) -> None:
-        why = {"closing_reason": reason} if payment.state in OPEN else {}
-        self.become(payment, T.CLOSE_REQUESTED, str(reason), **why)
-
-    def _enter_once(
-        self, order_id: int, trigger: PaymentTrigger, fields: dict[str, Any]
-    ) -> tuple[Payment, bool]:
-        found = self.find_primary(order_id)
-        if found is not None:
-            return found, False
-        try:
-            with self.session.begin_nested():
-                made = self.enter(trigger, order_id=str(order_id), **fields)
-        except IntegrityError:  # a twin was faster
-            twin = self.find_primary(order_id)
-            assert twin is not None
-            return twin, False
-        return made, True
 
     def apply(self, payment_id: int, snapshot: Snapshot) -> Payment:
         """Believe what Razorpay says now; callback, webhook, poll and sync end here."""

@@ -12,6 +12,7 @@ from payment_svc.steps.due import later
 from payment_svc.steps.polls import (
     apply_provider_state,
     as_unknown,
+    believe,
     look,
     poll,
     read_payment,
@@ -34,7 +35,7 @@ def create_link(payment_id: int) -> None:
         return
     answer = provider().create_link(wish(payment))
     if isinstance(answer, Done):
-        apply_provider_state(payment_id, Snapshot(answer.value))
+        believe(payment_id, Snapshot(answer.value))
     elif isinstance(answer, Unknown):
         later(PAYMENTS, payment_id, answer)
     else:
@@ -51,7 +52,7 @@ def _adopt(payment: Payment) -> bool:
         return True
     if found.value.link is None:
         return False
-    apply_provider_state(payment.id, found.value)
+    believe(payment.id, found.value)
     return True
 
 

@@ -44,28 +44,29 @@ def look(payment: Payment) -> Done[Snapshot] | Refused | Unknown:
     return razorpay.snapshot(found.value) if isinstance(found, Done) else found
 
 
-def poll(payment_id: int, actor: str = WORKER) -> Unknown | None:
-    """Ask and believe; cancel a link that is open though the payment is closed.
+def believe(payment_id: int, snapshot: Snapshot, actor: str = WORKER) -> PaymentState:
+    """Apply a snapshot; cancel a link that is open though the payment is closed.
 
-    Returns the Unknown when Razorpay gave no answer.
+    Such a link is an orphan: its making was heard of after the end.
     """
-    payment = read_payment(payment_id)
-    seen = look(payment)
-    if not isinstance(seen, Done):
-        unknown = as_unknown(seen)
-        later(PAYMENTS, payment_id, unknown)
-        return unknown
-    state = apply_provider_state(payment_id, seen.value, actor)
-    link = seen.value.link
+    state = apply_provider_state(payment_id, snapshot, actor)
+    link = snapshot.link
     if state is PaymentState.CLOSED and link is not None and link.is_open:
-        _cancel_orphan(payment_id, link)
-    return None
+        answer = provider().cancel_link(link.id)
+        if not isinstance(answer, Done):  # perhaps paid this moment: look again
+            later(PAYMENTS, payment_id, as_unknown(answer))
+    return state
 
 
-def _cancel_orphan(payment_id: int, link: ProviderLink) -> None:
-    answer = provider().cancel_link(link.id)
-    if not isinstance(answer, Done):  # perhaps paid this moment: look again
-        later(PAYMENTS, payment_id, as_unknown(answer))
+def poll(payment_id: int, actor: str = WORKER) -> Unknown | None:
+    """Ask and believe; return the Unknown when Razorpay gave no answer."""
+    seen = look(read_payment(payment_id))
+    if isinstance(seen, Done):
+        believe(payment_id, seen.value, actor)
+        return None
+    unknown = as_unknown(seen)
+    later(PAYMENTS, payment_id, unknown)
+    return unknown
 
 
 def as_unknown(answer: Refused | Unknown) -> Unknown:

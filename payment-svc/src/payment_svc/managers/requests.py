@@ -1,0 +1,117 @@
+"""What is asked for: a link, or its end; one PRIMARY payment for each order."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from chassis.errors import Conflict
+from payment_svc.managers.payment_moves import PaymentMoves
+from payment_svc.models import (
+    ClosingReason,
+    Payment,
+    PaymentKind,
+    PaymentState,
+    PaymentTrigger,
+)
+
+T = PaymentTrigger
+OPEN = (PaymentState.CREATED, PaymentState.ISSUED, PaymentState.CLOSING)
+
+
+class Requests(PaymentMoves):
+    """Payments asked for, closed and cancelled, in whatever order that is heard."""
+
+    def find_primary(self, order_id: int) -> Payment | None:
+        """Return the order's own payment, locked, if there is one."""
+        found = self.session.scalar(
+            select(Payment.id).filter_by(
+                order_id=str(order_id), kind=PaymentKind.PRIMARY
+            )
+        )
+        return self.lock(found) if found is not None else None
+
+    def request(
+        self,
+        order_id: int,
+        amount: Decimal,
+        currency: str,
+        *,
+        user_id: int | None,
+        customer: dict[str, str | None],
+        placed_at: datetime,
+    ) -> Payment:
+        """Ask for a payment link; an order that has a payment gets its state said.
+
+        Raises Conflict when the payment there is of another amount.
+        """
+        fields = {
+            "amount": amount,
+            "currency": currency,
+            "user_id": user_id,
+            "customer_name": customer["name"] or "",
+            "customer_email": customer["email"] or "",
+            "customer_phone": customer.get("phone"),
+            "placed_at": placed_at,
+        }
+        payment, is_new = self._enter_once(order_id, T.REQUESTED, fields)
+        if not is_new:
+            if (payment.amount, payment.currency) != (amount, currency):
+                raise Conflict("The order has a payment of another amount.")
+            self.become(payment, T.REQUESTED)
+        return payment
+
+    def close(
+        self,
+        order_id: int,
+        reason: ClosingReason,
+        *,
+        amount: Decimal,
+        currency: str,
+        user_id: int | None,
+    ) -> Payment:
+        """Ask for the end of an order's link; an unknown order gets a tombstone.
+
+        A tombstone is final: the request that comes later makes no link.
+        """
+        fields = {
+            "amount": amount,
+            "currency": currency,
+            "user_id": user_id,
+            "closing_reason": reason,
+        }
+        payment, is_new = self._enter_once(order_id, T.CLOSE_REQUESTED, fields)
+        if not is_new:
+            self._close(payment, reason)
+        return payment
+
+    def cancel(self, payment: Payment) -> None:
+        """Close a payment's link, for staff; raises Conflict once money has come."""
+        locked = self.lock(payment.id)
+        if locked.state == PaymentState.CAPTURED:
+            raise Conflict("It is paid: refund it.", code="already_paid")
+        if locked.state == PaymentState.SUSPECT:
+            raise Conflict("It is suspect: an admin resolves it.", code="suspect")
+        if locked.state != PaymentState.CLOSED:
+            self._close(locked, ClosingReason.CANCELLED)
+
+    def _close(self, payment: Payment, reason: ClosingReason) -> None:
+        why = {"closing_reason": reason} if payment.state in OPEN else {}
+        self.become(payment, T.CLOSE_REQUESTED, str(reason), **why)
+
+    def _enter_once(
+        self, order_id: int, trigger: PaymentTrigger, fields: dict[str, Any]
+    ) -> tuple[Payment, bool]:
+        found = self.find_primary(order_id)
+        if found is not None:
+            return found, False
+        try:
+            with self.session.begin_nested():
+                made = self.enter(trigger, order_id=str(order_id), **fields)
+        except IntegrityError:  # a twin was faster
+            twin = self.find_primary(order_id)
+            assert twin is not None
+            return twin, False
+        return made, True
