@@ -211,9 +211,9 @@ def _expected(info: dict[str, Any], places: set[str]) -> set[int]:
     found = {413, 500, 503}
     if info.get("requires"):
         found |= {401, 403}
-    if "json" in places:
-        found |= {400, 415, 422}
-    if places & {"query", "form"}:
+    if "application/json" in places:
+        found |= {400, 415}
+    if places:
         found |= {422}
     if info.get("idempotent"):
         found |= {400, 409, 422}
@@ -222,7 +222,9 @@ def _expected(info: dict[str, Any], places: set[str]) -> set[int]:
 
 def _document(doc: Any, info: Any, *, method: str, **_: Any) -> Any:
     """Add the problems, security and headers that the decorators bring."""
-    places = {p["in"] for p in info.get("arguments", {}).get("parameters", [])}
+    arguments = info.get("arguments", {})
+    places = {p["in"] for p in arguments.get("parameters", [])}
+    places |= arguments.get("requestBody", {}).get("content", {}).keys()
     responses = doc.setdefault("responses", {})
     for status in _expected(info, places):
         responses.pop(status, None)

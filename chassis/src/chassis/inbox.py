@@ -4,20 +4,20 @@ Five steps, always in this order: parse; seen this id? done; load and decide;
 change; record, in one commit. Only then is the message deleted, a duplicate too.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import EXCLUDE, ValidationError, fields
+from marshmallow import EXCLUDE, ValidationError, fields, validate
 from marshmallow import Schema as MarshmallowSchema
 from sqlalchemy import JSON, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import clock, correlation, logging, sqs, tracing
+from chassis import clock, correlation, json, logging, sqs, tracing
 from chassis.config import settings
 from chassis.db import Id, Timestamps, current_db, model
+from chassis.errors import BadRequest
 
 Handler = tuple[type[MarshmallowSchema], Callable[[dict[str, Any], "Event"], None]]
 
@@ -72,10 +72,10 @@ class EnvelopeSchema(MarshmallowSchema):
 
         unknown = EXCLUDE
 
-    id = fields.String(required=True, validate=lambda v: 0 < len(v) <= 100)
+    id = fields.String(required=True, validate=validate.Length(1, 100))
     source = fields.String(required=True)
-    type = fields.String(required=True, validate=lambda v: len(v) <= 80)
-    subject = fields.String(required=True, validate=lambda v: len(v) <= 200)
+    type = fields.String(required=True, validate=validate.Length(1, 80))
+    subject = fields.String(required=True, validate=validate.Length(1, 200))
     correlationid = fields.String(load_default="")
     traceparent = fields.String(load_default="")
     data = fields.Dict(required=True)
@@ -84,14 +84,14 @@ class EnvelopeSchema(MarshmallowSchema):
 def parse(body: str, handlers: Mapping[str, Handler]) -> Event:
     """Read a message, or raise Quarantine with the reason."""
     try:
-        found = EnvelopeSchema().load(json.loads(body))
+        found = EnvelopeSchema().load(json.loads(body.encode()))
         if "\x00" in body or "\\u0000" in body:
             raise Quarantine("a NUL character, which no database keeps")
         schema, _ = handlers[found["type"]]
         data = schema(unknown=EXCLUDE).load(found["data"])
     except KeyError:
         raise Quarantine(f"unknown type {found['type']}") from None
-    except (ValueError, RecursionError, ValidationError) as wrong:
+    except (ValueError, BadRequest, ValidationError) as wrong:
         raise Quarantine(f"not a valid message: {wrong}"[:500]) from None
     return Event(
         found["id"],

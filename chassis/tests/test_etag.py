@@ -1,0 +1,67 @@
+"""ETags: 304 for what is known, 412 for what has changed."""
+
+import pytest
+
+
+@pytest.fixture
+def thing(client, tokens):
+    body = {"name": "a", "price": "1"}
+    return client.post("/things/", json=body, headers=tokens.user())
+
+
+def change(client, tokens, name, *tags):
+    headers = [*tokens.staff().items(), *[("If-Match", tag) for tag in tags]]
+    return client.patch("/things/1/", json={"name": name}, headers=headers)
+
+
+def test_making_getting_and_changing_agree_on_the_tag(client, tokens, thing):
+    found = client.get("/things/1/")
+    assert found.headers["ETag"] == thing.headers["ETag"]
+
+    changed = change(client, tokens, "b")
+    assert changed.headers["ETag"] != thing.headers["ETag"]
+    assert client.get("/things/1/").headers["ETag"] == changed.headers["ETag"]
+
+
+@pytest.mark.usefixtures("thing")
+def test_a_version_that_is_known_is_not_sent_again(client):
+    tag = client.get("/things/1/").headers["ETag"]
+
+    for known in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+        answer = client.get("/things/1/", headers={"If-None-Match": known})
+        assert (answer.status_code, answer.data) == (304, b"")
+        assert answer.headers["ETag"] == tag
+        assert answer.headers["X-Correlation-ID"]
+    for other in ('"x"', "", tag.strip('"')[:-1]):
+        answer = client.get("/things/1/", headers={"If-None-Match": other})
+        assert answer.status_code == 200
+
+
+def test_the_present_version_is_changed(client, tokens, thing):
+    assert change(client, tokens, "b", thing.headers["ETag"]).status_code == 200
+    assert change(client, tokens, "c", "*").status_code == 200
+    assert change(client, tokens, "d").json["name"] == "d"
+
+
+def test_a_version_that_is_over_is_not_changed(client, tokens, thing):
+    old = thing.headers["ETag"]
+    change(client, tokens, "b", old)
+
+    for tag in (old, '"x"', f"W/{client.get('/things/1/').headers['ETag']}"):
+        answer = change(client, tokens, "c", tag)
+        assert (answer.status_code, answer.json["code"]) == (412, "precondition_failed")
+        assert answer.mimetype == "application/problem+json"
+    assert client.get("/things/1/").json["name"] == "b"
+
+
+def test_one_of_several_versions_will_do(client, tokens, thing):
+    assert (
+        change(client, tokens, "b", f'"x", {thing.headers["ETag"]}').status_code == 200
+    )
+
+
+def test_head_has_the_tag_and_no_body(client, thing):
+    answer = client.head("/things/1/")
+
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert answer.headers["ETag"] == thing.headers["ETag"]
