@@ -1,5 +1,6 @@
 """Filters for the column types that Flask-Admin does not know."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -7,10 +8,19 @@ from typing import Any
 from flask_admin.contrib.sqla import filters
 from flask_admin.model.filters import BaseFilter, convert
 
+_AMOUNT = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,2})?")
+
+
+def amount(text: str) -> Decimal:
+    """Return an amount of at most two places, or raise ValueError."""
+    if not _AMOUNT.fullmatch(text.strip()):
+        raise ValueError("Not an amount, such as 499.00.")
+    return Decimal(text)
+
 
 class _Amount(BaseFilter):
     def clean(self, value: str) -> Any:
-        return Decimal(value)
+        return amount(value)
 
 
 class _Moment(BaseFilter):

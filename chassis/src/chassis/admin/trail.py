@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from flask import flash
 from sqlalchemy import inspect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from chassis import correlation, json
 from chassis.admin import staff
@@ -54,7 +54,7 @@ def apply(
             )
         )
         session.commit()
-    except (Problem, IntegrityError, ValueError) as refusal:
+    except (Problem, IntegrityError, DataError, ValueError) as refusal:
         session.rollback()
         flash(_sentence(refusal), "error")
         return None
@@ -62,7 +62,7 @@ def apply(
 
 
 def _sentence(refusal: Exception) -> str:
-    if isinstance(refusal, IntegrityError):
+    if isinstance(refusal, (IntegrityError, DataError)):
         return "The change contradicts what is stored; nothing was changed."
     errors = getattr(refusal, "extra", {}).get("errors", {})
     reasons = [f"{name}: {' '.join(texts)}" for name, texts in errors.items()]

@@ -26,10 +26,11 @@ from flask_admin.model import typefmt
 from flask_admin.model.form import converts
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, LargeBinary, String, Text, inspect
+from sqlalchemy.exc import InvalidRequestError
 from wtforms import DecimalField
 
 from chassis.admin import staff, trail
-from chassis.admin.filters import Converter
+from chassis.admin.filters import Converter, amount
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -42,13 +43,21 @@ def _amount(_view: Any, value: Decimal, _name: str = "") -> str:
     return f"{value:.2f}"
 
 
+class AmountField(DecimalField):
+    """An amount: WTForms would take 1.005, NaN and 1e999999 too."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the amount that was typed."""
+        super().process_formdata([str(amount(text)) for text in valuelist])
+
+
 class Forms(AdminModelConverter):
     """Flask-Admin's choice of form fields by column type, and ours."""
 
     @converts("Money")
-    def conv_money(self, field_args: dict[str, Any], **_: Any) -> DecimalField:
+    def conv_money(self, field_args: dict[str, Any], **_: Any) -> AmountField:
         """Return the field of an amount."""
-        return DecimalField(places=2, **field_args)
+        return AmountField(places=2, **field_args)
 
 
 FORMATTERS = {**typefmt.BASE_FORMATTERS, datetime: _moment, Decimal: _amount}
@@ -136,6 +145,13 @@ class ModelView(sqla.ModelView):
             if row is not None:
                 done += bool(self._apply(name, lambda row=row: work(row) or row, row))
         flash(f"{name.capitalize()}: done for {done} of {len(ids)}.", "info")
+
+    def get_one(self, id: str) -> Any:
+        """Return a row by its key; None for what can be no key."""
+        try:
+            return super().get_one(id)
+        except InvalidRequestError:  # a comma makes it a key of several columns
+            return None
 
     def get_export_value(self, model: Any, name: Any) -> Any:
         """Return a cell of the CSV; what a spreadsheet would run is made text."""
