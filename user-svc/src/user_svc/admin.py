@@ -28,7 +28,7 @@ def _change(row: User, data: dict[str, Any]) -> User:
     except ValidationError as error:
         raise invalid(error) from None
     manager = UserManager(db.session)
-    return manager.change(manager.lock(row.id), fields)
+    return manager.change(manager.lock(row.id, fields), fields)
 
 
 class UserView(ModelView):

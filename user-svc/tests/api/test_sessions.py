@@ -1,6 +1,7 @@
 """Sign in, stay signed in, sign out."""
 
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import jwt
@@ -243,3 +244,27 @@ def test_no_transaction_is_open_while_a_password_is_hashed(
     shop.call("POST", "/user/me/password/", asha.headers, json=change)
 
     assert open_ones == [False] * 5
+
+
+def test_a_password_changed_during_a_sign_in_wins(
+    app: Flask, shop: Any, asha: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = passwords.matches
+
+    def matches_while_it_changes(known: str | None, given: str) -> bool:
+        monkeypatch.setattr(passwords, "matches", real)
+        is_right = real(known, given)
+        body = {"current_password": given, "new_password": "and-home-by-the-river"}
+        changing = Thread(
+            target=shop.call,
+            args=("POST", "/user/me/password/", asha.headers),
+            kwargs={"json": body},
+        )
+        changing.start()
+        changing.join()
+        return is_right
+
+    monkeypatch.setattr(passwords, "matches", matches_while_it_changes)
+
+    assert shop.sign_in(asha.email).status_code == 401
+    assert shop.sign_in(asha.email, "and-home-by-the-river").status_code == 200

@@ -9,7 +9,7 @@ from chassis import auth
 from chassis.api import CUSTOMER, no_content
 from user_svc import steps
 from user_svc.access import Blueprint, session_id
-from user_svc.api.users import change, delete
+from user_svc.api.changes import change, delete
 from user_svc.extensions import db
 from user_svc.managers import UserManager
 from user_svc.schemas import PasswordChangeSchema, ProfilePatchSchema, UserSchema

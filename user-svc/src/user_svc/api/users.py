@@ -7,13 +7,14 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from chassis import auth, etag, logging, pagination
-from chassis.api import CUSTOMER, STAFF, no_content
+from chassis import auth, pagination
+from chassis.api import CUSTOMER, STAFF
 from chassis.errors import Forbidden, NotFound
 from user_svc import steps
 from user_svc.access import Blueprint
+from user_svc.api.changes import change, delete
 from user_svc.extensions import db
-from user_svc.managers import UserManager
+from user_svc.managers import RIGHTS, UserManager
 from user_svc.models import User
 from user_svc.schemas import (
     RegisterSchema,
@@ -30,7 +31,6 @@ SORTS = {
     "email": User.email,
     "created_at": User.created_at,
 }
-RIGHTS = {"role", "is_active"}
 CHANGES = {
     "_403": "`forbidden`, `wrong_password`",
     "_404": "not there, or not yours to see",
@@ -138,47 +138,3 @@ def _check_changeable(user_id: int, fields: dict[str, Any]) -> None:
 
 def _is_self(user_id: int) -> bool:
     return auth.caller().id == user_id
-
-
-def change(user_id: int, fields: dict[str, Any]) -> User:
-    """Change a user as the caller asks, commit, and return the user."""
-    if _is_self(user_id):
-        steps.check_new_address(user_id, fields)
-    fields.pop("current_password", None)
-    user = _locked(user_id)
-    before = _rights(user)
-    UserManager(db.session).change(user, fields)
-    _log(user_id, before, _rights(user))
-    db.session.commit()
-    return user
-
-
-def delete(user_id: int) -> Response:
-    """Close an account, commit, and answer 204."""
-    user = _locked(user_id)
-    before = _rights(user)
-    UserManager(db.session).delete(user)
-    _log(user_id, before, _rights(user))
-    db.session.commit()
-    return no_content()
-
-
-def _locked(user_id: int) -> User:
-    user = UserManager(db.session).lock(user_id)
-    etag.check(UserSchema().dump(user))
-    return user
-
-
-def _rights(user: User) -> dict[str, Any]:
-    return {name: getattr(user, name) for name in sorted(RIGHTS)}
-
-
-def _log(user_id: int, before: dict[str, Any], after: dict[str, Any]) -> None:
-    if before != after:
-        logging.get().info(
-            "user rights changed",
-            user_id=user_id,
-            by=str(auth.caller()),
-            before=before,
-            after=after,
-        )

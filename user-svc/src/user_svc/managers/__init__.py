@@ -3,6 +3,13 @@
 from user_svc.managers.clients import ClientManager
 from user_svc.managers.keys import KeyManager
 from user_svc.managers.sessions import Grant, SessionManager
-from user_svc.managers.users import UserManager
+from user_svc.managers.users import RIGHTS, UserManager
 
-__all__ = ["ClientManager", "Grant", "KeyManager", "SessionManager", "UserManager"]
+__all__ = [
+    "RIGHTS",
+    "ClientManager",
+    "Grant",
+    "KeyManager",
+    "SessionManager",
+    "UserManager",
+]

@@ -1,10 +1,9 @@
 """Accounts: who they are, what may change, what is left of a deleted one."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Collection
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -13,9 +12,12 @@ from chassis import clock
 from chassis.errors import Conflict, NotFound
 from user_svc import emails
 from user_svc.managers import sessions
+from user_svc.managers.filters import FILTERS
 from user_svc.models import RefreshFamily, Role, User
 
 DELETED = "Deleted user"
+RIGHTS = frozenset({"role", "is_active"})
+_IS_ADMIN = and_(User.role == Role.ADMIN, User.is_active)
 
 
 class Account(Protocol):
@@ -64,14 +66,26 @@ class UserManager:
             raise NotFound(f"There is no user {user_id}.")
         return user
 
-    def lock(self, user_id: int) -> User:
-        """Return a user nobody else changes before the commit, or raise NotFound."""
-        user = self.session.get(
-            User, user_id, with_for_update=True, populate_existing=True
-        )
-        if user is None:
-            raise NotFound(f"There is no user {user_id}.")
-        return user
+    def lock(self, user_id: int, fields: Collection[str] = ()) -> User:
+        """Return a user whose `fields` nobody else changes before the commit.
+
+        Raises NotFound. With rights among the fields, all admins are locked too, in
+        one order: two admins who demote each other do not both succeed.
+        """
+        wanted = User.id == user_id
+        if RIGHTS & set(fields):
+            wanted = or_(wanted, _IS_ADMIN)
+        rows = self.session.scalars(
+            select(User)
+            .where(wanted)
+            .order_by(User.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).all()
+        for user in rows:
+            if user.id == user_id:
+                return user
+        raise NotFound(f"There is no user {user_id}.")
 
     def find_by_email(self, email: str) -> Account | None:
         """Return the account of an address, however it is spelled."""
@@ -108,7 +122,7 @@ class UserManager:
         )
 
     def change(self, user: User, fields: dict[str, Any]) -> User:
-        """Change name, email, phone, role, is_active; raise Conflict.
+        """Change a locked user's name, email, phone, role, is_active; raise Conflict.
 
         Codes: `user_deleted`, `email_taken`, `last_admin`.
         """
@@ -125,7 +139,7 @@ class UserManager:
         return self._save(user)
 
     def delete(self, user: User) -> None:
-        """Deactivate for ever and forget who it was; a second time changes nothing."""
+        """Deactivate a locked user for ever and forget who it was; twice is once."""
         if user.deleted_at is not None:
             return
         self._keep_an_admin(user, {"is_active": False})
@@ -150,14 +164,7 @@ class UserManager:
         after = {"role": user.role, "is_active": user.is_active, **fields}
         if user.role != Role.ADMIN or not user.is_active or _is_admin(after):
             return
-        # Locked in one order: two admins who demote each other do not both succeed.
-        active = (
-            select(User.id)
-            .where(User.role == Role.ADMIN, User.is_active)
-            .order_by(User.id)
-            .with_for_update()
-        )
-        if self.session.scalars(active).all() == [user.id]:
+        if self.session.scalars(select(User.id).where(_IS_ADMIN)).all() == [user.id]:
             raise Conflict("The last admin must stay one.", code="last_admin")
 
     def _save(self, user: User) -> User:
@@ -173,27 +180,3 @@ class UserManager:
 
 def _is_admin(fields: dict[str, Any]) -> bool:
     return bool(fields["role"] == Role.ADMIN and fields["is_active"])
-
-
-def _contains(text: str) -> Any:
-    return or_(
-        User.name.icontains(text, autoescape=True),
-        User.email.icontains(text, autoescape=True),
-    )
-
-
-def _created_from(moment: datetime) -> Any:
-    return User.created_at >= moment
-
-
-def _created_to(moment: datetime) -> Any:
-    return User.created_at <= moment
-
-
-FILTERS: dict[str, Callable[[Any], Any]] = {
-    "q": _contains,
-    "role": lambda role: User.role == role,
-    "is_active": lambda flag: User.is_active.is_(flag),
-    "created_from": _created_from,
-    "created_to": _created_to,
-}

@@ -1,0 +1,64 @@
+"""Signing in, going on, signing out."""
+
+from datetime import timedelta
+
+from chassis.db import reading
+from chassis.errors import Unauthorized
+from user_svc import passwords
+from user_svc.access import keyring, settings
+from user_svc.extensions import db
+from user_svc.managers import SessionManager, UserManager
+from user_svc.steps.tokens import Tokens, pair
+
+
+def sign_in(email: str, password: str) -> Tokens:
+    """Begin a session and return its tokens.
+
+    Raises Unauthorized `invalid_credentials`, after the same time for an unknown
+    address, a wrong password and a deactivated account.
+    """
+    with reading():
+        account = UserManager(db.session).find_by_email(email)
+        db.session.rollback()
+    stored = account.password_hash if account else None
+    is_right = passwords.matches(stored, password)
+    if account is None or stored is None or not is_right or not account.is_active:
+        raise Unauthorized(
+            "The e-mail address or the password is wrong.", code="invalid_credentials"
+        )
+    stored = _renew_hash(account.id, stored, password)
+    lifetime = timedelta(days=settings().refresh_token_days)
+    grant = _sessions().start(account.id, stored, lifetime)
+    db.session.commit()
+    return pair(grant)
+
+
+def refresh(token: str) -> Tokens:
+    """Spend a refresh token and return the next pair, or raise Unauthorized."""
+    grace = timedelta(seconds=settings().refresh_grace_seconds)
+    try:
+        grant = _sessions().rotate(token, grace)
+    except Unauthorized:
+        db.session.commit()  # the family of a stolen token is revoked for good
+        raise
+    db.session.commit()
+    return pair(grant)
+
+
+def sign_out(token: str, user_id: int) -> None:
+    """End the session that a refresh token of the user belongs to."""
+    _sessions().end(token, user_id)
+    db.session.commit()
+
+
+def _renew_hash(user_id: int, stored: str, password: str) -> str:
+    """Store an outdated hash anew while the password is at hand; return the valid."""
+    if not passwords.is_outdated(stored):
+        return stored
+    fresh = passwords.make_hash(password)
+    done = UserManager(db.session).replace_hash(user_id, stored, fresh)
+    return fresh if done else stored
+
+
+def _sessions() -> SessionManager:
+    return SessionManager(db.session, keyring())

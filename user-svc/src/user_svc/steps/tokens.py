@@ -1,0 +1,42 @@
+"""Tokens as clients get them."""
+
+import uuid
+from typing import Any, cast
+
+from flask import current_app
+
+from chassis import auth, clock
+from user_svc.access import settings
+from user_svc.managers import Grant
+from user_svc.signing import Signer
+
+Tokens = dict[str, Any]
+
+
+def pair(grant: Grant) -> Tokens:
+    """Return a session's access and refresh tokens as an answer's members."""
+    claims = {
+        "sub": str(grant.user_id),
+        "aud": auth.SHOP,
+        "role": grant.role,
+        "sid": str(grant.family_id),
+    }
+    left = grant.expires_at - clock.now()
+    return {
+        **access_token(claims),
+        "refresh_token": grant.refresh_token,
+        "refresh_expires_in": int(left.total_seconds()),
+    }
+
+
+def access_token(claims: dict[str, Any]) -> Tokens:
+    """Sign the claims; return the token as an answer's members."""
+    signer = cast("Signer", current_app.extensions["signer"])
+    token = signer.sign(
+        {"iss": settings().jwt_issuer, "jti": uuid.uuid4().hex} | claims
+    )
+    return {
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": settings().access_token_seconds,
+    }
