@@ -33,6 +33,7 @@ def resolve(document, reference):
 def test_the_document_is_openapi_3_1(document):
     assert document["openapi"] == "3.1.0"
     assert document["info"]["title"] == "Things"
+    assert "Sign in" in document["info"]["description"]
     assert document["servers"][0]["url"] == "http://127.0.0.1"
 
 

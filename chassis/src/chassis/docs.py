@@ -15,6 +15,14 @@ from chassis.http import Client
 
 FORM = "application/x-www-form-urlencoded"
 ASSETS_KEPT = 86400  # seconds that a browser may keep what a page loads
+DESCRIPTION = """\
+- **Sign in** with *Authorize*: e-mail and password, client id and secret left empty.
+- **Money** is a decimal string, `"499.00"`; moments are RFC 3339 in UTC.
+- **Refusals** are `application/problem+json` (RFC 9457) with a stable `code`.
+- **Lists** answer `{data, next_cursor}`; `?cursor=` takes `next_cursor` back.
+- **Retries** are safe: a POST that creates something takes an `Idempotency-Key`.
+- **`X-Correlation-ID`** is on every answer and finds it in every log.
+"""
 blp = Blueprint(
     "docs",
     __name__,
@@ -27,8 +35,10 @@ blp = Blueprint(
 def document() -> dict[str, Any]:
     """Return the service's OpenAPI document."""
     spec = cast("APISpec", current_app.extensions["openapi"])
+    found = spec.to_dict()
     address = {"url": settings().public_url, "description": settings().service}
-    return {**spec.to_dict(), "servers": [address]}
+    info = {"description": DESCRIPTION, **found["info"]}
+    return {**found, "info": info, "servers": [address]}
 
 
 def _written(write: Any, media_type: str) -> Response:
