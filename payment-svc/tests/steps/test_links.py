@@ -62,6 +62,23 @@ def test_a_lost_answer_to_a_create_leads_to_one_link(shop, done):
     assert shop.kinds(order) == ["payment.link_ready"]
 
 
+def test_a_retry_looks_for_the_link_before_it_makes_one(shop, monkeypatch):
+    with answers_lost(shop.app, "create_link", done=True):
+        order = shop.ask()
+        shop.work()
+    service, asked = shop.app.extensions["razorpay"], []
+    for name in ("find_link", "create_link"):
+        real = getattr(service, name)
+        note = lambda *args, name=name, real=real: asked.append(name) or real(*args)  # noqa: E731
+        monkeypatch.setattr(service, name, note, raising=False)
+
+    shop.make_due()
+    shop.work()
+
+    assert asked == ["find_link"]
+    assert shop.payment(order).state == "issued"
+
+
 def test_a_reference_that_is_taken_is_adopted_even_at_the_first_try(shop):
     order = shop.ask()
     with shop.app.app_context():
