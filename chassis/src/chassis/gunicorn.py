@@ -5,6 +5,8 @@ import os
 import tempfile
 from typing import Any
 
+from prometheus_client import values
+
 from chassis import logging as chassis_logging
 
 worker_class = "gthread"
@@ -23,6 +25,8 @@ if workers > 1:
     os.environ.setdefault(
         "PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-")
     )
+    # prometheus_client has chosen when it was imported, which was before this line.
+    values.ValueClass = values.get_value_class()
 
 logconfig_dict = {
     "version": 1,

@@ -1,0 +1,270 @@
+"""The worker: every loop runs, none stops another, all end when told."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from flask import current_app
+from sqlalchemy import select
+from tiny import Inbox, Neighbour, Outbox, Thing, db
+
+from chassis import correlation, sqs, worker
+from chassis.testing import SECRET
+from chassis.worker import Job
+
+pytestmark = pytest.mark.usefixtures("sqs")
+
+
+@pytest.fixture
+def with_jobs(app):
+    """Return a function that gives the app's worker these jobs alone."""
+
+    def give(**jobs):
+        work = worker.Work({}, jobs, ())
+        app.extensions["work"] = work
+        return app
+
+    return give
+
+
+def test_draining_runs_all_until_nothing_is_left(app, client, tokens):
+    for _ in range(4):
+        client.post("/things/", json={"name": "a", "price": "1"}, headers=tokens.user())
+
+    worker.drain(app)
+
+    with app.app_context():
+        assert db.session.query(Inbox).count() == 4
+        assert db.session.query(Outbox).filter_by(published_at=None).count() == 0
+        assert set(db.session.scalars(select(Thing.left))) == {4}
+
+
+def test_draining_gives_up_on_work_without_end(with_jobs):
+    app = with_jobs(endless=Job(lambda: 1, 0))
+
+    with pytest.raises(TimeoutError, match="still works after 5 rounds"):
+        worker.drain(app, rounds=5)
+
+
+def test_a_step_that_fails_stops_no_other(with_jobs):
+    done = []
+
+    def fail():
+        db.session.add(Thing(name="half done", price=1))
+        db.session.flush()
+        raise RuntimeError("broke")
+
+    def work():
+        done.append(db.session.query(Thing).count())
+        return 0
+
+    worker.drain(with_jobs(bad=Job(fail, 0), good=Job(work, 0)))
+
+    assert done == [0]
+
+
+def running(app, stop):
+    thread = threading.Thread(target=worker.run, args=(app, stop))
+    thread.start()
+    return thread
+
+
+def test_a_loop_that_fails_goes_on_and_stops_no_other(with_jobs):
+    stop, tries, others = threading.Event(), [], []
+    enough = threading.Event()
+
+    def fail():
+        tries.append(1)
+        raise RuntimeError("broke")
+
+    def work():
+        others.append(1)
+        if tries and len(others) > 3:
+            enough.set()
+        return 0
+
+    thread = running(with_jobs(bad=Job(fail, 60), good=Job(work, 0.001)), stop)
+    assert enough.wait(20)
+    stop.set()
+    thread.join(20)
+
+    assert not thread.is_alive()
+
+
+def test_running_ends_when_what_is_in_hand_is_finished(with_jobs):
+    stop, begun, finished = threading.Event(), threading.Event(), []
+
+    def work():
+        begun.set()
+        assert stop.wait(20)
+        finished.append(1)
+        return 1
+
+    thread = running(with_jobs(slow=Job(work, 60)), stop)
+    assert begun.wait(20)
+    stop.set()
+    thread.join(20)
+
+    assert finished == [1]
+    assert not thread.is_alive()
+
+
+def test_a_loop_at_rest_ends_at_once(with_jobs):
+    stop, rested = threading.Event(), threading.Event()
+
+    def work():
+        rested.set()
+        return 0
+
+    thread = running(with_jobs(rare=Job(work, 3600)), stop)
+    assert rested.wait(20)
+    stop.set()
+    thread.join(20)
+
+    assert not thread.is_alive()
+
+
+def test_work_that_is_left_is_done_without_rest(with_jobs):
+    stop, left = threading.Event(), [5, 4, 3, 2, 1]
+    empty = threading.Event()
+
+    def work():
+        if not left:
+            empty.set()
+            return 0
+        return left.pop()
+
+    thread = running(with_jobs(busy=Job(work, 3600)), stop)
+    assert empty.wait(20)
+    stop.set()
+    thread.join(20)
+
+
+def test_each_turn_has_a_correlation_id_and_a_session_of_its_own(app):
+    ids, sessions = [], []
+
+    def work():
+        ids.append(correlation.current())
+        sessions.append(db.session())
+        return 0
+
+    with app.app_context():
+        for _ in range(2):
+            worker.once("turn", Job(work, 0))
+
+    assert len(set(ids)) == len({id(s) for s in sessions}) == 2
+
+
+def test_a_step_that_failed_says_so_and_looks_its_queues_up_again(app):
+    def fail():
+        raise RuntimeError("broke")
+
+    with app.app_context():
+        sqs.ensure("things")
+        assert worker.once("bad", Job(fail, 0)) == -1
+        assert "sqs_urls" not in app.extensions
+        assert worker.once("good", Job(lambda: 3, 0)) == 3
+
+
+def steps(app):
+    with app.app_context():
+        return worker._steps()
+
+
+def test_a_service_with_queues_relays_consumes_watches_and_prunes(app):
+    assert steps(app).keys() == {"consume things", "relay", "watch queues", "prune"}
+    assert steps(app)["relay"].every == 0.01
+
+
+def test_a_service_without_queues_only_prunes(with_jobs):
+    assert steps(with_jobs()).keys() == {"prune"}
+
+
+def seen(app):
+    with app.app_context():
+        assert steps(app)["watch queues"].run() == 0
+        rows = db.session.scalars(select(Neighbour).order_by(Neighbour.name))
+        return {row.name: (row.ok, row.detail) for row in rows}
+
+
+def test_the_queues_are_watched(app):
+    assert seen(app) == {
+        "things": (True, "0 waiting"),
+        "things-dlq": (True, "0 waiting"),
+    }
+    with app.app_context():
+        dead = sqs._url("things-dlq")
+        sqs.client().send_message(QueueUrl=dead, MessageBody="poison")
+
+    assert seen(app)["things-dlq"] == (False, "1 waiting")
+
+
+def test_a_queue_that_is_away_is_written_down_and_stops_nothing(app):
+    class Away:
+        def __getattr__(self, name):
+            raise ConnectionError("no queue")
+
+    app.extensions["sqs"] = Away()
+
+    assert seen(app) == {"things": (False, "no queue")}
+
+
+def test_pruning_forgets_what_is_old(app, client, tokens, move_clock):
+    headers = {**tokens.user(), "Idempotency-Key": "k1"}
+    client.post("/things/", json={"name": "a", "price": "1"}, headers=headers)
+    worker.drain(app)
+    move_clock(40 * 86400)
+    with app.app_context():
+        assert steps(app)["prune"].run() == 0
+        for table in ("outbox", "inbox", "idempotency_keys"):
+            model = app.extensions["chassis_models"][table]
+            assert db.session.query(model).count() == 0
+
+
+def test_jobs_run_inside_the_app(with_jobs):
+    names = []
+
+    def work():
+        names.append(current_app.name)
+        return 0
+
+    worker.drain(with_jobs(named=Job(work, 0)))
+
+    assert names == ["tiny"]
+
+
+def test_the_process_ends_by_itself_when_it_is_told_to(app, tmp_path):
+    (tmp_path / "quiet.py").write_text(
+        "from tiny import create_app as make\n"
+        "from chassis import worker\n"
+        "def create_app():\n"
+        "    app = make()\n"
+        "    app.extensions['work'] = worker.Work({}, {}, ())\n"
+        "    return app\n"
+    )
+    paths = os.pathsep.join([str(tmp_path), str(Path(__file__).parent)])
+    environ = {
+        **os.environ,
+        "PYTHONPATH": paths,
+        "APP_ENV": "test",
+        "SECRET_KEY": SECRET,
+        "PUBLIC_URL": "http://127.0.0.1",
+        "DATABASE_URL": app.extensions["test_database"],
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "quiet", "worker"],
+        env=environ,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert any("worker ready" in line for line in process.stdout)
+        process.send_signal(signal.SIGTERM)
+        rest = process.stdout.read()
+
+    assert process.returncode == 0
+    assert "worker stopped" in rest
