@@ -16,7 +16,7 @@ timeout = 30
 graceful_timeout = 25
 keepalive = 75
 control_socket_disable = True
-preload_app = False  # engines are made after the fork
+preload_app = True  # one copy of the code; no connection is opened before the fork
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 accesslog = None  # chassis.logging writes one line for each request
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
@@ -26,7 +26,7 @@ if workers > 1:
         "PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-")
     )
     # prometheus_client has chosen when it was imported, which was before this line.
-    values.ValueClass = values.get_value_class()
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 logconfig_dict = {
     "version": 1,
@@ -52,9 +52,8 @@ logconfig_dict = {
 }
 
 
-def post_worker_init(_worker: Any) -> None:
-    """Take what is loaded for good out of the garbage collector's way."""
-    gc.collect()
+def pre_fork(_server: Any, _worker: Any) -> None:
+    """Take what is loaded out of the collector's way: its pages stay shared."""
     gc.freeze()
 
 
@@ -63,4 +62,5 @@ def child_exit(_server: Any, worker: Any) -> None:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         from prometheus_client import multiprocess
 
-        multiprocess.mark_process_dead(worker.pid)
+        mark: Any = multiprocess.mark_process_dead
+        mark(worker.pid)
