@@ -10,7 +10,7 @@ from user_svc import emails
 from user_svc.models import Role
 from user_svc.passwords import LONGEST
 
-PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+PHONE = re.compile(r"^\+[1-9][0-9]{6,14}$")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -58,11 +58,8 @@ def roles(**kwargs: Any) -> fields.String:
     return fields.String(validate=validate.OneOf(words), **kwargs)
 
 
-def phones(**kwargs: Any) -> fields.String:
+def phones(**kwargs: Any) -> Text:
     """Declare a phone number, E.164, or null."""
-    rule = validate.Regexp(
-        re.compile(PHONE.pattern + r"\Z"),
-        error="Not a phone number such as +919876543210.",
-    )
+    rule = validate.Regexp(PHONE, error="Not a phone number such as +919876543210.")
     metadata = {"example": "+919876543210"}
-    return fields.String(validate=rule, allow_none=True, metadata=metadata, **kwargs)
+    return Text(most=16, validate=rule, allow_none=True, metadata=metadata, **kwargs)
