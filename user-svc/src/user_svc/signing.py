@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from chassis import clock, logging
 from chassis.auth import ALGORITHM, LEEWAY, TYPE
 from chassis.db import reading, writing
+from chassis.json import timestamp
 from user_svc.access import keyring, settings
 from user_svc.extensions import db
 from user_svc.managers import KeyManager
@@ -93,7 +94,9 @@ def _add(generation: int, active_from: datetime) -> int:
             session.commit()
         except IntegrityError:  # another replica was faster
             return 0
-    logging.get().info("signing key made", generation=generation, since=active_from)
+    logging.get().info(
+        "signing key made", generation=generation, since=timestamp(active_from)
+    )
     return 1
 
 
