@@ -11,7 +11,6 @@ STRONG = "a3f9Zk2LmQ8vXw7TbN5rYc1HdUe6Js0G"
 GOOD = {
     "DATABASE_URL": "sqlite:///shop.db",
     "SECRET_KEY": STRONG,
-    "SERVICE_CLIENT_SECRET": STRONG,
     "PUBLIC_URL": "http://127.0.0.1:8000/",
 }
 
@@ -65,7 +64,7 @@ def test_the_problems_end_the_process_with_sentences():
     with pytest.raises(SystemExit) as wrong:
         Settings.load({})
 
-    assert "has 4 problem(s)" in str(wrong.value)
+    assert "has 3 problem(s)" in str(wrong.value)
     assert "SECRET_KEY: is missing; it should be a random text" in str(wrong.value)
 
 

@@ -12,6 +12,7 @@ GOOD = {
     "DATABASE_URL": "sqlite:///x.db",
     "SECRET_KEY": "x",
     "PUBLIC_URL": "http://localhost:8002",
+    "SERVICE_CLIENT_SECRET": "x",
 }
 
 

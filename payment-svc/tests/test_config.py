@@ -57,6 +57,5 @@ def test_the_base_url_and_the_plans_have_defaults():
 
 def test_a_key_secret_as_razorpay_makes_them_is_good_for_production():
     good = {**GOOD, "APP_ENV": "production", "RAZORPAY_WEBHOOK_SECRET": SECRET}
-    good["SERVICE_CLIENT_SECRET"] = SECRET
 
     assert Settings.load({**good, "RAZORPAY_KEY_SECRET": "9ZxcVbnM1aSdF3gHjK5lQwEr"})

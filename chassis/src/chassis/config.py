@@ -114,8 +114,6 @@ class Settings:
     secret_key: str = setting(text, secret=True)
     public_url: str = setting(url)
     user_svc_url: str = setting(url, "http://127.0.0.1:8000")
-    service_client_id: str = setting(text, "")
-    service_client_secret: str = setting(text, "", secret=True)
     jwt_issuer: str = setting(text, "shop")
     log_level: str = setting(one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
     db_pool_size: int = setting(whole, 10)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from chassis import config
-from chassis.config import seconds, setting, url, whole
+from chassis.config import seconds, setting, text, url, whole
 
 
 def amount(value: str) -> Decimal:
@@ -44,6 +44,8 @@ class Settings(Times, config.Settings):
     """What every service has, the neighbours, the saga's times and the limits."""
 
     service: str = "order-svc"
+    service_client_id: str = setting(text, "order-svc")
+    service_client_secret: str = setting(text, secret=True)
     product_svc_url: str = setting(url, "http://127.0.0.1:8001")
     max_open_orders: int = setting(whole, 20)
     outbox_limit_seconds: float = setting(seconds, 300.0)

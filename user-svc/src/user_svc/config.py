@@ -67,9 +67,6 @@ class Settings(config.Settings):
     """What every service has, tokens' lifetimes, and accounts made at the start."""
 
     service: str = "user-svc"
-    service_client_secret: str = setting(
-        text, ""
-    )  # this service asks nobody for tokens
     signing_key_secret: str = setting(text, secret=True)
     service_clients: tuple[Client, ...] = setting(service_clients, ())
     access_token_seconds: int = setting(whole, 600)

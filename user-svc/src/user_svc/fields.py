@@ -33,7 +33,7 @@ class Password(fields.String):
     """A password, exactly as it was typed: not trimmed, not normalised."""
 
     def __init__(self, least: int = 1, **kwargs: Any) -> None:
-        rules = [validate.Length(least, LONGEST), _no_control_characters]
+        rules: list[Any] = [validate.Length(least, LONGEST), _no_control_characters]
         metadata = {"format": "password", "example": "a-long-walk-in-the-rain"}
         super().__init__(validate=rules, load_only=True, metadata=metadata, **kwargs)
 
