@@ -14,17 +14,22 @@ from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, func, select
 
 from chassis.db import Money, UtcDateTime, current_db
 
 LOCK = zlib.crc32(b"migrations")
+LIMITS = (
+    "statement_timeout",
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+)
 
 
 def run_env() -> None:
     """Run migrations as a service's `migrations/env.py` does: under a lock."""
     db = current_db()
-    with _lock(db.engine), db.engine.connect() as connection:
+    with db.engine.connect() as connection, _turn(connection):
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -49,19 +54,17 @@ def _render(kind: str, item: Any, _: Any) -> str | bool:
 
 
 @contextmanager
-def _lock(engine: Engine) -> Iterator[None]:
+def _turn(connection: Connection) -> Iterator[None]:
     """Let one process migrate at a time; without, all but one of them fail."""
-    if engine.dialect.name == "sqlite":
-        with Path(f"{engine.url.database}.migrate.lock").open("w") as file:
+    if connection.dialect.name == "sqlite":
+        with Path(f"{connection.engine.url.database}.migrate.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
         return
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder:
-        holder.execute(select(func.set_config("lock_timeout", "0", False)))
-        holder.execute(select(func.set_config("statement_timeout", "0", False)))
-        holder.execute(select(func.pg_advisory_lock(LOCK)))
-        yield
-        holder.execute(select(func.pg_advisory_unlock(LOCK)))
+    for limit in LIMITS:  # a migration may take longer than a request
+        connection.execute(select(func.set_config(limit, "0", True)))
+    connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    yield
 
 
 def _include_all(*_: object) -> bool:
