@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 from flask import Flask, current_app, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Numeric, event
-from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -120,6 +120,12 @@ def model(table: str) -> Any:
     """Return the current app's class for one of the chassis tables."""
     classes = current_app.extensions["chassis_models"]
     return classes[table]
+
+
+def changed(statement: Any) -> int:
+    """Execute a change in the open transaction; return how many rows it touched."""
+    result = current_db().session.execute(statement)
+    return cast("CursorResult[Any]", result).rowcount
 
 
 @contextmanager

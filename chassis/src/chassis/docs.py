@@ -47,12 +47,14 @@ def _written(write: Any, media_type: str) -> Response:
         kept[media_type] = write(document())
     response = Response(kept[media_type], mimetype=media_type)
     response.set_etag(hashlib.sha256(kept[media_type]).hexdigest()[:32])
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _yaml(value: Any) -> bytes:
     plain = json.loads(json.dumps(value))
-    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).encode()
+    text: str = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+    return text.encode()
 
 
 @blp.get("/swagger.json")

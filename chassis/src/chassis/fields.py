@@ -146,7 +146,7 @@ class QueryFlag(fields.Field[bool]):
         return bool(value == "true")
 
 
-class QueryList(fields.List):
+class QueryList(fields.List[Any]):
     """A parameter that may be repeated or hold values parted by commas."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:

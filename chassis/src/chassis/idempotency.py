@@ -26,6 +26,7 @@ from chassis.db import (
     Moment,
     Timestamps,
     UtcDateTime,
+    changed,
     current_db,
     model,
     reading,
@@ -186,12 +187,12 @@ def _existing(row: Any) -> Any:
 def _take_over(row: Any) -> bool:
     table = type(row)
     now = clock.now()
-    taken = current_db().session.execute(
+    taken = changed(
         update(table)
         .where(table.id == row.id, table.status.is_(None), table.leased_until < now)
         .values(leased_until=now + LEASE)
     )
-    return bool(taken.rowcount)
+    return taken == 1
 
 
 def _keep(row_id: int, response: Response) -> None:
@@ -222,7 +223,6 @@ def prune() -> int:
     """Forget keys after the hours that the settings say; return how many."""
     table = model("idempotency_keys")
     before: datetime = clock.now() - timedelta(hours=settings().idempotency_hours)
-    session = current_db().session
-    gone = session.execute(delete(table).where(table.created_at < before)).rowcount
-    session.commit()
-    return int(gone)
+    gone = changed(delete(table).where(table.created_at < before))
+    current_db().session.commit()
+    return gone

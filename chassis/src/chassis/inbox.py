@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import clock, correlation, json, logging, sqs, tracing
 from chassis.config import settings
-from chassis.db import Id, Timestamps, current_db, model
+from chassis.db import Id, Timestamps, changed, current_db, model
 from chassis.errors import BadRequest
 
 Handler = tuple[type[MarshmallowSchema], Callable[[dict[str, Any], "Event"], None]]
@@ -176,8 +176,8 @@ def consume(
 
 def prune() -> int:
     """Forget handled ids after the days that the settings say."""
-    table, session = model("inbox"), current_db().session
+    table = model("inbox")
     before = clock.now() - timedelta(days=settings().prune_after_days)
-    gone = session.execute(delete(table).where(table.created_at < before)).rowcount
-    session.commit()
-    return int(gone)
+    gone = changed(delete(table).where(table.created_at < before))
+    current_db().session.commit()
+    return gone

@@ -43,7 +43,7 @@ SHARED: list[Any] = [
 def formatter(service: str) -> logging.Formatter:
     """Make the formatter that writes a log record as one JSON object."""
 
-    def name_service(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    def name_service(_: Any, __: str, event: Any) -> Any:
         event.setdefault("service", service)
         return event
 

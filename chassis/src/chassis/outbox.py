@@ -7,7 +7,7 @@ a cursor, because the order of ids is not the order of commits.
 import json
 import uuid
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from opentelemetry import propagate
 from sqlalchemy import JSON, Index, String, delete, func, or_, select, update
@@ -15,7 +15,16 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, correlation, logging, sqs
 from chassis.config import settings
-from chassis.db import Id, Moment, Timestamps, UtcDateTime, current_db, model, reading
+from chassis.db import (
+    Id,
+    Moment,
+    Timestamps,
+    UtcDateTime,
+    changed,
+    current_db,
+    model,
+    reading,
+)
 
 CLAIM = timedelta(seconds=30)
 BATCH = 10  # the most that SQS takes at once
@@ -51,7 +60,8 @@ class OutboxMixin(Timestamps):
         """Make the row of an event, with the correlation id of the work in hand."""
         carrier: dict[str, str] = {}
         propagate.inject(carrier)
-        return cls(
+        make = cast("type[Any]", cls)  # a mixin: its columns come with the table
+        row: Self = make(
             event_id=str(uuid.uuid4()),
             queue=queue,
             source=source,
@@ -61,6 +71,7 @@ class OutboxMixin(Timestamps):
             correlation_id=correlation.current(),
             traceparent=carrier.get("traceparent", ""),
         )
+        return row
 
     def envelope(self) -> dict[str, Any]:
         """Return the event as CloudEvents 1.0 structured JSON."""
@@ -156,8 +167,8 @@ def oldest_seconds() -> float:
 
 def prune() -> int:
     """Forget published events after the days that the settings say."""
-    table, session = model("outbox"), current_db().session
+    table = model("outbox")
     before = clock.now() - timedelta(days=settings().prune_after_days)
-    gone = session.execute(delete(table).where(table.published_at < before)).rowcount
-    session.commit()
-    return int(gone)
+    gone = changed(delete(table).where(table.published_at < before))
+    current_db().session.commit()
+    return gone

@@ -1,6 +1,6 @@
 """Keyset pagination: page 10,000 costs what page 1 costs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -76,7 +76,7 @@ def _write(row: Any, name: str, sort: str) -> str:
     return str(_serializer().dumps([sort, kind, text, row.id]))
 
 
-_KINDS = {
+_KINDS: dict[str, Callable[[str], Any]] = {
     "int": int,
     "str": str,
     "Decimal": Decimal,

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask, current_app
 from opentelemetry import propagate, trace
@@ -22,7 +23,8 @@ def init_app(app: Flask, service: str) -> None:
 
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     app.extensions["tracer"] = provider.get_tracer("chassis")
-    FlaskInstrumentor().instrument_app(
+    flask: Any = FlaskInstrumentor()
+    flask.instrument_app(
         app, tracer_provider=provider, excluded_urls="healthz,readyz,metrics"
     )
 

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import click
@@ -53,17 +54,13 @@ def _steps() -> dict[str, Job]:
     poll = settings().worker_poll_seconds
     loops = dict(work.jobs)
     for queue, handlers in work.consumers.items():
-        loops[f"consume {queue}"] = Job(_consume(queue, handlers), 0)
+        loops[f"consume {queue}"] = Job(partial(inbox.consume, queue, handlers), 0)
     if work.publishes:
         loops["relay"] = Job(outbox.relay, poll)
     if work.publishes or work.consumers:
         loops["watch queues"] = Job(_watch, 15)
     loops["prune"] = Job(_prune, 600)
     return loops
-
-
-def _consume(queue: str, handlers: Mapping[str, inbox.Handler]) -> Callable[[], int]:
-    return lambda: inbox.consume(queue, handlers)
 
 
 def _watch() -> int:
@@ -137,12 +134,7 @@ def drain(app: Flask, *, rounds: int = 200) -> None:
     with app.app_context():
         work: Work = app.extensions["work"]
         steps = {
-            f"consume {queue}": Job(
-                lambda queue=queue, handlers=handlers: inbox.consume(
-                    queue, handlers, 0
-                ),
-                0,
-            )
+            f"consume {queue}": Job(partial(inbox.consume, queue, handlers, 0), 0)
             for queue, handlers in work.consumers.items()
         }
         steps |= work.jobs

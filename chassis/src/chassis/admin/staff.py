@@ -81,7 +81,7 @@ def _current() -> Staff | None:
         return None
     table, database, now = model("admin_sessions"), current_db().session, clock.now()
     with reading():
-        row = database.get(table, _key())
+        row: Any = database.get(table, _key())
         alive = row and row.seen_at + IDLE > now and row.expires_at > now
         tokens = (row.access_token, row.refresh_token) if alive else None
         is_old = bool(alive and row.seen_at + NOTED < now)

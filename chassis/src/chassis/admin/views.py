@@ -17,6 +17,7 @@ A service's `admin.py`:
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask import flash
@@ -64,6 +65,11 @@ FORMATTERS = {**typefmt.BASE_FORMATTERS, datetime: _moment, Decimal: _amount}
 EXPORTED = {**typefmt.EXPORT_FORMATTERS, datetime: _moment, Decimal: _amount}
 
 
+def _act(work: Callable[[Any], Any], row: Any) -> Any:
+    """Do the work; a work that returns nothing has changed the row itself."""
+    return work(row) or row
+
+
 class ModelView(sqla.ModelView):
     """One table: listed, searched, filtered, shown and exported."""
 
@@ -87,13 +93,16 @@ class ModelView(sqla.ModelView):
         texts = [n for n, kind in columns.items() if isinstance(kind, String)]
         odd = (JSON, LargeBinary, Text)
         plain = [n for n, kind in columns.items() if not isinstance(kind, odd)]
-        self.column_list = self.column_list or plain
-        self.column_details_list = self.column_details_list or names
-        self.column_export_list = self.column_export_list or names
-        self.column_searchable_list = self.column_searchable_list or texts
-        self.column_filters = self.column_filters or plain
-        key = inspect(table).primary_key[0].key
-        self.column_default_sort = self.column_default_sort or (key, True)
+        defaults = {
+            "column_list": plain,
+            "column_details_list": names,
+            "column_export_list": names,
+            "column_searchable_list": texts,
+            "column_filters": plain,
+            "column_default_sort": (inspect(table).primary_key[0].key, True),
+        }
+        for name, default in defaults.items():
+            setattr(self, name, getattr(self, name) or default)
         super().__init__(table, db, **options)
 
     def _columns(self, table: Any) -> dict[str, Any]:
@@ -143,7 +152,7 @@ class ModelView(sqla.ModelView):
         for key in ids:
             row = self.get_one(key)
             if row is not None:
-                done += bool(self._apply(name, lambda row=row: work(row) or row, row))
+                done += bool(self._apply(name, partial(_act, work, row), row))
         flash(f"{name.capitalize()}: done for {done} of {len(ids)}.", "info")
 
     def get_one(self, id: str) -> Any:
