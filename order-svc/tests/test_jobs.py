@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from chassis import worker
+import pytest
+
+from order_svc.managers import OrderManager
 
 
 def test_debts_of_long_ago_are_forgotten_but_returns_are_kept(
@@ -45,19 +47,24 @@ def test_a_worker_at_rest_changes_nothing(shop: Any) -> None:
     assert shop.row(order).updated_at == before
 
 
-def test_a_job_that_fails_leaves_the_others_at_work(
-    shop: Any, monkeypatch: Any
+def test_an_order_that_fails_blocks_no_other_and_is_tried_again(
+    shop: Any, pass_seconds: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = shop.placed()
-    shop.hear("payment.closed", order_id=order, reason="expired")
+    pass_seconds(0)
+    broken, sound = shop.placed(), shop.placed()
+    shop.pay(broken)
+    shop.pay(sound)
+    with monkeypatch.context() as patch:
+        confirm = OrderManager.confirm
 
-    def fail(_: int) -> bool:
-        raise KeyError("broken")
+        def fail(self: OrderManager, order: int) -> Any:
+            return confirm(self, order) if order == sound else 1 / 0
 
-    monkeypatch.setattr("order_svc.steps.check_order", fail)
-    with shop.app.app_context():
-        jobs = shop.app.extensions["work"].jobs
-        done = [worker.once(name, job) for name, job in jobs.items()]
+        patch.setattr(OrderManager, "confirm", fail)
+        shop.work()
+    assert (shop.state(broken), shop.state(sound)) == ("paid", "confirmed")
 
-    assert sum(done) == 1
-    assert shop.owed(order) == [("release", "done")]
+    pass_seconds(31)
+    shop.work()
+
+    assert shop.state(broken) == "confirmed"

@@ -6,7 +6,7 @@ Each job first looks without a write lock, since most looks find nothing.
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from chassis import clock
+from chassis import clock, logging
 from chassis.db import reading
 from chassis.worker import Job
 from order_svc import steps
@@ -18,7 +18,17 @@ def _each(find: Callable[[], Sequence[int]], act: Callable[[int], bool]) -> int:
     with reading():
         ids = find()
         db.session.rollback()
-    return sum(act(row_id) for row_id in ids)
+    return sum(_one(act, row_id) for row_id in ids)
+
+
+def _one(act: Callable[[int], bool], row_id: int) -> bool:
+    """Act on one row; a row that fails is claimed for a while and blocks no other."""
+    try:
+        return act(row_id)
+    except Exception as error:  # whatever it is, the other rows are not at fault
+        db.session.rollback()
+        logging.get().error("row failed", row_id=row_id, exc_info=error)
+        return False
 
 
 def check_orders() -> int:

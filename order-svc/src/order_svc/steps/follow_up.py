@@ -26,6 +26,7 @@ def check_order(order_id: int) -> bool:
         db.session.rollback()
         return False
     correlation.use(order.correlation_id)
+    db.session.commit()  # the claim holds, even when what follows fails
     try:
         CHECKS[order.state](order)
     except Impossible:  # alerted already: somebody else has moved the order
