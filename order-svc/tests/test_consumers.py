@@ -8,6 +8,13 @@ from sqlalchemy import select
 from order_svc.extensions import db
 from order_svc.models import QuarantinedMessage
 
+REFUND = {
+    "payment_id": 1,
+    "refund_id": 1,
+    "amount": "1.00",
+    "reason": "staff",
+    "n": 1,
+}
 LINK = {"short_url": "https://rzp.example/l/1", "expires_at": "2030-01-01T00:00:00Z"}
 
 
@@ -145,7 +152,7 @@ def test_a_capture_of_an_order_that_does_not_exist_is_kept_for_a_person_once(
     for _ in range(2):
         shop.pay(4711)
 
-    assert parked(shop) == ["payment 5211: There is no order 4711."]
+    assert parked(shop) == ["payment.captured 5211: There is no order 4711."]
 
 
 @pytest.mark.parametrize(
@@ -153,8 +160,8 @@ def test_a_capture_of_an_order_that_does_not_exist_is_kept_for_a_person_once(
     [
         ("payment.link_ready", LINK),
         ("payment.closed", {"reason": "expired"}),
-        ("refund.processed", {}),
-        ("refund.failed", {}),
+        ("refund.processed", {"n": 0}),
+        ("refund.failed", {"amount": "0.00"}),
         ("payment.captured", {"payment_id": "1"}),
         ("payment.unheard_of", {}),
     ],
@@ -162,18 +169,22 @@ def test_a_capture_of_an_order_that_does_not_exist_is_kept_for_a_person_once(
 def test_a_message_that_cannot_be_understood_leaves_the_queue(
     shop: Any, kind: str, data: Any
 ) -> None:
-    refund = {
-        "payment_id": 1,
-        "refund_id": 1,
-        "amount": "1.00",
-        "reason": "staff",
-        "n": 1,
-    }
-
-    outcome = shop.hear(kind, order_id=4711, **{**refund, "currency": "INR", **data})
+    outcome = shop.hear(kind, order_id=4711, **{**REFUND, "currency": "INR", **data})
 
     assert outcome == "quarantined"
     assert len(parked(shop)) == 1
+
+
+@pytest.mark.parametrize("kind", ["refund.processed", "refund.failed"])
+def test_a_refund_of_an_order_that_does_not_exist_is_kept_for_a_person_once(
+    shop: Any, kind: str
+) -> None:
+    for _ in range(3):
+        assert shop.hear(kind, order_id=4711, **REFUND) == "handled"
+    shop.hear(kind, order_id=4711, **{**REFUND, "refund_id": 12})
+
+    sentence = "There is no order 4711."
+    assert parked(shop) == [f"{kind} 1: {sentence}", f"{kind} 12: {sentence}"]
 
 
 def test_members_that_are_not_known_yet_are_ignored(shop: Any) -> None:
@@ -195,8 +206,9 @@ def test_a_refund_id_is_never_recorded_for_two_refunds(shop: Any) -> None:
     }
     shop.hear("refund.processed", **facts, n=1)
 
-    assert shop.hear("refund.processed", **facts, n=2) == "quarantined"
+    shop.hear("refund.processed", **facts, n=2)
 
+    assert parked(shop) == ["refund.processed 9: Refund 9 is known as another one."]
     assert shop.get(order)["refunded_amount"] == "1.00"
 
 

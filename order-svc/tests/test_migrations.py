@@ -57,8 +57,16 @@ def test_the_database_itself_refuses_an_order_that_cannot_be(
 def test_a_line_has_a_quantity_and_an_order(shop: Any) -> None:
     order = shop.placed()
     for change in ({"quantity": 0}, {"quantity": -1}, {"order_id": 4711}):
-        line = {"order_id": order, "product_id": 1, "quantity": 1, **change}
+        line = {"order_id": order, "product_id": 2, "quantity": 1, **change}
         with shop.app.app_context():
             with pytest.raises(IntegrityError):
                 db.session.execute(insert(OrderItem).values(line))
             db.session.rollback()
+
+
+def test_an_order_has_one_line_of_a_product(shop: Any) -> None:
+    line = {"order_id": shop.placed(), "product_id": 1, "quantity": 1}
+    with shop.app.app_context():
+        with pytest.raises(IntegrityError):
+            db.session.execute(insert(OrderItem).values(line))
+        db.session.rollback()

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from chassis.errors import Unavailable
+from order_svc.managers.moves import Moves
+from order_svc.models import Order
+
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
     """Start all calls at the same moment and return their answers."""
@@ -38,6 +42,36 @@ def test_cancel_and_capture_at_once_keep_or_return_the_money(shop: Any) -> None:
         back = ["placed", "awaiting_payment", "cancelling", "refund_pending"]
         assert moves(shop, order) == (kept if answer.status_code == 409 else back)
         assert len(shop.refunds(order)) == (0 if answer.status_code == 409 else 1)
+
+
+def test_orders_at_once_do_not_pass_the_limit_of_open_ones(shop: Any) -> None:
+    for _ in range(17):
+        shop.placed()
+
+    answers = at_once(*[shop.order] * 6)
+
+    assert sorted(a.status_code for a in answers) == [*[201] * 3, *[429] * 3]
+
+
+def test_an_order_that_never_holds_still_is_left_for_later(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = shop.placed()
+    looks: list[int] = []
+
+    def overtaken(_: Moves, order: Order, *_more: Any) -> bool:
+        looks.append(order.id)
+        assert len(looks) < 100
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Moves, "_take", overtaken)
+        answer = shop.cancel(order)
+        with pytest.raises(Unavailable):
+            shop.pay(order)
+
+    assert (answer.status_code, len(looks)) == (503, 20)
+    assert shop.pay(order) == "handled"
 
 
 def test_two_workers_commit_an_order_once(shop: Any, products: Any) -> None:

@@ -86,8 +86,9 @@ class ProductService(Service):
         raise OutcomeUnknown(f"product-svc answered {answer.status} {code}.")
 
     def commit(self, order_id: int) -> Answer:
-        """Take the stock for good: 200 or 409."""
-        return self._definite("POST", f"{self._path(order_id)}commit/", (200, 409))
+        """Take the stock for good: 200 or 409; 404: never heard of this order."""
+        path = f"{self._path(order_id)}commit/"
+        return self._definite("POST", path, (200, 404, 409))
 
     def release(self, order_id: int, *, final: bool) -> Answer:
         """Let go of the stock: 204 or 409."""

@@ -34,7 +34,7 @@ def payment_captured(data: dict[str, Any], event: Event) -> None:
     try:
         steps.manager().mark_paid(data["order_id"], data)
     except (NotFound, Conflict) as why:
-        _park_once(event, why.detail, data["payment_id"])
+        _park_once(event, why.detail, "payment_id")
 
 
 def payment_closed(data: dict[str, Any], event: Event) -> None:
@@ -43,21 +43,29 @@ def payment_closed(data: dict[str, Any], event: Event) -> None:
 
 
 def refund_processed(data: dict[str, Any], event: Event) -> None:
-    """Record money that has gone back."""
-    steps.manager().record_refund(data["order_id"], data)
+    """Record money that has gone back; it is repeated, as captures are."""
+    try:
+        steps.manager().record_refund(data["order_id"], data)
+    except (NotFound, Conflict) as why:
+        _park_once(event, why.detail, "refund_id")
 
 
 def refund_failed(data: dict[str, Any], event: Event) -> None:
     """Record money that did not go back: a person must look."""
-    steps.manager().fail_refund(data["order_id"], data)
+    try:
+        steps.manager().fail_refund(data["order_id"], data)
+    except (NotFound, Conflict) as why:
+        _park_once(event, why.detail, "refund_id")
 
 
-def _park_once(event: Event, reason: str, payment_id: int) -> None:
-    reason = f"payment {payment_id}: {reason}"[:500]
-    known = select(QuarantinedMessage.id).filter_by(reason=reason)
+def _park_once(event: Event, reason: str, key: str) -> None:
+    """Keep the first copy of a type and the id that `key` names in its data."""
+    head = f"{event.type} {event.data[key]}: "
+    parked = QuarantinedMessage.reason.startswith(head, autoescape=True)
+    known = select(QuarantinedMessage.id).where(parked)
     if db.session.scalar(known.limit(1)) is None:
         body = json.dumps({**vars(event)}).decode()
-        inbox.quarantine(QUEUE, body, reason, payment_id=payment_id)
+        inbox.quarantine(QUEUE, body, head + reason, **{key: event.data[key]})
 
 
 def _handler(apply: Any) -> Any:

@@ -37,6 +37,46 @@ def test_a_cancel_is_answered_alike_however_often_it_is_sent(shop: Any) -> None:
     assert kinds == ["payment.requested", "payment.close_requested"]
 
 
+@pytest.mark.parametrize("end", ["cancelling", "cancelled", "rejected"])
+def test_a_cancel_that_is_sent_again_and_again_is_told_of_once(
+    shop: Any, products: Any, end: str
+) -> None:
+    if end == "rejected":
+        products.says["reserve"] = (409, {"code": "insufficient_stock", "items": []})
+    order = shop.order().json.get("id", 1)
+    shop.cancel(order)
+    if end == "cancelled":
+        shop.hear("payment.closed", order_id=order, reason="cancelled")
+    assert shop.state(order) == end
+
+    for _ in range(3):
+        shop.cancel(order)
+
+    told = [row["name"] for row in shop.history(order) if row["kind"] == "ignored"]
+    assert told == ["cancel"]
+
+
+@pytest.mark.parametrize("end", ["cancelling", "expiring"])
+def test_a_link_that_is_being_closed_is_not_offered(
+    shop: Any, pass_seconds: Any, end: str
+) -> None:
+    pass_seconds(0)
+    order = shop.placed()
+    link = {"short_url": "https://rzp.example/l/1"}
+    link["expires_at"] = "2020-01-01T00:00:00Z"
+    shop.hear("payment.link_ready", order_id=order, **link)
+    assert shop.get(order)["payment"]["short_url"] == link["short_url"]
+
+    if end == "cancelling":
+        shop.cancel(order)
+    else:
+        shop.work()
+
+    assert shop.state(order) == end
+    payment = shop.get(order)["payment"]
+    assert (payment["status"], payment["short_url"]) == ("PENDING", None)
+
+
 @pytest.mark.parametrize("work", [True, False])
 def test_a_paid_order_cannot_be_cancelled(shop: Any, work: bool) -> None:
     order = shop.placed()

@@ -170,6 +170,26 @@ def test_a_stale_version_is_not_changed(shop: Any) -> None:
     assert third.json["note"] == "c"
 
 
+@pytest.mark.parametrize(
+    "body", [{}, {"note": "Ring twice"}, {"shipping_address": ADDRESS}]
+)
+def test_a_change_to_what_is_so_already_is_none(
+    shop: Any, pass_seconds: Any, body: Any
+) -> None:
+    pass_seconds(0)
+    order = shop.placed(body={"shipping_address": ADDRESS, "note": "Ring twice"})
+    before = shop.call("GET", f"/orders/{order}/", shop.asha)
+    version = shop.row(order).version
+    pass_seconds(5)
+
+    answer = shop.call("PATCH", f"/orders/{order}/", shop.asha, json=body)
+
+    assert answer.status_code == 200
+    assert answer.headers["ETag"] == before.headers["ETag"]
+    assert answer.json["updated_at"] == before.json["updated_at"]
+    assert shop.row(order).version == version
+
+
 def test_to_look_at_an_order_is_not_to_change_it(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:

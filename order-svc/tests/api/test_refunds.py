@@ -1,8 +1,16 @@
 """Refunds by staff, and those that payment-svc begins itself."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+
+from chassis.errors import Forbidden
+from order_svc.extensions import db
+from order_svc.managers import OrderManager
+from order_svc.models import OrderRefund
+from order_svc.schemas import RefundSchema
 
 
 def test_staff_return_all_that_was_paid(shop: Any) -> None:
@@ -14,7 +22,7 @@ def test_staff_return_all_that_was_paid(shop: Any) -> None:
     assert answer.headers["Retry-After"]
     refund = answer.json
     assert (refund["amount"], refund["reason"]) == ("998.00", "staff")
-    assert (refund["note"], refund["status"]) == ("Too bright", "requested")
+    assert (refund["note"], refund["status"]) == ("Too bright", "PENDING")
     assert set(refund) == {
         *("id", "payment_id", "amount", "reason", "note", "status", "created_at")
     }
@@ -204,6 +212,70 @@ def test_a_large_refund_is_for_admins_alone(shop: Any, products: Any) -> None:
     assert shop.refund(order, amount="100000.00").status_code == 202
     assert shop.refund(order, shop.admin).status_code == 202
     assert [row["actor"] for row in shop.refunds(order)] == ["user:900", "user:999"]
+
+
+def test_parts_do_not_pass_the_limit_where_the_whole_does_not(
+    shop: Any, products: Any
+) -> None:
+    products.price[1] = "75000.00"
+    order = shop.placed()
+    shop.pay(order, amount="150000.00")
+    shop.work()
+    shop.refund(order, amount="100000.00")
+
+    refused = shop.refund(order, amount="50000.00")
+
+    assert (refused.status_code, refused.json["code"]) == (403, "forbidden")
+    assert len(shop.refunds(order)) == 1
+    assert shop.state(order) == "confirmed"
+    shop.refunded(order, "refund.failed")
+    assert shop.refund(order, amount="100000.00").status_code == 202
+    assert shop.refund(order, shop.admin, amount="50000.00").status_code == 202
+
+
+def test_the_manager_refuses_a_large_refund_before_anything_is_changed(
+    shop: Any,
+) -> None:
+    order = shop.confirmed()
+    with shop.app.app_context():
+        manager = OrderManager(db.session)
+        with pytest.raises(Forbidden):
+            manager.refund(order, amount=None, items={}, note="x", limit=Decimal(997))
+        db.session.commit()
+
+    assert shop.refunds(order) == []
+    assert shop.state(order) == "confirmed"
+
+
+@pytest.mark.parametrize("amount", ["0.01", "0.99"])
+def test_a_part_below_one_rupee_is_refused_unless_it_is_the_whole_rest(
+    shop: Any, amount: str
+) -> None:
+    order = shop.confirmed()
+
+    refused = shop.refund(order, amount=amount)
+
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["amount"])
+    assert shop.refunds(order) == []
+    rest = Decimal("998.00") - Decimal(amount)
+    assert shop.refund(order, amount=str(rest)).status_code == 202
+    assert shop.refund(order, amount=amount).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("refund.processed", "PROCESSED"), ("refund.failed", "FAILED")],
+)
+def test_a_refund_is_told_in_the_payments_words(
+    shop: Any, kind: str, status: str
+) -> None:
+    order = shop.confirmed()
+    shop.refund(order)
+    shop.refunded(order, kind)
+
+    with shop.app.app_context():
+        refund = db.session.scalars(select(OrderRefund)).one()
+        assert RefundSchema().dump(refund)["status"] == status
 
 
 def test_the_same_key_refunds_once(shop: Any) -> None:

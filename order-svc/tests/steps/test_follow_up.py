@@ -44,6 +44,24 @@ def test_a_commit_is_repeated_until_it_is_answered_and_never_refunded(
     assert shop.state(order) == "confirmed"
 
 
+def test_a_commit_that_product_svc_knows_nothing_of_calls_a_person_each_time(
+    shop: Any, products: Any, pass_seconds: Any, caplog: Any
+) -> None:
+    order = shop.placed()
+    shop.pay(order)
+    products.says["commit"] = (404, {})
+
+    for seen in (1, 2):
+        shop.work()
+        pass_seconds(61)
+        assert caplog.text.count("product-svc does not know a paid order") == seen
+
+    last = [r for r in caplog.records if "does not know" in r.getMessage()][-1]
+    assert last.levelname == "ERROR"
+    assert "alert" in caplog.text
+    assert shop.state(order) == "paid"
+
+
 def test_an_unanswered_commit_is_not_asked_for_without_a_pause(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:

@@ -40,7 +40,8 @@ class Orders(MethodView):
     @blp.arguments(OrderCreateSchema)
     @blp.problems(
         _403="the account is gone or deactivated",
-        _409="`insufficient_stock` with the short lines, `reservation_gone`",
+        _409="`insufficient_stock` with the short lines, `reservation_gone` when "
+        "product-svc has let go of the order's stock: order again",
         _422="`unknown_product` with their ids, `total_out_of_range`",
         _429="`too_many_open_orders`",
     )

@@ -48,14 +48,23 @@ class History:
         )
 
     def ignored(self, order: Order, cell: Cell, news: News) -> None:
-        """Tell of news that changed nothing, and why."""
-        self._add(
-            order.id,
-            HistoryKind.IGNORED,
-            news.service,
-            news.name,
-            f"{order.state}: {cell.reason}",
+        """Tell of news that changed nothing, and why.
+
+        Each message is told of; what a client or the clock repeats only once.
+        """
+        reason = f"{order.state}: {cell.reason}"
+        if news.is_message or not self._is_told(order.id, news.name, reason):
+            kind = HistoryKind.IGNORED
+            self._add(order.id, kind, news.service, news.name, reason)
+
+    def _is_told(self, order_id: int, name: str, reason: str) -> bool:
+        told = select(OrderHistory.id).filter_by(
+            order_id=order_id,
+            kind=HistoryKind.IGNORED,
+            name=name,
+            reason=reason[:255],
         )
+        return self.session.scalar(told.limit(1)) is not None
 
     def emit(self, event: Outbox, order_id: int) -> None:
         """Put a message into the outbox and tell of it."""

@@ -4,13 +4,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis import logging
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, NotFound, Unavailable
 from order_svc.config import Times
 from order_svc.managers.effects import Effects
 from order_svc.managers.history import History
 from order_svc.managers.news import Decide, Impossible, News
 from order_svc.managers.schedule import next_check
 from order_svc.models import STATUSES, TRANSITIONS, Cell, Kind, Order
+
+LOOKS = 10
 
 
 class Moves:
@@ -41,9 +43,10 @@ class Moves:
     def apply(self, order_id: int, decide: Decide, news: News) -> tuple[Order, Cell]:
         """Do what the table says of this news, and return the cell that said it.
 
-        When the order has changed between our look and our update, look again.
+        When the order has changed between our look and our update, look again. Raises
+        Unavailable when it never holds still: a message stays in its queue then.
         """
-        while True:
+        for _ in range(LOOKS):
             order = self.load(order_id)
             event = decide(order)
             cell = TRANSITIONS[order.state, event]
@@ -52,6 +55,7 @@ class Moves:
                 return order, cell
             if self._take(order, cell, news):
                 return order, cell
+        raise Unavailable(f"Order {order_id} is being changed; try again.")
 
     def _stay(self, order: Order, cell: Cell, news: News) -> None:
         if cell.kind == Kind.REFUSE:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.errors import Conflict, NotFound
 from order_svc.config import Times
+from order_svc.managers.amounts import amount_to_return
 from order_svc.managers.moves import Moves
 from order_svc.managers.news import News
 from order_svc.managers.placing import Customer, check_open_orders
@@ -101,12 +102,18 @@ class OrderManager(Saga):
         return order
 
     def change(self, order: Order, fields: Mapping[str, Any]) -> None:
-        """Change a locked order's address and note while it is pending."""
+        """Change a locked order's address and note while it is pending.
+
+        What is so already changes nothing, the order's version neither.
+        """
         if order.status != OrderStatus.PENDING:
             raise Conflict(
                 "Only a pending order can be changed.", code="order_not_pending"
             )
-        for name, value in fields.items():
+        changed = {n: v for n, v in fields.items() if getattr(order, n) != v}
+        if not changed:
+            return
+        for name, value in changed.items():
             setattr(order, name, value)
         order.version += 1
         self.session.flush()
@@ -125,11 +132,13 @@ class OrderManager(Saga):
         amount: Decimal | None,
         items: Mapping[int, int],
         note: str,
+        limit: Decimal | None = None,
     ) -> OrderRefund:
         """Return money, all that is left unless said; and goods, those that are named.
 
-        Raises Conflict (`refund_too_large`, `not_refundable`, `not_committed`,
-        `restock_too_large`).
+        `limit` is the most that staff may return of one order in all. Raises Conflict
+        (`refund_too_large`, `not_refundable`, `not_committed`, `restock_too_large`),
+        Unprocessable, Forbidden.
         """
         refunds = self.moves.effects.refunds
         facts: dict[str, Any] = {
@@ -141,14 +150,10 @@ class OrderManager(Saga):
         def decide(order: Order) -> OrderEvent:
             if order.captured_amount is None:
                 return OrderEvent.STAFF_REFUND
-            rest = refunds.rest(order)
-            facts["amount"] = wanted = rest if amount is None else amount
-            if not 0 < wanted <= rest:
-                raise Conflict(
-                    f"There are {rest} left to return.", code="refund_too_large"
-                )
+            wanted = amount_to_return(refunds, order, amount, limit)
+            facts["amount"] = wanted
             check_returns(self.session, order, items)
-            is_rest = wanted == rest
+            is_rest = wanted == refunds.rest(order)
             return OrderEvent.STAFF_REFUND_REST if is_rest else OrderEvent.STAFF_REFUND
 
         self.moves.apply(order_id, decide, News("refund", reason=note, facts=facts))

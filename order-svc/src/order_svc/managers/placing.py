@@ -35,7 +35,13 @@ def total(lines: Mapping[int, int], prices: Prices) -> Decimal:
 
 
 def check_open_orders(session: Session, user_id: int, most: int) -> None:
-    """Refuse one more unpaid order of a user: they hold stock that others want."""
+    """Refuse one more unpaid order of a user: they hold stock that others want.
+
+    The user's oldest order is locked, so that orders placed at once are counted one
+    after the other; only a user's very first ones, at once, are not.
+    """
+    oldest = select(Order.id).where(Order.user_id == user_id).order_by(Order.id)
+    session.execute(oldest.limit(1).with_for_update())
     statement = select(func.count()).where(
         Order.user_id == user_id, Order.state.in_(UNPAID)
     )

@@ -51,6 +51,16 @@ class Refunds:
         captured = order.captured_amount or ZERO
         return captured - self._sum(order, RefundState.REQUESTED, RefundState.PROCESSED)
 
+    def asked_by_staff(self, order: Order) -> Decimal:
+        """Return the sum of what staff have returned of the order, or are returning."""
+        amounts = self.session.scalars(
+            select(OrderRefund.amount)
+            .where(OrderRefund.order_id == order.id)
+            .where(OrderRefund.reason == RefundReason.STAFF)
+            .where(OrderRefund.state != RefundState.FAILED)
+        )
+        return sum(amounts, ZERO)
+
     def completes(self, order: Order, facts: Mapping[str, Any]) -> bool:
         """Say whether this processed refund returns the last of the own payment."""
         if facts["payment_id"] != order.payment_id or order.captured_amount is None:

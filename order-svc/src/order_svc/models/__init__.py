@@ -9,6 +9,7 @@ from order_svc.models.refunds import Lines, OrderRefund, Owed, OwedKind, OwedSta
 from order_svc.models.states import (
     AUTOMATIC,
     DECIDED,
+    REFUND_STATUSES,
     STATUSES,
     UNPAID,
     Effect,
@@ -18,6 +19,7 @@ from order_svc.models.states import (
     PaymentStatus,
     RefundReason,
     RefundState,
+    RefundStatus,
     display,
 )
 from order_svc.models.transitions import COLUMNS, TRANSITIONS, Cell, Kind
@@ -55,6 +57,7 @@ __all__ = [
     "AUTOMATIC",
     "COLUMNS",
     "DECIDED",
+    "REFUND_STATUSES",
     "STATUSES",
     "TRANSITIONS",
     "UNPAID",
@@ -84,5 +87,6 @@ __all__ = [
     "QuarantinedMessage",
     "RefundReason",
     "RefundState",
+    "RefundStatus",
     "display",
 ]

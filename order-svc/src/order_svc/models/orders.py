@@ -4,7 +4,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis import correlation
@@ -86,12 +94,16 @@ class Order(AuditModel):
 
     @property
     def payment(self) -> dict[str, Any] | None:
-        """Return what is known of the payment: its status, and the link to pay at."""
+        """Return what is known of the payment: its status, and the link to pay at.
+
+        A link that is being closed may still be paid, but is not offered any more.
+        """
         if self.payment_status is None:
             return None
+        is_open = self.state == OrderState.AWAITING_PAYMENT
         return {
             "status": self.payment_status,
-            "short_url": self.short_url,
+            "short_url": self.short_url if is_open else None,
             "expires_at": self.link_expires_at,
         }
 
@@ -106,7 +118,7 @@ class OrderItem(AuditModel):
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("price >= 0 AND price <> 'NaN'", name="price_not_negative"),
-        Index("ix_order_items_order_id_product_id", "order_id", "product_id"),
+        UniqueConstraint("order_id", "product_id"),
     )
 
     id: Mapped[Id]

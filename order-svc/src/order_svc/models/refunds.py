@@ -17,7 +17,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis import correlation
 from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
 from order_svc.models.base import AuditModel, among
-from order_svc.models.states import RefundReason, RefundState
+from order_svc.models.states import (
+    REFUND_STATUSES,
+    RefundReason,
+    RefundState,
+    RefundStatus,
+)
 
 Lines = list[dict[str, int]]
 
@@ -58,9 +63,9 @@ class OrderRefund(AuditModel):
     attempts: Mapped[int] = mapped_column(default=0)
 
     @property
-    def status(self) -> str:
-        """Return the state under the name that clients know."""
-        return str(self.state)
+    def status(self) -> RefundStatus:
+        """Return what clients know of it."""
+        return REFUND_STATUSES[RefundState(self.state)]
 
 
 class OwedKind(StrEnum):

@@ -128,6 +128,21 @@ class RefundState(StrEnum):
     FAILED = "failed"
 
 
+class RefundStatus(StrEnum):
+    """What clients know of a refund, in payment-svc's words."""
+
+    PENDING = "PENDING"
+    PROCESSED = "PROCESSED"
+    FAILED = "FAILED"
+
+
+REFUND_STATUSES: dict[RefundState, RefundStatus] = {
+    RefundState.REQUESTED: RefundStatus.PENDING,
+    RefundState.PROCESSED: RefundStatus.PROCESSED,
+    RefundState.FAILED: RefundStatus.FAILED,
+}
+
+
 class PaymentStatus(StrEnum):
     """The order's payment in payment-svc's words, as messages tell it."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from chassis.fields import Moment, Money, Schema, Text, Whole
-from order_svc.models import HistoryKind, OrderState, RefundReason, RefundState
+from order_svc.models import HistoryKind, OrderState, RefundReason, RefundStatus
 from order_svc.schemas.orders import MOST_LINES, MOST_TOTAL, LineSchema, merge
 
 
@@ -34,7 +34,7 @@ class RefundSchema(Schema):
     amount = Money(most=MOST_TOTAL)
     reason = fields.String(validate=validate.OneOf([*RefundReason]))
     note = fields.String(allow_none=True)
-    status = fields.String(validate=validate.OneOf([*RefundState]))
+    status = fields.String(validate=validate.OneOf([*RefundStatus]))
     created_at = Moment()
 
 

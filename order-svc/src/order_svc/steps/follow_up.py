@@ -68,8 +68,17 @@ def _commit(order: Order) -> None:
         return
     if answer.status == 200:
         manager().confirm(order_id)
-    else:
+    elif answer.status == 409:
         manager().refuse_commit(order_id, _code(answer))
+    else:
+        _alert_unknown(order_id)
+
+
+def _alert_unknown(order_id: int) -> None:
+    """Call a person: product-svc has lost a paid order's stock; never a refund."""
+    sentence = "product-svc does not know a paid order"
+    logging.get().error(sentence, order_id=order_id, alert=True)
+    due().postpone(Order, order_id)
 
 
 def _code(answer: Answer) -> str:

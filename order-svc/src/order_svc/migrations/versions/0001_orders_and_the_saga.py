@@ -228,9 +228,9 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_items")),
-    )
-    op.create_index(
-        "ix_order_items_order_id_product_id", "order_items", ["order_id", "product_id"]
+        sa.UniqueConstraint(
+            "order_id", "product_id", name=op.f("uq_order_items_order_id_product_id")
+        ),
     )
     op.create_table(
         "order_refunds",
@@ -324,7 +324,6 @@ def downgrade():
     op.drop_index("ix_order_refunds_state_next_check_at", "order_refunds")
     op.drop_index(op.f("ix_order_refunds_order_id"), "order_refunds")
     op.drop_table("order_refunds")
-    op.drop_index("ix_order_items_order_id_product_id", "order_items")
     op.drop_table("order_items")
     op.drop_index(op.f("ix_order_history_order_id"), "order_history")
     op.drop_table("order_history")
