@@ -25,6 +25,7 @@ from chassis.pagination import Page
 CUSTOMER, STAFF, ADMIN = auth.CUSTOMER, auth.STAFF, auth.ADMIN
 View = Callable[..., Any]
 PROBLEM_JSON = "application/problem+json"
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class IdConverter(BaseConverter):
@@ -90,6 +91,26 @@ def flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
     return found
 
 
+def _places(info: dict[str, Any]) -> set[str]:
+    """Return where an operation's arguments stand: json, query, form."""
+    parameters = info.get("arguments", {}).get("parameters", [])
+    return {parameter["in"] for parameter in parameters}
+
+
+def refuse_body() -> None:
+    """Refuse fields sent to an address that takes none; `{}` and nothing are fine."""
+    raw = request.get_data(cache=True) if request.method not in SAFE else b""
+    if not raw:
+        return
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send the body as Content-Type: application/json.")
+    fields_sent = json.loads(raw)
+    if fields_sent != {}:
+        names = fields_sent if isinstance(fields_sent, dict) else ["body"]
+        errors = {name: ["Unknown field."] for name in names}
+        raise Unprocessable("This address takes no fields.", errors=errors)
+
+
 def _undecorated(view: View, **docs: Any) -> View:
     """Return a copy of the view's wrapper docs with more in it."""
     view._apidoc = {**deepcopy(getattr(view, "_apidoc", {})), **docs}  # type: ignore[attr-defined]
@@ -113,9 +134,13 @@ class Blueprint(flask_smorest.Blueprint):
         """Let only callers with one of the roles or scopes pass: else 401, 403."""
 
         def decorator(view: View) -> View:
+            reads_body = bool(_places(getattr(view, "_apidoc", {})) - {"query"})
+
             @wraps(view)
             def wrapper(*args: Any, **kwargs: Any) -> Any:
                 auth.authenticate(who)
+                if not reads_body:
+                    refuse_body()
                 return view(*args, **kwargs)
 
             return _undecorated(wrapper, requires=who)
@@ -309,7 +334,9 @@ class _Api(flask_smorest.Api):
 
 def no_content() -> Response:
     """Return an empty 204."""
-    return Response(status=204)
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
 
 
 __all__ = ["ADMIN", "CUSTOMER", "STAFF", "Blueprint", "init_app"]

@@ -33,7 +33,8 @@ from chassis.db import (
 )
 
 LEASE = timedelta(seconds=60)
-_VALID = re.compile(r"[\x21-\x7e]{1,255}")
+# WSGI joins two headers of one name with a comma, so that no key may have one.
+_VALID = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,255}")
 KEPT_HEADERS = ("Location", "Retry-After", "ETag")
 
 
@@ -131,7 +132,7 @@ def _key() -> str | None:
         return None
     if len(values) > 1 or not _VALID.fullmatch(values[0]):
         raise errors.BadRequest(
-            "Idempotency-Key: one key of 1..255 visible ASCII characters.",
+            "Idempotency-Key: one key of 1..255 visible ASCII characters, no comma.",
             code="idempotency_key_invalid",
         )
     return values[0]

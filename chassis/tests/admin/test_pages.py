@@ -202,3 +202,11 @@ def test_a_problem_is_a_page_for_people_and_a_document_for_programs(staff):
 
     assert (page.status_code, page.mimetype) == (404, "text/html")
     assert document.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("key", ["a", "1,2", "-1", "9" * 25, "1_0", "\u0665", "", "1.5"])
+def test_what_can_be_no_key_is_no_row(staff, thing, caplog, key):
+    answer = staff.get("thing/details/", id=key)
+
+    assert answer.status_code == 302
+    assert "refused by the database" not in caplog.text

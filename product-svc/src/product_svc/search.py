@@ -31,8 +31,17 @@ def matches(text: str) -> ColumnElement[bool]:
 
 
 def rank(text: str | None) -> ColumnElement[int]:
-    """Return how many of the words the name lacks: 0 comes first."""
-    lacks: ColumnElement[int] = literal(0)
+    """Return how far the name is from the words: 0 comes first.
+
+    A word that begins one of the name's words is nearest, then one inside of a word,
+    then one that the description alone has.
+    """
+    distance: ColumnElement[int] = literal(0)
     for word in words(text or ""):
-        lacks = lacks + case((contains(Product.name, word), 0), else_=1)
-    return lacks
+        begins = or_(
+            Product.name.istartswith(word, autoescape=True),
+            contains(Product.name, f" {word}"),
+        )
+        inside = contains(Product.name, word)
+        distance = distance + case((begins, 0), (inside, 1), else_=2)
+    return distance

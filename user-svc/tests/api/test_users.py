@@ -31,7 +31,8 @@ def test_whoever_registers_is_a_customer(shop: Any) -> None:
     assert answer.json["role"] == "customer"
     assert answer.json["is_active"] is True
     assert answer.json["email_verified"] is False
-    assert answer.headers["Location"] == f"/user/{answer.json['id']}/"
+    address = f"http://127.0.0.1/user/{answer.json['id']}/"
+    assert answer.headers["Location"] == address
     assert shop.sign_in(GOOD["email"]).status_code == 200
 
 

@@ -26,13 +26,15 @@ from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.model import typefmt
 from flask_admin.model.form import converts
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, LargeBinary, String, Text, inspect
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy import JSON, BigInteger, LargeBinary, String, Text, inspect
 from wtforms import DecimalField
 
 from chassis.admin import staff, trail
 from chassis.admin.filters import Converter, amount
+from chassis.db import MAX_ID
+from chassis.errors import Unprocessable
 
+BLANK = ("", "__None")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -63,6 +65,10 @@ class Forms(AdminModelConverter):
 
 FORMATTERS = {**typefmt.BASE_FORMATTERS, datetime: _moment, Decimal: _amount}
 EXPORTED = {**typefmt.EXPORT_FORMATTERS, datetime: _moment, Decimal: _amount}
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text[:20]) <= MAX_ID
 
 
 def _act(work: Callable[[Any], Any], row: Any) -> Any:
@@ -134,13 +140,16 @@ class ModelView(sqla.ModelView):
 
     def create_model(self, form: Any) -> Any:
         """Make a row; a refusal is flashed."""
-        data = self._data(form)
-        return self._apply("create", lambda: self.on_create(data), None) or False
+        return (
+            self._apply("create", lambda: self.on_create(self._data(form)), None)
+            or False
+        )
 
     def update_model(self, form: Any, model: Any) -> bool:
         """Change a row; a refusal is flashed."""
-        data = self._data(form)
-        return bool(self._apply("edit", lambda: self.on_edit(model, data), model))
+        return bool(
+            self._apply("edit", lambda: self.on_edit(model, self._data(form)), model)
+        )
 
     def delete_model(self, model: Any) -> bool:
         """Delete a row; a refusal is flashed."""
@@ -157,10 +166,12 @@ class ModelView(sqla.ModelView):
 
     def get_one(self, id: str) -> Any:
         """Return a row by its key; None for what can be no key."""
-        try:
-            return super().get_one(id)
-        except InvalidRequestError:  # a comma makes it a key of several columns
+        key = inspect(self.model).primary_key
+        is_number = isinstance(key[0].type, BigInteger)
+        parts = id.split(",")
+        if len(parts) != len(key) or (is_number and not all(map(_is_id, parts))):
             return None
+        return super().get_one(id)
 
     def get_export_value(self, model: Any, name: Any) -> Any:
         """Return a cell of the CSV; what a spreadsheet would run is made text."""
@@ -169,7 +180,16 @@ class ModelView(sqla.ModelView):
         return f"'{value}" if is_formula else value
 
     def _data(self, form: Any) -> dict[str, Any]:
-        return {name: form[name].data for name in self.form_columns or ()}
+        """Return what was typed and chosen; a choice that there is not is refused.
+
+        WTForms takes such a choice as none, which would empty the column.
+        """
+        fields = {name: form[name] for name in self.form_columns or ()}
+        for name, field in fields.items():
+            typed = [text for text in field.raw_data or () if text not in BLANK]
+            if field.data is None and typed:
+                raise Unprocessable("", errors={name: ["There is no such choice."]})
+        return {name: field.data for name, field in fields.items()}
 
     def _apply(self, name: str, work: Callable[[], Any], row: Any) -> Any:
         return trail.apply(name, work, row, self.hidden, self.writers)

@@ -11,7 +11,7 @@ from chassis import auth, pagination
 from chassis.api import CUSTOMER, STAFF
 from chassis.errors import Forbidden, NotFound
 from user_svc import steps
-from user_svc.access import Blueprint
+from user_svc.access import Blueprint, settings
 from user_svc.api.changes import change, delete
 from user_svc.extensions import db
 from user_svc.managers import RIGHTS, UserManager
@@ -71,7 +71,8 @@ class Users(MethodView):
     def post(self, fields: dict[str, Any]) -> Any:
         """Register: make an account for a customer."""
         user = UserManager(db.session).register(**fields)
-        return user, 201, {"Location": f"/user/{user.id}/"}
+        location = f"{settings().public_url}/user/{user.id}/"
+        return user, 201, {"Location": location}
 
 
 @blp.route("/register/")
