@@ -11,7 +11,7 @@ from payment_svc.models import Payment, PaymentHistory
 # Flask-Admin's own select fields are older than WTForms 3.3.
 pytestmark = pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")
 OURS = (
-    "payments-panel",
+    "payment",
     "refund",
     "paymenthistory",
     "refundhistory",
@@ -115,7 +115,7 @@ def test_every_view_lists_searches_filters_and_shows(shop, panel, client, subtes
                 assert panel.get(f"{view}/{query}").status_code == 200
         with subtests.test(f"{view} export"):
             assert panel.get(f"{view}/export/csv/").status_code == 200
-    shown = panel.get(f"payments-panel/details/?id={payment_id}")
+    shown = panel.get(f"payment/details/?id={payment_id}")
     assert shown.status_code == 200
     assert "499.00" in shown.text
 
@@ -125,7 +125,7 @@ def test_nothing_can_be_made_typed_or_deleted(shop, panel, subtests):
     for view in OURS:
         for verb in ("new", "edit", "delete"):
             path = f"{view}/{verb}/?id={payment_id}"
-            page = "payments-panel/"
+            page = "payment/"
             answer = panel.post(path, page, id=payment_id, state="captured", amount="1")
 
             with subtests.test(f"{view} {verb}"):
@@ -139,9 +139,7 @@ def test_staff_cancel_a_link_in_the_panel(shop, panel):
     order = shop.issued()
     payment_id = shop.payment(order).id
 
-    panel.post(
-        "payments-panel/action/", "payments-panel/", action="cancel", rowid=payment_id
-    )
+    panel.post("payment/action/", "payment/", action="cancel", rowid=payment_id)
     shop.work()
 
     assert shop.payment(order).status == "CANCELLED"
@@ -152,8 +150,8 @@ def test_staff_have_razorpay_asked_in_the_panel(shop, panel):
     shop.pay(order)
 
     panel.post(
-        "payments-panel/action/",
-        "payments-panel/",
+        "payment/action/",
+        "payment/",
         action="check",
         rowid=shop.payment(order).id,
     )

@@ -1,5 +1,7 @@
 """The settings."""
 
+from decimal import Decimal
+
 import pytest
 
 from chassis.config import ConfigError
@@ -29,6 +31,9 @@ GOOD = {
         ("RAZORPAY_BASE_URL", "https://api.razorpay.com/v1"),
         ("RAZORPAY_BASE_URL", "api.razorpay.com"),
         ("SHOP_RETURN_URL", "javascript:alert(1)"),
+        ("REFUND_LIMIT", "much"),
+        ("REFUND_LIMIT", "-1"),
+        ("REFUND_LIMIT", "NaN"),
         ("POLL_PLAN", "10,-1"),
         ("POLL_PLAN", ""),
     ],
@@ -47,10 +52,11 @@ def test_all_problems_are_told_at_once():
     assert len(refused.value.problems) == 6
 
 
-def test_the_base_url_and_the_plans_have_defaults():
+def test_the_base_url_the_limit_and_the_plans_have_defaults():
     settings = Settings.load(GOOD)
 
     assert settings.razorpay_base_url == "https://api.razorpay.com"
+    assert settings.refund_limit == Decimal("100000.00")
     assert settings.poll_plan[0] == 10
     assert settings.closed_poll_plan == (3600, 21600, 86400, 259200, 432000)
 

@@ -204,7 +204,9 @@ def test_a_problem_is_a_page_for_people_and_a_document_for_programs(staff):
     assert document.mimetype == "application/problem+json"
 
 
-@pytest.mark.parametrize("key", ["a", "1,2", "-1", "9" * 25, "1_0", "\u0665", "", "1.5"])
+@pytest.mark.parametrize(
+    "key", ["a", "1,2", "-1", "9" * 25, "1_0", "\u0665", "", "1.5"]
+)
 def test_what_can_be_no_key_is_no_row(staff, thing, caplog, key):
     answer = staff.get("thing/details/", id=key)
 

@@ -37,6 +37,7 @@ class PaymentView(ModelView):
         "state",
         "status",
         "amount",
+        "captured_amount",
         "amount_refunded",
         "currency",
         "user_id",
@@ -77,7 +78,7 @@ def init_app(app: Flask) -> None:
         AuditLog: "Audit log",
     }
     views = [
-        PaymentView(Payment, db, name="Payments", endpoint="payments-panel"),
+        PaymentView(Payment, db, name="Payments"),
         *(ModelView(table, db, name=name) for table, name in plain.items()),
         WebhookEventView(WebhookEvent, db, name="Webhooks"),
     ]

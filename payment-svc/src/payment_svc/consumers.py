@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.errors import Conflict, NotFound
 from chassis.inbox import Event, Quarantine
+from payment_svc.managers import Asked
 from payment_svc.models import ClosingReason, Outcome, RefundReason
 from payment_svc.schemas import (
     CloseRequestedSchema,
@@ -32,14 +33,7 @@ def _impossible_is_kept() -> Iterator[None]:
 def payment_requested(data: Data, _: Event) -> None:
     """Ask for a link, or answer with how the payment stands."""
     with _impossible_is_kept():
-        payments(ACTOR).request(
-            data["order_id"],
-            data["amount"],
-            data["currency"],
-            user_id=data["user_id"],
-            customer=data["customer"],
-            placed_at=data["placed_at"],
-        )
+        payments(ACTOR).request(Asked(**data))
 
 
 def payment_close_requested(data: Data, _: Event) -> None:

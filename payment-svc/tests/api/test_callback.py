@@ -98,7 +98,7 @@ def test_a_callback_without_one_parameter_changes_nothing(call, good, state, nam
 
     answer = call({k: v for k, v in good.items() if k != name})
 
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json["code"]) == (400, "bad_request")
     assert state() == before
 
 
@@ -143,7 +143,9 @@ def test_other_parameters_are_not_looked_at(call, good):
 def test_a_signature_of_another_form_is_refused(call, good, change):
     signature = change(good["razorpay_signature"])
 
-    assert call({**good, "razorpay_signature": signature}).status_code == 400
+    answer = call({**good, "razorpay_signature": signature})
+
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid_signature")
 
 
 def test_the_webhooks_secret_does_not_sign_callbacks(call, payment, sandbox):

@@ -2,6 +2,9 @@
 
 import pytest
 
+from payment_svc.managers import PaymentManager
+from payment_svc.models import PaymentHistory
+
 MAKE = "/payments/create_payment_link/"
 BODY = {
     "order_id": 17,
@@ -11,11 +14,13 @@ BODY = {
     "email": "asha@shop.example",
     "phone": "+919812345670",
 }
+PROBLEM = {"type", "title", "status", "detail", "instance", "code", "correlation_id"}
 FIELDS = {
     "id",
     "order_id",
     "user_id",
     "amount",
+    "amount_captured",
     "amount_refunded",
     "currency",
     "status",
@@ -36,12 +41,13 @@ def test_a_payment_link_is_made_by_the_worker(shop, staff):
     assert made.status_code == 201
     assert made.json["razorpay_short_url"] is None
     assert (made.json["amount"], made.json["order_id"]) == ("499.00", 17)
+    assert made.location == f"http://127.0.0.1/payments/{made.json['id']}/"
 
     shop.work()
 
     now = shop.call("GET", made.location, staff).json
     assert set(now) == FIELDS
-    assert now["status"] == "PENDING"
+    assert (now["status"], now["amount_captured"]) == ("PENDING", None)
     assert now["razorpay_short_url"].startswith("http")
 
 
@@ -52,7 +58,43 @@ def test_an_order_has_one_payment(shop, staff):
 
     assert (second.status_code, second.json["id"]) == (200, first.json["id"])
     other = shop.call("POST", MAKE, staff, json={**BODY, "amount": "500"})
-    assert other.status_code == 409
+    assert (other.status_code, other.json["code"]) == (409, "amount_mismatch")
+
+
+@pytest.fixture
+def overtaken(monkeypatch):
+    """Let the next look for an order's payment be before a faster twin's commit."""
+    real = PaymentManager.find_primary
+
+    def too_early(self, _):
+        monkeypatch.setattr(PaymentManager, "find_primary", real)
+
+    return lambda: monkeypatch.setattr(PaymentManager, "find_primary", too_early)
+
+
+def test_a_twin_that_was_slower_gets_the_payment_of_the_faster(shop, staff, overtaken):
+    order = shop.issued()
+    overtaken()
+
+    answer = shop.call("POST", MAKE, staff, json={**BODY, "order_id": order})
+
+    assert (answer.status_code, answer.json["id"]) == (200, shop.payment(order).id)
+    assert shop.kinds(order) == ["payment.link_ready"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "code"), [("499", "payment_over"), ("500", "amount_mismatch")]
+)
+def test_a_twin_that_was_slower_is_refused_as_any_other(
+    shop, staff, overtaken, amount, code
+):
+    order = shop.captured()
+    overtaken()
+    body = {**BODY, "order_id": order, "amount": amount}
+
+    answer = shop.call("POST", MAKE, staff, json=body)
+
+    assert (answer.status_code, answer.json["code"]) == (409, code)
 
 
 @pytest.mark.parametrize("end", ["captured", "closed"])
@@ -64,7 +106,8 @@ def test_an_order_whose_payment_is_over_gets_no_other(shop, staff, end):
 
     again = shop.call("POST", MAKE, staff, json={**BODY, "order_id": order})
 
-    assert again.status_code == 409
+    assert (again.status_code, again.json["code"]) == (409, "payment_over")
+    assert set(again.json) == PROBLEM
 
 
 def test_the_same_key_gets_the_same_answer(shop, staff):
@@ -202,6 +245,8 @@ def test_an_admin_accepts_a_suspect_payment(shop, tokens, suspect):
     [said] = shop.said(suspect, "payment.captured")
     assert said["accepted"] is True
     assert said["amount"] == "1.00"
+    taken = [answer.json[name] for name in ("amount", "amount_captured")]
+    assert taken == ["499.00", "1.00"]
     again = resolve(shop, tokens.admin(), suspect, "accept")
     assert (again.status_code, again.json["code"]) == (409, "not_suspect")
 
@@ -213,7 +258,10 @@ def test_an_admin_sends_a_suspect_payment_back_for_ever(shop, tokens, suspect):
         shop.make_due()
         shop.work()
 
-    assert answer.json["status"] == "CANCELLED"
+    path = f"/payments/{shop.payment(suspect).id}/"
+    now = shop.call("GET", path, tokens.admin()).json
+    assert answer.json["status"] == now["status"] == "CANCELLED"
+    assert (now["amount_captured"], now["amount_refunded"]) == ("1.00", "1.00")
     assert [refund["amount"] for refund in shop.ledger("refunds")] == [100]
     assert shop.payment(suspect).state == "closed"
     assert shop.kinds(suspect) == ["payment.link_ready", "payment.closed"]
@@ -228,3 +276,30 @@ def test_a_suspect_payment_is_not_cancelled_by_a_message_or_by_staff(
 
     assert shop.call("POST", path, staff).json["code"] == "suspect"
     assert shop.payment(suspect).state == "suspect"
+
+
+@pytest.mark.parametrize("decision", ["accept", "refund"])
+def test_the_note_of_a_decision_is_for_staff(shop, tokens, suspect, decision):
+    resolve(shop, tokens.admin(), suspect, decision)
+
+    payment_id, owner = shop.payment(suspect).id, tokens.user(1)
+    for path in (f"/payments/{payment_id}/", f"/payments/{payment_id}/refunds/"):
+        assert "looked at it" not in shop.call("GET", path, owner).text
+    history = shop.rows(PaymentHistory, payment_id=payment_id)
+    assert history[-1].reason == "looked at it"
+
+
+@pytest.mark.parametrize("is_back", [True, False], ids=["back", "on its way"])
+def test_what_went_back_of_a_suspect_capture_is_none_of_a_later_one(
+    shop, tokens, suspect, is_back
+):
+    resolve(shop, tokens.admin(), suspect, "refund")
+    if is_back:
+        shop.work()
+    shop.pay(suspect, again=True, amount=49900)
+    shop.make_due()
+    shop.work()
+
+    payment = shop.payment(suspect)
+    assert [refund.state for refund in shop.refunds(suspect)] == ["processed"]
+    assert (payment.status, f"{payment.amount_refunded}") == ("COMPLETED", "0.00")

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from payment_svc.extensions import db
-from payment_svc.models import Refund, RefundReason
+from payment_svc.models import Payment, Refund, RefundReason
 
 
 @pytest.fixture
@@ -48,6 +48,78 @@ def test_never_more_than_was_paid(shop, order, ask):
     assert (answer.status_code, answer.json["code"]) == (409, "refund_too_large")
     ask(order)
     assert ask(order).json["code"] == "refund_too_large"
+
+
+@pytest.fixture
+def large(shop):
+    """Return the path at which a large payment is refunded."""
+    much = Decimal("300000.00")
+    fields = {"amount": much, "captured_amount": much, "outcome": "kept"}
+    return f"/payments/{shop.row('captured', **fields)}/refund/"
+
+
+def test_more_than_the_limit_is_returned_by_an_admin_alone(shop, tokens, large):
+    service = tokens.service("order-svc", "payment-svc", "payments:write")
+    for who in (tokens.staff(), service):
+        for body in ({"amount": "100000.01"}, {}):
+            answer = shop.call("POST", large, who, json=body)
+
+            assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+    assert answer.json["detail"] == "More than 100000.00 is returned by an admin alone."
+    assert shop.rows(Refund) == []
+
+    exact = shop.call("POST", large, tokens.staff(), json={"amount": "100000"})
+    more = shop.call("POST", large, tokens.admin(), json={})
+
+    assert (exact.status_code, more.status_code) == (202, 202)
+    assert more.json["amount"] == "200000.00"
+
+
+def message(shop, large, amount, reason, n=1):
+    """Let order-svc ask for a refund of the large payment."""
+    [payment] = shop.rows(Payment, id=int(large.split("/")[2]))
+    order = int(payment.order_id)
+    assert shop.refund(order, amount, reason, n) == "handled"
+
+
+def test_parts_of_a_large_refund_are_one(shop, staff, large):
+    message(shop, large, "30000.00", "staff")
+    for amount, status in {"60000": 202, "10001": 403, "10000": 202, "1": 403}.items():
+        answer = shop.call("POST", large, staff, json={"amount": amount})
+
+        assert answer.status_code == status, amount
+
+
+def test_what_failed_or_was_never_a_persons_wish_leaves_the_limit_alone(
+    shop, staff, large
+):
+    message(shop, large, "300000.01", "staff")  # refused: a FAILED row
+    message(shop, large, "150000.00", "cancelled")
+
+    answer = shop.call("POST", large, staff, json={"amount": "100000"})
+
+    assert answer.status_code == 202
+
+
+@pytest.mark.parametrize("amount", ["0.01", "0.99"])
+def test_less_than_razorpay_returns_is_refused_at_the_door(shop, order, ask, amount):
+    answer = ask(order, amount=amount)
+
+    assert (answer.status_code, answer.json["code"]) == (422, "validation_failed")
+    assert "1.00" in answer.json["errors"]["amount"][0]
+    assert shop.refunds(order) == []
+
+
+@pytest.mark.parametrize("body", [{}, {"amount": "0.50"}])
+def test_a_last_part_below_a_rupee_is_returned(shop, order, ask, body):
+    ask(order, amount="498.50")
+    too_little = ask(order, amount="0.49")
+    last = ask(order, **body)
+    shop.work()
+
+    assert (too_little.status_code, last.status_code) == (422, 202)
+    assert [refund.state for refund in shop.refunds(order)] == ["processed"] * 2
+    assert shop.payment(order).status == "REFUNDED"
 
 
 def test_not_before_the_order_has_settled(shop, ask):

@@ -53,7 +53,7 @@ class PaymentLinkCallback(MethodView):
 
     @blp.public
     @blp.doc(**DOC)
-    @blp.problems(_400="a parameter is missing, doubled or not as Razorpay signed it")
+    @blp.problems(_400="`invalid_signature`, or a parameter is missing or doubled")
     @blp.response(200, CallbackAnswerSchema)
     def get(self) -> Any:
         """Tell a customer who has paid what is known so far.
@@ -73,7 +73,9 @@ class PaymentLinkCallback(MethodView):
 
 
 def _wrong() -> BadRequest:
-    return BadRequest("This is not as Razorpay has signed it.")
+    return BadRequest(
+        "This is not as Razorpay has signed it.", code="invalid_signature"
+    )
 
 
 def _once(name: str) -> str:

@@ -6,10 +6,10 @@ from flask.views import MethodView
 
 from chassis import auth, clock, pagination
 from chassis.api import ADMIN, CUSTOMER, STAFF, Blueprint
-from chassis.errors import Conflict, NotFound, Unavailable
+from chassis.errors import NotFound, Unavailable
 from payment_svc.extensions import db
-from payment_svc.managers import PaymentManager
-from payment_svc.models import Payment, PaymentState
+from payment_svc.managers import Asked, PaymentManager
+from payment_svc.models import Payment
 from payment_svc.schemas import (
     PaymentLinkSchema,
     PaymentQuerySchema,
@@ -23,7 +23,6 @@ blp = Blueprint("payments", __name__, url_prefix="/payments", description=__doc_
 READ, WRITE = "payments:read", "payments:write"
 SORTS = {"id": Payment.id, "created_at": Payment.created_at, "amount": Payment.amount}
 SOON = {"Retry-After": "1"}
-OVER = (PaymentState.CLOSED, PaymentState.CAPTURED)
 
 
 def manager() -> PaymentManager:
@@ -49,33 +48,28 @@ class PaymentLinks(MethodView):
 
     @blp.requires(WRITE, STAFF)
     @blp.arguments(PaymentLinkSchema)
-    @blp.problems(_409="the order has a payment that is over, or of another amount")
+    @blp.problems(_409="`amount_mismatch`, `payment_over`")
     @blp.idempotent
     @blp.alt_response(200, schema=PaymentSchema, description="The order has it already")
     @blp.resource(PaymentSchema, 201)
     def post(self, body: dict[str, Any]) -> Any:
         """Make a payment link for an order."""
-        known = manager().find_primary(body["order_id"])
-        if known is not None:
-            return _as_asked(known, body)
-        payment = manager().request(
-            body["order_id"],
-            body["amount"],
-            settings().currency,
-            user_id=body["user_id"],
-            customer={k: body[k] for k in ("name", "email", "phone")},
-            placed_at=clock.now(),
-        )
-        return payment, 201, {"Location": f"/payments/{payment.id}/"}
+        payment, is_new = manager().open(_asked(body))
+        if not is_new:
+            return payment, 200
+        address = f"{settings().public_url}/payments/{payment.id}/"
+        return payment, 201, {"Location": address}
 
 
-def _as_asked(payment: Payment, body: dict[str, Any]) -> Any:
-    """Return the payment that is there, if it is what was asked for."""
-    if payment.amount != body["amount"]:
-        raise Conflict("The order has a payment of another amount.")
-    if payment.state in OVER:
-        raise Conflict("The order's payment is over.", status_now=str(payment.status))
-    return payment, 200
+def _asked(body: dict[str, Any]) -> Asked:
+    return Asked(
+        order_id=body["order_id"],
+        amount=body["amount"],
+        currency=settings().currency,
+        user_id=body["user_id"],
+        customer={name: body[name] for name in ("name", "email", "phone")},
+        placed_at=clock.now(),
+    )
 
 
 @blp.route("/")

@@ -5,7 +5,7 @@ from typing import Any
 from flask.views import MethodView
 
 from chassis import auth
-from chassis.api import CUSTOMER, STAFF, Blueprint
+from chassis.api import ADMIN, CUSTOMER, STAFF, Blueprint
 from payment_svc.api.payments import READ, SOON, WRITE, get_visible, manager
 from payment_svc.schemas import RefundPostSchema, RefundSchema, RefundsSchema
 from payment_svc.steps.context import refunds
@@ -19,14 +19,22 @@ class PaymentRefund(MethodView):
 
     @blp.requires(STAFF, WRITE)
     @blp.arguments(RefundPostSchema)
-    @blp.problems(_404="", _409="`not_settled`, `refund_too_large`")
+    @blp.problems(
+        _403="for all but admins: the payment's refunds pass `REFUND_LIMIT`",
+        _404="",
+        _409="`not_settled`, `refund_too_large`",
+        _422="less than Razorpay returns, and not all that is left",
+    )
     @blp.idempotent
     @blp.response(202, RefundSchema)
     def post(self, body: dict[str, Any], payment_id: int) -> Any:
         """Refund a payment, whole or in part."""
         payment = manager().lock(payment_id)
-        rules = refunds(str(auth.caller()))
-        return rules.direct(payment, body["amount"], body["reason"]), 202, SOON
+        caller = auth.caller()
+        refund = refunds(str(caller)).direct(
+            payment, body["amount"], body["reason"], is_admin=caller.may(ADMIN)
+        )
+        return refund, 202, SOON
 
 
 @blp.route("/<id:payment_id>/refunds/")

@@ -1,5 +1,6 @@
 """What a snapshot of Razorpay proves about a payment."""
 
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -146,5 +147,6 @@ def _fields(capture: ProviderPayment) -> dict[str, Any]:
         "razorpay_payment_id": capture.id,
         "captured_amount": capture.amount,
         "captured_currency": capture.currency,
+        "amount_refunded": Decimal("0.00"),  # of this capture
         "outcome": None,
     }

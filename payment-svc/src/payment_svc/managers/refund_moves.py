@@ -119,8 +119,11 @@ class RefundMoves(Moves):
             self._trace(refund, payment, source, move, trigger, reason)
 
     def _book(self, refund: Refund, payment: Payment) -> None:
-        """Count money that went back on its payment, which shows it as its status."""
-        if refund.reason == RefundReason.SUSPECT:
+        """Count money that went back on its payment, which shows it as its status.
+
+        What an admin sent back may be followed by a good capture, and is none of it.
+        """
+        if refund.razorpay_payment_id != payment.razorpay_payment_id:
             return
         returned = payment.amount_refunded + refund.amount
         share = share_of(payment.refundable, returned)

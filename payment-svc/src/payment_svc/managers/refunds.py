@@ -6,9 +6,10 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, func, select
 
 from chassis import clock, logging
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, Forbidden, NotFound, Unprocessable
 from payment_svc.managers.refund_moves import DONE, RefundMoves
 from payment_svc.models import (
+    LEAST,
     Outcome,
     Payment,
     PaymentState,
@@ -21,6 +22,7 @@ from payment_svc.models import (
 )
 
 T = RefundTrigger
+BY_PEOPLE = (RefundReason.DIRECT, RefundReason.STAFF)
 SEEN = {
     "pending": T.SEEN_PENDING,
     "processed": T.SEEN_PROCESSED,
@@ -55,40 +57,64 @@ class RefundManager(RefundMoves):
         trigger = T.ASKED if fits else T.TOO_MUCH
         return self.enter(payment, trigger, amount, reason, n)
 
-    def direct(self, payment: Payment, amount: Decimal | None, note: str) -> Refund:
+    def direct(
+        self, payment: Payment, amount: Decimal | None, note: str, *, is_admin: bool
+    ) -> Refund:
         """Refund a locked payment from here; `amount` is the rest when not given.
 
-        Raises Conflict: `not_settled`, `refund_too_large`.
+        Raises Conflict: `not_settled`, `refund_too_large`; Unprocessable for less than
+        Razorpay returns; Forbidden above the limit, except for an admin.
         """
         if not self._may_refund(payment):
             raise Conflict(
                 "The order has not settled this payment yet.", code="not_settled"
             )
+        wanted = self._wanted(payment, amount)
+        if not is_admin:
+            self._check_limit(payment, wanted)
+        n = 1 + self._count(payment, Refund.reason == RefundReason.DIRECT)
+        return self.enter(payment, T.ASKED, wanted, RefundReason.DIRECT, n, note)
+
+    def _wanted(self, payment: Payment, amount: Decimal | None) -> Decimal:
         left = self.left(payment)
         wanted = left if amount is None else amount
         if not 0 < wanted <= left:
             raise Conflict(f"{left} can be refunded.", code="refund_too_large")
-        n = 1 + self._count(payment, Refund.reason == RefundReason.DIRECT)
-        return self.enter(payment, T.ASKED, wanted, RefundReason.DIRECT, n, note)
+        if wanted < min(LEAST, left):
+            sentence = f"Must be at least {LEAST}, or all that is left: {left}."
+            raise Unprocessable(sentence, errors={"amount": [sentence]})
+        return wanted
 
-    def send_back(self, payment: Payment, note: str) -> Refund:
+    def _check_limit(self, payment: Payment, amount: Decimal) -> None:
+        """Count what people returned before: parts of a large refund are one."""
+        before = self._sum(payment, Refund.reason.in_(BY_PEOPLE))
+        limit = self.settings.refund_limit
+        if before + amount > limit:
+            raise Forbidden(f"More than {limit} is returned by an admin alone.")
+
+    def send_back(self, payment: Payment) -> Refund:
         """Refund all of a suspect payment; no event tells of it."""
         n = 1 + self._count(payment, Refund.reason == RefundReason.SUSPECT)
         amount = payment.refundable
-        return self.enter(payment, T.ASKED, amount, RefundReason.SUSPECT, n, note)
+        return self.enter(payment, T.ASKED, amount, RefundReason.SUSPECT, n)
 
     def left(self, payment: Payment) -> Decimal:
         """Return what of the capture is neither back nor on its way back."""
         if payment.state != PaymentState.CAPTURED:
             return Decimal("0.00")
-        taken = self.session.scalar(
+        of_capture = Refund.razorpay_payment_id == payment.razorpay_payment_id
+        return payment.refundable - self._sum(payment, of_capture)
+
+    def _sum(self, payment: Payment, rule: ColumnElement[bool]) -> Decimal:
+        """Add up a payment's refunds that have not failed."""
+        total = self.session.scalar(
             select(func.sum(Refund.amount)).where(
                 Refund.payment_id == payment.id,
-                Refund.razorpay_payment_id == payment.razorpay_payment_id,
                 Refund.state != RefundState.FAILED,
+                rule,
             )
         )
-        return payment.refundable - (taken or Decimal("0.00"))
+        return total or Decimal("0.00")
 
     def _may_refund(self, payment: Payment) -> bool:
         if payment.state != PaymentState.CAPTURED:

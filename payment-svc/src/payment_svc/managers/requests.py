@@ -1,5 +1,7 @@
 """What is asked for: a link, or its end; one PRIMARY payment for each order."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +21,31 @@ from payment_svc.models import (
 
 T = PaymentTrigger
 OPEN = (PaymentState.CREATED, PaymentState.ISSUED, PaymentState.CLOSING)
+OVER = (PaymentState.CLOSED, PaymentState.CAPTURED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A payment that is asked for; `customer` has a name, an email, perhaps a phone."""
+
+    order_id: int
+    amount: Decimal
+    currency: str
+    user_id: int | None
+    customer: Mapping[str, str | None]
+    placed_at: datetime
+
+    def fields(self) -> dict[str, Any]:
+        """Return the columns of the payment's row."""
+        return {
+            "amount": self.amount,
+            "currency": self.currency,
+            "user_id": self.user_id,
+            "customer_name": self.customer["name"] or "",
+            "customer_email": self.customer["email"] or "",
+            "customer_phone": self.customer.get("phone"),
+            "placed_at": self.placed_at,
+        }
 
 
 class Requests(PaymentMoves):
@@ -33,35 +60,33 @@ class Requests(PaymentMoves):
         )
         return self.lock(found) if found is not None else None
 
-    def request(
-        self,
-        order_id: int,
-        amount: Decimal,
-        currency: str,
-        *,
-        user_id: int | None,
-        customer: dict[str, str | None],
-        placed_at: datetime,
-    ) -> Payment:
+    def request(self, asked: Asked) -> Payment:
         """Ask for a payment link; an order that has a payment gets its state said.
 
-        Raises Conflict when the payment there is of another amount.
+        Raises Conflict `amount_mismatch` when that is of another amount.
         """
-        fields = {
-            "amount": amount,
-            "currency": currency,
-            "user_id": user_id,
-            "customer_name": customer["name"] or "",
-            "customer_email": customer["email"] or "",
-            "customer_phone": customer.get("phone"),
-            "placed_at": placed_at,
-        }
-        payment, is_new = self._enter_once(order_id, T.REQUESTED, fields)
+        payment, is_new = self._ask(asked)
         if not is_new:
-            if (payment.amount, payment.currency) != (amount, currency):
-                raise Conflict("The order has a payment of another amount.")
             self.become(payment, T.REQUESTED)
         return payment
+
+    def open(self, asked: Asked) -> tuple[Payment, bool]:
+        """Return the payment that an order can be paid with, and whether it is new.
+
+        Raises Conflict: `amount_mismatch`, and `payment_over` when nothing can be paid.
+        """
+        payment, is_new = self._ask(asked)
+        if payment.state in OVER:
+            raise Conflict("The order's payment is over.", code="payment_over")
+        return payment, is_new
+
+    def _ask(self, asked: Asked) -> tuple[Payment, bool]:
+        payment, is_new = self._enter_once(asked.order_id, T.REQUESTED, asked.fields())
+        if (payment.amount, payment.currency) != (asked.amount, asked.currency):
+            raise Conflict(
+                "The order has a payment of another amount.", code="amount_mismatch"
+            )
+        return payment, is_new
 
     def close(
         self,

@@ -30,6 +30,7 @@ from payment_svc.models.plumbing import (
     QuarantinedMessage,
 )
 from payment_svc.models.provider import (
+    LEAST,
     ProviderLink,
     ProviderPayment,
     ProviderRefund,
@@ -49,6 +50,7 @@ from payment_svc.models.refunds import (
 from payment_svc.models.webhooks import WebhookEvent
 
 __all__ = [
+    "LEAST",
     "PAYMENT_STATUS",
     "PAYMENT_TRANSITIONS",
     "REFUND_STATUS",

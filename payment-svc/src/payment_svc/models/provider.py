@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+LEAST = Decimal("1.00")  # Razorpay takes and returns no less than a rupee
+
 
 @dataclass(frozen=True)
 class ProviderLink:

@@ -14,9 +14,8 @@ from chassis.fields import (
     Whole,
     sort,
 )
-from payment_svc.models import PaymentStatus
+from payment_svc.models import LEAST, PaymentStatus
 
-LEAST = "1.00"  # Razorpay takes no less than a rupee
 EMAIL = r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+"
 PHONE = r"\+[1-9][0-9]{7,14}"
 
@@ -31,6 +30,11 @@ class PaymentSchema(Schema):
     )
     user_id = Whole(allow_none=True)
     amount = Money()
+    amount_captured = Money(
+        attribute="captured_amount",
+        allow_none=True,
+        metadata={"description": "What came; null before anything has."},
+    )
     amount_refunded = Money()
     currency = fields.String(metadata={"example": "INR"})
     status = fields.String(validate=validate.OneOf([str(s) for s in PaymentStatus]))
@@ -50,7 +54,7 @@ class PaymentLinkSchema(Schema):
 
     order_id = Whole(required=True)
     user_id = Whole(load_default=None, allow_none=True)
-    amount = Money(LEAST, required=True)
+    amount = Money(str(LEAST), required=True)
     name = Text(most=100, required=True)
     email = Text(most=254, required=True, validate=validate.Regexp(f"{EMAIL}$"))
     phone = Text(

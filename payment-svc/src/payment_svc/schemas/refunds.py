@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from chassis.fields import Moment, Money, Schema, Text, Whole
-from payment_svc.models import RefundReason, RefundStatus
+from payment_svc.models import LEAST, RefundReason, RefundStatus
 
 
 class RefundSchema(Schema):
@@ -27,5 +27,9 @@ class RefundsSchema(Schema):
 class RefundPostSchema(Schema):
     """A refund to be made; without `amount` all that is left."""
 
-    amount = Money("0.01", load_default=None)
+    amount = Money(
+        "0.01",
+        load_default=None,
+        metadata={"description": f"From {LEAST}, or all that is left."},
+    )
     reason = Text(most=255, load_default="", metadata={"description": "For people."})
