@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from tiny import Neighbour, Thing, db
 
+from chassis.admin import index
+
 SCRIPT = '"><script>alert(1)</script>'
 ELSEWHERE = re.compile(r"""(?:src|href|action)=["'](?:https?:)?//""")
 HANDLER = re.compile(r"""\son\w+\s*=\s*["']|javascript:""", re.IGNORECASE)
@@ -72,6 +74,13 @@ def test_the_overview_shows_who_counts_neighbours_and_documents(app, staff, add)
     assert "3 waiting" in text
     assert 'href="/swagger/"' in text
     assert 'href="/redoc/"' in text
+
+
+def test_the_overview_counts_no_further_than_is_cheap(staff, add, monkeypatch):
+    monkeypatch.setattr(index, "MANY", 1)
+    add(), add()
+
+    assert re.search(r"<strong>1\+</strong>\s*Things", staff.get().text)
 
 
 def test_every_script_has_this_answers_nonce_and_nothing_runs_inline(staff, pages):

@@ -5,18 +5,27 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, expose
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from chassis.admin import staff
 from chassis.config import settings
 from chassis.db import current_db, model
 from chassis.errors import Forbidden
 
+MANY = 10_000
+
 
 def _next() -> str:
     """Return where to go after signing in: an address of the panel, or its start."""
     wanted = request.args.get("next", "")
     return wanted if wanted.startswith("/admin/") else url_for("admin.index")
+
+
+def _count(table: Any) -> str:
+    """Return how many rows there are; past a number that is cheap, say so."""
+    some = select(literal(1)).select_from(table).limit(MANY + 1).subquery()
+    found = current_db().session.scalar(select(func.count()).select_from(some)) or 0
+    return f"{MANY:,}+" if found > MANY else f"{found:,}"
 
 
 class IndexView(AdminIndexView):
@@ -26,11 +35,8 @@ class IndexView(AdminIndexView):
     def index(self) -> str:
         """Show the overview."""
         session = current_db().session
-        counts = [
-            (view, session.scalar(select(func.count()).select_from(view.model)))
-            for view in self.admin._views
-            if hasattr(view, "model")
-        ]
+        views = [view for view in self.admin._views if hasattr(view, "model")]
+        counts = [(view, _count(view.model)) for view in views]
         neighbours = session.scalars(select(model("neighbours"))).all()
         page: str = self.render(
             "admin/overview.html",
