@@ -169,6 +169,18 @@ def test_a_well_signed_callback_of_a_link_that_is_not_ours_is_refused(call, sand
     assert call(parameters(stranger, sandbox.key_secret)).status_code == 400
 
 
+def test_a_well_signed_callback_with_another_reference_is_refused(
+    call, payment, sandbox, state
+):
+    before = state()
+    mixed = Payment(
+        receipt="another", razorpay_payment_link_id=payment.razorpay_payment_link_id
+    )
+
+    assert call(parameters(mixed, sandbox.key_secret)).status_code == 400
+    assert state() == before
+
+
 def test_a_callback_replayed_after_the_refund_changes_nothing(shop, client, sandbox):
     order = shop.captured()
     shop.refund(order, "499.00", "cancelled")

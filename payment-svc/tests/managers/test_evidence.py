@@ -80,3 +80,26 @@ def test_each_further_payment_is_a_row_and_is_told_of_once(shop, late):
     assert sorted(said) == [row.id for row in rows]
     assert len(rows) == 1 + late
     shop.check_books()
+
+
+def test_money_that_was_sent_back_is_no_evidence_beside_good_money(shop, tokens):
+    order = shop.issued()
+    shop.pay(order, amount=100)
+    shop.make_due()
+    shop.work()
+    path = f"/payments/{shop.payment(order).id}/resolve/"
+    body = {"decision": "refund", "note": "a rupee"}
+    assert shop.call("POST", path, tokens.admin(), json=body).status_code == 200
+    shop.work()
+    good = shop.pay(order, again=True, amount=49900)
+
+    for _ in range(3):
+        shop.make_due()
+        shop.work()
+
+    [payment] = shop.rows(Payment)
+    assert (payment.state, payment.razorpay_payment_id) == ("captured", good["id"])
+    assert [said["amount"] for said in shop.said(order, "payment.captured")] == [
+        "499.00"
+    ]
+    shop.check_books()
