@@ -149,7 +149,7 @@ def test_a_page_loads_only_what_the_service_has(client, path):
 @pytest.fixture
 def user_svc():
     """Serve a user-svc that gives tokens for one password."""
-    app = Flask("user-svc")
+    app = Flask("fake_user_svc")
 
     @app.post("/user/token/")
     def token():

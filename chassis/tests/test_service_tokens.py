@@ -23,7 +23,7 @@ def asked():
 
 @pytest.fixture
 def user_svc(asked):
-    app = Flask("user-svc")
+    app = Flask("fake_user_svc")
 
     @app.post("/user/token/")
     def token():
