@@ -39,7 +39,8 @@ class Outcome:
 def run(arguments: tuple[str, ...]) -> int:
     """Run all passes with pytest's arguments; return 0 when every test held."""
     end_on_sigterm()
-    parallel = ("-n", str(max(2, min(4, os.cpu_count() or 2))))
+    # One more than there are cores: a test often waits for a database or a server.
+    parallel = ("-n", str(max(2, min(4, (os.cpu_count() or 2) + 1))))
     outcomes = [_pytest("SQLite", (*FAST, *parallel), arguments, "")]
     with postgres.server() as url:
         options = (*FAST, *parallel, *IGNORED)
