@@ -30,11 +30,9 @@ WITHOUT_DATABASE = (
     *(
         f"chassis/tests/test_{module}.py"
         for module in (
-            "auth",
             "clock",
             "config",
             "correlation",
-            "docs",
             "envfiles",
             "fields",
             "http",
@@ -42,7 +40,6 @@ WITHOUT_DATABASE = (
             "logging",
             "security",
             "service_tokens",
-            "tracing",
         )
     ),
 )
