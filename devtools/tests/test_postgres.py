@@ -1,3 +1,7 @@
+import shutil
+import tempfile
+from pathlib import Path
+
 import psycopg
 import pytest
 
@@ -23,3 +27,21 @@ def test_a_failing_test_run_stops_the_server_too():
         raise KeyboardInterrupt
 
     assert not ports.answers(port_of(url))
+
+
+def test_what_was_committed_before_a_crash_is_there_after_it():
+    folder = Path(tempfile.mkdtemp(prefix="shop-postgres-"))
+    server = postgres.Server(folder)
+    address = server.url.replace("postgresql+psycopg", "postgresql")
+    server.start()
+    with psycopg.connect(address) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 17 AS number")
+
+    server.crash()
+    server.start()
+
+    with psycopg.connect(address) as connection:
+        row = connection.execute("SELECT number FROM kept").fetchone()
+    server.stop()
+    shutil.rmtree(folder)
+    assert row == (17,)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,27 +25,56 @@ SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": "300",
-    # The data is thrown away at the end: speed, not safety.
+    # The data is thrown away at the end: what only a power cut can lose may be lost.
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
 }
+# A server that is never killed may answer before it has written a commit down.
+NEVER_KILLED = {"synchronous_commit": "off"}
+
+
+class Server:
+    """A server in a folder of its own; `url` is the address of its superuser."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] = SETTINGS) -> None:
+        self.folder, self.settings = folder, settings
+        self.binaries = find() or install()
+        self.data = _init(self.binaries, folder)
+        self.port = pick()
+        self.url = f"postgresql+psycopg://{USER}@{HOST}:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start, and wait until it takes connections."""
+        command = (self.binaries, self.data, self.port, self.settings)
+        self.process = _start(*command)
+        _wait(self.process, self.port, self.folder)
+
+    def stop(self) -> None:
+        """Shut down fast: open transactions are rolled back."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def crash(self) -> None:
+        """Shut down at once, as `pg_ctl stop -m immediate` does."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(timeout=10)
 
 
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """Run a server in a temporary folder; yield the address of its superuser."""
-    binaries = find() or install()
     folder = Path(tempfile.mkdtemp(prefix="shop-postgres-"))
     try:
-        data = _init(binaries, folder)
-        port = pick()
-        process = _start(binaries, data, port)
+        found = Server(folder, {**SETTINGS, **NEVER_KILLED})
+        found.start()
         try:
-            _wait(process, port, folder)
-            yield f"postgresql+psycopg://{USER}@{HOST}:{port}/postgres"
+            yield found.url
         finally:
-            _stop(process)
+            found.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -89,11 +118,13 @@ def _init(binaries: Path, folder: Path) -> Path:
     return data
 
 
-def _start(binaries: Path, data: Path, port: int) -> subprocess.Popen[bytes]:
+def _start(
+    binaries: Path, data: Path, port: int, settings: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
     command = [str(binaries / "postgres"), "-D", str(data), "-p", str(port)]
-    for name, value in SETTINGS.items():
+    for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
-    with (data.parent / "log").open("wb") as log:
+    with (data.parent / "log").open("ab") as log:
         return subprocess.Popen(
             command,
             cwd=data.parent,
@@ -121,15 +152,6 @@ def _accepts(port: int) -> bool:
     except psycopg.OperationalError:
         return False
     return True
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)  # its fast shutdown
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _owner() -> dict[str, Any]:
