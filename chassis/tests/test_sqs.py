@@ -49,6 +49,18 @@ def test_making_a_queue_again_changes_nothing():
 
 
 @pytest.mark.usefixtures("context")
+def test_a_changed_setting_reaches_a_queue_that_is_there(monkeypatch):
+    url = sqs.ensure("things")
+    send("kept")
+    sqs.forget()
+    monkeypatch.setattr(sqs, "VISIBILITY", 5)
+
+    assert sqs.ensure("things") == url
+    assert attributes(url)["VisibilityTimeout"] == "5"
+    assert [message["Body"] for message in sqs.receive("things", 0)] == ["kept"]
+
+
+@pytest.mark.usefixtures("context")
 def test_queues_that_were_deleted_are_made_again():
     url = sqs.ensure("things")
     for name in (url, sqs._url("things-dlq")):

@@ -14,9 +14,9 @@ from flask import current_app
 from chassis import logging
 
 MAX_RECEIVES = 10  # lost receives count too, so not 3
-VISIBILITY = 60
 RETENTION, DLQ_RETENTION = 4 * 86400, 14 * 86400
 WAIT = int(os.environ.get("SQS_WAIT_SECONDS", "5"))
+VISIBILITY = int(os.environ.get("SQS_VISIBILITY_SECONDS", "60"))
 _lock = threading.Lock()
 
 
@@ -66,7 +66,13 @@ def ensure(queue: str) -> str:
 
 
 def _create(name: str, **attributes: str) -> str:
-    return str(client().create_queue(QueueName=name, Attributes=attributes)["QueueUrl"])
+    """Make a queue; one that is there gets the attributes that have changed since."""
+    try:
+        made = client().create_queue(QueueName=name, Attributes=attributes)
+    except client().exceptions.QueueNameExists:
+        client().set_queue_attributes(QueueUrl=_url(name), Attributes=attributes)
+        return _url(name)
+    return str(made["QueueUrl"])
 
 
 def forget() -> None:
