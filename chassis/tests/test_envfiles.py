@@ -1,6 +1,5 @@
 """`.env` files are read right however a tool saved them."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -52,10 +51,6 @@ def test_what_is_written_in_any_encoding_is_read_back(
     path.write_bytes(text.encode() if ambiguous else data)
 
     assert envfiles.read(path) == settings
-    envfiles.normalize(path)
-    assert envfiles.read(path) == settings
-    assert "\r" not in path.read_bytes().decode()
-    assert envfiles.normalize(path) is None
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -131,28 +126,3 @@ def test_bytes_of_no_known_encoding_are_reported(tmp_path: Path) -> None:
 
     with pytest.raises(envfiles.EnvFileError, match="line 2: is not Windows-1252"):
         envfiles.read(path)
-
-
-def test_normalizing_keeps_backups_and_access_rights(tmp_path: Path) -> None:
-    path = write(tmp_path / ".env", "A=é\r\n", "utf-16")
-    path.chmod(0o600)
-
-    change = envfiles.normalize(path)
-
-    assert path.read_bytes() == "A=é\n".encode()
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert str(change) == (
-        f"{path}: UTF-16 LE with byte order mark, CRLF line ends → UTF-8 with LF; "
-        "backup in .env.bak"
-    )
-    assert (tmp_path / ".env.bak").read_bytes() == "A=é\r\n".encode("utf-16")
-
-    write(path, "B=1\r", "utf-8")
-    envfiles.normalize(path)
-
-    assert (tmp_path / ".env.bak.1").read_bytes() == b"B=1\r"
-    assert sorted(os.listdir(tmp_path)) == [".env", ".env.bak", ".env.bak.1"]
-
-
-def test_a_missing_file_needs_no_change(tmp_path: Path) -> None:
-    assert envfiles.normalize(tmp_path / ".env") is None

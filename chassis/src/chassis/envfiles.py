@@ -1,11 +1,8 @@
-"""`.env` files: read right however a tool saved them, and rewritten as UTF-8."""
+"""`.env` files, read right however a tool saved them."""
 
 import codecs
 import io
-import os
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
@@ -30,19 +27,6 @@ class EnvFileError(ValueError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-@dataclass(frozen=True)
-class Change:
-    """What `normalize` did to a file, and where the bytes of before are kept."""
-
-    path: Path
-    backup: Path
-    was: list[str]
-
-    def __str__(self) -> str:
-        was = ", ".join(self.was)
-        return f"{self.path}: {was} → UTF-8 with LF; backup in {self.backup.name}"
 
 
 def load(root: Path, service: str) -> dict[str, str]:
@@ -70,29 +54,9 @@ def read(path: Path) -> dict[str, str]:
     return values
 
 
-def normalize(path: Path) -> Change | None:
-    """Rewrite a file as UTF-8 with LF line ends, keeping a numbered backup.
-
-    Return None when there is nothing to change, or no file. The new file replaces the
-    old one at once, with the same access rights.
-    """
-    if not path.is_file():
-        return None
-    real = path.resolve()
-    data = real.read_bytes()
-    text, encoding, bom = _decode(path, data)
-    clean = _line_feeds(text)
-    if clean.encode() == data:
-        return None
-    backup = _free_backup(path)
-    shutil.copy2(real, backup)
-    _replace(real, clean)
-    return Change(path, backup, list(_oddities(text, encoding, bom)))
-
-
 def _collect(path: Path, problems: list[str]) -> dict[str, str]:
     try:
-        text = _line_feeds(_decode(path, path.read_bytes())[0])
+        text = line_feeds(decode(path, path.read_bytes())[0])
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as wrong:
@@ -117,7 +81,7 @@ def _problems(path: Path, bindings: list[Binding]) -> Iterator[str]:
             yield f"{path}, line {line}: is not of the form NAME=value"
 
 
-def _decode(path: Path, data: bytes) -> tuple[str, str, bool]:
+def decode(path: Path, data: bytes) -> tuple[str, str, bool]:
     """Return the text, its encoding and whether a byte order mark said so."""
     for bom, encoding in BOMS.items():
         if data.startswith(bom):
@@ -152,29 +116,6 @@ def _strict(path: Path, data: bytes, encoding: str) -> str:
         ) from wrong
 
 
-def _line_feeds(text: str) -> str:
+def line_feeds(text: str) -> str:
+    """Return the text with LF line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _oddities(text: str, encoding: str, bom: bool) -> Iterator[str]:
-    if encoding != "utf-8" or bom:
-        yield LABELS[encoding] + (" with byte order mark" if bom else "")
-    if "\r\n" in text:
-        yield "CRLF line ends"
-    if "\r" in text.replace("\r\n", ""):
-        yield "CR line ends"
-
-
-def _free_backup(path: Path) -> Path:
-    backup, number = path.with_name(path.name + ".bak"), 0
-    while backup.exists():
-        number += 1
-        backup = path.with_name(f"{path.name}.bak.{number}")
-    return backup
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    shutil.copy2(path, draft)  # takes the access rights over
-    draft.write_bytes(text.encode())
-    draft.replace(path)

@@ -66,9 +66,10 @@ def lint() -> None:
 def normalize_env() -> None:
     """Rewrite the .env files as UTF-8 with LF line ends."""
     from shop.layout import IMAGES, ROOT
+    from shop.normalize import normalize
 
     paths = [ROOT / ".env", *(ROOT / folder / ".env" for folder in IMAGES)]
-    changes = [change for path in paths if (change := envfiles.normalize(path))]
+    changes = [change for path in paths if (change := normalize(path))]
     for change in changes:
         click.echo(str(change))
     if not changes:

@@ -24,6 +24,7 @@ WITHOUT_DATABASE = (
     "razorpay-sandbox/tests/*",
     "devtools/tests/*",
     "tests/test_import_rules.py",
+    "order-svc/tests/test_service_tokens.py",
     "payment-svc/tests/test_razorpay_*.py",
     "user-svc/tests/test_emails.py",
     "user-svc/tests/test_passwords.py",
@@ -39,7 +40,6 @@ WITHOUT_DATABASE = (
             "json",
             "logging",
             "security",
-            "service_tokens",
         )
     ),
 )

@@ -8,8 +8,8 @@ from typing import Any, cast
 from flask import Flask, current_app
 
 from chassis.http import Answer, Client, OutcomeUnknown
-from chassis.service_tokens import ServiceTokens
 from order_svc.config import Settings
+from order_svc.service_tokens import ServiceTokens
 
 Lines = list[dict[str, int]]
 

@@ -5,11 +5,8 @@ from typing import Any
 
 import jwt
 import pytest
-from flask import Flask
 
-from chassis.http import Client
-from chassis.service_tokens import ServiceTokens
-from chassis.testing import SECRET, serve
+from chassis.testing import SECRET
 
 PASSWORD = "a-long-walk-in-the-rain"
 ORDER = {"client_id": "order-svc", "client_secret": f"order-svc-{SECRET}"}
@@ -90,15 +87,11 @@ def test_a_service_gets_a_token_for_another(shop: Any, way: str) -> None:
     assert "role" not in claims
 
 
-def test_a_service_reads_a_user_as_the_chassis_does_it(app: Flask, asha: Any) -> None:
-    with serve(app) as url:
-        user_svc = Client("user-svc", url)
-        tokens = ServiceTokens(user_svc, "order-svc", f"order-svc-{SECRET}")
-        header = tokens.header("user-svc", "users:read")
-        answer = user_svc.call("GET", f"/user/{asha.id}/", headers=header)
-        user_svc.pool.clear()
+def test_a_service_reads_a_user_with_its_token(shop: Any, asha: Any) -> None:
+    token = shop.token(RIGHT, **GOOD).json["access_token"]
 
-    assert (answer.status, answer.data["email"]) == (200, asha.email)
+    headers = {"Authorization": f"Bearer {token}"}
+    assert shop.call("GET", f"/user/{asha.id}/", headers).json["email"] == asha.email
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask, jsonify, request
 
-from chassis import service_tokens
 from chassis.errors import Unavailable
 from chassis.http import Client
-from chassis.service_tokens import ServiceTokens
 from chassis.testing import serve
+from order_svc import service_tokens
+from order_svc.service_tokens import ServiceTokens
 
 GOOD = "Basic " + base64.b64encode(b"order-svc:right").decode()
 
