@@ -78,6 +78,18 @@ def test_production_refuses_weak_secrets(weak):
     assert found[0].startswith("SECRET_KEY: is too weak for production")
 
 
+def test_production_refuses_to_be_crashed():
+    found = problems(
+        CRASH_AT="order.placed:1",
+        APP_ENV="production",
+        SECRET_KEY=STRONG,
+        API_SECRET=STRONG,
+    )
+
+    assert found == ["CRASH_AT: is for tests alone"]
+    assert ShopSettings.load({**GOOD, "APP_ENV": "test", "CRASH_AT": "order.placed:1"})
+
+
 def test_production_refuses_a_secret_left_at_its_default():
     assert problems(APP_ENV="production")[0].startswith("API_SECRET: is too weak")
 

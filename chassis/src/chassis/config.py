@@ -138,6 +138,7 @@ class Settings:
                 for item in fields(cls)
                 if item.metadata.get("secret") and _weakness(values.get(item.name, "-"))
             ]
+            problems += ["CRASH_AT: is for tests alone"] * ("CRASH_AT" in environ)
         if problems:
             raise ConfigError(problems)
         return cls(**values)

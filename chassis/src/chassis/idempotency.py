@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, errors
 from chassis.config import settings
+from chassis.crashpoints import crashpoint
 from chassis.db import (
     BigInt,
     Id,
@@ -73,6 +74,7 @@ def once(work: Callable[[], Any]) -> Response:
         session.rollback()
         return _replay(row)
     g.idempotency_row = row
+    crashpoint("idempotency.claimed")
     try:
         response = make_response(work())
     except errors.Problem as problem:
@@ -82,7 +84,9 @@ def once(work: Callable[[], Any]) -> Response:
         response = errors.problem_response(problem)
     if row is not None:
         _keep(row.id, response)
+    crashpoint("idempotency.before_commit")
     session.commit()
+    crashpoint("idempotency.committed")
     return response
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import clock, correlation, json, logging, sqs, tracing
 from chassis.config import settings
+from chassis.crashpoints import crashpoint
 from chassis.db import Id, Timestamps, changed, current_db, model
 from chassis.errors import BadRequest
 
@@ -115,7 +116,9 @@ def handle(queue: str, body: str, handlers: Mapping[str, Handler]) -> str:
         correlation.use(event.correlation_id)
         with tracing.consuming(event.type, event.traceparent):
             outcome = _once(event, handlers)
+        crashpoint("inbox.before_commit")
         session.commit()
+        crashpoint("inbox.committed")
     except Quarantine as why:
         session.rollback()
         quarantine(queue, body, str(why))
@@ -163,12 +166,14 @@ def consume(
     """Receive and handle a few messages; return how many came."""
     messages = sqs.receive(queue, wait)
     for message in messages:
+        crashpoint("inbox.received")
         try:
             outcome = handle(queue, message["Body"], handlers)
         except Exception as error:  # transient until ten receives have failed
             logging.get().error("message failed", queue=queue, exc_info=error)
             sqs.postpone(queue, message)
         else:
+            crashpoint("inbox.before_delete")
             sqs.remove(queue, message)
             logging.get().info("message", queue=queue, outcome=outcome)
     return len(messages)

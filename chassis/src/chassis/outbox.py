@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, correlation, logging, sqs
 from chassis.config import settings
+from chassis.crashpoints import crashpoint
 from chassis.db import (
     Id,
     Moment,
@@ -128,13 +129,16 @@ def _send(queue: str, rows: list[Any]) -> int:
     entries = {str(row.id): _entry(row) for row in rows}
     attempts = {row.id: row.attempts for row in rows}
     session.rollback()  # no connection is held while the queue is asked
+    crashpoint("outbox.before_send")
     sent = sqs.send(queue, entries)
+    crashpoint("outbox.after_send")
     now = clock.now()
     for row_id, tries in attempts.items():
         done = row_id in sent
         pause = timedelta(seconds=min(2**tries, 30))
         change = {"published_at": now} if done else {"claimed_until": now + pause}
         session.execute(update(table).where(table.id == row_id).values(**change))
+    crashpoint("outbox.before_mark")
     session.commit()
     if len(sent) < len(rows):
         logging.get().warning(

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from chassis import inbox, json
+from chassis.crashpoints import crashpoint
 from chassis.errors import Conflict, NotFound
 from chassis.inbox import Event
 from order_svc import steps
@@ -33,6 +34,7 @@ def payment_captured(data: dict[str, Any], event: Event) -> None:
     """
     try:
         steps.manager().mark_paid(data["order_id"], data)
+        crashpoint("order.captured")
     except (NotFound, Conflict) as why:
         _park_once(event, why.detail, "payment_id")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from chassis import clock, logging
+from chassis.crashpoints import crashpoint
 from chassis.db import reading
 from chassis.worker import Job
 from order_svc import steps
@@ -24,11 +25,13 @@ def _each(find: Callable[[], Sequence[int]], act: Callable[[int], bool]) -> int:
 def _one(act: Callable[[int], bool], row_id: int) -> bool:
     """Act on one row; a row that fails is claimed for a while and blocks no other."""
     try:
-        return act(row_id)
+        done = act(row_id)
     except Exception as error:  # whatever it is, the other rows are not at fault
         db.session.rollback()
         logging.get().error("row failed", row_id=row_id, exc_info=error)
         return False
+    crashpoint("order.between_rows")
+    return done
 
 
 def check_orders() -> int:
@@ -50,6 +53,7 @@ def prune_owed() -> int:
     """Forget releases of long ago; return 0, there is no hurry."""
     before = clock.now() - timedelta(days=steps.settings().owed_days)
     steps.due().prune_owed(before)
+    crashpoint("order.pruned")
     db.session.commit()
     return 0
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from chassis import clock, logging
+from chassis.crashpoints import crashpoint
 from chassis.worker import Job
 from user_svc import seed, signing
 from user_svc.access import keyring, settings
@@ -22,6 +23,7 @@ def prune_sessions() -> int:
     """Forget sessions and tokens long over; return 0, there is no hurry."""
     before = clock.now() - timedelta(days=settings().prune_after_days)
     SessionManager(db.session, keyring()).prune(before)
+    crashpoint("session.pruned")
     db.session.commit()
     return 0
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask.views import MethodView
 
 from chassis.api import CUSTOMER, Blueprint
+from chassis.crashpoints import crashpoint
 from order_svc.api.access import manager, owner
 from order_svc.extensions import db
 from order_svc.schemas import OrderSchema, TimelineSchema
@@ -26,7 +27,9 @@ class OrderCancellation(MethodView):
         """Cancel an order before payment."""
         manager().get_order(order_id, owner())
         order, is_over = manager().cancel(order_id)
+        crashpoint("order.before_cancel_commit")
         db.session.commit()
+        crashpoint("order.cancel_committed")
         return (order, 200) if is_over else (order, 202, {"Retry-After": "2"})
 
 

@@ -8,6 +8,7 @@ from flask.views import MethodView
 
 from chassis import db as database
 from chassis.api import Blueprint
+from chassis.crashpoints import crashpoint
 from chassis.errors import BadRequest
 from payment_svc import razorpay_service
 from payment_svc.extensions import db
@@ -68,7 +69,9 @@ class PaymentLinkCallback(MethodView):
         )
         if payment is None:
             raise _wrong()
+        crashpoint("callback.before_commit")
         db.session.commit()
+        crashpoint("callback.committed")
         return _answer(payment, _word(payment, callback))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table, or_, select, update
 
 from chassis import clock, logging
+from chassis.crashpoints import crashpoint
 from chassis.db import reading
 from payment_svc.extensions import db
 from payment_svc.managers.schedule import retry
@@ -41,6 +42,7 @@ def claim(table: Table, row_id: int) -> bool:
         .values(next_check_at=now + LEASE, attempts=table.c.attempts + 1)
     )
     db.session.commit()
+    crashpoint("payment.claimed")
     return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 
@@ -70,6 +72,7 @@ def work_off(table: Table, step: Callable[[int], Any]) -> int:
         if time.monotonic() > end:
             break
         taken += claim(table, row_id) and _try(step, row_id)
+        crashpoint("payment.between_rows")
     return taken
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from chassis import clock, logging
+from chassis.crashpoints import crashpoint
 from chassis.errors import Conflict, NotFound, Problem
 from product_svc.managers import refusals
 from product_svc.managers.moves import Moved, Moves, Short
@@ -148,6 +149,7 @@ class ReservationManager:
             if move.stock:
                 order = str(reservation.order_id)
                 self.moves.book(MovementKind.COMMIT, move.stock, lines, rows, order)
+                crashpoint("stock.booked")
         self.moves.become(reservation, reservation.state, trigger)
 
     def _refuse(

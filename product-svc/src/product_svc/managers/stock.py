@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select, update
 from sqlalchemy.orm import Session
 
+from chassis.crashpoints import crashpoint
 from chassis.errors import Conflict, NotFound, Unprocessable
 from product_svc.models import MAX_STOCK, MovementKind, Product, StockMovement
 
@@ -39,7 +40,9 @@ class StockManager:
             .returning(Product.name, Product.price, Product.stock_quantity)
             .execution_options(synchronize_session=False)
         )
-        return self.session.execute(statement).one_or_none()
+        row = self.session.execute(statement).one_or_none()
+        crashpoint("stock.moved")
+        return row
 
     def record(
         self,

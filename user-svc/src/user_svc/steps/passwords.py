@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chassis.crashpoints import crashpoint
 from chassis.db import reading
 from chassis.errors import Conflict, Forbidden, Unprocessable
 from user_svc import passwords
@@ -47,8 +48,10 @@ def change_password(user_id: int, current: str, new: str, session: int | None) -
     fresh = new_hash(new, account.name, account.email, "new_password")
     if not UserManager(db.session).replace_hash(user_id, account.password_hash, fresh):
         raise Conflict("The password has just been changed by another request.")
+    crashpoint("password.written")
     end_all(db.session, user_id, but=session)
     db.session.commit()
+    crashpoint("password.changed")
 
 
 def new_hash(password: str, name: str, email: str, field: str = "password") -> str:

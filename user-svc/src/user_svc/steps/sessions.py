@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from chassis.crashpoints import crashpoint
 from chassis.db import reading
 from chassis.errors import Unauthorized
 from user_svc import passwords
@@ -30,6 +31,7 @@ def sign_in(email: str, password: str) -> Tokens:
     lifetime = timedelta(days=settings().refresh_token_days)
     grant = _sessions().start(account.id, stored, lifetime)
     db.session.commit()
+    crashpoint("session.started")
     return pair(grant)
 
 
@@ -41,7 +43,9 @@ def refresh(token: str) -> Tokens:
     except Unauthorized:
         db.session.commit()  # the family of a stolen token is revoked for good
         raise
+    crashpoint("session.before_rotate_commit")
     db.session.commit()
+    crashpoint("session.rotated")
     return pair(grant)
 
 

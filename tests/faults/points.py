@@ -1,0 +1,185 @@
+"""Where a process can be made to die, and what brings it there.
+
+`CRASH_AT=name:nth` in the environment of that process kills it at its nth passing.
+`EVERY` lists every `crashpoint(...)` of the code, once for each process that passes
+it in an ordinary run; a test holds the two together.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+Passings = tuple[int, ...]
+OFTEN: Passings = (1, 2, 5)
+TWICE: Passings = (1, 2)
+ONCE: Passings = (1,)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One place in one process, the passings worth dying at, and how it is reached."""
+
+    process: str
+    name: str
+    nth: Passings
+    reached_by: str
+
+    def crash_at(self) -> Iterator[str]:
+        """Yield the values of CRASH_AT to try."""
+        return (f"{self.name}:{nth}" for nth in self.nth)
+
+
+OUTBOX = {"before_send": OFTEN, "after_send": OFTEN, "before_mark": OFTEN}
+INBOX = {
+    "received": OFTEN,
+    "before_commit": OFTEN,
+    "committed": OFTEN,
+    "before_delete": OFTEN,
+}
+KEY = {"claimed": OFTEN, "before_commit": OFTEN, "committed": OFTEN}
+SHORT_KEY = dict.fromkeys(KEY, ONCE)
+
+_TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
+    "order-svc": [
+        ("idempotency", KEY, "POST /orders/ with an Idempotency-Key"),
+        (
+            "order",
+            {
+                "placed": OFTEN,
+                "committed": OFTEN,
+                "before_reserve": OFTEN,
+                "after_reserve": OFTEN,
+                "reserve_answered": OFTEN,
+            },
+            "POST /orders/",
+        ),
+        (
+            "order",
+            {"before_cancel_commit": TWICE, "cancel_committed": TWICE},
+            "POST /orders/{id}/cancel/",
+        ),
+    ],
+    "order-svc-worker": [
+        ("outbox", OUTBOX, "any order: payment.requested, order.settled"),
+        ("inbox", INBOX, "any order: payment.link_ready, payment.captured"),
+        ("order", {"captured": TWICE}, "a payment"),
+        (
+            "order",
+            {"claimed": OFTEN, "before_check_commit": OFTEN, "checked": OFTEN},
+            "a payment; a deadline; a link that is late",
+        ),
+        (
+            "order",
+            {"before_commit_call": TWICE, "after_commit_call": TWICE},
+            "a payment",
+        ),
+        ("order", {"between_rows": OFTEN}, "several orders or debts due at once"),
+        (
+            "order",
+            {"before_debt_call": TWICE, "after_debt_call": TWICE},
+            "a cancelled or expired order; a staff refund with items",
+        ),
+        (
+            "order",
+            {"refund_emitted": ONCE},
+            "a payment after a cancel; a second payment on one link; stock gone",
+        ),
+        (
+            "order",
+            {"refund_asked_again": ONCE},
+            "a refund without an answer for REFUND_AGAIN_SECONDS",
+        ),
+        ("order", {"pruned": ONCE}, "every start"),
+    ],
+    "payment-svc": [
+        ("idempotency", SHORT_KEY, "POST /payments/{id}/refund/ with a key"),
+        (
+            "webhook",
+            {"verified": OFTEN, "before_commit": OFTEN, "committed": OFTEN},
+            "a payment, a refund, an end of a link",
+        ),
+        (
+            "callback",
+            {"before_commit": TWICE, "committed": TWICE},
+            "a browser that comes back after a payment",
+        ),
+    ],
+    "payment-svc-worker": [
+        ("outbox", OUTBOX, "any order: payment.link_ready, payment.captured"),
+        ("inbox", INBOX, "any order: payment.requested, order.settled"),
+        ("payment", {"claimed": OFTEN, "between_rows": OFTEN}, "any order"),
+        ("payment", {"before_create": OFTEN, "after_create": OFTEN}, "any order"),
+        (
+            "payment",
+            {"before_apply_commit": OFTEN, "applied": OFTEN},
+            "any order: its link made, polled, paid, closed",
+        ),
+        ("payment", {"looked": OFTEN}, "a webhook, a callback, a poll"),
+        ("payment", {"captured": TWICE}, "a payment"),
+        (
+            "payment",
+            {"before_cancel": TWICE, "after_cancel": TWICE},
+            "an order cancelled or past its deadline",
+        ),
+        ("payment", {"announced": ONCE}, "a capture unsettled for ANNOUNCE_SECONDS"),
+        ("payment", {"pruned": ONCE}, "every start"),
+        ("webhook", {"processed": OFTEN}, "a payment, a refund, an end of a link"),
+        (
+            "refund",
+            {
+                "begun": TWICE,
+                "before_post": TWICE,
+                "after_post": TWICE,
+                "before_learn_commit": TWICE,
+                "learned": TWICE,
+            },
+            "a refund by staff or by the saga",
+        ),
+    ],
+    "product-svc": [
+        (
+            "stock",
+            {"moved": OFTEN},
+            "an order; 1 is within the reservation when it has two lines",
+        ),
+        ("stock", {"booked": TWICE}, "a payment"),
+        (
+            "reservation",
+            {"before_commit": OFTEN, "committed": OFTEN},
+            "an order, then its payment",
+        ),
+        (
+            "reservation",
+            {"before_release_commit": TWICE, "released": TWICE},
+            "a cancelled or expired order",
+        ),
+        ("reservation", {"restocked": ONCE}, "a staff refund with items"),
+    ],
+    "product-svc-worker": [
+        (
+            "reservation",
+            {"expired": TWICE, "between_rows": TWICE},
+            "stock held past its time: the clock is moved while order-svc is down",
+        ),
+        ("reservation", {"pruned": ONCE}, "every start"),
+    ],
+    "user-svc": [
+        ("session", {"started": OFTEN}, "POST /user/login/"),
+        (
+            "session",
+            {"spent": OFTEN, "before_rotate_commit": OFTEN, "rotated": OFTEN},
+            "POST /user/token/refresh/",
+        ),
+        (
+            "password",
+            {"written": ONCE, "changed": ONCE},
+            "a new password at POST /user/me/password/",
+        ),
+    ],
+    "user-svc-worker": [("session", {"pruned": ONCE}, "every start")],
+}
+EVERY = tuple(
+    Point(process, f"{area}.{place}", nth, reached_by)
+    for process, rows in _TABLE.items()
+    for area, places, reached_by in rows
+    for place, nth in places.items()
+)
