@@ -8,7 +8,7 @@ from flask import Flask, jsonify, request
 from jsonschema import Draft202012Validator
 from tiny import create_app
 
-from chassis.testing import serve
+from shop.testing import serve
 
 
 @pytest.fixture

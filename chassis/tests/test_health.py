@@ -5,7 +5,7 @@ from sqlalchemy import event
 from tiny import create_app, db
 
 from chassis import health
-from chassis.testing import SECRET, dispose
+from shop.testing import SECRET, dispose
 
 
 @pytest.fixture

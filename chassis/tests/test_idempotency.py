@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from tiny import IdempotencyKey, Outbox, Thing, db
 
 from chassis import idempotency
-from chassis.testing import serve
+from shop.testing import serve
 
 BODY = {"name": "a", "price": "1"}
 TWO_STEPS = {"path": "/things/two-steps/", "body": {}}

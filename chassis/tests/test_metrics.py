@@ -10,7 +10,7 @@ from pathlib import Path
 
 import urllib3
 
-from chassis.testing import SECRET
+from shop.testing import SECRET
 
 
 def counted(text, **labels):

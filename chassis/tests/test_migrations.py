@@ -11,7 +11,7 @@ from sqlalchemy import inspect
 from tiny import create_app, db
 
 from chassis import migrations
-from chassis.testing import SECRET, dispose
+from shop.testing import SECRET, dispose
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from tiny import Inbox, Neighbour, Outbox, Thing, db
 
 from chassis import correlation, sqs, worker
-from chassis.testing import SECRET
 from chassis.worker import Job
+from shop.testing import SECRET
 
 pytestmark = pytest.mark.usefixtures("sqs")
 

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import auth, clock
-from chassis.testing import SECRET
+from shop.testing import SECRET
 from user_svc import create_app, passwords, signing
 from user_svc.access import keyring
 from user_svc.extensions import db

@@ -7,9 +7,9 @@ import uuid
 import pytest
 
 from chassis import clock
-from chassis.testing import serve
 from payment_svc.models import Payment, WebhookEvent
 from payment_svc.razorpay_signatures import sign
+from shop.testing import serve
 
 PATH = "/payments/webhook/"
 
