@@ -8,7 +8,7 @@ NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean demo test lint normalize-env requirements
+.PHONY: help run stop clean demo audit test lint normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -21,6 +21,9 @@ run: ## install what is missing, start everything, show the logs; Ctrl-C stops i
 
 demo: ## buy, cancel and let expire in the running shop, and show what happened
 	@$(RUNNABLE) && exec $(SHOP) demo
+
+audit: ## check that nothing is lost, sold or charged twice; at rest: ARGS=--drained
+	@$(RUNNABLE) && exec $(SHOP) audit $(ARGS)
 
 stop: ## stop a shop that runs in another terminal
 	@if [ -f .venv/installed ]; then exec $(SHOP) stop; else echo $(NOTHING); fi

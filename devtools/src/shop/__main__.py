@@ -29,6 +29,37 @@ def demo() -> None:
 
 
 @main.command()
+@click.option("--user-svc", metavar="URL", help="Another database than the local one.")
+@click.option("--product-svc", metavar="URL")
+@click.option("--order-svc", metavar="URL")
+@click.option("--payment-svc", metavar="URL")
+@click.option("--ledger", metavar="URL", help="Where the sandbox runs, or none.")
+@click.option("--drained", is_flag=True, help="Nothing is under way: judge it all.")
+@click.option("--slack", type=float, help="Seconds that what is under way may take.")
+@click.option("--queue-was-lost", is_flag=True, help="Messages died with the queue.")
+def audit(
+    ledger: str | None,
+    drained: bool,
+    slack: float | None,
+    queue_was_lost: bool,
+    **databases: str | None,
+) -> None:
+    """Check that nothing is lost, sold twice or charged twice."""
+    from shop.audit import command
+
+    given = {name.replace("_", "-"): url for name, url in databases.items() if url}
+    sys.exit(
+        command.run(
+            given,
+            ledger or "",
+            drained=drained,
+            slack=slack,
+            queue_was_lost=queue_was_lost,
+        )
+    )
+
+
+@main.command()
 def stop() -> None:
     """Stop a shop that runs elsewhere."""
     from shop import running

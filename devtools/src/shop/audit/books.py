@@ -1,0 +1,229 @@
+"""All that the invariants look at: four databases and the witness's ledger, as read.
+
+Nothing here is written to, and nothing of the services runs: the rows are read by
+their tables, on plain connections, and joined in Python, for no query can join four
+databases.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+from order_svc.models import UNPAID, HistoryKind, OrderState
+from payment_svc.models import PaymentState, RefundState
+
+Rows = Sequence[Any]  # of SQLAlchemy's Row: a column is an attribute
+Found = Iterable[dict[str, Any]]
+UNFINISHED = (*UNPAID, OrderState.PAID, OrderState.REFUND_PENDING)
+
+
+@dataclass(kw_only=True)
+class Books:
+    """The rows of every table that matters, with what several invariants ask of them.
+
+    `ledger` is what the sandbox's `/control/ledger/` answers, amounts in paise. With
+    `drained` nothing is under way and everything is judged; else only what nothing
+    has changed for `slack`.
+    """
+
+    # order-svc
+    orders: Rows
+    order_items: Rows
+    order_history: Rows
+    order_refunds: Rows
+    owed: Rows
+    order_outbox: Rows
+    order_inbox: Rows
+    order_quarantine: Rows
+    order_keys: Rows
+    # product-svc
+    products: Rows
+    reservations: Rows
+    reservation_items: Rows
+    reservation_history: Rows
+    movements: Rows
+    product_keys: Rows
+    # payment-svc
+    payments: Rows
+    payment_history: Rows
+    refunds: Rows
+    refund_history: Rows
+    webhooks: Rows
+    payment_outbox: Rows
+    payment_inbox: Rows
+    payment_quarantine: Rows
+    payment_keys: Rows
+    # user-svc
+    users: Rows
+    families: Rows
+    tokens: Rows
+    user_keys: Rows
+
+    ledger: Mapping[str, list[dict[str, Any]]]
+    now: datetime
+    slack: timedelta
+    drained: bool
+    queue_was_lost: bool
+
+    # ---- time ----
+    def is_past(self, moment: datetime) -> bool:
+        """Say whether a moment was over, the slack allowed."""
+        return moment <= self.now - self.slack
+
+    def is_judged(self, moment: datetime) -> bool:
+        """Say whether what was last changed at this moment is no longer under way."""
+        return self.drained or self.is_past(moment)
+
+    def is_at_rest(self, order_id: int | None) -> bool:
+        """Say whether nothing of an order, anywhere, is under way."""
+        changed = self._changes.get(order_id)
+        return changed is None or self.is_judged(changed)
+
+    @cached_property
+    def _changes(self) -> dict[int | None, datetime]:
+        found: dict[int | None, datetime] = {}
+        for order_id, moment in chain(self._own_changes(), self._seen_changes()):
+            found[order_id] = max(moment, found.get(order_id, moment))
+        return found
+
+    def _own_changes(self) -> Iterable[tuple[int | None, datetime]]:
+        yield from ((row.id, row.updated_at) for row in self.orders)
+        for row in chain(self.reservations, self.owed, self.order_refunds):
+            yield row.order_id, row.updated_at
+        for row in chain(self.order_outbox, self.payment_outbox):
+            yield int(row.subject.rpartition("/")[2]), row.published_at or self.now
+
+    def _seen_changes(self) -> Iterable[tuple[int | None, datetime]]:
+        yield from ((int(row.order_id), row.updated_at) for row in self.payments)
+        for row in self.refunds:
+            yield self.order_of_payment.get(row.payment_id), row.updated_at
+        for capture in self.captures:
+            yield self.order_of_capture(capture), moment_of(capture)
+
+    # ---- orders and stock ----
+    @cached_property
+    def order(self) -> dict[int, Any]:
+        """The orders by id."""
+        return {row.id: row for row in self.orders}
+
+    def is_finished(self, order_id: int | None) -> bool:
+        """Say whether an order is over; one that is not there is."""
+        row = self.order.get(order_id) if order_id is not None else None
+        return row is None or row.state not in UNFINISHED
+
+    @cached_property
+    def confirmed(self) -> set[int]:
+        """The ids of orders that are, or once were, CONFIRMED."""
+        moves = (row for row in self.order_history if row.kind == HistoryKind.STATE)
+        return {row.order_id for row in moves if row.to_state == OrderState.CONFIRMED}
+
+    @cached_property
+    def reservation(self) -> dict[int, Any]:
+        """The reservations by order id."""
+        return {row.order_id: row for row in self.reservations}
+
+    @cached_property
+    def sold(self) -> dict[int, Counter[int]]:
+        """The orders' quantities by product id."""
+        return quantities(self.order_items)
+
+    @cached_property
+    def reserved(self) -> dict[int, Counter[int]]:
+        """The reservations' quantities by product id."""
+        return quantities(self.reservation_items)
+
+    @cached_property
+    def returned(self) -> dict[int, Counter[int]]:
+        """The quantities that came back to the shelf, by order and product id."""
+        return quantities(self.reservation_items, "returned")
+
+    # ---- money ----
+    @property
+    def links(self) -> list[dict[str, Any]]:
+        """The provider's payment links."""
+        return self.ledger.get("links", [])
+
+    @cached_property
+    def captures(self) -> list[dict[str, Any]]:
+        """The provider's payments that were captured, returned since or not."""
+        return [row for row in self.ledger.get("payments", []) if row["captured"]]
+
+    @property
+    def provider_refunds(self) -> list[dict[str, Any]]:
+        """The provider's refunds, but for those that failed."""
+        rows = self.ledger.get("refunds", [])
+        return [row for row in rows if row["status"] != "failed"]
+
+    @cached_property
+    def payment(self) -> dict[int, Any]:
+        """The payments by id."""
+        return {row.id: row for row in self.payments}
+
+    @cached_property
+    def order_of_payment(self) -> dict[int, int]:
+        """The payments' order ids."""
+        return {row.id: int(row.order_id) for row in self.payments}
+
+    @cached_property
+    def order_of_link(self) -> dict[str, int]:
+        """The orders of the provider's links: by our reference, else by the notes."""
+        ours = {row.receipt: int(row.order_id) for row in self.payments}
+        noted = {row["id"]: (row["notes"] or {}).get("order_id") for row in self.links}
+        found = {row["id"]: ours.get(row["reference_id"]) for row in self.links}
+        known = {link: found[link] or noted[link] for link in found}
+        return {link: int(order_id) for link, order_id in known.items() if order_id}
+
+    @cached_property
+    def payment_of_capture(self) -> dict[str, int]:
+        """The ids of the payments that hold, or have sent back, a capture."""
+        sent_back = {row.razorpay_payment_id: row.payment_id for row in self.refunds}
+        held = {row.razorpay_payment_id: row.id for row in self.payments}
+        return sent_back | held
+
+    def order_of_capture(self, capture: Mapping[str, Any]) -> int | None:
+        """Return whose money it is, None when nothing tells."""
+        payment_id = self.payment_of_capture.get(capture["id"])
+        if payment_id is not None:
+            return self.order_of_payment.get(payment_id)
+        return self.order_of_link.get(capture["plink_id"])
+
+    @cached_property
+    def waits_for_person(self) -> set[int]:
+        """The orders that stand still by design: only a person may decide.
+
+        They have a suspect payment, or a capture whose last refund has failed while
+        some of it is still here.
+        """
+        back: dict[str, Decimal] = defaultdict(Decimal)
+        for row in self.refunds:
+            if row.state != RefundState.FAILED:
+                back[row.razorpay_payment_id] += row.amount
+        last = {row.razorpay_payment_id: row.state for row in self.refunds}
+        return {
+            int(row.order_id)
+            for row in self.payments
+            if row.state == PaymentState.SUSPECT
+            or (
+                last.get(row.razorpay_payment_id) == RefundState.FAILED
+                and back[row.razorpay_payment_id] < row.captured_amount
+            )
+        }
+
+
+def quantities(lines: Rows, column: str = "quantity") -> dict[int, Counter[int]]:
+    """Add up lines by order and product, leaving out what is nothing."""
+    found: dict[int, Counter[int]] = defaultdict(Counter)
+    for line in lines:
+        if amount := getattr(line, column):
+            found[line.order_id][line.product_id] += amount
+    return found
+
+
+def moment_of(entity: Mapping[str, Any]) -> datetime:
+    """Return when the provider made something."""
+    return datetime.fromtimestamp(entity["created_at"], UTC)

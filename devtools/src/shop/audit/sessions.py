@@ -1,0 +1,35 @@
+"""I16: a session has one key, and a closed one has none."""
+
+from collections import Counter
+from datetime import timedelta
+
+from shop.audit.books import Books, Found
+
+# A refresh that was under way when its family was revoked has ended by then.
+UNDER_WAY = timedelta(seconds=10)
+
+
+def sessions_too_open(books: Books) -> Found:
+    """I16: a live session without exactly one unspent token, or of nobody active."""
+    unspent = Counter(row.family_id for row in books.tokens if row.spent_at is None)
+    active = {row.id for row in books.users if row.is_active and row.deleted_at is None}
+    for row in books.families:
+        is_live = row.revoked_at is None and row.expires_at > books.now
+        facts = {"family": row.id, "user": row.user_id}
+        if unspent[row.id] > 1 or (is_live and not unspent[row.id]):
+            yield {**facts, "unspent tokens": unspent[row.id]}
+        if is_live and row.user_id not in active:
+            yield {**facts, "open though the user is": "not active"}
+    yield from _used_after_the_end(books)
+
+
+def _used_after_the_end(books: Books) -> Found:
+    ended = {row.id: row.revoked_at for row in books.families}
+    for row in books.tokens:
+        end = ended.get(row.family_id)
+        if end is not None and row.created_at > end + UNDER_WAY:
+            yield {
+                "family": row.family_id,
+                "revoked": str(end),
+                "but has a token of": str(row.created_at),
+            }
