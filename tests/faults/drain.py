@@ -1,0 +1,121 @@
+"""After the faults: wait until nothing is under way, moving time on where it is due."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import NullPool, Select, create_engine, func, select
+
+from faults.stack import Stack
+from order_svc.models import Order, OrderRefund, OrderState, Outbox, Owed
+from payment_svc.models import Outbox as PaymentOutbox
+from payment_svc.models import Payment, PaymentState, Refund, RefundState, WebhookEvent
+
+WITHIN = 60.0
+QUEUES = ("payment-commands", "order-events")
+WORDS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+# Seconds that pass at once when nothing has ended by itself for a while: retries and
+# leases, then links that nobody pays, then the look at a closed link after an hour.
+JUMPS = (30, 60, 1080, 60, 300, 60, 300, 60, 600, 60, 3600, 60, 60, 60, 60)
+LAST_LOOK = 3700
+PAUSE = 1.5
+
+RUNNING = (
+    OrderState.PLACED,
+    OrderState.AWAITING_PAYMENT,
+    OrderState.EXPIRING,
+    OrderState.CANCELLING,
+    OrderState.PAID,
+    OrderState.REFUND_PENDING,
+)
+PAYMENT, REFUND = Payment.__table__, Refund.__table__
+UNDER_WAY: dict[str, tuple[tuple[str, Select[Any]], ...]] = {
+    "order-svc": (
+        ("orders", select(Order.id).where(Order.state.in_(RUNNING))),
+        ("refunds asked for", select(OrderRefund.id).filter_by(state="requested")),
+        ("debts to product-svc", select(Owed.id).filter_by(state="owed")),
+        ("events to send", select(Outbox.id).filter_by(published_at=None)),
+    ),
+    "payment-svc": (
+        (
+            "payments",
+            select(PAYMENT.c.auditlog_ptr_id).where(
+                PAYMENT.c.state.in_(
+                    (PaymentState.CREATED, PaymentState.ISSUED, PaymentState.CLOSING)
+                )
+            ),
+        ),
+        (
+            "captures nobody settled",
+            select(PAYMENT.c.auditlog_ptr_id).where(
+                PAYMENT.c.state == PaymentState.CAPTURED, PAYMENT.c.outcome.is_(None)
+            ),
+        ),
+        (
+            "refunds",
+            select(REFUND.c.id).where(
+                REFUND.c.state.not_in((RefundState.PROCESSED, RefundState.FAILED))
+            ),
+        ),
+        ("webhooks to read", select(WebhookEvent.id).filter_by(processed_at=None)),
+        ("events to send", select(PaymentOutbox.id).filter_by(published_at=None)),
+    ),
+}
+
+
+class Stuck(Exception):
+    """Something did not come to its end; the text says what."""
+
+
+def drain(stack: Stack, people: Callable[[], None]) -> float:
+    """Wait until all has ended; return the seconds; raise Stuck after a minute.
+
+    `people` do what only people can: decide about suspect payments.
+    """
+    started, jumps = time.monotonic(), iter(JUMPS)
+    _until_quiet(stack, people, jumps, started)
+    stack.shift_clock(LAST_LOOK)  # money that came after a link's end is found then
+    _until_quiet(stack, people, jumps, started)
+    return time.monotonic() - started
+
+
+def _until_quiet(
+    stack: Stack, people: Callable[[], None], jumps: Iterator[int], started: float
+) -> None:
+    jump_at, quiet = time.monotonic() + PAUSE, 0
+    while quiet < 3:  # a due row may have been looked at just before
+        people()
+        left = under_way(stack)
+        quiet = 0 if left else quiet + 1
+        now = time.monotonic()
+        if now - started > WITHIN:
+            raise Stuck(f"after {WITHIN:.0f} s there are still: {left}")
+        if left and now > jump_at:
+            stack.shift_clock(next(jumps, 60))
+            jump_at = now + PAUSE
+        time.sleep(0.2)
+
+
+def under_way(stack: Stack) -> dict[str, int]:
+    """Return what has not ended, with numbers."""
+    found = {}
+    for service, questions in UNDER_WAY.items():
+        engine = create_engine(stack.urls[service], poolclass=NullPool)
+        with engine.connect() as connection:
+            for what, query in questions:
+                number = connection.scalar(select(func.count()).select_from(query.subquery()))
+                found[f"{service}: {what}"] = number or 0
+    found |= _waiting(stack)
+    return {what: number for what, number in found.items() if number}
+
+
+def _waiting(stack: Stack) -> dict[str, int]:
+    client, found = stack.sqs(), {}
+    for queue in QUEUES:
+        try:
+            url = client.get_queue_url(QueueName=queue)["QueueUrl"]
+        except client.exceptions.QueueDoesNotExist:
+            continue  # its emulator died; the workers make it again
+        answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=list(WORDS))
+        found[f"messages in {queue}"] = sum(int(answer["Attributes"][w]) for w in WORDS)
+    return found

@@ -1,0 +1,43 @@
+"""What the clients saw: one JSON line for each thing done, as it was done.
+
+`ok` took effect, `fail` did not, `info` is unknown: no answer, or none that tells.
+"""
+
+import json
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+OK, FAIL, INFO = "ok", "fail", "info"
+
+
+class History:
+    """The lines of one run, in the order in which they were noted."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines: list[dict[str, Any]] = []
+        self.lock = threading.Lock()
+        self.began = time.monotonic()
+
+    def note(self, client: str, does: str, outcome: str, **facts: Any) -> None:
+        """Note what became of an operation of a client."""
+        at = round(time.monotonic() - self.began, 3)
+        line = {"at": at, "client": client, "does": does, "outcome": outcome, **facts}
+        with self.lock:
+            self.lines.append(line)
+
+    def of(self, does: str) -> list[dict[str, Any]]:
+        """Return the lines of one operation."""
+        return [line for line in self.lines if line["does"] == does]
+
+    def counts(self) -> Counter[str]:
+        """Return how many operations ended how."""
+        return Counter(line["outcome"] for line in self.lines)
+
+    def save(self) -> None:
+        """Write all lines down."""
+        text = "".join(json.dumps(line, default=str) + "\n" for line in self.lines)
+        self.path.write_text(text)

@@ -1,0 +1,93 @@
+"""Opens the shop for a run: scarce products, customers, staff; and what staff decide."""
+
+import random
+from collections.abc import Callable
+
+from faults.browser import Browser
+from faults.history import History
+from faults.shopping import Customer, Market
+from faults.stack import Stack
+from shop.layout import SANDBOX, SERVICES
+
+CUSTOMERS = ("asha", "bilal", "chitra", "dev", "esha", "farid")
+# Some sell out at once, others never: both kinds of trouble are wanted.
+STOCK = (3, 8, 15, 40, 400, 4000)
+PRICES = ("49.00", "120.50", "999.99", "15.75", "310.00", "75.25")
+
+
+def proxied(stack: Stack) -> dict[str, str]:
+    """Return the addresses that the outside world uses."""
+    return {name: stack.proxy.address(f"client>{name}") for name in SERVICES}
+
+
+def direct(stack: Stack) -> dict[str, str]:
+    """Return the addresses without a proxy before them."""
+    return {name: stack.site.address(name) for name in SERVICES}
+
+
+def sign_in(stack: Stack, role: str, addresses: dict[str, str]) -> Browser:
+    """Return a browser signed in as the shop's own staff or admin."""
+    accounts = stack.site.accounts()
+    body = {
+        "email": accounts[f"DEMO_{role}_EMAIL"],
+        "password": accounts[f"DEMO_{role}_PASSWORD"],
+    }
+    browser = Browser(direct(stack))
+    reply = browser.call("POST", "user-svc", "/user/login/", json=body)
+    if not reply.is_ok:
+        raise RuntimeError(f"{role} cannot sign in: {reply}")
+    browser.token, browser.addresses = reply.data["access_token"], addresses
+    return browser
+
+
+def open_market(stack: Stack, history: History) -> tuple[Market, dict[int, int]]:
+    """Put scarce products on sale; return the market and the stock by product id."""
+    staff = sign_in(stack, "STAFF", direct(stack))
+    stock = {}
+    for number, (quantity, price) in enumerate(zip(STOCK, PRICES, strict=True)):
+        body = {
+            "name": f"Scarce thing {number}",
+            "price": price,
+            "stock_quantity": quantity,
+        }
+        made = staff.call("POST", "product-svc", "/products/", json=body)
+        if not made.is_ok:
+            raise RuntimeError(f"no product: {made}")
+        stock[int(made.data["id"])] = quantity
+    staff.addresses = proxied(stack)
+    market = Market(
+        addresses=proxied(stack),
+        history=history,
+        products=list(stock),
+        staff=staff,
+        sandbox=stack.site.address(SANDBOX),
+    )
+    return market, stock
+
+
+def let_in(stack: Stack, market: Market, seed: str) -> list[Customer]:
+    """Register the customers, before anything goes wrong."""
+    customers = [Customer(market, name, f"{seed}:{name}") for name in CUSTOMERS]
+    for customer in customers:
+        customer.browser.addresses = direct(stack)
+        customer.register()
+        customer.browser.addresses = proxied(stack)
+    return customers
+
+
+def decisions(stack: Stack, seed: str) -> Callable[[], None]:
+    """Return what an admin does while the shop comes to rest: no payment is left."""
+    admin, choice = sign_in(stack, "ADMIN", direct(stack)), random.Random(seed)
+
+    def decide() -> None:
+        path = "/payments/?state=suspect&per_page=50"
+        reply = admin.call("GET", "payment-svc", path)
+        for payment in reply.data["data"] if reply.is_ok else []:
+            body = {
+                "decision": choice.choice(("accept", "refund")),
+                "note": "decided at the end of a run",
+            }
+            path = f"/payments/{payment['id']}/resolve/"
+            admin.call("POST", "payment-svc", path, json=body)
+
+    return decide

@@ -1,0 +1,73 @@
+"""The same work again and again, so that each crash point is passed on the way."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+
+from faults.shopping import PASSWORD, Customer, persist
+
+PATIENCE = 6.0
+
+
+def first_half(customers: list[Customer]) -> None:
+    """Let every customer do each thing once, all at the same time."""
+    _together(_shop, customers)
+
+
+def second_half(customers: list[Customer]) -> None:
+    """Let staff send money back for each order that was paid."""
+    _together(_return, customers)
+
+
+def _together(
+    act: Callable[[Customer], None], customers: list[Customer]
+) -> None:
+    threads = [threading.Thread(target=act, args=(one,)) for one in customers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _shop(customer: Customer) -> None:
+    customer.refresh()
+    change_password(customer)
+    customer.buy()
+    customer.give_up()
+    customer.abandon()
+    customer.change_mind()
+
+
+def change_password(customer: Customer) -> None:
+    """Change the password to the same: what matters is the way there."""
+    body = {"current_password": PASSWORD, "new_password": PASSWORD}
+    customer.browser.call("POST", "user-svc", "/user/me/password/", json=body)
+
+
+def _return(customer: Customer) -> None:
+    """Send back one rupee and a unit of each paid order, once it is a success."""
+    paid, customer.paid = customer.paid, []
+    for order_id in paid:
+        order = _await_success(customer, order_id)
+        if order is None:
+            continue
+        goods = {"product_id": order["items"][0]["product_id"], "quantity": 1}
+        persist(
+            customer.market.staff,
+            "POST",
+            "order-svc",
+            f"/orders/{order_id}/refund/",
+            json={"amount": "1.00", "items": [goods], "reason": "came back"},
+            headers={"Idempotency-Key": str(uuid.uuid4())},
+        )
+
+
+def _await_success(customer: Customer, order_id: int) -> dict | None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        order = customer.look(order_id)
+        if order and order["status"] == "success":
+            return order
+        time.sleep(0.1)
+    return None
