@@ -112,7 +112,7 @@ def _conclude(
         ids = ", ".join(one.id for one in INVARIANTS if one.when != ALWAYS)
         out.print(
             f"[dim]Orders may be under way: {ids} were judged on what nothing has "
-            f"changed for {slack / 60:.0f} min. Where all is at rest: --drained.[/]"
+            f"changed for {slack:.0f} s. Where all is at rest: --drained.[/]"
         )
     if skipped := [verdict.id for verdict in verdicts if verdict.is_skipped]:
         names = ", ".join(skipped)

@@ -1,0 +1,257 @@
+"""A shop of the services' own code that lives through everything once, quickly.
+
+Databases, managers, consumers, steps and the Razorpay sandbox are the real ones; the
+queue and the calls between services are a few lines here.
+"""
+
+import json
+import uuid
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+
+import requests
+from sqlalchemy import select
+
+import order_svc.consumers
+import order_svc.models as orders
+import order_svc.steps
+import payment_svc.consumers
+import payment_svc.models as payments
+import payment_svc.steps
+import payment_svc.steps.context
+from chassis import clock, inbox
+from payment_svc.models import Payment
+from product_svc.managers import ProductManager, ReservationManager
+from user_svc.keyring import Keyring
+from user_svc.managers.sessions import SessionManager
+from user_svc.managers.users import UserManager
+
+CONSUMERS = {
+    "payment-commands": ("payment-svc", payment_svc.consumers.HANDLERS),
+    "order-events": ("order-svc", order_svc.consumers.HANDLERS),
+}
+OUTBOXES = {"order-svc": orders.Outbox, "payment-svc": payments.Outbox}
+SECRET = "a-secret-of-the-story-that-is-long-enough-0123456789"
+PRICE = Decimal("499.00")
+
+
+class Shop:
+    """Four services and what happens to them."""
+
+    def __init__(self, apps, sandbox):
+        self.apps, self.sandbox = apps, sandbox
+        self.user = self.lamp = 0
+
+    @contextmanager
+    def at(self, service):
+        """Work in a service: its session, committed at the end."""
+        app = self.apps[service]
+        with app.app_context():
+            session = app.extensions["sqlalchemy"].session
+            try:
+                yield session
+                session.commit()
+            finally:
+                session.remove()
+
+    # ---- what people do ----
+    def open(self):
+        """Put a lamp on sale and let three people sign in."""
+        with self.at("product-svc") as session:
+            fields = {"name": "A brass lamp", "price": PRICE, "stock_quantity": 20}
+            self.lamp = ProductManager(session).create(fields).id
+        self.user = self._sign_in("asha")
+        ravi, gone = self._sign_in("ravi"), self._sign_in("gone")
+        with self.at("user-svc") as session:
+            manager = UserManager(session)
+            manager.change(manager.lock(ravi), {"name": "Ravi"})
+            manager.delete(manager.lock(gone))
+
+    def _sign_in(self, name):
+        with self.at("user-svc") as session:
+            user = UserManager(session).register(name, f"{name}@shop.example", "hash")
+            sessions, days = SessionManager(session, Keyring(SECRET)), timedelta(days=30)
+            grant = sessions.start(user.id, "hash", days)
+            sessions.rotate(grant.refresh_token, timedelta(seconds=60))
+            return user.id
+
+    def place(self, quantity=1):
+        """Order lamps with a key; return the order's id once it has its link."""
+        with self.at("order-svc") as session:
+            customer = order_svc.managers.Customer(self.user, "Asha", "a@shop.example")
+            lines = {self.lamp: quantity}
+            order_id = order_svc.steps.manager().place(customer, lines).id
+            session.add(self._key(order_id))
+        self._reserve(order_id, lines)
+        self.work()
+        return order_id
+
+    def _key(self, order_id):
+        return orders.IdempotencyKey(
+            caller=f"user:{self.user}",
+            route="POST /orders",
+            key=str(uuid.uuid4()),
+            fingerprint="0" * 64,
+            leased_until=clock.now(),
+            resource_id=order_id,
+            status=201,
+        )
+
+    def _reserve(self, order_id, lines):
+        with self.at("product-svc") as session:
+            found = ReservationManager(session).reserve(order_id, lines, 2700)
+            items = found.reservation.items
+            prices = {item.product_id: (item.name, item.price) for item in items}
+        with self.at("order-svc"):
+            manager = order_svc.steps.manager()
+            if found.refusal is None:
+                manager.mark_reserved(order_id, prices)
+            else:
+                manager.reject(order_id, {"code": found.refusal.code, "detail": ""})
+
+    def pay(self, order_id, **how):
+        """Pay an order's link in the sandbox, and let payment-svc see it."""
+        self._control(order_id, "pay", **how)
+        self._look(order_id)
+
+    def expire(self, order_id):
+        """Let an order's link expire, and let payment-svc see it."""
+        self._control(order_id, "expire")
+        self._look(order_id)
+
+    def _control(self, order_id, verb, **how):
+        link = self.payment(order_id).razorpay_payment_link_id
+        url = f"{self.sandbox.url}/control/links/{link}/{verb}/"
+        assert requests.post(url, json=how, timeout=10).ok
+
+    def _look(self, order_id):
+        payment_id = self.payment(order_id).id
+        with self.at("payment-svc"):
+            payment_svc.steps.poll(payment_id)
+        self.work()
+
+    def payment(self, order_id):
+        """Return an order's own payment, detached."""
+        with self.at("payment-svc") as session:
+            found = select(Payment).filter_by(order_id=str(order_id), kind="PRIMARY")
+            payment = session.scalar(found)
+            session.expunge(payment)
+            return payment
+
+    def cancel(self, order_id):
+        """Cancel an order."""
+        with self.at("order-svc"):
+            order_svc.steps.manager().cancel(order_id)
+        self.work()
+
+    def refund(self, order_id, amount=None, items=()):
+        """Return money as staff do, and goods."""
+        with self.at("order-svc"):
+            order_svc.steps.manager().refund(
+                order_id, amount=amount, items=dict(items), note="asked for"
+            )
+        self.work()
+
+    def refund_directly(self, order_id, amount):
+        """Return money at payment-svc."""
+        payment_id = self.payment(order_id).id
+        with self.at("payment-svc"):
+            payment = payment_svc.steps.context.payments().lock(payment_id)
+            payment_svc.steps.context.refunds().direct(
+                payment, amount, "broken", is_admin=True
+            )
+        self.work()
+
+    def decide(self, order_id, decision):
+        """Decide a suspect payment: `accept` or `turn_back`."""
+        payment_id = self.payment(order_id).id
+        with self.at("payment-svc"):
+            getattr(payment_svc.steps.context.payments(), decision)(payment_id, "seen")
+        self.work()
+
+    def send(self, **event):
+        """Put an event of order-svc into its outbox."""
+        with self.at("order-svc") as session:
+            session.add(orders.Outbox.event("payment-commands", "/order-svc", **event))
+        self.work()
+
+    # ---- what the workers do ----
+    def work(self):
+        """Do all that is due until there is nothing left."""
+        while any([self._relay("order-svc"), self._relay("payment-svc"), self._due()]):
+            pass
+
+    def _relay(self, sender):
+        table = OUTBOXES[sender]
+        with self.at(sender) as session:
+            rows = session.scalars(select(table).filter_by(published_at=None)).all()
+            messages = [(row.queue, json.dumps(row.envelope())) for row in rows]
+            for row in rows:
+                row.published_at = clock.now()
+        for queue, body in messages:
+            receiver, handlers = CONSUMERS[queue]
+            with self.at(receiver):
+                inbox.handle(queue, body, handlers)
+        return len(messages)
+
+    def _due(self):
+        with self.at("payment-svc"):
+            done = payment_svc.steps.check_payments() + payment_svc.steps.check_refunds()
+        with self.at("order-svc") as session:
+            paid = session.scalars(select(orders.Order.id).filter_by(state="paid")).all()
+            owed = session.scalars(select(orders.Owed).filter_by(state="owed")).all()
+            debts = [(row.id, row.kind, row.order_id, row.return_id) for row in owed]
+            lines = {row.id: row.items or [] for row in owed}
+        for order_id in paid:
+            self._commit(order_id)
+        for owed_id, kind, order_id, return_id in debts:
+            self._pay_debt(owed_id, kind, order_id, return_id, lines[owed_id])
+        return done + len(paid) + len(debts)
+
+    def _commit(self, order_id):
+        with self.at("product-svc") as session:
+            refusal = ReservationManager(session).commit(order_id).refusal
+        with self.at("order-svc"):
+            manager = order_svc.steps.manager()
+            if refusal is None:
+                manager.confirm(order_id)
+            else:
+                manager.refuse_commit(order_id, refusal.code)
+
+    def _pay_debt(self, owed_id, kind, order_id, return_id, items):
+        with self.at("product-svc") as session:
+            manager = ReservationManager(session)
+            if kind == orders.OwedKind.RESTOCK:
+                lines = {item["product_id"]: item["quantity"] for item in items}
+                manager.restock(order_id, return_id, lines)
+            else:
+                manager.release(order_id, final=kind == orders.OwedKind.RELEASE_FINAL)
+        with self.at("order-svc"):
+            order_svc.steps.due().settle_debt(owed_id, orders.OwedState.DONE, "204")
+
+
+def tell(shop):
+    """Live through everything; return the orders' ids by what became of them."""
+    shop.open()
+    names = (
+        "confirmed expired cancelled refunded extra accepted turned_back partly direct"
+    ).split()
+    ids = {name: shop.place(2 if name == "partly" else 1) for name in names}
+    for name in ("confirmed", "refunded", "extra", "partly", "direct"):
+        shop.pay(ids[name])
+    shop.expire(ids["expired"])
+    shop.cancel(ids["cancelled"])
+    shop.refund(ids["refunded"])
+    shop.pay(ids["extra"], again=True)
+    for name, decision in (("accepted", "accept"), ("turned_back", "turn_back")):
+        shop.pay(ids[name], amount=60000)
+        shop.decide(ids[name], decision)
+    shop.refund(ids["partly"], PRICE, {shop.lamp: 1})
+    shop.refund_directly(ids["direct"], Decimal("10.00"))
+    late = ids["late"] = shop.place()
+    shop.expire(late)
+    shop.pay(late, late=True)
+    ids["rejected"] = shop.place(1000)
+    shop.send(kind="order.sung", subject=f"orders/{late}", data={"order_id": late})
+    return ids
