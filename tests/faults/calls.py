@@ -11,6 +11,8 @@ from faults.wire import Message
 if TYPE_CHECKING:
     from faults.edges import Edge
 
+BROKEN = (OSError, EOFError, ValueError, IndexError, asyncio.LimitOverrunError)
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -39,6 +41,7 @@ class Call:
     ) -> None:
         self.edge, self.request = edge, request
         self.reader, self.writer = reader, writer
+        self.healed = edge.healed
 
     @property
     def random(self) -> random.Random:
@@ -57,13 +60,14 @@ class Call:
 
     async def pause(self, seconds: float) -> None:
         """Wait so long, or until the edge is healed."""
-        await self.edge.pause(seconds)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.healed.wait(), seconds)
 
     async def until_left(self) -> None:
         """Wait until the client leaves or the edge is healed."""
         waits = {
             asyncio.ensure_future(self.reader.read()),
-            asyncio.ensure_future(self.edge.healed.wait()),
+            asyncio.ensure_future(self.healed.wait()),
         }
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -74,7 +78,12 @@ class Call:
 
     def later(self, request: Message, fault: Fault) -> None:
         """Let a request arrive after a pause, whether or not anybody waits for it."""
-        self.edge.later(request, self.draw(fault))
+        self.edge.keep(self._deliver(request, self.draw(fault)), self.edge.late)
+
+    async def _deliver(self, request: Message, seconds: float) -> None:
+        await self.pause(seconds)
+        with contextlib.suppress(*BROKEN):  # then it is lost, as it would be
+            await self.forward(request)
 
     def draw(self, fault: Fault) -> float:
         """Return the seconds of a pause."""

@@ -1,21 +1,21 @@
 """An edge: the way from who calls to who is called, with what can happen on it."""
 
 import asyncio
-import contextlib
 import random
 import socket
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
+from typing import Any
 
 from faults import http_faults, queue_faults, wire
-from faults.calls import Call, Fault
+from faults.calls import BROKEN, Call, Fault
 from faults.wire import Message
 
 HOST = "127.0.0.1"
 HEAD_LIMIT = 1 << 18
 DELIVERED_WITHIN = 5.0
 REFUSE = "refuse"
-BROKEN = (OSError, EOFError, ValueError, IndexError, asyncio.LimitOverrunError)
+Tasks = set[asyncio.Task[None]]
 
 
 class Edge:
@@ -39,7 +39,8 @@ class Edge:
         self.random = random.Random(name)
         self.healed = asyncio.Event()
         self.server: asyncio.Server | None = None
-        self.late: set[asyncio.Task[None]] = set()
+        self.calls: Tasks = set()
+        self.late: Tasks = set()
 
     # ---- faults ----
     async def inject(self, fault: Fault) -> None:
@@ -76,14 +77,24 @@ class Edge:
             self.count(REFUSE)  # once: who is refused by the kernel nobody counts
         elif not is_cut and not self.server:
             self.server = await asyncio.start_server(
-                self._serve, sock=_bind(self.port), limit=HEAD_LIMIT, backlog=1024
+                self._accept, sock=_bind(self.port), limit=HEAD_LIMIT, backlog=1024
             )
 
-    def close(self) -> None:
-        """Give the port back."""
+    async def close(self) -> None:
+        """Break all that is under way and give the port back."""
         if self.server:
             self.server.close()
         self.keeper.close()
+        under_way = [*self.calls, *self.late]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+    def _accept(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        # A task of our own: asyncio's logs an error when it is cancelled (3.11).
+        self.keep(self._serve(reader, writer), self.calls)
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -127,21 +138,11 @@ class Edge:
         finally:
             writer.close()
 
-    async def pause(self, seconds: float) -> None:
-        """Wait so long, or until the edge is healed."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.healed.wait(), seconds)
-
-    def later(self, request: Message, seconds: float) -> None:
-        """Let a request arrive after a pause; nobody sees its answer."""
-        task = asyncio.create_task(self._deliver(request, seconds))
-        self.late.add(task)
-        task.add_done_callback(self.late.discard)
-
-    async def _deliver(self, request: Message, seconds: float) -> None:
-        await self.pause(seconds)
-        with contextlib.suppress(*BROKEN):
-            await self.forward(request)
+    def keep(self, work: Coroutine[Any, Any, None], among: Tasks) -> None:
+        """Run something beside all else until it ends or is cancelled."""
+        task = asyncio.create_task(work)
+        among.add(task)
+        task.add_done_callback(among.discard)
 
 
 def _bind(port: int) -> socket.socket:

@@ -62,11 +62,10 @@ async def trickle(call: Call, fault: Fault) -> None:
 
 
 async def truncate(call: Call, fault: Fault) -> None:
-    """Give half of the body, of the head when there is no body, and leave."""
+    """Give half of the body, of the first line when there is no body, and leave."""
     found = await call.forward()
-    body = found.body[: len(found.body) // 2]
-    head = found.head()
-    await call.reply(head + body if found.body else head[: len(head) // 2])
+    half = found.head() + found.body[: len(found.body) // 2]
+    await call.reply(half if found.body else half[: len(found.first) // 2])
 
 
 async def garbage(call: Call, fault: Fault) -> None:

@@ -53,8 +53,9 @@ class Proxy:
 
     def stop(self) -> None:
         """Close every edge and every connection."""
-        self._loop.call_soon_threadsafe(self._stopped.set)
-        self._thread.join(PATIENCE)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopped.set)
+            self._thread.join(PATIENCE)
 
     def reseed(self, seed: int) -> None:
         """Begin anew: counts at zero, nothing held back, choices by this seed."""
@@ -90,7 +91,7 @@ class Proxy:
         self._started.set()
         await self._stopped.wait()
         for edge in self.edges.values():
-            edge.close()
+            await edge.close()
 
 
 __all__ = ["KINDS", "Fault", "Proxy"]

@@ -23,6 +23,7 @@ END_TO_END = ("-m", "e2e", "-n", "0")
 WITHOUT_DATABASE = (
     "razorpay-sandbox/tests/*",
     "devtools/tests/*",
+    "tests/faults/*",
     "tests/test_import_rules.py",
     "order-svc/tests/test_service_tokens.py",
     "payment-svc/tests/test_razorpay_*.py",
