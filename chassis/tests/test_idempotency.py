@@ -8,7 +8,7 @@ from flask import g
 from sqlalchemy import func, select
 from tiny import IdempotencyKey, Outbox, Thing, db
 
-from chassis import idempotency
+from chassis import idempotency, pruning
 from shop.testing import serve
 
 BODY = {"name": "a", "price": "1"}
@@ -202,10 +202,10 @@ def test_keys_are_forgotten_after_a_day(app, post, move_clock):
     post("k1")
     move_clock(23 * 3600)
     with app.app_context():
-        assert idempotency.prune() == 0
+        assert pruning.prune() == 0
     move_clock(25 * 3600)
     with app.app_context():
-        assert idempotency.prune() == 1
+        assert pruning.prune() == 1
     assert post("k1").status_code == 201
 
     assert count(app) == 2

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import func, select
 from tiny import HANDLERS, Inbox, Outbox, QuarantinedMessage, Thing, db
 
-from chassis import correlation, inbox, sqs
+from chassis import correlation, decisions, inbox, pruning, sqs
+from chassis.errors import Conflict, Unprocessable
 
 EVENT = {
     "specversion": "1.0",
@@ -270,13 +271,117 @@ def test_a_message_is_handled_again_when_its_deletion_was_lost(app, monkeypatch)
     assert (left(app), waiting(app)) == (1, 0)
 
 
+def wish(app, state, note=None):
+    with app.app_context():
+        for row in db.session.scalars(select(QuarantinedMessage)):
+            decisions.decide(row, state, note)
+        db.session.commit()
+
+
+def retry(app):
+    """Let the worker obey; return (state, note) of each quarantined message."""
+    with app.app_context():
+        inbox.retry("things", HANDLERS)
+        rows = db.session.scalars(select(QuarantinedMessage)).all()
+        return [(row.state, row.note) for row in rows]
+
+
+def test_a_message_that_is_tried_again_has_its_effect_once_its_cause_is_gone(app):
+    assert handle(app) == "quarantined"
+    with app.app_context():
+        db.session.add(Thing(name="a", price=1, left=2))
+        db.session.commit()
+    wish(app, "again")
+
+    assert retry(app) == [("done", "handled")]
+
+    assert (left(app), count(app, Inbox)) == (1, 1)
+    assert retry(app) == [("done", "handled")]
+    assert left(app) == 1
+
+
+@pytest.mark.usefixtures("thing")
+def test_a_message_that_was_handled_meanwhile_has_no_second_effect(app):
+    handle(app, data={"thing_id": 99})
+    handle(app)
+    wish(app, "again")
+
+    assert retry(app) == [("done", "duplicate")]
+
+    assert left(app) == 1
+
+
+@pytest.mark.usefixtures("thing")
+def test_a_retry_that_fails_leaves_nothing_but_a_note_and_waits_again(app):
+    handle(app, data={"thing_id": 99})
+    handle(app, "{")
+    with app.app_context():
+        db.session.get(Thing, 1).name = "fragile"
+        db.session.add(
+            QuarantinedMessage(queue="things", reason="?", body=json.dumps(EVENT))
+        )
+        db.session.commit()
+    wish(app, "again")
+
+    known, garbled, broken = retry(app)
+
+    assert known == ("waiting", "tried again: no such thing")
+    assert garbled[0] == "waiting"
+    assert "not a valid message" in garbled[1]
+    assert broken == ("waiting", "tried again: broke")
+    assert (left(app), count(app, Inbox)) == (2, 0)
+
+
+def test_only_what_is_wished_is_tried_again(app):
+    handle(app)
+
+    assert retry(app) == [("waiting", None)]
+
+
+def test_a_message_is_dropped_for_a_reason_alone_and_decided_once(app):
+    handle(app)
+    with pytest.raises(Unprocessable):
+        wish(app, "dropped")
+
+    wish(app, "dropped", "a test of ours")
+
+    assert retry(app) == [("dropped", "a test of ours")]
+    with pytest.raises(Conflict, match="it is dropped"):
+        wish(app, "again")
+
+
+@pytest.mark.usefixtures("thing")
+def test_two_workers_that_try_again_have_one_effect(app):
+    with app.app_context():
+        db.session.add(
+            QuarantinedMessage(queue="things", reason="?", body=json.dumps(EVENT))
+        )
+        db.session.commit()
+    wish(app, "again")
+    start = threading.Barrier(2)
+
+    def run():
+        with app.app_context():
+            start.wait(10)
+            inbox.retry("things", HANDLERS)
+            db.session.remove()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (left(app), retry(app)) == (1, [("done", "handled")])
+
+
 def test_marks_are_forgotten_after_a_month(app, move_clock, thing):
     handle(app)
     with app.app_context():
-        assert inbox.prune() == 0
+        assert pruning.prune() == 0
     move_clock(31 * 86400)
     with app.app_context():
-        assert inbox.prune() == 1
+        assert pruning.prune() == 1
 
 
 def test_each_message_has_a_correlation_id_of_its_own(app, thing):

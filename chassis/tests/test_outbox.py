@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import select
 from tiny import Outbox, Thing, db
 
-from chassis import clock, correlation, outbox, sqs
+from chassis import clock, correlation, outbox, pruning, sqs
 
 
-def add(app, *subjects, queue="things"):
+def add(app, *subjects, queue="things", row_id=None):
     with app.app_context():
         for subject in subjects:
             event = Outbox.event(queue, "/tiny", "thing.made", subject, {"thing_id": 1})
+            event.id = row_id
             db.session.add(event)
         db.session.commit()
 
@@ -84,6 +85,17 @@ def test_an_event_is_sent_once(app):
     assert relay(app) == 0
     assert [event["subject"] for event in bodies(app)] == ["a", "b", "c"]
     assert all(row["published_at"] for row in rows(app))
+
+
+@pytest.mark.usefixtures("sqs")
+def test_an_event_that_is_committed_after_a_later_one_is_sent_too(app):
+    add(app, "later", row_id=2)
+    assert relay(app) == 1
+
+    add(app, "earlier", row_id=1)  # its transaction has taken the id before
+
+    assert relay(app) == 1
+    assert [event["subject"] for event in bodies(app)] == ["later", "earlier"]
 
 
 @pytest.mark.usefixtures("sqs")
@@ -235,9 +247,9 @@ def test_only_old_events_that_have_left_are_forgotten(app, move_clock):
     relay(app)
     add(app, "waits")
     with app.app_context():
-        assert outbox.prune() == 0
+        assert pruning.prune() == 0
     move_clock(31 * 86400)
     with app.app_context():
-        assert outbox.prune() == 1
+        assert pruning.prune() == 1
 
     assert [row["subject"] for row in rows(app, "subject")] == ["waits"]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from flask import current_app
 from sqlalchemy import select
-from tiny import Inbox, Neighbour, Outbox, Thing, db
+from tiny import DeadLetter, Inbox, Neighbour, Outbox, Thing, db
 
-from chassis import correlation, sqs, worker
+from chassis import correlation, decisions, inbox, sqs, worker
 from chassis.worker import Job
 from shop.testing import SECRET
 
@@ -176,7 +176,9 @@ def steps(app):
 
 
 def test_a_service_with_queues_relays_consumes_watches_and_prunes(app):
-    assert steps(app).keys() == {"consume things", "relay", "watch queues", "prune"}
+    of_the_queue = {f"{what} things" for what in ("consume", "retry", "dead letters")}
+    of_all = {"relay", "watch queues", "remind", "prune"}
+    assert steps(app).keys() == of_the_queue | of_all
     assert steps(app)["relay"].every == 0.01
 
 
@@ -195,12 +197,27 @@ def test_the_queues_are_watched(app):
     assert seen(app) == {
         "things": (True, "0 waiting"),
         "things-dlq": (True, "0 waiting"),
+        "quarantine": (True, "0 waiting"),
     }
     with app.app_context():
         dead = sqs._url("things-dlq")
         sqs.client().send_message(QueueUrl=dead, MessageBody="poison")
+        inbox.handle("things", "{", {})
 
     assert seen(app)["things-dlq"] == (False, "1 waiting")
+    assert seen(app)["quarantine"] == (False, "1 waiting")
+
+
+def test_the_dead_letters_are_tended(app):
+    with app.app_context():
+        dead = sqs._url("things-dlq") if sqs.ensure("things") else ""
+        sqs.client().send_message(QueueUrl=dead, MessageBody="poison")
+        tending = steps(app)["dead letters things"]
+        assert tending.run() == 0
+        decisions.decide(db.session.scalars(select(DeadLetter)).one(), "again")
+        db.session.commit()
+        assert tending.run() == 1
+        assert sqs.depths("things") == {"things": 1, "things-dlq": 0}
 
 
 def test_a_queue_that_is_away_is_written_down_and_stops_nothing(app):
@@ -210,7 +227,7 @@ def test_a_queue_that_is_away_is_written_down_and_stops_nothing(app):
 
     app.extensions["sqs"] = Away()
 
-    assert seen(app) == {"things": (False, "no queue")}
+    assert seen(app)["things"] == (False, "no queue")
 
 
 def test_pruning_forgets_what_is_old(app, client, tokens, move_clock):
@@ -219,7 +236,7 @@ def test_pruning_forgets_what_is_old(app, client, tokens, move_clock):
     worker.drain(app)
     move_clock(40 * 86400)
     with app.app_context():
-        assert steps(app)["prune"].run() == 0
+        assert steps(app)["prune"].run() == 3
         for table in ("outbox", "inbox", "idempotency_keys"):
             model = app.extensions["chassis_models"][table]
             assert db.session.query(model).count() == 0

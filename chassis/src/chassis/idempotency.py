@@ -10,16 +10,15 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, g, make_response, request
-from sqlalchemy import LargeBinary, String, UniqueConstraint, delete, select, update
+from sqlalchemy import LargeBinary, String, UniqueConstraint, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, errors
-from chassis.config import settings
 from chassis.crashpoints import crashpoint
 from chassis.db import (
     BigInt,
@@ -222,12 +221,3 @@ def _replay(row: Any) -> Response:
         response.headers[name] = value
     response.headers["Idempotency-Replayed"] = "true"
     return response
-
-
-def prune() -> int:
-    """Forget keys after the hours that the settings say; return how many."""
-    table = model("idempotency_keys")
-    before: datetime = clock.now() - timedelta(hours=settings().idempotency_hours)
-    gone = changed(delete(table).where(table.created_at < before))
-    current_db().session.commit()
-    return gone

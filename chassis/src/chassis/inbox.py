@@ -6,18 +6,17 @@ change; record, in one commit. Only then is the message deleted, a duplicate too
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError, fields, validate
 from marshmallow import Schema as MarshmallowSchema
-from sqlalchemy import JSON, String, Text, delete, select
+from sqlalchemy import JSON, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import clock, correlation, json, logging, sqs, tracing
-from chassis.config import settings
+from chassis import correlation, json, logging, sqs, tracing
 from chassis.crashpoints import crashpoint
-from chassis.db import Id, Timestamps, changed, current_db, model
+from chassis.db import Id, Timestamps, current_db, model, reading
+from chassis.decisions import AGAIN, DONE, WAITING, DecisionMixin
 from chassis.errors import BadRequest
 
 Handler = tuple[type[MarshmallowSchema], Callable[[dict[str, Any], "Event"], None]]
@@ -39,6 +38,10 @@ class Event:
 class Quarantine(Exception):
     """A message that can never be handled: kept for a person, taken off the queue."""
 
+    def __init__(self, reason: str, **details: Any) -> None:
+        super().__init__(reason)
+        self.details = details
+
 
 class InboxMixin(Timestamps):
     """An event that was handled; its `event_id` is never handled again."""
@@ -52,7 +55,7 @@ class InboxMixin(Timestamps):
     correlation_id: Mapped[str] = mapped_column(String(128))
 
 
-class QuarantineMixin(Timestamps):
+class QuarantineMixin(DecisionMixin, Timestamps):
     """A message that a person must look at, with the reason."""
 
     __tablename__ = "quarantine"
@@ -121,7 +124,7 @@ def handle(queue: str, body: str, handlers: Mapping[str, Handler]) -> str:
         crashpoint("inbox.committed")
     except Quarantine as why:
         session.rollback()
-        quarantine(queue, body, str(why))
+        quarantine(queue, body, str(why), **why.details)
         session.commit()
         return "quarantined"
     finally:
@@ -148,7 +151,7 @@ def _once(event: Event, handlers: Mapping[str, Handler]) -> str:
 
 def quarantine(queue: str, body: str, reason: str, **details: Any) -> None:
     """Keep what cannot be handled in the open transaction, and raise the alarm."""
-    logging.get().error("message quarantined", queue=queue, reason=reason)
+    logging.get().error("message quarantined", queue=queue, reason=reason, alert=True)
     current_db().session.add(
         model("quarantine")(
             queue=queue,
@@ -179,10 +182,29 @@ def consume(
     return len(messages)
 
 
-def prune() -> int:
-    """Forget handled ids after the days that the settings say."""
-    table = model("inbox")
-    before = clock.now() - timedelta(days=settings().prune_after_days)
-    gone = changed(delete(table).where(table.created_at < before))
-    current_db().session.commit()
-    return gone
+def retry(queue: str, handlers: Mapping[str, Handler]) -> int:
+    """Put back through its handler what a person wishes; return how many that were."""
+    session, table = current_db().session, model("quarantine")
+    with reading():
+        wished = select(table.id).where(table.queue == queue, table.state == AGAIN)
+        ids = session.scalars(wished).all()
+        session.rollback()
+    for row_id in ids:
+        still = select(table).where(table.id == row_id, table.state == AGAIN)
+        row = session.scalar(still.with_for_update(skip_locked=True))
+        if row is not None:
+            row.state, row.note = _retried(row, handlers)
+        session.commit()
+    return len(ids)
+
+
+def _retried(row: Any, handlers: Mapping[str, Handler]) -> tuple[str, str]:
+    """Return what came of a retry; whatever fails waits for a person again."""
+    try:
+        with current_db().session.begin_nested():
+            event = parse(row.body, handlers)
+            correlation.use(event.correlation_id)
+            return DONE, _once(event, handlers)
+    except Exception as error:
+        logging.get().error("retry failed", row=row.id, exc_info=error)
+        return WAITING, f"tried again: {error}"[:500]

@@ -10,18 +10,16 @@ from datetime import timedelta
 from typing import Any, Self, cast
 
 from opentelemetry import propagate
-from sqlalchemy import JSON, Index, String, delete, func, or_, select, update
+from sqlalchemy import JSON, Index, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, correlation, logging, sqs
-from chassis.config import settings
 from chassis.crashpoints import crashpoint
 from chassis.db import (
     Id,
     Moment,
     Timestamps,
     UtcDateTime,
-    changed,
     current_db,
     model,
     reading,
@@ -73,6 +71,12 @@ class OutboxMixin(Timestamps):
             traceparent=carrier.get("traceparent", ""),
         )
         return row
+
+    @property
+    def age(self) -> str:
+        """Return how long it waits, or has waited, to leave."""
+        waited = (self.published_at or clock.now()) - self.created_at
+        return str(waited).partition(".")[0]
 
     def envelope(self) -> dict[str, Any]:
         """Return the event as CloudEvents 1.0 structured JSON."""
@@ -167,12 +171,3 @@ def oldest_seconds() -> float:
         select(func.min(table.created_at)).where(table.published_at.is_(None))
     )
     return (clock.now() - oldest).total_seconds() if oldest else 0.0
-
-
-def prune() -> int:
-    """Forget published events after the days that the settings say."""
-    table = model("outbox")
-    before = clock.now() - timedelta(days=settings().prune_after_days)
-    gone = changed(delete(table).where(table.published_at < before))
-    current_db().session.commit()
-    return gone

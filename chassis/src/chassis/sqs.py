@@ -14,6 +14,7 @@ from flask import current_app
 from chassis import logging
 
 MAX_RECEIVES = 10  # lost receives count too, so not 3
+DEAD = "-dlq"
 RETENTION, DLQ_RETENTION = 4 * 86400, 14 * 86400
 WAIT = int(os.environ.get("SQS_WAIT_SECONDS", "5"))
 VISIBILITY = int(os.environ.get("SQS_VISIBILITY_SECONDS", "60"))
@@ -50,18 +51,20 @@ def ensure(queue: str) -> str:
     """
     kept: dict[str, str] = current_app.extensions.setdefault("sqs_urls", {})
     if queue not in kept:
-        dead = _create(f"{queue}-dlq", MessageRetentionPeriod=str(DLQ_RETENTION))
+        name = queue.removesuffix(DEAD)
+        dead = _create(name + DEAD, MessageRetentionPeriod=str(DLQ_RETENTION))
         arn = client().get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
         policy = {
             "deadLetterTargetArn": arn["Attributes"]["QueueArn"],
             "maxReceiveCount": MAX_RECEIVES,
         }
-        kept[queue] = _create(
-            queue,
+        main = _create(
+            name,
             MessageRetentionPeriod=str(RETENTION),
             VisibilityTimeout=str(VISIBILITY),
             RedrivePolicy=json.dumps(policy),
         )
+        kept |= {name: main, name + DEAD: dead}
     return kept[queue]
 
 
@@ -97,14 +100,14 @@ def send(queue: str, entries: dict[str, dict[str, Any]]) -> set[int]:
     return {int(done["Id"]) for done in answer.get("Successful", [])}
 
 
-def receive(queue: str, wait: int | None = None) -> list[dict[str, Any]]:
+def receive(queue: str, wait: int | None = None, **more: int) -> list[dict[str, Any]]:
     """Wait for messages, two at most: both are handled before either reappears."""
+    options = {"MaxNumberOfMessages": 2, "WaitTimeSeconds": WAIT, **more}
     answer = client().receive_message(
         QueueUrl=ensure(queue),
-        MaxNumberOfMessages=2,
-        WaitTimeSeconds=WAIT if wait is None else wait,
         MessageAttributeNames=["All"],
         MessageSystemAttributeNames=["ApproximateReceiveCount"],
+        **(options if wait is None else {**options, "WaitTimeSeconds": wait}),
     )
     found: list[dict[str, Any]] = answer.get("Messages", [])
     return found
@@ -127,15 +130,28 @@ def postpone(queue: str, message: dict[str, Any]) -> None:
     )
 
 
+def release(queue: str, messages: list[dict[str, Any]]) -> None:
+    """Let messages be received again at once, ten at most."""
+    entries = [
+        {"Id": str(n), "ReceiptHandle": one["ReceiptHandle"], "VisibilityTimeout": 0}
+        for n, one in enumerate(messages)
+    ]
+    client().change_message_visibility_batch(QueueUrl=ensure(queue), Entries=entries)
+
+
 def depths(queue: str) -> dict[str, int]:
-    """Return how many messages wait in a queue and in its dead-letter queue."""
+    """Return how many messages wait in a queue and in its dead-letter queue.
+
+    A dead letter that somebody looks at, and nobody else sees meanwhile, waits too.
+    """
+    waiting = "ApproximateNumberOfMessages"
+    counted = {queue: [waiting], queue + DEAD: [waiting, f"{waiting}NotVisible"]}
     found = {}
-    for name in (queue, f"{queue}-dlq"):
-        url = ensure(queue) if name == queue else _url(name)
-        attributes = client().get_queue_attributes(
-            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
-        )["Attributes"]
-        found[name] = int(attributes["ApproximateNumberOfMessages"])
+    for name, numbers in counted.items():
+        answer = client().get_queue_attributes(
+            QueueUrl=ensure(name), AttributeNames=numbers
+        )
+        found[name] = sum(int(answer["Attributes"][number]) for number in numbers)
     return found
 
 

@@ -5,6 +5,7 @@ it has in hand; long polls are short enough for all to end within 10 s.
 """
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,9 +15,21 @@ from typing import Any
 import click
 from flask import Flask, current_app
 
-from chassis import correlation, health, idempotency, inbox, logging, outbox, sqs
+from chassis import (
+    correlation,
+    dead_letters,
+    decisions,
+    health,
+    inbox,
+    logging,
+    outbox,
+    pruning,
+    sqs,
+)
 from chassis.config import settings
 from chassis.db import current_db
+
+REDRIVES = 5
 
 
 @dataclass(frozen=True)
@@ -46,21 +59,39 @@ def init_app(
     """Give the app `flask worker`."""
     app.extensions["work"] = Work(consumers or {}, jobs or {}, publishes)
     app.cli.add_command(_command)
+    app.cli.add_command(_redrive)
+
+
+def _messages(wait: int | None = None) -> dict[str, Job]:
+    """Return the loops that move messages by name."""
+    work: Work = current_app.extensions["work"]
+    poll = settings().worker_poll_seconds
+    loops: dict[str, Job] = {}
+    for queue, handlers in work.consumers.items():
+        consume = partial(inbox.consume, queue, handlers, wait)
+        loops[f"consume {queue}"] = Job(consume, 0)
+        loops[f"retry {queue}"] = Job(partial(inbox.retry, queue, handlers), 2)
+    if work.publishes:
+        loops["relay"] = Job(outbox.relay, poll)
+    return loops
 
 
 def _steps() -> dict[str, Job]:
     """Return every loop of the current app's worker by name."""
     work: Work = current_app.extensions["work"]
-    poll = settings().worker_poll_seconds
-    loops = dict(work.jobs)
-    for queue, handlers in work.consumers.items():
-        loops[f"consume {queue}"] = Job(partial(inbox.consume, queue, handlers), 0)
-    if work.publishes:
-        loops["relay"] = Job(outbox.relay, poll)
+    loops = {**work.jobs, **_messages(), "prune": Job(pruning.prune, 600)}
     if work.publishes or work.consumers:
         loops["watch queues"] = Job(_watch, 15)
-    loops["prune"] = Job(_prune, 600)
+    for queue in work.consumers:
+        loops[f"dead letters {queue}"] = Job(partial(_tend, queue), 15)
+        loops["remind"] = Job(decisions.remind, 600)
     return loops
+
+
+def _tend(queue: str) -> int:
+    for letter in (left := dead_letters.tend(queue)):
+        logging.get().info("dead letter left", queue=queue, letter=letter)
+    return len(left)
 
 
 def _watch() -> int:
@@ -74,19 +105,12 @@ def _watch() -> int:
             health.saw(queue, ok=False, detail=str(error))
         else:
             for name, depth in depths.items():
-                ok = not (name.endswith("-dlq") and depth)
+                ok = not (name.endswith(sqs.DEAD) and depth)
                 health.saw(name, ok=ok, detail=f"{depth} waiting")
-    current_db().session.commit()
-    return 0
-
-
-def _prune() -> int:
-    work: Work = current_app.extensions["work"]
-    idempotency.prune()
-    if work.publishes:
-        outbox.prune()
     if work.consumers:
-        inbox.prune()
+        left = decisions.waiting("quarantine")
+        health.saw("quarantine", ok=not left, detail=f"{left} waiting")
+    current_db().session.commit()
     return 0
 
 
@@ -132,14 +156,7 @@ def run(app: Flask, stop: threading.Event) -> None:
 def drain(app: Flask, *, rounds: int = 200) -> None:
     """Run every loop in turn until a whole round does nothing; for tests."""
     with app.app_context():
-        work: Work = app.extensions["work"]
-        steps = {
-            f"consume {queue}": Job(partial(inbox.consume, queue, handlers, 0), 0)
-            for queue, handlers in work.consumers.items()
-        }
-        steps |= work.jobs
-        if work.publishes:
-            steps["relay"] = Job(outbox.relay, 0)
+        steps = {**app.extensions["work"].jobs, **_messages(wait=0)}
         for _ in range(rounds):
             if not sum(max(once(name, job), 0) for name, job in steps.items()):
                 return
@@ -161,6 +178,24 @@ def _command() -> None:
     runner.start()
     while runner.is_alive():  # the main thread stays free to take signals
         runner.join(0.5)
+
+
+@click.command("redrive")
+@click.argument("queue")
+def _redrive(queue: str) -> None:
+    """Send the dead letters of a queue that this service reads to it again."""
+    work: Work = current_app.extensions["work"]
+    if queue not in work.consumers:
+        ours = ", ".join(work.consumers) or "none"
+        raise click.UsageError(f"{queue} is no queue that is read here: {ours}.")
+    for _ in range(REDRIVES):  # the worker may have some in hand just now
+        for letter in dead_letters.tend(queue, everything=True):
+            click.echo(letter)
+        left = sqs.depths(queue)[queue + sqs.DEAD]
+        if not left:
+            break
+    click.echo(f"{queue}{sqs.DEAD}: {left} left.")
+    sys.exit(bool(left))
 
 
 __all__ = ["Job", "drain", "init_app", "once", "run"]

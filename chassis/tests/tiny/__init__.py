@@ -14,6 +14,7 @@ from chassis import (
     admin,
     api,
     config,
+    dead_letters,
     docs,
     etag,
     fields,
@@ -48,6 +49,9 @@ class Inbox(inbox.InboxMixin, db.Model): ...
 
 
 class QuarantinedMessage(inbox.QuarantineMixin, db.Model): ...
+
+
+class DeadLetter(dead_letters.DeadLetterMixin, db.Model): ...
 
 
 class IdempotencyKey(idempotency.IdempotencyKeyMixin, db.Model): ...

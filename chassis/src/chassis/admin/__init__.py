@@ -10,6 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from chassis.admin import guard, staff
 from chassis.admin.index import IndexView
+from chassis.admin.messages import VIEWS
 from chassis.admin.models import ActionLogMixin, AdminSessionMixin
 from chassis.admin.views import ModelView
 from chassis.security import csp_nonce
@@ -20,6 +21,7 @@ PLUMBING = {
     "outbox": "Outbox",
     "inbox": "Inbox",
     "quarantine": "Quarantine",
+    "dead_letters": "Dead letters",
     "idempotency_keys": "Idempotency keys",
     "neighbours": "Neighbours",
     "action_log": "Action log",
@@ -32,12 +34,12 @@ SECRETS = {
 
 
 def _plumbing(app: Flask, db: SQLAlchemy) -> list[ModelView]:
-    """Return read-only views of the chassis tables that the service has."""
+    """Return views of the chassis tables that the service has."""
     tables = app.extensions["chassis_models"]
     return [
         type(
             f"{tables[name].__name__}View",
-            (ModelView,),
+            (VIEWS.get(name, ModelView),),
             {"hidden": SECRETS.get(name, ())},
         )(tables[name], db, name=title, category="Under the hood", endpoint=name)
         for name, title in PLUMBING.items()

@@ -1,6 +1,6 @@
 """Tables, states and the table of legal transitions."""
 
-from chassis import health, idempotency, inbox, outbox
+from chassis import dead_letters, health, idempotency, inbox, outbox
 from chassis.admin import ActionLogMixin, AdminSessionMixin
 from order_svc.extensions import db
 from order_svc.models.base import AuditModel
@@ -37,6 +37,10 @@ class QuarantinedMessage(inbox.QuarantineMixin, db.Model):
     """A message that a person must look at."""
 
 
+class DeadLetter(dead_letters.DeadLetterMixin, db.Model):
+    """A message that failed too often, as the worker saw it in its queue."""
+
+
 class IdempotencyKey(idempotency.IdempotencyKeyMixin, db.Model):
     """A key that a client sent with a creating request."""
 
@@ -65,6 +69,7 @@ __all__ = [
     "AdminSession",
     "AuditModel",
     "Cell",
+    "DeadLetter",
     "Effect",
     "HistoryKind",
     "IdempotencyKey",

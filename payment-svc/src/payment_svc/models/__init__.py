@@ -23,6 +23,7 @@ from payment_svc.models.payments import (
 from payment_svc.models.plumbing import (
     ActionLog,
     AdminSession,
+    DeadLetter,
     IdempotencyKey,
     Inbox,
     Neighbour,
@@ -60,6 +61,7 @@ __all__ = [
     "AuditLog",
     "AuditModel",
     "ClosingReason",
+    "DeadLetter",
     "Event",
     "IdempotencyKey",
     "Inbox",

@@ -1,6 +1,7 @@
 """The chassis tables of this service."""
 
 from chassis.admin import ActionLogMixin, AdminSessionMixin
+from chassis.dead_letters import DeadLetterMixin
 from chassis.health import NeighbourMixin
 from chassis.idempotency import IdempotencyKeyMixin
 from chassis.inbox import InboxMixin, QuarantineMixin
@@ -18,6 +19,10 @@ class Inbox(InboxMixin, db.Model):
 
 class QuarantinedMessage(QuarantineMixin, db.Model):
     """Messages that a person must look at."""
+
+
+class DeadLetter(DeadLetterMixin, db.Model):
+    """Messages that failed too often, as the worker saw them in their queue."""
 
 
 class IdempotencyKey(IdempotencyKeyMixin, db.Model):

@@ -1,0 +1,97 @@
+"""The plumbing's tables forget what is old, and nothing that is still needed."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from tiny import ActionLog, AdminSession, DeadLetter, Neighbour, QuarantinedMessage, db
+
+from chassis import clock, decisions, pruning, sqs
+from chassis.config import Settings
+
+DAY = 86400
+
+
+def kept(app, table):
+    with app.app_context():
+        pruning.prune()
+        return db.session.scalar(select(func.count()).select_from(table))
+
+
+def store(app, *rows):
+    with app.app_context():
+        db.session.add_all(rows)
+        db.session.commit()
+
+
+def quarantined(state):
+    return QuarantinedMessage(queue="things", reason="?", body="{", state=state)
+
+
+def letter(state):
+    texts = dict.fromkeys(("type", "subject", "correlation_id", "body"), "")
+    seen = {"seen_at": clock.now(), "receives": 10, "message_id": f"m-{state}"}
+    return DeadLetter(queue="things", state=state, **texts, **seen)
+
+
+def test_an_event_is_remembered_for_longer_than_its_message_can_live():
+    # received, redriven on its last day, received again
+    longest = 2 * sqs.RETENTION + sqs.DLQ_RETENTION
+
+    days = Settings.__dataclass_fields__["prune_after_days"].default
+    assert days * DAY > longest
+
+
+def test_what_is_decided_is_forgotten_after_a_month_and_what_waits_never(
+    app, move_clock
+):
+    over = [*decisions.OVER]
+    store(app, *map(quarantined, over), *map(letter, over))
+    store(app, quarantined("waiting"), quarantined("again"))
+    store(app, letter("waiting"), letter("again"))
+
+    assert (kept(app, QuarantinedMessage), kept(app, DeadLetter)) == (5, 5)
+    move_clock(31 * DAY)
+
+    assert (kept(app, QuarantinedMessage), kept(app, DeadLetter)) == (2, 2)
+
+
+def test_the_month_begins_with_the_decision(app, move_clock):
+    store(app, quarantined("waiting"))
+    move_clock(40 * DAY)
+    with app.app_context():
+        row = db.session.scalars(select(QuarantinedMessage)).one()
+        decisions.decide(row, "dropped", "seen")
+        db.session.commit()
+
+    assert kept(app, QuarantinedMessage) == 1
+
+
+def test_a_session_of_staff_is_forgotten_once_it_is_over(app, move_clock):
+    who = {"user_id": 1, "email": "a@example.com", "role": "staff"}
+    tokens = {"access_token": "", "refresh_token": ""}
+    ends = {"seen_at": clock.now(), "expires_at": clock.now() + timedelta(hours=8)}
+    store(app, AdminSession(id="a", **who, **tokens, **ends))
+
+    move_clock(7 * 3600)
+    assert kept(app, AdminSession) == 1
+    move_clock(9 * 3600)
+    assert kept(app, AdminSession) == 0
+
+
+def test_a_neighbour_that_is_seen_no_more_is_forgotten(app, move_clock):
+    store(app, Neighbour(name="a queue of last year", ok=True))
+
+    move_clock(29 * DAY)
+    assert kept(app, Neighbour) == 1
+    move_clock(31 * DAY)
+    assert kept(app, Neighbour) == 0
+
+
+def test_what_staff_did_is_never_forgotten(app, move_clock):
+    what = {"action": "edit", "model": "Thing", "object_id": "1"}
+    who = {"user_id": 1, "email": "a@example.com", "correlation_id": "c"}
+    store(app, ActionLog(**what, **who))
+
+    move_clock(4000 * DAY)
+
+    assert kept(app, ActionLog) == 1
