@@ -73,7 +73,9 @@ def read(answer: requests.Response) -> Reply:
     except ValueError:
         return Reply(INFO, answer.status_code)  # the proxy's rubbish, or half of it
     if answer.ok:
-        return Reply(OK if kind == JSON or data is None else INFO, answer.status_code, data)
+        return Reply(
+            OK if kind == JSON or data is None else INFO, answer.status_code, data
+        )
     if kind != PROBLEM:
         return Reply(INFO, answer.status_code)
     is_unknown = answer.status_code >= 500 or answer.status_code in (409, 429)

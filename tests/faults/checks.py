@@ -98,7 +98,9 @@ def h4(facts: Facts) -> Rows:
 
 def h5(facts: Facts) -> Rows:
     """Nobody sees the order of somebody else."""
-    return [line for line in facts.history.of("see") if line["owner"] != line["user_id"]]
+    return [
+        line for line in facts.history.of("see") if line["owner"] != line["user_id"]
+    ]
 
 
 def h6(facts: Facts) -> Rows:

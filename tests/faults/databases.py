@@ -39,9 +39,9 @@ class SqliteDatabases:
 
     def renew(self) -> None:
         """Begin with fresh databases."""
-        for old in self.folder.glob("*.db*"):
-            old.unlink()
         for service in SERVICES:
+            for old in self.folder.glob(f"{service}.db*"):
+                old.unlink()
             shutil.copy(self.template / f"{service}.db", self.folder)
 
     def close(self) -> None:
@@ -77,6 +77,9 @@ class PostgresqlDatabases:
         for service in SERVICES:
             self._do("DROP DATABASE IF EXISTS {} WITH (FORCE)", service)
             self._do("CREATE DATABASE {} TEMPLATE {}", service, f"{service}-made")
+        # A copied sequence believes that its next values are in the log already; only
+        # behind a checkpoint are they written, so that a crash cannot give them again.
+        self._do("CHECKPOINT")
 
     def close(self) -> None:
         """Stop the server."""

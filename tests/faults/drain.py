@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import NullPool, Select, create_engine, func, select
+from sqlalchemy import NullPool, Select, create_engine, select
 
 from faults.stack import Stack
-from order_svc.models import Order, OrderRefund, OrderState, Outbox, Owed
+from order_svc.models import Order, OrderRefund, OrderState, Outbox, Owed, OwedState
+from order_svc.models import RefundState as OrderRefundState
 from payment_svc.models import Outbox as PaymentOutbox
 from payment_svc.models import Payment, PaymentState, Refund, RefundState, WebhookEvent
 
@@ -19,6 +20,7 @@ WORDS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 JUMPS = (30, 60, 1080, 60, 300, 60, 300, 60, 600, 60, 3600, 60, 60, 60, 60)
 LAST_LOOK = 3700
 PAUSE = 1.5
+SHOWN = 5
 
 RUNNING = (
     OrderState.PLACED,
@@ -29,36 +31,63 @@ RUNNING = (
     OrderState.REFUND_PENDING,
 )
 PAYMENT, REFUND = Payment.__table__, Refund.__table__
+OPEN = (PaymentState.CREATED, PaymentState.ISSUED, PaymentState.CLOSING)
+DONE = (RefundState.PROCESSED, RefundState.FAILED)
+PAYMENT_COLUMNS = (
+    PAYMENT.c.auditlog_ptr_id,
+    PAYMENT.c.order_id,
+    PAYMENT.c.state,
+    PAYMENT.c.next_check_at,
+    PAYMENT.c.attempts,
+)
+
+
+def _unsent(table: Any) -> Select[Any]:
+    columns = (table.id, table.type, table.subject, table.claimed_until, table.attempts)
+    return select(*columns).where(table.published_at.is_(None))
+
+
 UNDER_WAY: dict[str, tuple[tuple[str, Select[Any]], ...]] = {
     "order-svc": (
-        ("orders", select(Order.id).where(Order.state.in_(RUNNING))),
-        ("refunds asked for", select(OrderRefund.id).filter_by(state="requested")),
-        ("debts to product-svc", select(Owed.id).filter_by(state="owed")),
-        ("events to send", select(Outbox.id).filter_by(published_at=None)),
-    ),
-    "payment-svc": (
         (
-            "payments",
-            select(PAYMENT.c.auditlog_ptr_id).where(
-                PAYMENT.c.state.in_(
-                    (PaymentState.CREATED, PaymentState.ISSUED, PaymentState.CLOSING)
-                )
+            "orders",
+            select(Order.id, Order.state, Order.next_check_at, Order.attempts).where(
+                Order.state.in_(RUNNING)
             ),
         ),
         (
+            "refunds asked for",
+            select(OrderRefund.id, OrderRefund.order_id, OrderRefund.reason).where(
+                OrderRefund.state == OrderRefundState.REQUESTED
+            ),
+        ),
+        (
+            "debts to product-svc",
+            select(Owed.id, Owed.order_id, Owed.kind, Owed.next_check_at).where(
+                Owed.state == OwedState.OWED
+            ),
+        ),
+        ("events to send", _unsent(Outbox)),
+    ),
+    "payment-svc": (
+        ("payments", select(*PAYMENT_COLUMNS).where(PAYMENT.c.state.in_(OPEN))),
+        (
             "captures nobody settled",
-            select(PAYMENT.c.auditlog_ptr_id).where(
+            select(*PAYMENT_COLUMNS).where(
                 PAYMENT.c.state == PaymentState.CAPTURED, PAYMENT.c.outcome.is_(None)
             ),
         ),
         (
             "refunds",
-            select(REFUND.c.id).where(
-                REFUND.c.state.not_in((RefundState.PROCESSED, RefundState.FAILED))
+            select(REFUND.c.id, REFUND.c.state, REFUND.c.next_check_at).where(
+                REFUND.c.state.not_in(DONE)
             ),
         ),
-        ("webhooks to read", select(WebhookEvent.id).filter_by(processed_at=None)),
-        ("events to send", select(PaymentOutbox.id).filter_by(published_at=None)),
+        (
+            "webhooks to read",
+            select(WebhookEvent.id).where(WebhookEvent.processed_at.is_(None)),
+        ),
+        ("events to send", _unsent(PaymentOutbox)),
     ),
 }
 
@@ -96,20 +125,19 @@ def _until_quiet(
         time.sleep(0.2)
 
 
-def under_way(stack: Stack) -> dict[str, int]:
-    """Return what has not ended, with numbers."""
-    found = {}
+def under_way(stack: Stack) -> dict[str, Any]:
+    """Return what has not ended, the rows as text."""
+    found: dict[str, Any] = _waiting(stack)
     for service, questions in UNDER_WAY.items():
         engine = create_engine(stack.urls[service], poolclass=NullPool)
         with engine.connect() as connection:
             for what, query in questions:
-                number = connection.scalar(select(func.count()).select_from(query.subquery()))
-                found[f"{service}: {what}"] = number or 0
-    found |= _waiting(stack)
-    return {what: number for what, number in found.items() if number}
+                rows = connection.execute(query.limit(SHOWN)).all()
+                found[f"{service}: {what}"] = [" ".join(map(str, row)) for row in rows]
+    return {what: rows for what, rows in found.items() if rows}
 
 
-def _waiting(stack: Stack) -> dict[str, int]:
+def _waiting(stack: Stack) -> dict[str, Any]:
     client, found = stack.sqs(), {}
     for queue in QUEUES:
         try:

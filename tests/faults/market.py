@@ -1,4 +1,4 @@
-"""Opens the shop for a run: scarce products, customers, staff; and what staff decide."""
+"""Opens the shop for a run: scarce products, customers, and what staff decide."""
 
 import random
 from collections.abc import Callable

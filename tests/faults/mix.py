@@ -20,9 +20,7 @@ def second_half(customers: list[Customer]) -> None:
     _together(_return, customers)
 
 
-def _together(
-    act: Callable[[Customer], None], customers: list[Customer]
-) -> None:
+def _together(act: Callable[[Customer], None], customers: list[Customer]) -> None:
     threads = [threading.Thread(target=act, args=(one,)) for one in customers]
     for thread in threads:
         thread.start()

@@ -31,7 +31,9 @@ def load(folders: Iterable[Path]) -> list[Result]:
     found = []
     for folder in folders:
         for path in sorted(folder.rglob("results.jsonl")):
-            found += [Result(**json.loads(line)) for line in path.read_text().splitlines()]
+            found += [
+                Result(**json.loads(line)) for line in path.read_text().splitlines()
+            ]
     return found
 
 
@@ -46,7 +48,9 @@ def summary(results: Sequence[Result]) -> str:
         broken.update(violation["id"] for violation in result.violations)
     lines = ["", "| what | how much |", "| --- | --- |"]
     lines += [f"| {name} | {value} |" for name, value in _heads(runs, visits, results)]
-    lines += [f"| operations {word} | {operations[key]} |" for key, word in WORDS.items()]
+    lines += [
+        f"| operations {word} | {operations[key]} |" for key, word in WORDS.items()
+    ]
     for figure, ids in FIGURES.items():
         lines.append(f"| {figure} | **{sum(broken[id_] for id_ in ids)}** |")
     lines += ["", "| fault | times |", "| --- | --- |"]
@@ -72,11 +76,16 @@ def _heads(
         ("crash points visited", _by_database(visits)),
         ("crash points hit / defined", f"{len(hit)} / {len(EVERY)}"),
         ("orders placed", str(sum(result.orders for result in results))),
-        ("seconds to rest, median / most", f"{statistics.median(drains):.1f} / {max(drains):.1f}"),
+        (
+            "seconds to rest, median / most",
+            f"{statistics.median(drains):.1f} / {max(drains):.1f}",
+        ),
     ]
     if runs and not any(result.violations for result in runs):
         bound = 3 / len(runs)
-        heads.append(("failures per run, with 95 % certainty", f"below {bound:.1%} (3/n)"))
+        heads.append(
+            ("failures per run, with 95 % certainty", f"below {bound:.1%} (3/n)")
+        )
     return heads
 
 

@@ -11,7 +11,7 @@ from faults.browser import Browser, Reply
 from faults.history import FAIL, INFO, OK, History
 
 TRIES = 4
-PASSWORD = "a-long-walk-in-the-rain"  # noqa: S105
+PASSWORD = "a-long-walk-in-the-rain"
 
 
 @dataclass

@@ -86,6 +86,8 @@ class Stack:
         self.proxy.heal()
         self.proxy.reseed(seed)
         self.databases.renew()
+        for old in self.folder.glob(f"{SANDBOX}.db*"):
+            old.unlink()
         self.shift = 0
         self.clock.write_text("0")
         for name in PROCESSES:
@@ -253,12 +255,14 @@ class Stack:
             endpoint_url=self.site.address("sqs"),
             region_name="ap-south-1",
             aws_access_key_id="local",
-            aws_secret_access_key="local",  # noqa: S106
+            aws_secret_access_key="local",
             config=Config(connect_timeout=2, read_timeout=5, proxies={}),
         )
 
 
-def wait_for(look: Callable[[], object], what: str, within: float = READY_WITHIN) -> None:
+def wait_for(
+    look: Callable[[], object], what: str, within: float = READY_WITHIN
+) -> None:
     """Look until there is something to see; raise TimeoutError in the end."""
     deadline = time.monotonic() + within
     while not look():

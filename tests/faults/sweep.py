@@ -9,8 +9,8 @@ from faults.history import History
 from faults.market import let_in, open_market
 from faults.points import EVERY, Point
 from faults.runs import Result, judge
-from faults.stack import Stack
 from faults.shopping import Customer
+from faults.stack import Stack
 
 PER_STACK = 24  # then a fresh shop: time must not run on for weeks
 LONG_AGO = 3000
@@ -33,7 +33,9 @@ def visit(stack: Stack, point: Point, nth: int) -> Result:
     """Let the process of a point die at its nth passing, and judge what is left."""
     started = time.monotonic()
     result = Result(f"{point.process} {point.name}:{nth}", stack.databases.name)
-    history = History(stack.folder / f"history-{point.process}-{point.name}-{nth}.jsonl")
+    history = History(
+        stack.folder / f"history-{point.process}-{point.name}-{nth}.jsonl"
+    )
     market, stock = open_market(stack, history)
     customers = let_in(stack, market, point.name)
     stack.arm(point.process, f"{point.name}:{nth}")
