@@ -7,7 +7,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-import razorpay_sandbox.testing
 import requests
 from audit.story import SECRET, Shop, tell
 from sqlalchemy import (
@@ -25,6 +24,7 @@ from sqlalchemy import (
 import order_svc
 import payment_svc
 import product_svc
+import razorpay_sandbox.testing
 import user_svc
 from chassis import clock
 from shop.audit import judge
@@ -72,10 +72,8 @@ def healthy(databases, tmp_path_factory):
         shop = Shop(apps, sandbox)
         ids = tell(shop)
         found = requests.get(f"{sandbox.url}/control/ledger/", timeout=10).json()
-        names = {"user": shop.user, "lamp": shop.lamp}
-        yield SimpleNamespace(
-            urls=urls, apps=apps, ledger=found, ids={**ids, **names}
-        )
+        names = {"user": shop.user, "gone": shop.gone, "lamp": shop.lamp}
+        yield SimpleNamespace(urls=urls, apps=apps, ledger=found, ids={**ids, **names})
 
 
 def without_rules(metadata):
@@ -84,7 +82,8 @@ def without_rules(metadata):
     for table in metadata.sorted_tables:
         table.to_metadata(bare)
     for table in bare.tables.values():
-        table.constraints -= {one for one in table.constraints if isinstance(one, RULES)}
+        rules = {one for one in table.constraints if isinstance(one, RULES)}
+        table.constraints -= rules
         table.indexes.clear()
     return bare
 

@@ -1,5 +1,155 @@
-"""What the audit promises of each invariant."""
+"""What the audit promises: silence for a healthy shop, a word for each violation."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from audit import money_seeds, other_seeds, stock_seeds
+from audit.spoil import order, payment, refund
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
+
+import order_svc.models as o
+import payment_svc.models as y
+from shop import audit
+from shop.audit.reading import opened
+
+HOUR = 3600.0
+SEEDS = [*stock_seeds.SEEDS, *money_seeds.SEEDS, *other_seeds.SEEDS]
+ALWAYS = ("I01", "I02", "I03", "I09", "I10", "I13", "I16")
+NAMES = [f"{invariant} {what}" for invariant, what, _ in SEEDS]
 
 
 def test_a_healthy_shop_violates_nothing(scene):
     assert scene.violated() == {}
+
+
+@pytest.mark.parametrize(
+    ("invariant", "seed"), [(one, seed) for one, _, seed in SEEDS], ids=NAMES
+)
+def test_a_seeded_violation_is_caught(scene, invariant, seed):
+    seed(scene)
+
+    assert invariant in scene.violated()
+
+
+def test_every_invariant_has_at_least_two_seeds():
+    seeds = Counter(invariant for invariant, _, _ in SEEDS)
+
+    assert all(seeds[invariant.id] >= 2 for invariant in audit.INVARIANTS)
+    assert [one.id for one in audit.INVARIANTS] == [f"I{n:02}" for n in range(1, 17)]
+
+
+def test_every_row_can_be_printed_and_sent(scene):
+    for _, _, seed in SEEDS[::7]:
+        seed(scene)
+
+    rows = [row for found in scene.violated().values() for row in found]
+
+    assert rows
+    assert all(isinstance(v, str | int | dict | None) for r in rows for v in r.values())
+
+
+@pytest.mark.parametrize(
+    ("invariant", "seed"),
+    [(one, seed) for one, _, seed in SEEDS if one in ALWAYS],
+    ids=[name for name in NAMES if name[:3] in ALWAYS],
+)
+def test_what_always_holds_is_judged_while_orders_are_under_way(scene, invariant, seed):
+    seed(scene)
+
+    assert invariant in scene.violated(drained=False, slack=HOUR)
+
+
+def test_what_is_under_way_is_not_judged(scene):
+    order(scene, scene.late, state="awaiting_payment", status="pending")
+    scene.drop(y.Inbox, type="payment.requested")
+
+    found = scene.violated(drained=False, slack=HOUR)
+
+    assert found.keys() == {"I13"}  # no move was written down, and that is at once
+
+
+def test_what_stands_still_for_longer_than_the_slack_is_judged(scene):
+    order(scene, scene.late, state="awaiting_payment", status="pending")
+    scene.drop(y.Inbox, type="payment.requested")
+    scene.now += timedelta(hours=2)
+
+    found = scene.violated(drained=False, slack=HOUR)
+
+    assert found.keys() >= {"I06", "I11", "I12"}
+
+
+def test_a_suspect_payment_waits_for_a_person_and_is_not_stuck(scene):
+    order(scene, scene.accepted, state="expiring", status="pending")
+    payment(scene, scene.accepted, state="suspect", status="PENDING", outcome=None)
+
+    assert not {"I06", "I11"} & scene.violated().keys()
+
+
+def test_a_failed_refund_waits_for_a_person_and_is_not_stuck(scene):
+    order(scene, scene.refunded, state="refund_pending", refunded_amount=0)
+    where = {"order_id": scene.refunded}
+    scene.change(o.OrderRefund, where, state="failed")
+    payment(scene, scene.refunded, amount_refunded=0)
+    refund(scene, "staff", state="failed", razorpay_refund_id=None)
+    scene.ledger["refunds"].remove(scene.of("refunds", amount=49900))
+
+    assert not {"I06", "I11"} & scene.violated().keys()
+
+
+def test_a_refund_of_the_bank_that_failed_moved_no_money(scene):
+    row = scene.ledger["refunds"][0]
+    scene.ledger["refunds"].append({**row, "id": "rfnd_x", "status": "failed"})
+
+    assert scene.violated() == {}
+
+
+def test_messages_may_die_with_their_queue_but_none_may_be_invented(scene):
+    scene.drop(y.Inbox, type="payment.requested")
+    assert scene.violated(queue_was_lost=True) == {}
+
+    scene.drop(y.Outbox, type="payment.link_ready")
+    rows = scene.violated(queue_was_lost=True)["I12"]
+
+    assert {row["message"] for row in rows} == {"never sent"}
+
+
+def test_half_a_message_may_be_pruned_after_a_month(scene):
+    scene.drop(o.Inbox)
+    scene.drop(o.Outbox)
+    scene.now += timedelta(days=31)
+
+    assert "I12" not in scene.violated()
+
+
+def test_a_key_in_progress_is_no_fault_when_its_order_is_there(scene):
+    scene.change(o.IdempotencyKey, {"resource_id": scene.late}, status=None)
+
+    assert scene.violated() == {}
+
+
+def test_without_a_ledger_what_needs_one_is_skipped(scene):
+    scene.ledger = {}
+
+    found = scene.verdicts()
+
+    skipped = {verdict.id for verdict in found.values() if verdict.is_skipped}
+    assert skipped == {"I06", "I07", "I08"}
+    assert not any(verdict.rows for verdict in found.values())
+
+
+def test_the_four_databases_are_read_by_their_addresses(healthy):
+    verdicts = audit.check(
+        healthy.urls, healthy.ledger, drained=True, slack_seconds=0.0
+    )
+
+    assert [verdict.rows for verdict in verdicts] == [[]] * 16
+
+
+def test_an_audit_cannot_write(healthy):
+    with opened(healthy.urls) as connections:
+        for name, model in (("order-svc", o.Order), ("payment-svc", y.Payment)):
+            spoil = update(model.__table__).values(currency="USD")
+            with pytest.raises(DBAPIError, match=r"(?i)read.?only"):
+                connections[name].execute(spoil)

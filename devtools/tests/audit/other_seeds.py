@@ -1,0 +1,99 @@
+"""Violations of I11 to I16, each seeded into a healthy shop."""
+
+from datetime import timedelta
+
+from audit.spoil import asked, family, key, move, order, payment, refund, token
+
+import order_svc.models as o
+import payment_svc.models as y
+import product_svc.models as p
+import user_svc.models as u
+
+DAY = timedelta(days=1)
+
+SEEDS = [
+    ("I11", "an order that stands still", lambda s: order(s, s.late, state="expiring")),
+    ("I11", "a payment that does", lambda s: payment(s, s.late, state="issued")),
+    ("I11", "a capture not settled", lambda s: payment(s, s.late, outcome=None)),
+    ("I11", "a refund under way", lambda s: refund(s, "staff", state="sent")),
+    (
+        "I11",
+        "a direct refund unheard",
+        lambda s: refund(s, "direct", acknowledged_at=None),
+    ),
+    ("I11", "a refund not answered", lambda s: asked(s, s.refunded, state="requested")),
+    (
+        "I11",
+        "stock owed",
+        lambda s: s.change(o.Owed, {"kind": "release"}, state="owed"),
+    ),
+    ("I12", "never left", lambda s: s.change(o.Outbox, published_at=None)),
+    ("I12", "lost", lambda s: s.drop(y.Inbox, type="payment.requested")),
+    ("I12", "lost on the way back", lambda s: s.drop(o.Inbox, type="payment.captured")),
+    ("I12", "lost with quarantine", lambda s: s.drop(y.QuarantinedMessage)),
+    ("I12", "invented", lambda s: s.drop(y.Outbox, type="payment.link_ready")),
+    ("I12", "told to payment-svc by nobody", lambda s: s.drop(o.Outbox)),
+    ("I13", "an illegal move", lambda s: move(s, s.late, "confirmed", "placed")),
+    ("I13", "a gap", lambda s: move(s, s.late, "awaiting_payment", "paid")),
+    (
+        "I13",
+        "a move not written down",
+        lambda s: order(s, s.late, state="refund_pending"),
+    ),
+    ("I13", "a wrong status", lambda s: order(s, s.late, status="failed")),
+    ("I13", "a payment's wrong status", lambda s: payment(s, s.late, status="FAILED")),
+    (
+        "I13",
+        "a trigger that cannot be",
+        lambda s: s.change(
+            y.PaymentHistory, {"trigger": "link_made"}, trigger="given_up"
+        ),
+    ),
+    ("I13", "a refund without a past", lambda s: s.drop(y.RefundHistory)),
+    (
+        "I13",
+        "an illegal reservation",
+        lambda s: s.change(
+            p.ReservationHistory, {"order_id": s.expired}, to_state="refused"
+        ),
+    ),
+    ("I14", "one key twice", lambda s: key(s, s.late)),
+    ("I14", "two keys of one order", lambda s: key(s, s.late, key="other")),
+    ("I14", "a key of no order", lambda s: key(s, s.late, key="x", resource_id=9001)),
+    (
+        "I14",
+        "a key of another's order",
+        lambda s: s.change(
+            o.IdempotencyKey, {"resource_id": s.late}, caller="user:9001"
+        ),
+    ),
+    (
+        "I14",
+        "a poisoned key",
+        lambda s: key(s, s.late, key="x", resource_id=None, status=None),
+    ),
+    ("I15", "an unknown user", lambda s: order(s, s.late, user_id=9001)),
+    (
+        "I15",
+        "an unknown product",
+        lambda s: s.change(o.OrderItem, {"order_id": s.late}, product_id=9001),
+    ),
+    (
+        "I15",
+        "a reservation of no order",
+        lambda s: s.again(p.Reservation, {}, order_id=9001),
+    ),
+    ("I15", "a payment of no order", lambda s: payment(s, s.late, order_id="9001")),
+    ("I15", "another user's payment", lambda s: payment(s, s.late, user_id=9001)),
+    ("I15", "an order's unknown payment", lambda s: order(s, s.late, payment_id=9001)),
+    ("I15", "an unknown refund", lambda s: asked(s, s.refunded, refund_id=9001)),
+    ("I16", "two unspent tokens", lambda s: token(s, spent_at=None)),
+    ("I16", "no token left", lambda s: s.change(u.RefreshToken, spent_at=s.now)),
+    ("I16", "open for a deleted user", lambda s: family(s, s.gone, revoked_at=None)),
+    (
+        "I16",
+        "open for an inactive user",
+        lambda s: s.change(u.User, {"id": s.user}, is_active=False),
+    ),
+    ("I16", "used after its end", lambda s: family(s, revoked_at=s.now - DAY)),
+]

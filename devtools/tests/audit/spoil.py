@@ -1,0 +1,75 @@
+"""Short words for what is spoiled in a healthy shop.
+
+`s` is the scene of `conftest.py`; its attributes are the ids of the story.
+"""
+
+import uuid
+
+import order_svc.models as o
+import payment_svc.models as y
+import product_svc.models as p
+import user_svc.models as u
+
+
+def stock(s, **values):
+    """Change the lamp's quantities."""
+    s.change(p.Product, {"id": s.lamp}, **values)
+
+
+def reservation(s, order_id, /, **values):
+    """Change an order's reservation."""
+    s.change(p.Reservation, {"order_id": order_id}, **values)
+
+
+def order(s, order_id, /, **values):
+    """Change an order."""
+    s.change(o.Order, {"id": order_id}, **values)
+
+
+def payment(s, order_id, /, **values):
+    """Change an order's payments."""
+    s.change(y.Payment, {"order_id": str(order_id)}, **values)
+
+
+def other(s, kind, row, **values):
+    """Write an entity of the ledger once more, as another."""
+    s.ledger[kind].append({**row, "id": uuid.uuid4().hex, **values})
+
+
+def move(s, order_id, source, to, /, **more):
+    """Write a line of an order's history."""
+    row = {"order_id": order_id, "kind": "state"}
+    new = {"id": 9001, "from_state": source, "to_state": to, **more}
+    s.again(o.OrderHistory, row, **new)
+
+
+def key(s, order_id, /, **values):
+    """Write an order's idempotency key once more, changed."""
+    s.again(o.IdempotencyKey, {"resource_id": order_id}, id=9001, **values)
+
+
+def family(s, user_id=None, /, **values):
+    """Change the session of a user, the story's own unless said."""
+    s.change(u.RefreshFamily, {"user_id": user_id or s.user}, **values)
+
+
+def token(s, **values):
+    """Write a refresh token of the story's user once more, changed."""
+    new = {"id": 9001, "token_hash": "0" * 64, "family_id": s.user, **values}
+    s.again(u.RefreshToken, {}, **new)
+
+
+def refund(s, reason, **values):
+    """Change payment-svc's refund of a reason."""
+    s.change(y.Refund, {"reason": reason}, **values)
+
+
+def asked(s, order_id, /, **values):
+    """Change order-svc's refund of an order."""
+    s.change(o.OrderRefund, {"order_id": order_id}, **values)
+
+
+def forgotten(s):
+    """Put an open link on an order that is over, its reference unknown."""
+    link = s.link(s.cancelled)
+    other(s, "links", link, reference_id="nobody's", payable=True)
