@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from chassis import decisions, inbox, pruning
+from order_svc.consumers import HANDLERS, QUEUE
 from order_svc.extensions import db
 from order_svc.models import QuarantinedMessage
 
@@ -128,9 +130,9 @@ def test_a_second_payment_goes_back_alone(shop: Any) -> None:
 def test_money_that_does_not_fit_waits_for_a_person_once(shop: Any, wrong: Any) -> None:
     order = shop.placed()
 
-    for _ in range(3):
-        assert shop.pay(order, **wrong) == "handled"
+    outcomes = [shop.pay(order, **wrong) for _ in range(3)]
 
+    assert outcomes == ["quarantined", "handled", "handled"]
     assert len(parked(shop)) == 1
     assert shop.state(order) == "awaiting_payment"
     assert shop.refunds(order) == []
@@ -179,12 +181,66 @@ def test_a_message_that_cannot_be_understood_leaves_the_queue(
 def test_a_refund_of_an_order_that_does_not_exist_is_kept_for_a_person_once(
     shop: Any, kind: str
 ) -> None:
-    for _ in range(3):
-        assert shop.hear(kind, order_id=4711, **REFUND) == "handled"
+    outcomes = [shop.hear(kind, order_id=4711, **REFUND) for _ in range(3)]
     shop.hear(kind, order_id=4711, **{**REFUND, "refund_id": 12})
 
     sentence = "There is no order 4711."
+    assert outcomes == ["quarantined", "handled", "handled"]
     assert parked(shop) == [f"{kind} 1: {sentence}", f"{kind} 12: {sentence}"]
+
+
+def decide(shop: Any, state: str, note: str = "") -> None:
+    with shop.app.app_context():
+        row = db.session.scalars(select(QuarantinedMessage)).one()
+        decisions.decide(row, state, note)
+        db.session.commit()
+
+
+def retry(shop: Any) -> tuple[str, str | None]:
+    """Let the worker try again; return state and note of the quarantined message."""
+    with shop.app.app_context():
+        inbox.retry(QUEUE, HANDLERS)
+        row = db.session.scalars(select(QuarantinedMessage)).one()
+        return row.state, row.note
+
+
+def test_a_capture_that_overtook_its_order_is_taken_when_it_is_tried_again(
+    shop: Any,
+) -> None:
+    shop.pay(1)
+    order = shop.placed()
+    decide(shop, "again")
+
+    assert retry(shop) == ("done", "handled")
+
+    assert (order, shop.state(order)) == (1, "paid")
+
+
+def test_a_retry_that_changes_nothing_waits_for_a_person_again(shop: Any) -> None:
+    shop.pay(4711)
+    decide(shop, "again")
+
+    state, note = retry(shop)
+
+    assert (state, note) == (
+        "waiting",
+        "tried again: payment.captured 5211: There is no order 4711.",
+    )
+    assert len(parked(shop)) == 1
+
+
+def test_a_capture_that_was_dropped_does_not_come_back_with_its_copies(
+    shop: Any, pass_seconds: Any
+) -> None:
+    shop.pay(4711)
+    decide(shop, "dropped", "a test payment")
+    for day in (20, 40, 60):
+        pass_seconds(day * 86400)
+        assert shop.pay(4711) == "handled"
+        with shop.app.app_context():
+            pruning.prune()
+
+    assert len(parked(shop)) == 1
 
 
 def test_members_that_are_not_known_yet_are_ignored(shop: Any) -> None:

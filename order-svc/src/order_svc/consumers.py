@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chassis import inbox, json
+from chassis import clock, decisions, inbox
 from chassis.crashpoints import crashpoint
 from chassis.errors import Conflict, NotFound
 from chassis.inbox import Event
@@ -61,13 +61,20 @@ def refund_failed(data: dict[str, Any], event: Event) -> None:
 
 
 def _park_once(event: Event, reason: str, key: str) -> None:
-    """Keep the first copy of a type and the id that `key` names in its data."""
+    """Keep the first copy of a type and the id that `key` names in its data.
+
+    A later copy keeps the first from being forgotten, or a person would be asked again.
+    """
     head = f"{event.type} {event.data[key]}: "
-    parked = QuarantinedMessage.reason.startswith(head, autoescape=True)
-    known = select(QuarantinedMessage.id).where(parked)
-    if db.session.scalar(known.limit(1)) is None:
-        body = json.dumps({**vars(event)}).decode()
-        inbox.quarantine(QUEUE, body, head + reason, **{key: event.data[key]})
+    known = db.session.scalar(
+        select(QuarantinedMessage)
+        .where(QuarantinedMessage.reason.startswith(head, autoescape=True))
+        .where(QuarantinedMessage.state != decisions.AGAIN)  # that is this copy itself
+        .limit(1)
+    )
+    if known is None:
+        raise inbox.Quarantine(head + reason, **{key: event.data[key]})
+    known.updated_at = clock.now()
 
 
 def _handler(apply: Any) -> Any:
