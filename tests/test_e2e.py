@@ -107,10 +107,15 @@ def test_a_fresh_shop_sells_survives_a_restart_and_ends_without_rest(terminal):
     order_ids = [re.search(r"order (\d+), ₹", d.stdout)[1] for d in (first, second)]
     assert int(order_ids[1]) > int(order_ids[0]), "the first run's data are kept"
 
+    live = terminal.make("audit")
+    assert live.returncode == 0, live.stdout + live.stderr
+
     stopped = terminal.make("stop")
     assert "The shop is stopped." in stopped.stdout
     terminal.process.wait(timeout=STOPS_WITHIN)
     assert [p for p in terminal.children if p.is_running()] == []
+    at_rest = terminal.make("audit", "ARGS=--drained")
+    assert at_rest.returncode == 0, at_rest.stdout + at_rest.stderr
 
     for path in (terminal.folder / "log").glob("*.jsonl"):
         for line in path.read_text().splitlines():

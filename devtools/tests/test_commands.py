@@ -19,7 +19,16 @@ def test_make_alone_lists_every_command():
         ["make"], cwd=layout.ROOT, capture_output=True, text=True, check=True
     )
 
-    for name in ("run", "demo", "stop", "clean", "test", "lint", "normalize-env"):
+    for name in (
+        "run",
+        "demo",
+        "audit",
+        "stop",
+        "clean",
+        "test",
+        "lint",
+        "normalize-env",
+    ):
         assert f"make {name} " in done.stdout
 
 

@@ -59,7 +59,7 @@ def environ(sandbox):
 
 @pytest.fixture(scope="session")
 def healthy(databases, tmp_path_factory):
-    """Return `urls`, `ledger` and `ids` of a shop to which everything happened once."""
+    """Return a shop to which everything happened once: urls, ids, ledger, sandbox."""
     folder = tmp_path_factory.mktemp("audit")
     apps, urls = {}, {}
     with razorpay_sandbox.testing.serve(folder) as sandbox, ExitStack() as stack:
@@ -73,7 +73,13 @@ def healthy(databases, tmp_path_factory):
         ids = tell(shop)
         found = requests.get(f"{sandbox.url}/control/ledger/", timeout=10).json()
         names = {"user": shop.user, "gone": shop.gone, "lamp": shop.lamp}
-        yield SimpleNamespace(urls=urls, apps=apps, ledger=found, ids={**ids, **names})
+        yield SimpleNamespace(
+            urls=urls,
+            apps=apps,
+            ledger=found,
+            ids={**ids, **names},
+            sandbox=sandbox,
+        )
 
 
 def without_rules(metadata):
