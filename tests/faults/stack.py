@@ -83,6 +83,7 @@ class Stack:
     # ---- life ----
     def begin(self, seed: int) -> None:
         """Start everything on fresh databases."""
+        self.end()
         self.proxy.heal()
         self.proxy.reseed(seed)
         self.databases.renew()
