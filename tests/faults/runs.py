@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from faults import checks, nemesis
+from faults.catalogue import CALLBACKS_LOST
 from faults.drain import Stuck, drain
 from faults.history import History
 from faults.market import decisions, let_in, open_market
@@ -47,11 +48,11 @@ def run(stack: Stack, seed: int, seconds: float) -> Result:
     market, stock = open_market(stack, history)
     customers = let_in(stack, market, str(seed))
     plan = nemesis.plan(seed, seconds, stack.databases.name)
-    market.callbacks_lost = any(a.kind == "callbacks_lost" for a in plan)
+    market.callbacks_lost = any(a.kind == CALLBACKS_LOST.kind for a in plan)
     threads = [threading.Thread(target=one.shop, daemon=True) for one in customers]
     for thread in threads:
         thread.start()
-    enemy = nemesis.Nemesis(stack, stack.proxy, plan)
+    enemy = nemesis.Nemesis(stack, stack.proxy, plan, seconds)
     enemy.run()
     market.over.set()
     for thread in threads:
@@ -83,7 +84,6 @@ def judge(
     """Bring the shop to rest and look for what is not as promised."""
     for name in stack.ended():
         result.violations.append({"id": "process", "row": f"{name} ended by itself"})
-    stack.proxy.heal()
     try:
         stack.wait_until_ready()
         result.drain_seconds = drain(stack, decisions(stack, result.name))
