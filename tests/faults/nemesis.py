@@ -1,111 +1,193 @@
-"""The nemesis: a plan of faults drawn from a seed, and its execution in real time."""
+"""The nemesis: carries out a plan of faults, and takes them all back at its end."""
 
+import dataclasses
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from random import Random
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from faults import catalogue
-from faults.catalogue import CALLBACKS_LOST, CATALOGUE, OURS, WEBHOOKS_LOST, Kind
-from faults.proxy import KINDS as PROXY_KINDS
-from faults.proxy import Fault, Proxy
+from faults.catalogue import OURS, POISONS, WEBHOOKS_LOST
+from faults.plans import Action, plan
+from faults.proxy import KINDS, Fault, Proxy
 from faults.settings import EDGES, HURRY
 
-FEWEST, MOST = 2, 6
-DRAWS = 200
 USUAL_VISIBILITY = int(HURRY["SQS_VISIBILITY_SECONDS"])
+BEGIN, END = "begin", "end"
+LOSES_QUEUES = ("queue_down", "lose_queues")
 
 
-@dataclass(frozen=True)
-class Action:
-    """A fault that begins at `at` seconds and ends after `lasts` more."""
-
-    at: float
-    lasts: float
-    number: str
-    kind: str
-    target: str
-    parameters: catalogue.Parameters
-
-    @property
-    def ends(self) -> float:
-        """When it is over."""
-        return self.at + self.lasts
-
-
-# ---- the plan ----
-def plan(seed: int, seconds: float, database: str) -> list[Action]:
-    """Draw a run's actions in order of time; the same arguments give the same plan.
-
-    Every action ends within the seconds. In some runs webhooks, callbacks or both get
-    lost from the beginning to the end.
-    """
-    random = Random(f"{seed} {database}")
-    actions = _silences(random, seconds)
-    wanted = random.randint(FEWEST, MOST)
-    rows = [row for row in CATALOGUE if database in row.databases]
-    weights = [row.weight for row in rows]
-    for row in random.choices(rows, weights, k=DRAWS):
-        if len(actions) == wanted:
-            break
-        action = _draw(random, row, seconds)
-        if not any(_collide(action, other) for other in actions):
-            actions.append(action)
-    return sorted(actions, key=lambda action: action.at)
-
-
-def _silences(random: Random, seconds: float) -> list[Action]:
-    both, either = (WEBHOOKS_LOST, CALLBACKS_LOST), random.random()
-    lost: tuple[Kind, ...] = ()
-    if either < 0.2:
-        lost = both if either < 0.1 else (random.choice(both),)
-    return [
-        Action(0.0, seconds, row.number, row.kind, row.targets[0], {}) for row in lost
-    ]
-
-
-def _draw(random: Random, row: Kind, seconds: float) -> Action:
-    longest = min(row.longest, 0.7 * seconds)
-    lasts = round(random.uniform(min(row.shortest, longest), longest), 2)
-    at = round(random.uniform(0, 0.95 * seconds - lasts), 2)
-    target, parameters = random.choice(row.targets), row.draw(random)
-    return Action(at, lasts, row.number, row.kind, target, parameters)
-
-
-def _collide(one: Action, other: Action) -> bool:
-    """Say whether two actions would undo each other: same thing, same time."""
-    is_apart = one.ends < other.at or other.ends < one.at
-    return not is_apart and bool(_grip(one) & _grip(other))
-
-
-def _grip(action: Action) -> set[str]:
-    """Return what an action changes."""
-    if action.kind == "kill_all":
-        return set(OURS)
-    if action.kind == "second_worker":
-        return {f"{action.target}-second"}
-    if action.kind in ("poison", "short_visibility"):
-        return {action.target, "sqs"}  # both need a queue that is there
-    if action.kind in PROXY_KINDS:
-        return {f"{action.kind} on {action.target}"}
-    return {action.target}
-
-
-# ---- its execution ----
 class Shop(Protocol):
     """What the nemesis needs of the shop's processes."""
 
-    def kill(self, name: str) -> None: ...  # noqa: D102
-    def stop(self, name: str) -> None: ...  # noqa: D102
-    def start(self, name: str) -> None: ...  # noqa: D102
-    def pause(self, name: str) -> None: ...  # noqa: D102
-    def resume(self, name: str) -> None: ...  # noqa: D102
-    def start_second(self, name: str) -> None: ...  # noqa: D102
-    def stop_second(self, name: str) -> None: ...  # noqa: D102
-    def restart_database(self) -> None: ...  # noqa: D102
-    def lock_database(self, service: str, seconds: float) -> None: ...  # noqa: D102
-    def shift_clock(self, seconds: int) -> None: ...  # noqa: D102
-    def send(self, queue: str, body: str) -> None: ...  # noqa: D102
-    def set_visibility(self, queue: str, seconds: int) -> None: ...  # noqa: D102
-    def lose_queues(self) -> None: ...  # noqa: D102
+    def kill(self, name: str) -> None: ...
+    def stop(self, name: str) -> None: ...
+    def start(self, name: str) -> None: ...
+    def pause(self, name: str) -> None: ...
+    def resume(self, name: str) -> None: ...
+    def start_second(self, name: str) -> None: ...
+    def stop_second(self, name: str) -> None: ...
+    def restart_database(self) -> None: ...
+    def lock_database(self, service: str, seconds: float) -> None: ...
+    def shift_clock(self, seconds: int) -> None: ...
+    def send(self, queue: str, body: str) -> None: ...
+    def set_visibility(self, queue: str, seconds: int) -> None: ...
+    def lose_queues(self) -> None: ...
+
+
+class Nemesis:
+    """Executes a plan; `done` are the actions that happened to more than the proxy.
+
+    `log` has a line for each beginning and end, with its time in seconds, and with
+    the error where it could not be done: a queue that has died takes no poison.
+    """
+
+    def __init__(
+        self,
+        stack: Shop,
+        proxy: Proxy,
+        actions: list[Action],
+        seconds: float = 0.0,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.stack, self.proxy = stack, proxy
+        self.actions, self.seconds = actions, seconds
+        self.sleep, self.now = sleep, now
+        self.done: list[Action] = []
+        self.log: list[dict[str, Any]] = []
+
+    @property
+    def has_lost_queues(self) -> bool:
+        """Say whether messages have died with their queue."""
+        return any(action.kind in LOSES_QUEUES for action in self.done)
+
+    def run(self) -> None:
+        """Do all in its time; return after `seconds`, or later, with all healed.
+
+        Webhooks that a plan loses stay lost, so that nothing but the reconcilers can
+        find the money while the shop comes to rest; the next run's beginning heals.
+        """
+        self.started = self.now()
+        try:
+            for at, step, action in timetable(self.actions):
+                self._wait(at)
+                self._do(step, action)
+            self._wait(self.seconds)
+        finally:
+            self._heal()
+
+    def _wait(self, until: float) -> None:
+        self.sleep(max(0.0, self.started + until - self.now()))
+
+    def _do(self, step: str, action: Action) -> None:
+        line = {"time": round(self.now() - self.started, 2), "step": step}
+        line |= dataclasses.asdict(action)
+        self.log.append(line)
+        try:
+            EFFECTS[action.kind][step == END](self, action)
+        except Exception as error:  # a plan goes on whatever state the shop is in
+            line["error"] = f"{type(error).__name__}: {error}"[:300]
+            return
+        if step == BEGIN and action.kind not in KINDS:
+            self.done.append(action)
+
+    def _heal(self) -> None:
+        silent = {a.target for a in self.actions if a.kind == WEBHOOKS_LOST.kind}
+        for edge in EDGES:
+            if edge not in silent:
+                self.proxy.heal(edge)
+
+
+def timetable(actions: list[Action]) -> list[tuple[float, str, Action]]:
+    """Return the beginnings and ends of all actions in order of time."""
+    steps = [step for a in actions for step in ((a.at, BEGIN, a), (a.ends, END, a))]
+    return sorted(steps, key=lambda step: step[0])
+
+
+# ---- what each kind does, and how it is taken back ----
+Effect = Callable[[Nemesis, Action], None]
+
+
+def _nothing(_nemesis: Nemesis, _action: Action) -> None:
+    """Leave it to others: the customers see in the plan that callbacks are lost."""
+
+
+def _inject(nemesis: Nemesis, action: Action) -> None:
+    nemesis.proxy.inject(action.target, Fault(action.kind, **action.parameters))
+
+
+def _withdraw(nemesis: Nemesis, action: Action) -> None:
+    fault = Fault(action.kind, **action.parameters)
+    nemesis.proxy.heal(action.target, fault)
+
+
+def _lose_webhooks(nemesis: Nemesis, action: Action) -> None:
+    nemesis.proxy.inject(action.target, Fault("lose_request"))
+
+
+def _to(verb: str) -> Effect:
+    """Return the effect that calls the stack with the action's target."""
+    return lambda nemesis, action: getattr(nemesis.stack, verb)(action.target)
+
+
+def _to_all(verb: str) -> Effect:
+    def each(nemesis: Nemesis, _action: Action) -> None:
+        for name in OURS:
+            getattr(nemesis.stack, verb)(name)
+
+    return each
+
+
+def _lose_queues(nemesis: Nemesis, _action: Action) -> None:
+    nemesis.stack.lose_queues()
+
+
+def _poison(nemesis: Nemesis, action: Action) -> None:
+    nemesis.stack.send(action.target, POISONS[action.parameters["poison"]])
+
+
+def _shorten(nemesis: Nemesis, action: Action) -> None:
+    nemesis.stack.set_visibility(action.target, 1)
+
+
+def _lengthen(nemesis: Nemesis, action: Action) -> None:
+    nemesis.stack.set_visibility(action.target, USUAL_VISIBILITY)
+
+
+def _shift(nemesis: Nemesis, action: Action) -> None:
+    nemesis.stack.shift_clock(action.parameters["seconds"])
+
+
+def _shift_back(nemesis: Nemesis, action: Action) -> None:
+    nemesis.stack.shift_clock(-action.parameters["seconds"])
+
+
+def _crash_database(nemesis: Nemesis, _action: Action) -> None:
+    nemesis.stack.restart_database()
+
+
+def _lock(nemesis: Nemesis, action: Action) -> None:
+    nemesis.stack.lock_database(action.target, action.lasts)
+
+
+EFFECTS: Mapping[str, tuple[Effect, Effect]] = {
+    **dict.fromkeys(KINDS, (_inject, _withdraw)),
+    "kill": (_to("kill"), _to("start")),
+    "kill_all": (_to_all("kill"), _to_all("start")),
+    "restart": (_to("stop"), _to("start")),
+    "pause": (_to("pause"), _to("resume")),
+    "queue_down": (_to("stop"), _to("start")),
+    "lose_queues": (_lose_queues, _nothing),
+    "poison": (_poison, _nothing),
+    "short_visibility": (_shorten, _lengthen),
+    "skew": (_shift, _shift_back),
+    "jump": (_shift, _nothing),
+    "restart_database": (_crash_database, _nothing),
+    "lock_database": (_lock, _nothing),
+    "second_worker": (_to("start_second"), _to("stop_second")),
+    "webhooks_lost": (_lose_webhooks, _nothing),
+    "callbacks_lost": (_nothing, _nothing),
+}
+
+
+__all__ = ["Action", "Nemesis", "Shop", "plan"]
