@@ -1,13 +1,12 @@
-"""A healthy shop's four databases and ledger, and ways to spoil them."""
+"""A healthy shop's four databases, and copies of them that take anything."""
 
-import copy
 import uuid
 from contextlib import ExitStack
-from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 import requests
+from audit.scene import Scene
 from audit.story import SECRET, Shop, tell
 from sqlalchemy import (
     CheckConstraint,
@@ -15,10 +14,8 @@ from sqlalchemy import (
     MetaData,
     UniqueConstraint,
     create_engine,
-    delete,
     insert,
     select,
-    update,
 )
 
 import order_svc
@@ -26,10 +23,6 @@ import payment_svc
 import product_svc
 import razorpay_sandbox.testing
 import user_svc
-from chassis import clock
-from shop.audit import judge
-from shop.audit.books import Books
-from shop.audit.reading import read
 from shop.testing import dispose
 
 APPS = {
@@ -123,75 +116,6 @@ def engines(healthy, databases, tmp_path_factory):
             copied(source, found[service], app.extensions["sqlalchemy"].metadata)
             source.dispose()
         yield found
-
-
-class Scene:
-    """The healthy shop, to be spoiled; nothing of it lasts."""
-
-    def __init__(self, connections, healthy):
-        self.connections = connections
-        self.ledger = copy.deepcopy(healthy.ledger)
-        self.ids = healthy.ids
-        self.now = clock.now()
-
-    def __getattr__(self, name):
-        return self.ids[name]
-
-    def do(self, model, statement):
-        """Run a statement in the database of a model's service."""
-        service = model.__module__.partition(".")[0].replace("_", "-")
-        self.connections[service].execute(statement)
-
-    def change(self, model, where=None, **values):
-        """Change the rows of a model for which `where` columns are equal."""
-        table = model.__table__
-        self.do(model, update(table).filter_by(**(where or {})).values(**values))
-
-    def drop(self, model, **where):
-        """Delete rows of a model."""
-        self.do(model, delete(model.__table__).filter_by(**where))
-
-    def again(self, model, where, **values):
-        """Write the first of the rows found once more, with other `values`."""
-        table = model.__table__
-        service = model.__module__.partition(".")[0].replace("_", "-")
-        found = select(table).filter_by(**where).limit(1)
-        row = self.connections[service].execute(found).one()
-        self.do(model, insert(table).values({**row._mapping, **values}))
-
-    def of(self, kind, **where):
-        """Return the first entity of the ledger that is so."""
-        return next(
-            row
-            for row in self.ledger[kind]
-            if all(row[name] == value for name, value in where.items())
-        )
-
-    def link(self, order_id):
-        """Return the ledger's link of an order."""
-        rows = self.ledger["links"]
-        return next(row for row in rows if row["notes"]["order_id"] == str(order_id))
-
-    def capture(self, order_id):
-        """Return the ledger's first payment of an order."""
-        return self.of("payments", plink_id=self.link(order_id)["id"])
-
-    def verdicts(self, *, drained=True, slack=0.0, queue_was_lost=False):
-        """Judge what is there now, by invariant id."""
-        books = Books(
-            **read(self.connections),
-            ledger=self.ledger,
-            now=self.now,
-            slack=timedelta(seconds=slack),
-            drained=drained,
-            queue_was_lost=queue_was_lost,
-        )
-        return {verdict.id: verdict for verdict in judge(books)}
-
-    def violated(self, **how):
-        """Return `{invariant id: offending rows}`."""
-        found = self.verdicts(**how)
-        return {id_: verdict.rows for id_, verdict in found.items() if verdict.rows}
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Short words for what is spoiled in a healthy shop.
 
-`s` is the scene of `conftest.py`; its attributes are the ids of the story.
+`s` is the scene of `scene.py`; its attributes are the ids of the story.
 """
 
 import uuid

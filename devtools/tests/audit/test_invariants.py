@@ -1,5 +1,6 @@
 """What the audit promises: silence for a healthy shop, a word for each violation."""
 
+import json
 from collections import Counter
 from datetime import timedelta
 
@@ -15,6 +16,15 @@ from shop import audit
 from shop.audit.reading import opened
 
 HOUR = 3600.0
+LETTER = {
+    "message_id": "m",
+    "queue": "payment-commands",
+    "type": "payment.requested",
+    "subject": "orders/1",
+    "correlation_id": "c",
+    "receives": 10,
+    "state": "waiting",
+}
 SEEDS = [*stock_seeds.SEEDS, *money_seeds.SEEDS, *other_seeds.SEEDS]
 ALWAYS = ("I01", "I02", "I03", "I09", "I10", "I13", "I16")
 NAMES = [f"{invariant} {what}" for invariant, what, _ in SEEDS]
@@ -103,6 +113,18 @@ def test_a_refund_of_the_bank_that_failed_moved_no_money(scene):
     scene.ledger["refunds"].append({**row, "id": "rfnd_x", "status": "failed"})
 
     assert scene.violated() == {}
+
+
+def test_a_dead_letter_waits_for_a_person_until_it_has_left_unheard(scene):
+    event_id = scene.first(o.Outbox, type="payment.requested").event_id
+    scene.drop(y.Inbox, event_id=event_id)
+    letter = {**LETTER, "body": json.dumps({"id": event_id})}
+    scene.add(y.DeadLetter, seen_at=scene.now, **letter)
+    assert scene.violated() == {}
+
+    scene.change(y.DeadLetter, state="done")
+
+    assert [row["id"] for row in scene.violated()["I12"]] == [event_id]
 
 
 def test_messages_may_die_with_their_queue_but_none_may_be_invented(scene):

@@ -40,6 +40,7 @@ class Books:
     order_outbox: Rows
     order_inbox: Rows
     order_quarantine: Rows
+    order_letters: Rows
     order_keys: Rows
     # product-svc
     products: Rows
@@ -57,6 +58,7 @@ class Books:
     payment_outbox: Rows
     payment_inbox: Rows
     payment_quarantine: Rows
+    payment_letters: Rows
     payment_keys: Rows
     # user-svc
     users: Rows

@@ -4,30 +4,43 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from chassis.decisions import AGAIN, DROPPED, WAITING
 from shop.audit.books import Books, Found, Rows
 
 # Both halves of a message are pruned after 30 days, and it may be late for 14 of them:
 # beyond the rest one half may rightly be gone.
 REMEMBERED = timedelta(days=14)
+# A person is asked, or has decided; what was tried again must have been heard since.
+KEPT = (WAITING, AGAIN, DROPPED)
 
 
 def lost_or_invented(books: Books) -> Found:
     """I12: events that never left, never arrived, or were never sent.
 
-    A quarantined message has arrived. One may die with an emulator of the queue that
-    is gone; what it was to do must have been done by the reconcilers then (I11).
+    A message in quarantine, or among the dead letters, has arrived. One may die with
+    an emulator of the queue that is gone; what it was to do must have been done by the
+    reconcilers then (I11).
     """
     ways = (
-        (books.order_outbox, books.payment_inbox, books.payment_quarantine),
-        (books.payment_outbox, books.order_inbox, books.order_quarantine),
+        (
+            books.order_outbox,
+            books.payment_inbox,
+            [*books.payment_quarantine, *books.payment_letters],
+        ),
+        (
+            books.payment_outbox,
+            books.order_inbox,
+            [*books.order_quarantine, *books.order_letters],
+        ),
     )
-    for sent, heard, parked in ways:
-        yield from _lost(books, sent, heard, parked)
+    for sent, heard, put_by in ways:
+        yield from _lost(books, sent, heard, put_by)
         yield from _invented(books, sent, heard)
 
 
-def _lost(books: Books, sent: Rows, heard: Rows, parked: Rows) -> Found:
-    arrived = {row.event_id for row in heard} | set(filter(None, map(_id, parked)))
+def _lost(books: Books, sent: Rows, heard: Rows, put_by: Rows) -> Found:
+    kept = {_id(row) for row in put_by if row.state in KEPT}
+    arrived = {row.event_id for row in heard} | kept
     for row in sent:
         if row.published_at is None:
             if books.is_judged(row.created_at):

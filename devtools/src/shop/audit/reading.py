@@ -37,6 +37,7 @@ def _payments() -> Select[Any]:
 
 KEY = ("caller", "route", "key", "leased_until", "resource_id", "status")
 SENT = ("event_id", "queue", "type", "subject", "created_at", "published_at")
+KEPT = ("body", "state")
 HEARD = ("event_id", "type", "subject", "created_at")
 
 # The order service first: what it knows of the others they have known before, so that
@@ -50,7 +51,8 @@ READS: dict[str, dict[str, Select[Any]]] = {
         "owed": _all(orders.Owed),
         "order_outbox": _some(orders.Outbox, *SENT),
         "order_inbox": _some(orders.Inbox, *HEARD),
-        "order_quarantine": _some(orders.QuarantinedMessage, "body"),
+        "order_quarantine": _some(orders.QuarantinedMessage, *KEPT),
+        "order_letters": _some(orders.DeadLetter, *KEPT),
         "order_keys": _some(orders.IdempotencyKey, *KEY),
     },
     "payment-svc": {
@@ -63,7 +65,8 @@ READS: dict[str, dict[str, Select[Any]]] = {
         ),
         "payment_outbox": _some(payments.Outbox, *SENT),
         "payment_inbox": _some(payments.Inbox, *HEARD),
-        "payment_quarantine": _some(payments.QuarantinedMessage, "body"),
+        "payment_quarantine": _some(payments.QuarantinedMessage, *KEPT),
+        "payment_letters": _some(payments.DeadLetter, *KEPT),
         "payment_keys": _some(payments.IdempotencyKey, *KEY),
     },
     "product-svc": {
