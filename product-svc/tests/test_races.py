@@ -4,7 +4,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
+
+import pytest
+
+from product_svc.managers.moves import Moves
 
 BUYERS, LAST = 16, 5
 
@@ -119,3 +124,29 @@ def test_a_commit_and_a_release_at_once_never_do_both(shop: Any) -> None:
 
         assert shop.state(order) in ("committed", "refused")
         shop.check_books()
+
+
+def test_of_a_commit_and_a_release_the_second_looks_when_the_first_is_done(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = shop.product(stock_quantity=5)
+    for order in (1, 2):
+        shop.reserve(order, {product: 1})
+    both_have_looked, find = threading.Barrier(2), Moves.find
+
+    def look(*args: Any, **options: Any) -> Any:
+        found = find(*args, **options)
+        with suppress(threading.BrokenBarrierError):  # the other waits for our lock
+            both_have_looked.wait(0.5)
+        return found
+
+    monkeypatch.setattr(Moves, "find", look)
+    answers = at_once(
+        [lambda: shop.commit(1), lambda: shop.release(1, final=True)],
+    )
+
+    assert outcomes(answers) in (
+        {200: 1, "already_committed": 1},
+        {204: 1, "reservation_gone": 1},
+    )
+    shop.check_books()

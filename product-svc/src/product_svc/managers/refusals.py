@@ -1,37 +1,32 @@
-"""What a reservation refuses: the cells of saga.md that change nothing and say why."""
+"""What a reservation refuses, in words: the table's answers that are problems."""
 
 from typing import Any
 
-from chassis.errors import Conflict, Gone, Problem
-from product_svc.models import ReservationState, Trigger
+from chassis.errors import Conflict, Gone, NotFound, Problem
+from product_svc.models import ANSWERS, Answer, ReservationState, Trigger
 
-HELD, COMMITTED, RELEASED, EXPIRED, REFUSED = ReservationState
-TOMBSTONES = (RELEASED, EXPIRED, REFUSED)
-
-Answer = tuple[type[Problem], str, str]
-OVER: Answer = (Gone, "gone", "This order's reservation is over; order again.")
-TAKEN: Answer = (Conflict, "already_committed", "The order's stock is taken for good.")
-LOST: Answer = (Conflict, "reservation_gone", "The order's stock is gone by now.")
-UNSOLD: Answer = (Conflict, "not_committed", "Only stock that was taken comes back.")
-
-# A cell that stands neither here nor in TRANSITIONS is so already: the same answer.
-REFUSALS: dict[tuple[ReservationState | None, Trigger], Answer] = {
-    **{(state, Trigger.RESERVE): OVER for state in TOMBSTONES},
-    (COMMITTED, Trigger.RELEASE): TAKEN,
-    (COMMITTED, Trigger.RELEASE_FINAL): TAKEN,
-    (REFUSED, Trigger.COMMIT): LOST,
-    **{(state, Trigger.RESTOCK): UNSOLD for state in (None, HELD, *TOMBSTONES)},
+TOMBSTONES = (
+    ReservationState.RELEASED,
+    ReservationState.EXPIRED,
+    ReservationState.REFUSED,
+)
+WORDS: dict[Answer, tuple[type[Problem], str]] = {
+    Answer.UNKNOWN: (NotFound, "There is no reservation of this order."),
+    Answer.OVER: (Gone, "This order's reservation is over; order again."),
+    Answer.TAKEN: (Conflict, "The order's stock is taken for good."),
+    Answer.LOST: (Conflict, "The order's stock is gone by now."),
+    Answer.UNSOLD: (Conflict, "Only stock that was taken comes back."),
 }
 
 
 def problem(answer: Answer, **extra: Any) -> Problem:
     """Return the problem that an answer of the table stands for."""
-    kind, code, sentence = answer
-    return kind(sentence, code=code, **extra)
+    kind, sentence = WORDS[answer]
+    return kind(sentence, code=answer, **extra)
 
 
 def check(state: ReservationState | None, trigger: Trigger) -> None:
     """Refuse what the table refuses in this state."""
-    answer = REFUSALS.get((state, trigger))
-    if answer is not None:
+    answer = ANSWERS.get((state, trigger), Answer.SAME)
+    if answer in WORDS:
         raise problem(answer)

@@ -15,6 +15,7 @@ from product_svc.managers.moves import Moved, Moves, Short
 from product_svc.managers.stock import Lines, StockManager, insufficient
 from product_svc.models import (
     TRANSITIONS,
+    Answer,
     MovementKind,
     Reservation,
     ReservationItem,
@@ -79,14 +80,16 @@ class ReservationManager:
         """Take an order's stock for good, off the shelf again if it was let go."""
         reservation = self.moves.find(order_id)
         if reservation is None:
-            logging.get().error("commit without reservation", order_id=order_id)
+            logging.get().error(
+                "commit without reservation", order_id=order_id, alert=True
+            )
             raise _unknown(order_id)
         try:
             self._step(reservation, Trigger.COMMIT)
         except Short as short:
             lines = _only(reservation.lines, short.product_ids)
             items = self.stock.short_lines(lines)
-            refusal = refusals.problem(refusals.LOST, items=items)
+            refusal = refusals.problem(Answer.LOST, items=items)
             return self._refuse(reservation, reservation.state, refusal)
         return Outcome(reservation)
 

@@ -6,8 +6,11 @@ from product_svc.extensions import db
 from product_svc.models.base import AuditModel
 from product_svc.models.catalogue import Category, Product
 from product_svc.models.reservations import (
+    ANSWERS,
+    CELLS,
     STATES,
     TRANSITIONS,
+    Answer,
     Move,
     Reservation,
     ReservationHistory,
@@ -35,11 +38,14 @@ class ActionLog(ActionLogMixin, db.Model):
 
 
 __all__ = [
+    "ANSWERS",
+    "CELLS",
     "MAX_STOCK",
     "STATES",
     "TRANSITIONS",
     "ActionLog",
     "AdminSession",
+    "Answer",
     "AuditModel",
     "Category",
     "IdempotencyKey",

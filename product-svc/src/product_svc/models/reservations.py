@@ -44,12 +44,24 @@ class Move:
     reserved: int = 0
 
 
+class Answer(StrEnum):
+    """What a cell answers that changes nothing: the code of a refusal, or two more."""
+
+    SAME = "same"  # it is so already; other lines than those are a mismatch
+    NEVER = "never"  # nobody asks: the sweeper and our own refusals look first
+    UNKNOWN = "not_found"
+    OVER = "gone"
+    TAKEN = "already_committed"
+    LOST = "reservation_gone"
+    UNSOLD = "not_committed"
+
+
 HELD, COMMITTED, RELEASED, EXPIRED, REFUSED = ReservationState
 RESERVE, REFUSE, RELEASE, RELEASE_FINAL, EXPIRE, COMMIT, RESTOCK = Trigger
 
 # From `None` no row exists yet. A released or expired reservation holds nothing: a
 # commit takes its stock again if it is still there. What has no line here changes
-# nothing; what it answers then stands in `managers.reservations`.
+# nothing: its answer stands in the second half of the table, ANSWERS.
 TRANSITIONS: dict[tuple[ReservationState | None, Trigger], Move] = {
     (None, RESERVE): Move(HELD, reserved=+1),
     (None, REFUSE): Move(REFUSED),
@@ -67,8 +79,39 @@ TRANSITIONS: dict[tuple[ReservationState | None, Trigger], Move] = {
     (EXPIRED, RELEASE_FINAL): Move(REFUSED),
     (COMMITTED, RESTOCK): Move(COMMITTED, stock=+1),
 }
-
-
+ANSWERS: dict[tuple[ReservationState | None, Trigger], Answer] = {
+    (None, EXPIRE): Answer.NEVER,
+    (None, COMMIT): Answer.UNKNOWN,
+    (None, RESTOCK): Answer.UNSOLD,
+    (HELD, RESERVE): Answer.SAME,
+    (HELD, REFUSE): Answer.NEVER,
+    (HELD, RESTOCK): Answer.UNSOLD,
+    (COMMITTED, RESERVE): Answer.SAME,
+    (COMMITTED, REFUSE): Answer.NEVER,
+    (COMMITTED, RELEASE): Answer.TAKEN,
+    (COMMITTED, RELEASE_FINAL): Answer.TAKEN,
+    (COMMITTED, EXPIRE): Answer.NEVER,
+    (COMMITTED, COMMIT): Answer.SAME,
+    (RELEASED, RESERVE): Answer.OVER,
+    (RELEASED, RELEASE): Answer.SAME,
+    (RELEASED, EXPIRE): Answer.NEVER,
+    (RELEASED, RESTOCK): Answer.UNSOLD,
+    (EXPIRED, RESERVE): Answer.OVER,
+    (EXPIRED, RELEASE): Answer.SAME,
+    (EXPIRED, EXPIRE): Answer.NEVER,
+    (EXPIRED, RESTOCK): Answer.UNSOLD,
+    (REFUSED, RESERVE): Answer.OVER,
+    (REFUSED, REFUSE): Answer.NEVER,
+    (REFUSED, RELEASE): Answer.SAME,
+    (REFUSED, RELEASE_FINAL): Answer.SAME,
+    (REFUSED, EXPIRE): Answer.NEVER,
+    (REFUSED, COMMIT): Answer.LOST,
+    (REFUSED, RESTOCK): Answer.UNSOLD,
+}
+CELLS: dict[tuple[ReservationState | None, Trigger], Move | Answer] = {
+    **TRANSITIONS,
+    **ANSWERS,
+}
 STATES: tuple[ReservationState | None, ...] = (None, *ReservationState)
 
 
