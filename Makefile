@@ -8,7 +8,7 @@ NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean demo audit test lint normalize-env requirements
+.PHONY: help run stop clean demo audit test mutants lint normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -34,6 +34,9 @@ clean: ## stop, then remove the databases, secrets and logs
 ##@ Working on it
 test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k saga"
 	@$(TESTABLE) && exec $(SHOP) test $(ARGS)
+
+mutants: ## leave out one rule after the other; each must fail a test (10 min)
+	@$(TESTABLE) && exec $(SHOP) mutants $(ARGS)
 
 lint: ## style, types, imports, requirements, sizes
 	@$(TESTABLE) && exec $(SHOP) lint

@@ -93,6 +93,15 @@ def lint() -> None:
     sys.exit(module.run())
 
 
+@main.command()
+@click.argument("names", nargs=-1)
+def mutants(names: tuple[str, ...]) -> None:
+    """Leave out one rule after the other, and see a test notice each."""
+    from shop.mutants import run as module
+
+    sys.exit(module.run(names))
+
+
 @main.command(name="normalize-env")
 def normalize_env() -> None:
     """Rewrite the .env files as UTF-8 with LF line ends."""

@@ -5,8 +5,10 @@ import threading
 import uuid
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from chassis import clock
+from payment_svc.managers import WebhookManager
 from payment_svc.models import Payment, WebhookEvent
 from payment_svc.razorpay_signatures import sign
 from shop.testing import serve
@@ -155,6 +157,18 @@ def test_copies_at_the_same_moment_are_stored_once(shop, app, sandbox):
         thread.join()
 
     assert sorted(answers) == [(200, "known")] * 7 + [(200, "stored")]
+
+
+def test_a_webhook_that_cannot_be_stored_is_not_taken(shop, post, monkeypatch):
+    def fail(*_):
+        raise OperationalError("INSERT", {}, Exception("disk full"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WebhookManager, "store", fail)
+        assert post(captured()).status_code == 503
+
+    assert post(captured()).json == {"status": "stored"}
+    assert len(shop.rows(WebhookEvent)) == 1
 
 
 @pytest.mark.parametrize(
