@@ -80,9 +80,12 @@ def decisions(stack: Stack, seed: str) -> Callable[[], None]:
     admin, choice = sign_in(stack, "ADMIN", direct(stack)), random.Random(seed)
 
     def decide() -> None:
-        path = "/payments/?state=suspect&per_page=50"
+        path = "/payments/?status=PENDING"
         reply = admin.call("GET", "payment-svc", path)
-        for payment in reply.data["data"] if reply.is_ok else []:
+        pending = reply.data["data"] if reply.is_ok else []
+        for payment in pending:
+            if payment["amount_captured"] is None:
+                continue  # nobody has paid it; a suspect one has money
             body = {
                 "decision": choice.choice(("accept", "refund")),
                 "note": "decided at the end of a run",
