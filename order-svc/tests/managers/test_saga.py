@@ -5,6 +5,7 @@ product-svc. `ignored`: nothing but a line of history; `refused`: a 409 to who a
 `impossible`: an alert and no change.
 """
 
+import itertools
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -14,8 +15,17 @@ from sqlalchemy import select
 
 from chassis.errors import Conflict
 from order_svc.extensions import db
-from order_svc.managers import Customer, Impossible, OrderManager
-from order_svc.models import OrderHistory, Outbox, Owed
+from order_svc.managers import Customer, Impossible, OrderManager, moves
+from order_svc.managers.news import News
+from order_svc.models import (
+    TRANSITIONS,
+    Kind,
+    OrderEvent,
+    OrderHistory,
+    OrderState,
+    Outbox,
+    Owed,
+)
 
 CUSTOMER = Customer(17, "Asha", "asha@shop.example")
 Step = Callable[[OrderManager, int], Any]
@@ -328,11 +338,11 @@ def told(order: int, state: str, before: tuple[int, int, int]) -> str:
     return state + (messages and f": {messages}") + (debts and f"; {debts}")
 
 
-def outcome(manager: OrderManager, order: int, step: str) -> str:
+def outcome(manager: OrderManager, order: int, step: Step) -> str:
     """Take a step in a transaction of its own and say what came of it."""
     before = marks(order)
     try:
-        STEPS[step](manager, order)
+        step(manager, order)
     except Impossible:
         db.session.rollback()
         return "impossible"
@@ -349,6 +359,20 @@ def manager(app: Any) -> Any:
         yield OrderManager(db.session)
 
 
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> set[Any]:
+    """Return the keys of the code's table that were looked up, as they come."""
+    keys: set[Any] = set()
+
+    class Noted(dict[Any, Any]):
+        def __getitem__(self, key: Any) -> Any:
+            keys.add(key)
+            return super().__getitem__(key)
+
+    monkeypatch.setattr(moves, "TRANSITIONS", Noted(TRANSITIONS))
+    return keys
+
+
 def an_order(manager: OrderManager, way: list[str]) -> int:
     order = manager.place(CUSTOMER, {1: 2}, max_open=10**6).id
     for step in way:
@@ -359,18 +383,69 @@ def an_order(manager: OrderManager, way: list[str]) -> int:
 
 @pytest.mark.parametrize("state", WAYS)
 def test_an_order_does_what_its_cells_of_the_table_say(
-    manager: OrderManager, subtests: Any, state: str
+    manager: OrderManager, looked_up: set[Any], subtests: Any, state: str
 ) -> None:
+    met = set()
     for step, expected in CELLS[state].items():
         order = an_order(manager, WAYS[state])
         assert manager.get_order(order).state == state
+        looked_up.clear()
 
-        seen = outcome(manager, order, step)
+        seen = outcome(manager, order, STEPS[step])
+
+        met |= looked_up
 
         with subtests.test(step):
             assert seen == expected
+    for event in {event for event in OrderEvent if (state, event) not in met | BELOW}:
+        with subtests.test(str(event)):
+            check_alone(manager, state, event)
+
+
+# Whether a refund is the last of its payment makes no difference where none is owed.
+TWINS = {
+    OrderEvent.REFUND_COMPLETED: OrderEvent.REFUND_PROCESSED,
+    OrderEvent.REFUND_PROCESSED: OrderEvent.REFUND_COMPLETED,
+}
+BELOW = {
+    (OrderState.REFUND_PENDING, OrderEvent.STAFF_REFUND),
+    (OrderState.REFUND_PENDING, OrderEvent.STAFF_REFUND_REST),
+}
+
+
+@pytest.mark.parametrize("step", ["staff part", "staff rest"])
+def test_after_a_refund_that_failed_staff_ask_again(
+    manager: OrderManager, looked_up: set[Any], step: str
+) -> None:
+    order = an_order(manager, WAYS["refund_pending"])
+    refund = {**returned(order, "998.00"), "reason": "stock_gone"}
+    manager.fail_refund(order, refund)
+    db.session.commit()
+    looked_up.clear()
+
+    assert outcome(manager, order, STEPS[step]) == "refund_pending: refund.requested"
+
+    assert looked_up <= BELOW
+
+
+def check_alone(manager: OrderManager, state: str, event: OrderEvent) -> None:
+    """Pull at a cell that no news leads to: it refuses, or is as the cell beside it."""
+    cell = TRANSITIONS[OrderState(state), event]
+    if event in TWINS:
+        assert cell == TRANSITIONS[OrderState(state), TWINS[event]]
+        return
+    news = News(str(event))
+
+    def pull(_: OrderManager, order: int) -> Any:
+        return manager.moves.apply(order, lambda _: event, news)
+
+    expected = {Kind.IMPOSSIBLE: "impossible", Kind.REFUSE: f"refused {cell.code}"}
+    order = an_order(manager, WAYS[state])
+    assert outcome(manager, order, pull) == expected[cell.kind]
+    assert manager.get_order(order).state == state
 
 
 def test_every_cell_of_the_table_is_written_here() -> None:
+    assert set(TRANSITIONS) == set(itertools.product(OrderState, OrderEvent))
     assert set(CELLS) == set(WAYS)
     assert all(set(cells) == set(STEPS) for cells in CELLS.values())
