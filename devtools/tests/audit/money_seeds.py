@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from audit.spoil import asked, forgotten, order, other, payment, refund
+from audit.spoil import asked, forgotten, one_more_refund, order, other, payment
 
 import order_svc.models as o
 import payment_svc.models as y
@@ -59,7 +59,7 @@ SEEDS = [
         "one refund made twice",
         lambda s: other(s, "refunds", s.ledger["refunds"][-1]),
     ),
-    ("I09", "more asked for than came", lambda s: refund(s, "direct", amount=MORE)),
+    ("I09", "more asked for than came", lambda s: one_more_refund(s, amount=MORE)),
     (
         "I09",
         "two refunds with one key",
@@ -77,7 +77,29 @@ SEEDS = [
         "a wrong sum on a payment",
         lambda s: payment(s, s.late, amount_refunded=1),
     ),
-    ("I10", "an order of another price", lambda s: order(s, s.late, total_price=MORE)),
+    (
+        "I10",
+        "a total that is no sum",
+        lambda s: s.change(o.OrderItem, {"order_id": s.late}, price=MORE),
+    ),
+    (
+        "I10",
+        "an order of another price",
+        lambda s: (
+            order(s, s.late, total_price=MORE),
+            s.change(o.OrderItem, {"order_id": s.late}, price=MORE),
+        ),
+    ),
+    (
+        "I10",
+        "another capture known",
+        lambda s: order(s, s.late, captured_amount=1),
+    ),
+    (
+        "I10",
+        "a refund of another amount",
+        lambda s: s.ledger["refunds"][0].update(amount=1),
+    ),
     ("I10", "a payment of another amount", lambda s: payment(s, s.late, amount=MORE)),
     ("I10", "a payment in dollars", lambda s: payment(s, s.late, currency="USD")),
     ("I10", "a link of another amount", lambda s: s.link(s.late).update(amount=1)),
@@ -91,7 +113,7 @@ SEEDS = [
     (
         "I10",
         "a line of nothing",
-        lambda s: s.change(o.OrderItem, {"order_id": s.late}, quantity=0),
+        lambda s: s.change(o.OrderItem, {"order_id": s.rejected}, quantity=0),
     ),
     (
         "I10",

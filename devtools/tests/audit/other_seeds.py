@@ -2,7 +2,18 @@
 
 from datetime import timedelta
 
-from audit.spoil import asked, family, key, move, order, payment, refund, token
+from audit.spoil import (
+    asked,
+    asked_once,
+    family,
+    key,
+    move,
+    order,
+    payment,
+    refund,
+    token,
+    webhook,
+)
 
 import order_svc.models as o
 import payment_svc.models as y
@@ -27,6 +38,7 @@ SEEDS = [
         "stock owed",
         lambda s: s.change(o.Owed, {"kind": "release"}, state="owed"),
     ),
+    ("I11", "a webhook unread", lambda s: s.add(y.WebhookEvent, **webhook(s))),
     ("I12", "never left", lambda s: s.change(o.Outbox, published_at=None)),
     ("I12", "lost", lambda s: s.drop(y.Inbox, type="payment.requested")),
     ("I12", "lost on the way back", lambda s: s.drop(o.Inbox, type="payment.captured")),
@@ -34,7 +46,11 @@ SEEDS = [
     ("I12", "invented", lambda s: s.drop(y.Outbox, type="payment.link_ready")),
     ("I12", "told to payment-svc by nobody", lambda s: s.drop(o.Outbox)),
     ("I13", "an illegal move", lambda s: move(s, s.late, "confirmed", "placed")),
-    ("I13", "a gap", lambda s: move(s, s.late, "awaiting_payment", "paid")),
+    (
+        "I13",
+        "a gap",
+        lambda s: s.drop(o.OrderHistory, order_id=s.late, to_state="paid"),
+    ),
     (
         "I13",
         "a move not written down",
@@ -57,7 +73,7 @@ SEEDS = [
             p.ReservationHistory, {"order_id": s.expired}, to_state="refused"
         ),
     ),
-    ("I14", "one key twice", lambda s: key(s, s.late)),
+    ("I14", "one key twice", lambda s: (asked_once(s), asked_once(s, id=9002))),
     ("I14", "two keys of one order", lambda s: key(s, s.late, key="other")),
     ("I14", "a key of no order", lambda s: key(s, s.late, key="x", resource_id=9001)),
     (
@@ -72,7 +88,7 @@ SEEDS = [
         "a poisoned key",
         lambda s: key(s, s.late, key="x", resource_id=None, status=None),
     ),
-    ("I15", "an unknown user", lambda s: order(s, s.late, user_id=9001)),
+    ("I15", "an unknown user", lambda s: order(s, s.rejected, user_id=9001)),
     (
         "I15",
         "an unknown product",
@@ -83,7 +99,7 @@ SEEDS = [
         "a reservation of no order",
         lambda s: s.again(p.Reservation, {}, order_id=9001),
     ),
-    ("I15", "a payment of no order", lambda s: payment(s, s.late, order_id="9001")),
+    ("I15", "a payment of no order", lambda s: payment(s, s.expired, order_id="9001")),
     ("I15", "another user's payment", lambda s: payment(s, s.late, user_id=9001)),
     ("I15", "an order's unknown payment", lambda s: order(s, s.late, payment_id=9001)),
     ("I15", "an unknown refund", lambda s: asked(s, s.refunded, refund_id=9001)),

@@ -69,7 +69,32 @@ def asked(s, order_id, /, **values):
     s.change(o.OrderRefund, {"order_id": order_id}, **values)
 
 
+def one_more_refund(s, **values):
+    """Ask payment-svc for one more refund, under keys of its own."""
+    new = {"key": "k", "idempotency_key": "i", "razorpay_refund_id": None}
+    s.again(y.Refund, {"reason": "direct"}, id=9001, state="sent", **new, **values)
+
+
+def asked_once(s, **values):
+    """Write a key of a request that makes no order."""
+    new = {"id": 9001, "route": "POST /else", "key": "k", "resource_id": None}
+    s.again(o.IdempotencyKey, {"resource_id": s.late}, **{**new, **values})
+
+
 def forgotten(s):
     """Put an open link on an order that is over, its reference unknown."""
     link = s.link(s.cancelled)
     other(s, "links", link, reference_id="nobody's", payable=True)
+
+
+def webhook(s):
+    """Return a webhook that nobody has read."""
+    return {
+        "id": 9001,
+        "sha256": "0" * 64,
+        "event": "payment_link.paid",
+        "body": b"{}",
+        "correlation_id": "c",
+        "created_at": s.now,
+        "updated_at": s.now,
+    }
