@@ -164,6 +164,62 @@ def test_a_payment_takes_this_trigger_as_the_table_says(session, settings, trigg
         )
 
 
+@pytest.mark.parametrize("trigger", list(PaymentTrigger))
+def test_a_payment_that_is_not_there_takes_this_trigger_as_the_table_says(
+    session, settings, trigger
+):
+    manager = PaymentManager(session, settings, "test")
+    expected = PAYMENT_TRANSITIONS.get((None, trigger))
+    facts = {
+        "order_id": "4711",
+        "amount": Decimal("499.00"),
+        "user_id": 1,
+        "placed_at": clock.now(),
+        "closing_reason": ClosingReason.EXPIRED,
+        "captured_amount": Decimal("499.00"),
+        "captured_currency": "INR",
+        "razorpay_payment_id": "pay_1",
+    }
+
+    if expected is None:
+        with pytest.raises(Conflict):
+            manager.enter(trigger, **facts)
+        session.rollback()
+        assert session.scalars(select(Payment)).all() == []
+        return
+    payment = manager.enter(trigger, **facts)
+    session.commit()
+
+    history = session.scalars(select(PaymentHistory)).all()
+    assert (payment.state, len(history)) == (expected.to, 1)
+    assert (history[0].from_state, history[0].to_state) == (None, expected.to)
+    said = [str(expected.says)] if expected.says else []
+    assert events_of(session, "4711") == said
+
+
+@pytest.mark.parametrize("trigger", list(RefundTrigger))
+def test_a_refund_that_is_not_there_takes_this_trigger_as_the_table_says(
+    session, settings, trigger
+):
+    manager = RefundManager(session, settings, "test")
+    payment = a_payment(session, PaymentState.CAPTURED)
+    expected = REFUND_TRANSITIONS.get((None, trigger))
+    facts = (payment, trigger, Decimal("99.00"), RefundReason.STAFF, 1)
+
+    if expected is None:
+        with pytest.raises(Conflict):
+            manager.enter(*facts)
+        session.rollback()
+        assert session.scalars(select(Refund)).all() == []
+        return
+    refund = manager.enter(*facts)
+    session.commit()
+
+    said = [str(expected.says)] if expected.says else []
+    assert refund.state == expected.to
+    assert events_of(session, payment.order_id) == said
+
+
 def reason_of(state):
     return {
         PaymentState.CLOSED: ClosingReason.EXPIRED,
