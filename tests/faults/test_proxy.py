@@ -246,9 +246,11 @@ def test_a_slow_request_arrives_late_and_is_answered(proxy, upstream, people):
 
 def test_a_delayed_answer_comes_after_its_effect(proxy, upstream, people):
     proxy.inject(EDGE, Fault("delay_answer", seconds=HOUR))
+    with pytest.raises(requests.Timeout):
+        call(proxy, timeout=0.3)
+    assert upstream.arrived.acquire(timeout=20)
     waiting = people.submit(call, proxy)
     assert upstream.arrived.acquire(timeout=20)
-    assert not waiting.done()
 
     proxy.heal()
 
