@@ -8,7 +8,7 @@ NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean demo audit test mutants lint normalize-env requirements
+.PHONY: help run stop clean demo audit test mutants lint diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -42,6 +42,9 @@ lint: ## style, types, imports, requirements, sizes
 	@$(TESTABLE) && exec $(SHOP) lint
 
 ##@ Files
+diagrams: ## write docs/states.md from the services' transition tables
+	@$(TESTABLE) && exec $(SHOP) diagrams
+
 normalize-env: ## rewrite .env files as UTF-8 with LF, keeping backups
 	@$(RUNNABLE) && exec $(SHOP) normalize-env
 

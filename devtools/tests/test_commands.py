@@ -28,6 +28,7 @@ def test_make_alone_lists_every_command():
         "test",
         "mutants",
         "lint",
+        "diagrams",
         "normalize-env",
     ):
         assert f"make {name} " in done.stdout

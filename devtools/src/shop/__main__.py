@@ -102,6 +102,14 @@ def mutants(names: tuple[str, ...]) -> None:
     sys.exit(module.run(names))
 
 
+@main.command()
+def diagrams() -> None:
+    """Write docs/states.md from the transition tables."""
+    from shop import diagrams as module
+
+    module.write()
+
+
 @main.command(name="normalize-env")
 def normalize_env() -> None:
     """Rewrite the .env files as UTF-8 with LF line ends."""
