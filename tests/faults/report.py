@@ -22,6 +22,7 @@ FIGURES = {
     "illegal moves": ("I13", "H3"),
     "orphans, sessions, foreign orders": ("I15", "I16", "H5"),
     "errors of our own (5xx but 503)": ("H6",),
+    "forged webhooks believed": ("forged",),
     "processes that ended by themselves": ("process",),
 }
 

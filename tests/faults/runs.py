@@ -17,6 +17,7 @@ from faults.stack import Stack
 from shop import audit
 
 SLACK = 60.0
+FORGED = "forged_accepted"
 
 
 @dataclasses.dataclass
@@ -58,6 +59,9 @@ def run(stack: Stack, seed: int, seconds: float) -> Result:
     for thread in threads:
         thread.join()
     result.faults = dict(faults(stack, enemy))
+    if accepted := result.faults.pop(FORGED, 0):
+        row = f"{accepted} forged webhooks were answered 2xx"
+        result.violations.append({"id": "forged", "row": row})
     judge(stack, result, history, stock, is_queue_lost=enemy.has_lost_queues)
     result.seconds = time.monotonic() - started
     return result
