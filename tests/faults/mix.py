@@ -4,6 +4,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from faults.shopping import PASSWORD, Customer, persist
 
@@ -44,24 +45,27 @@ def change_password(customer: Customer) -> None:
 
 
 def _return(customer: Customer) -> None:
-    """Send back one rupee and a unit of each paid order, once it is a success."""
+    """Send back one rupee twice and a unit of each paid order, once it succeeded."""
     paid, customer.paid = customer.paid, []
     for order_id in paid:
         order = _await_success(customer, order_id)
         if order is None:
             continue
         goods = {"product_id": order["items"][0]["product_id"], "quantity": 1}
-        persist(
-            customer.market.staff,
-            "POST",
-            "order-svc",
-            f"/orders/{order_id}/refund/",
-            json={"amount": "1.00", "items": [goods], "reason": "came back"},
-            headers={"Idempotency-Key": str(uuid.uuid4())},
-        )
+        wish = {"amount": "1.00", "items": [goods], "reason": "came back"}
+        _refund(customer, "order-svc", f"/orders/{order_id}/refund/", wish)
+        wish = {"amount": "1.00", "reason": "for the trouble"}
+        path = f"/payments/{order['payment']['id']}/refund/"
+        _refund(customer, "payment-svc", path, wish)
 
 
-def _await_success(customer: Customer, order_id: int) -> dict | None:
+def _refund(customer: Customer, service: str, path: str, wish: dict[str, Any]) -> None:
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    staff = customer.market.staff
+    persist(staff, "POST", service, path, json=wish, headers=headers)
+
+
+def _await_success(customer: Customer, order_id: int) -> dict[str, Any] | None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         order = customer.look(order_id)

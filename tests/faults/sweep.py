@@ -1,74 +1,93 @@
 """Every crash point of the code: die there, start again, come to rest, audit."""
 
+import dataclasses
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from faults import mix
 from faults.history import History
 from faults.market import let_in, open_market
 from faults.points import EVERY, Point
 from faults.runs import Result, judge
-from faults.shopping import Customer
 from faults.stack import Stack
 
-PER_STACK = 24  # then a fresh shop: time must not run on for weeks
+PER_SHOP = 20  # then a fresh one: time must not run on for weeks, nor tokens end
 LONG_AGO = 3000
+PLENTY = 3
 
 
-def sweep(stack: Stack, points: list[tuple[Point, int]], seed: int) -> Iterator[Result]:
+class Visits:
+    """Visits to crash points in one shop, with the same customers all the time."""
+
+    def __init__(self, stack: Stack, seed: int) -> None:
+        self.stack = stack
+        stack.begin(seed)
+        self.history = History(stack.folder / f"history-{time.time_ns()}.jsonl")
+        self.market, self.stock = open_market(stack, self.history)
+        # What is sold out at once would keep most orders from the points further on.
+        self.market.products = self.market.products[PLENTY:]
+        self.customers = let_in(stack, self.market, str(seed))
+        self.before = Result("", stack.databases.name)
+
+    def visit(self, point: Point, nth: int) -> Result:
+        """Let the process of a point die at its nth passing; judge what is left."""
+        started = time.monotonic()
+        result = Result(
+            f"{point.process} {point.name}:{nth}", self.stack.databases.name
+        )
+        self.stack.arm(point.process, f"{point.name}:{nth}")
+        self.stack.wait_until_ready()
+        over = threading.Event()
+        medic = threading.Thread(target=self._revive, args=(point.process, over))
+        medic.start()
+        self._work()
+        over.set()
+        medic.join()
+        if self.stack.has_crashed(point.process):
+            result.crashed_at = f"{point.name}:{nth}"
+        self.stack.disarm()
+        self.stack.kill(point.process)
+        judge(self.stack, result, self.history, self.stock)
+        result.seconds = time.monotonic() - started
+        return self._alone(result)
+
+    def _alone(self, result: Result) -> Result:
+        """Take what was there before away from the counts of a visit."""
+        before, self.before = self.before, dataclasses.replace(result)
+        result.orders -= before.orders
+        operations = Counter(result.operations) - Counter(before.operations)
+        result.operations = dict(operations)
+        return result
+
+    def _work(self) -> None:
+        mix.first_half(self.customers)
+        mix.second_half(self.customers)
+        self.stack.shift_clock(LONG_AGO)  # what is not paid expires, held stock too
+
+    def _revive(self, name: str, over: threading.Event) -> None:
+        """Start the process again, unarmed, as soon as it has died."""
+        while not over.wait(0.05):
+            if self.stack.has_crashed(name):
+                self.stack.disarm()
+                self.stack.kill(name)  # a master's next child would die there too
+                self.stack.start(name)
+                return
+
+
+def sweep(
+    stack: Stack, points: Sequence[tuple[Point, int]], seed: int
+) -> Iterator[Result]:
     """Yield the result of each (point, nth)."""
+    visits: Visits | None = None
     for number, (point, nth) in enumerate(points):
-        if number % PER_STACK == 0:
-            stack.end()
-            stack.begin(seed)
-        result = visit(stack, point, nth)
-        yield result
+        if visits is None or number % PER_SHOP == 0:
+            visits = Visits(stack, seed)
+        result = visits.visit(point, nth)
         if result.violations:  # the next point gets a shop without that stain
-            stack.end()
-            stack.begin(seed)
-
-
-def visit(stack: Stack, point: Point, nth: int) -> Result:
-    """Let the process of a point die at its nth passing, and judge what is left."""
-    started = time.monotonic()
-    result = Result(f"{point.process} {point.name}:{nth}", stack.databases.name)
-    history = History(
-        stack.folder / f"history-{point.process}-{point.name}-{nth}.jsonl"
-    )
-    market, stock = open_market(stack, history)
-    customers = let_in(stack, market, point.name)
-    stack.arm(point.process, f"{point.name}:{nth}")
-    stack.wait_until_ready()
-    medic = threading.Thread(target=_revive, args=(stack, point.process, market.over))
-    medic.start()
-    _work(stack, customers)
-    market.over.set()
-    medic.join()
-    if stack.has_crashed(point.process):
-        result.crashed_at = f"{point.name}:{nth}"
-    stack.kill(point.process)
-    stack.disarm()
-    judge(stack, result, history, stock)
-    result.seconds = time.monotonic() - started
-    return result
-
-
-def _work(stack: Stack, customers: list[Customer]) -> None:
-    mix.first_half(customers)
-    mix.second_half(customers)
-    stack.shift_clock(LONG_AGO)  # what is not paid has expired, its reservation too
-    mix.first_half(customers[:1])
-
-
-def _revive(stack: Stack, name: str, over: threading.Event) -> None:
-    """Start the process again, unarmed, as soon as it has died."""
-    while not over.wait(0.05):
-        if stack.has_crashed(name):
-            stack.disarm()
-            stack.kill(name)  # a master that lives on would let its next child die too
-            stack.start(name)
-            return
+            visits = None
+        yield result
 
 
 def all_points(nths: tuple[int, ...] = ()) -> list[tuple[Point, int]]:
