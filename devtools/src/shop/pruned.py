@@ -1,0 +1,140 @@
+"""What the tests of pruning share: rows around the moment at which one is forgotten."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import inspect
+
+from chassis import clock, decisions, worker
+from chassis.config import settings
+from chassis.db import current_db, model
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """A table that forgets: by which job, after which setting (days, hours or none).
+
+    `row(moment)` makes a row that was last needed at that moment.
+    """
+
+    job: str
+    setting: str
+    row: Callable[[datetime], Any]
+
+    @property
+    def after(self) -> timedelta:
+        """Return how long a row is kept, by the current app's settings."""
+        if not self.setting:
+            return timedelta()
+        unit = "hours" if self.setting.endswith("hours") else "days"
+        return timedelta(**{unit: getattr(settings(), self.setting)})
+
+
+def left(app: Flask, pruned: Pruned) -> list[str]:
+    """Store an old row and a young one, run the job; return which of them are left."""
+    with app.app_context():
+        session, now = current_db().session, clock.now()
+        rows = {
+            "old": pruned.row(now - pruned.after - MINUTE),
+            "young": pruned.row(now - pruned.after + MINUTE),
+        }
+        session.add_all(rows.values())
+        session.commit()
+        keys = {name: inspect(row).identity for name, row in rows.items()}
+        tables = {name: type(row) for name, row in rows.items()}
+        session.remove()
+        worker.once(pruned.job, worker._steps()[pruned.job])
+        return [name for name in rows if session.get(tables[name], keys[name])]
+
+
+def _made(table: str, moment: datetime, **values: Any) -> Any:
+    times = {"created_at": moment, "updated_at": moment}
+    return model(table)(**{**times, **values})
+
+
+def _text() -> str:
+    return uuid.uuid4().hex
+
+
+def _event(moment: datetime) -> Any:
+    return _made(
+        "outbox",
+        moment - timedelta(days=99),
+        published_at=moment,
+        event_id=_text(),
+        queue="q",
+        type="t",
+        source="/s",
+        subject="s",
+        data={},
+        correlation_id="c",
+    )
+
+
+def _mark(moment: datetime) -> Any:
+    named = {"type": "t", "subject": "s", "correlation_id": "c"}
+    return _made("inbox", moment, event_id=_text(), **named)
+
+
+def _quarantined(moment: datetime) -> Any:
+    decided = {"state": decisions.DROPPED, "note": "seen"}
+    return _made("quarantine", moment, queue="q", reason="r", body="{", **decided)
+
+
+def _letter(moment: datetime) -> Any:
+    named = {"type": "t", "subject": "s", "correlation_id": "c", "body": "{"}
+    seen = {"receives": 10, "seen_at": moment, "state": decisions.DONE}
+    return _made("dead_letters", moment, message_id=_text(), queue="q", **named, **seen)
+
+
+def _key(moment: datetime) -> Any:
+    request = {"caller": "user:1", "route": "POST /", "fingerprint": "f"}
+    return _made(
+        "idempotency_keys", moment, key=_text(), leased_until=moment, **request
+    )
+
+
+def _session(moment: datetime) -> Any:
+    who = {"user_id": 1, "email": "a@shop.example", "role": "staff"}
+    tokens = {"access_token": "a", "refresh_token": "r"}
+    ends = {"seen_at": moment, "expires_at": moment}
+    return _made("admin_sessions", moment, id=_text(), **who, **tokens, **ends)
+
+
+def _neighbour(moment: datetime) -> Any:
+    return _made("neighbours", moment, name=_text(), ok=True)
+
+
+EVERYWHERE = {
+    "idempotency_keys": Pruned("prune", "idempotency_hours", _key),
+    "admin_sessions": Pruned("prune", "", _session),
+    "neighbours": Pruned("prune", "prune_after_days", _neighbour),
+}
+MESSAGES = {
+    "outbox": Pruned("prune", "prune_after_days", _event),
+    "inbox": Pruned("prune", "prune_after_days", _mark),
+    "quarantine": Pruned("prune", "prune_after_days", _quarantined),
+    "dead_letters": Pruned("prune", "prune_after_days", _letter),
+}
+KEPT_EVERYWHERE = {"action_log": "who changed what: there is no other trace of it"}
+
+
+def missing(db: Any, *groups: dict[str, Any]) -> set[str]:
+    """Return the tables that stand in none of the groups, or in more than one."""
+    named = [name for group in groups for name in group]
+    twice = {name for name in named if named.count(name) > 1}
+    return set(db.metadata.tables) ^ set(named) | twice
+
+
+def goes_with(db: Any, table: str, parent: str) -> bool:
+    """Say whether a table's rows are deleted with their parent's."""
+    keys = db.metadata.tables[table].foreign_keys
+    return any(
+        key.column.table.name == parent and key.ondelete == "CASCADE" for key in keys
+    )

@@ -1,0 +1,55 @@
+"""No table grows for ever: each is kept for a reason, or forgets by a job."""
+
+import uuid
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from shop.pruned import EVERYWHERE, KEPT_EVERYWHERE, Pruned, left, missing
+from user_svc.extensions import db
+from user_svc.models import RefreshFamily, RefreshToken, User
+
+KEPT = {
+    **KEPT_EVERYWHERE,
+    "users": "people; a deleted one keeps its id alone, orders name it",
+    "service_clients": "one for each of SERVICE_CLIENTS; set-up removes the others",
+    "signing_keys": "two or three: test_signing shows that replaced ones go",
+}
+
+
+def a_user() -> User:
+    address = f"{uuid.uuid4().hex}@shop.example"
+    return User(name="Asha", email=address, email_key=address)
+
+
+def a_family(ends: datetime) -> RefreshFamily:
+    user = a_user()
+    db.session.add(user)
+    db.session.flush()
+    return RefreshFamily(user_id=user.id, expires_at=ends)
+
+
+def a_token(spent: datetime) -> RefreshToken:
+    family = a_family(spent + timedelta(days=365))
+    db.session.add(family)
+    db.session.flush()
+    return RefreshToken(
+        family_id=family.id, token_hash=uuid.uuid4().hex, spent_at=spent
+    )
+
+
+PRUNED = {
+    **EVERYWHERE,
+    "refresh_families": Pruned("prune sessions", "prune_after_days", a_family),
+    "refresh_tokens": Pruned("prune sessions", "prune_after_days", a_token),
+}
+
+
+def test_every_table_is_kept_for_a_reason_or_forgets() -> None:
+    assert missing(db, KEPT, PRUNED) == set()
+
+
+@pytest.mark.parametrize("table", PRUNED)
+def test_an_old_row_goes_and_a_young_one_stays(app: Flask, table: str) -> None:
+    assert left(app, PRUNED[table]) == ["young"]
