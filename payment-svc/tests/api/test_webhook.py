@@ -240,10 +240,12 @@ def test_a_payment_is_found_by_all_that_razorpay_says_of_it(shop, post, how):
 
 def test_a_webhook_that_says_paid_where_razorpay_does_not_confirms_nothing(shop, post):
     order = shop.issued()
-    entity = {"id": shop.link(order), "status": "paid", "amount": 1, "currency": "USD"}
+    link = {"id": shop.link(order), "status": "paid", "amount": 1, "currency": "USD"}
+    payment = {"id": "pay_Sb1RfW8nVc40Ub", "status": "captured", "amount": 49900}
+    payload = {"payment_link": {"entity": link}, "payment": {"entity": payment}}
 
     for event in ("payment_link.paid", "payment_link.expired"):
-        post({"event": event, "payload": {"payment_link": {"entity": entity}}})
+        post({"event": event, "payload": payload})
     shop.work()
 
     assert shop.payment(order).state == "issued"
