@@ -12,7 +12,8 @@ from order_svc.models import RefundState as OrderRefundState
 from payment_svc.models import Outbox as PaymentOutbox
 from payment_svc.models import Payment, PaymentState, Refund, RefundState, WebhookEvent
 
-WITHIN = 60.0
+WITHOUT_NEWS = 60.0
+AT_MOST = 240.0
 QUEUES = ("payment-commands", "order-events")
 WORDS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 # Seconds that pass at once when nothing has ended by itself for a while: retries and
@@ -93,11 +94,11 @@ UNDER_WAY: dict[str, tuple[tuple[str, Select[Any]], ...]] = {
 
 
 class Stuck(Exception):
-    """Something did not come to its end; the text says what."""
+    """Nothing moves any more, or things move for ever; the text says what is left."""
 
 
 def drain(stack: Stack, people: Callable[[], None]) -> float:
-    """Wait until all has ended; return the seconds; raise Stuck after a minute.
+    """Wait until all has ended; return the seconds, or raise Stuck.
 
     `people` do what only people can: decide about suspect payments.
     """
@@ -112,13 +113,16 @@ def _until_quiet(
     stack: Stack, people: Callable[[], None], jumps: Iterator[int], started: float
 ) -> None:
     jump_at, quiet = time.monotonic() + PAUSE, 0
+    news_at, before = time.monotonic(), None
     while quiet < 3:  # a due row may have been looked at just before
         people()
         left = under_way(stack)
         quiet = 0 if left else quiet + 1
         now = time.monotonic()
-        if now - started > WITHIN:
-            raise Stuck(f"after {WITHIN:.0f} s there are still: {left}")
+        if left != before:
+            news_at, before = now, left
+        if now - news_at > WITHOUT_NEWS or now - started > AT_MOST:
+            raise Stuck(f"after {now - started:.0f} s there are still: {left}")
         is_busy = any(what.startswith("messages") for what in left)
         if left and now > jump_at and not is_busy:  # time makes more messages
             stack.shift_clock(next(jumps, 60))

@@ -1,9 +1,9 @@
 """The same work again and again, so that each crash point is passed on the way."""
 
-import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from faults.shopping import PASSWORD, Customer, persist
@@ -22,11 +22,8 @@ def second_half(customers: list[Customer]) -> None:
 
 
 def _together(act: Callable[[Customer], None], customers: list[Customer]) -> None:
-    threads = [threading.Thread(target=act, args=(one,)) for one in customers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(customers)) as pool:
+        list(pool.map(act, customers))
 
 
 def _shop(customer: Customer) -> None:
@@ -55,8 +52,9 @@ def _return(customer: Customer) -> None:
         wish = {"amount": "1.00", "items": [goods], "reason": "came back"}
         _refund(customer, "order-svc", f"/orders/{order_id}/refund/", wish)
         wish = {"amount": "1.00", "reason": "for the trouble"}
-        path = f"/payments/{order['payment']['id']}/refund/"
-        _refund(customer, "payment-svc", path, wish)
+        if payment := customer.payment(order_id):
+            path = f"/payments/{payment['id']}/refund/"
+            _refund(customer, "payment-svc", path, wish)
 
 
 def _refund(customer: Customer, service: str, path: str, wish: dict[str, Any]) -> None:

@@ -166,18 +166,20 @@ class Customer:
         """Pay twice, too little, or after the link's end."""
         if not (order_id := self.place()) or not (url := self.await_link(order_id)):
             return
-        link = self._link(order_id)
-        if link is None:
+        payment = self.payment(order_id)
+        if payment is None:
             return
+        link = payment["razorpay_payment_link_id"]
         odd = self.random.choice((pay_twice, pay_less, pay_late))
         odd(self, order_id, url, link)
 
-    def _link(self, order_id: int) -> str | None:
+    def payment(self, order_id: int) -> dict[str, Any] | None:
+        """Return the payment of an order, None when it cannot be had."""
         path = f"/payments/?order_id={order_id}"
         reply = self.browser.call("GET", "payment-svc", path)
         self._complain(reply)
         rows = reply.data["data"] if reply.is_ok else []
-        return rows[0]["razorpay_payment_link_id"] if rows else None
+        return rows[0] if rows else None
 
     def control(self, link: str, verb: str, **wish: Any) -> bool:
         """Do at Razorpay what no page offers."""
