@@ -8,7 +8,7 @@ NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean demo audit test mutants lint diagrams normalize-env requirements
+.PHONY: help run stop clean demo audit test faults mutants lint diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -34,6 +34,9 @@ clean: ## stop, then remove the databases, secrets and logs
 ##@ Working on it
 test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k saga"
 	@$(TESTABLE) && exec $(SHOP) test $(ARGS)
+
+faults: ## kill, cut off and confuse the shop's processes; see that its promises hold (5 min)
+	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m faults $(ARGS)
 
 mutants: ## leave out one rule after the other; each must fail a test (10 min)
 	@$(TESTABLE) && exec $(SHOP) mutants $(ARGS)
