@@ -1,5 +1,6 @@
 """Messages worked from the panel: it writes wishes, which the worker obeys."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -157,7 +158,7 @@ def test_the_outbox_shows_how_long_its_events_wait(staff, keep):
 
     shown = staff.get("outbox/").text
 
-    assert "1 day, 2:05:0" in shown
+    assert re.search(r"1 day, 2:\d\d:\d\d", shown)
     assert "0:00:07" in shown
 
 
