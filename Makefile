@@ -38,7 +38,7 @@ test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k 
 faults: ## kill, cut off and confuse the shop's processes; see that its promises hold (5 min)
 	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m faults $(ARGS)
 
-mutants: ## leave out one rule after the other; each must fail a test (10 min)
+mutants: ## leave out one rule after the other; a test must notice each (5 min)
 	@$(TESTABLE) && exec $(SHOP) mutants $(ARGS)
 
 lint: ## style, types, imports, requirements, sizes
