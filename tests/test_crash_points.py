@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from faults.points import EVERY
 
 ROOT = Path(__file__).parents[1]
