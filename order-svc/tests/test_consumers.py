@@ -216,6 +216,17 @@ def test_a_capture_that_overtook_its_order_is_taken_when_it_is_tried_again(
     assert (order, shop.state(order)) == (1, "paid")
 
 
+def test_a_copy_of_what_is_kept_does_not_make_its_retry_a_duplicate(shop: Any) -> None:
+    for _ in range(2):
+        shop.pay(1, event_id="e-1")
+    order = shop.placed()
+    decide(shop, "again")
+
+    assert retry(shop) == ("done", "handled")
+
+    assert shop.state(order) == "paid"
+
+
 def test_a_retry_that_changes_nothing_waits_for_a_person_again(shop: Any) -> None:
     shop.pay(4711)
     decide(shop, "again")

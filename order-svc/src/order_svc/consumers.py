@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from chassis import clock, decisions, inbox
 from chassis.crashpoints import crashpoint
@@ -10,7 +10,7 @@ from chassis.errors import Conflict, NotFound
 from chassis.inbox import Event
 from order_svc import steps
 from order_svc.extensions import db
-from order_svc.models import QuarantinedMessage
+from order_svc.models import Inbox, QuarantinedMessage
 from order_svc.schemas import (
     PaymentCapturedSchema,
     PaymentClosedSchema,
@@ -64,6 +64,8 @@ def _park_once(event: Event, reason: str, key: str) -> None:
     """Keep the first copy of a type and the id that `key` names in its data.
 
     A later copy keeps the first from being forgotten, or a person would be asked again.
+    It leaves no mark in the inbox: it may be the very message that is kept, which would
+    be a duplicate when a person wishes it tried again.
     """
     head = f"{event.type} {event.data[key]}: "
     known = db.session.scalar(
@@ -75,6 +77,7 @@ def _park_once(event: Event, reason: str, key: str) -> None:
     if known is None:
         raise inbox.Quarantine(head + reason, **{key: event.data[key]})
     known.updated_at = clock.now()
+    db.session.execute(delete(Inbox).where(Inbox.event_id == event.id))
 
 
 def _handler(apply: Any) -> Any:
