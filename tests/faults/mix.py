@@ -1,12 +1,13 @@
 """The same work again and again, so that each crash point is passed on the way."""
 
-import time
+import contextlib
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from faults.shopping import PASSWORD, Customer, persist
+from faults.waiting import wait_for
 
 PATIENCE = 6.0
 
@@ -64,10 +65,12 @@ def _refund(customer: Customer, service: str, path: str, wish: dict[str, Any]) -
 
 
 def _await_success(customer: Customer, order_id: int) -> dict[str, Any] | None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
+    """Return the order once it is a success, None when it is none in time."""
+
+    def look() -> dict[str, Any] | None:
         order = customer.look(order_id)
-        if order and order["status"] == "success":
-            return order
-        time.sleep(0.1)
+        return order if order and order["status"] == "success" else None
+
+    with contextlib.suppress(TimeoutError):
+        return wait_for(look, f"order {order_id} is a success", PATIENCE)
     return None

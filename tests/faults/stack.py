@@ -4,8 +4,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +12,13 @@ import requests
 from faults import locks, settings
 from faults.databases import KINDS
 from faults.proxy import Proxy
+from faults.waiting import wait_for
 from shop import ports, processes
 from shop.environment import Site
 from shop.layout import HOST, PORTS, SANDBOX, SERVICES
 from shop.processes import Process
 from shop.supervisor import die_with_parent
 
-READY_WITHIN = 60.0
 APIS = SERVICES
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
 PROCESSES = ("sqs", SANDBOX, *APIS, *WORKERS)
@@ -259,17 +257,6 @@ class Stack:
             aws_secret_access_key="local",
             config=Config(connect_timeout=2, read_timeout=5, proxies={}),
         )
-
-
-def wait_for(
-    look: Callable[[], object], what: str, within: float = READY_WITHIN
-) -> None:
-    """Look until there is something to see; raise TimeoutError in the end."""
-    deadline = time.monotonic() + within
-    while not look():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {within:.0f} s in vain until {what}")
-        time.sleep(0.05)
 
 
 def _is_ready(url: str) -> bool:
