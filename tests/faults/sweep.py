@@ -47,8 +47,9 @@ class Visits:
         medic.join()
         if self.stack.has_crashed(point.process):
             result.crashed_at = f"{point.name}:{nth}"
-        self.stack.disarm()
-        self.stack.kill(point.process)
+        else:
+            self.stack.disarm()
+            self.stack.kill(point.process)
         judge(self.stack, result, self.history, self.stock)
         result.seconds = time.monotonic() - started
         return self._alone(result)
