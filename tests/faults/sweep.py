@@ -39,17 +39,14 @@ class Visits:
         )
         self.stack.arm(point.process, f"{point.name}:{nth}")
         self.stack.wait_until_ready()
-        over = threading.Event()
-        medic = threading.Thread(target=self._revive, args=(point.process, over))
-        medic.start()
-        self._work()
-        over.set()
-        medic.join()
-        if self.stack.has_crashed(point.process):
+        work = threading.Thread(target=self._work)
+        work.start()
+        if self._has_died(point.process, work):
             result.crashed_at = f"{point.name}:{nth}"
-        else:
-            self.stack.disarm()
-            self.stack.kill(point.process)
+        self.stack.disarm()
+        self.stack.kill(point.process)  # a master's next child would die there too
+        self.stack.start(point.process)
+        work.join()
         judge(self.stack, result, self.history, self.stock)
         result.seconds = time.monotonic() - started
         return self._alone(result)
@@ -67,14 +64,16 @@ class Visits:
         mix.second_half(self.customers)
         self.stack.shift_clock(LONG_AGO)  # what is not paid expires, held stock too
 
-    def _revive(self, name: str, over: threading.Event) -> None:
-        """Start the process again, unarmed, as soon as it has died."""
-        while not over.wait(0.05):
+    def _has_died(self, name: str, work: threading.Thread) -> bool:
+        """Wait until a process has come to its point, or the work to its end.
+
+        In the thread that stays: Linux ends a child with the thread that has made it.
+        """
+        while work.is_alive():
             if self.stack.has_crashed(name):
-                self.stack.disarm()
-                self.stack.kill(name)  # a master's next child would die there too
-                self.stack.start(name)
-                return
+                return True
+            work.join(0.05)
+        return self.stack.has_crashed(name)
 
 
 def sweep(
