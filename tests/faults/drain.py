@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import NullPool, Select, create_engine, select
+from sqlalchemy import NullPool, Select, bindparam, create_engine, select
 
 from faults.stack import Stack
 from order_svc.models import Order, OrderRefund, OrderState, Outbox, Owed, OwedState
@@ -79,6 +80,13 @@ UNDER_WAY: dict[str, tuple[tuple[str, Select[Any]], ...]] = {
             ),
         ),
         (
+            "looks that are due at closed links",
+            select(*PAYMENT_COLUMNS).where(
+                PAYMENT.c.state == PaymentState.CLOSED,
+                PAYMENT.c.next_check_at <= bindparam("now"),
+            ),
+        ),
+        (
             "refunds",
             select(REFUND.c.id, REFUND.c.state, REFUND.c.next_check_at).where(
                 REFUND.c.state.not_in(DONE)
@@ -133,11 +141,12 @@ def _until_quiet(
 def under_way(stack: Stack) -> dict[str, Any]:
     """Return what has not ended, the rows as text."""
     found: dict[str, Any] = _waiting(stack)
+    now = {"now": datetime.now(UTC) + timedelta(seconds=stack.shift)}
     for service, questions in UNDER_WAY.items():
         engine = create_engine(stack.urls[service], poolclass=NullPool)
         with engine.connect() as connection:
             for what, query in questions:
-                rows = connection.execute(query.limit(SHOWN)).all()
+                rows = connection.execute(query.limit(SHOWN), now).all()
                 found[f"{service}: {what}"] = [" ".join(map(str, row)) for row in rows]
     return {what: rows for what, rows in found.items() if rows}
 
