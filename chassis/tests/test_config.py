@@ -130,6 +130,7 @@ def test_postgresql_gets_its_driver_named(scheme):
         (config.whole, "-1"),
         (config.whole, "1.0"),
         (config.whole, "१२"),
+        (config.days_of_memory, "21"),
         (config.seconds, "-0.1"),
         (config.seconds, "inf"),
         (config.seconds, "soon"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from tiny import ActionLog, AdminSession, DeadLetter, Neighbour, QuarantinedMessage, db
 
-from chassis import clock, decisions, pruning, sqs
+from chassis import clock, config, decisions, pruning, sqs
 from chassis.config import Settings
 
 DAY = 86400
@@ -33,12 +33,13 @@ def letter(state):
     return DeadLetter(queue="things", state=state, **texts, **seen)
 
 
-def test_an_event_is_remembered_for_longer_than_its_message_can_live():
+def test_an_event_is_remembered_for_as_long_as_its_message_can_live():
     # received, redriven on its last day, received again
     longest = 2 * sqs.RETENTION + sqs.DLQ_RETENTION
 
-    days = Settings.__dataclass_fields__["prune_after_days"].default
-    assert days * DAY > longest
+    assert longest == config.MESSAGES_LIVE_DAYS * DAY
+    default = Settings.__dataclass_fields__["prune_after_days"].default
+    assert config.days_of_memory(str(default)) == default
 
 
 def test_what_is_decided_is_forgotten_after_a_month_and_what_waits_never(

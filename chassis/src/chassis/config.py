@@ -13,6 +13,8 @@ from chassis import envfiles
 
 WEAK = {"", "secret", "changeme", "password", "development", "dev", "test", "default"}
 MINIMUM_SECRET = 32
+# Four days in a queue, fourteen as a dead letter, four more after it was redriven.
+MESSAGES_LIVE_DAYS = 22
 PRODUCTION, DEVELOPMENT, TEST = "production", "development", "test"
 
 
@@ -51,6 +53,13 @@ def whole(value: str) -> int:
     if not value.isascii() or not value.isdigit():
         raise ValueError("a whole number from 0, such as 30")
     return int(value)
+
+
+def days_of_memory(value: str) -> int:
+    """Accept a number of days that outlives every message."""
+    if (days := whole(value)) < MESSAGES_LIVE_DAYS:
+        raise ValueError(f"{MESSAGES_LIVE_DAYS} or more, as long as a message lives")
+    return days
 
 
 def seconds(value: str) -> float:
@@ -120,7 +129,7 @@ class Settings:
     trusted_hosts: str = setting(text, "")
     behind_tls: bool = setting(flag, False)
     worker_poll_seconds: float = setting(seconds, 0.1)
-    prune_after_days: int = setting(whole, 30)
+    prune_after_days: int = setting(days_of_memory, 30)
     idempotency_hours: int = setting(whole, 24)
     currency: str = setting(one_of("INR"), "INR")
 
