@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import NullPool, create_engine, func, select
+from sqlalchemy import Connection, NullPool, create_engine, func, select
 
 from faults.history import FAIL, OK, History
 from order_svc.models import (
@@ -16,6 +17,9 @@ from order_svc.models import (
     Order,
     OrderItem,
     OrderState,
+    Owed,
+    OwedKind,
+    OwedState,
 )
 
 Rows = list[dict[str, Any]]
@@ -53,9 +57,23 @@ def read(url: str, history: History, stock: Mapping[int, int]) -> Facts:
             history,
             {int(key): str(state) for key, state in orders.items()},
             Counter({str(key): int(n) for key, n in keys}),
-            Counter({int(key): int(n) for key, n in sold}),
+            Counter({int(key): int(n) for key, n in sold}) - _returned(connection),
             stock,
         )
+
+
+def _returned(connection: Connection) -> Counter[int]:
+    """Count what good orders have given back: it may be sold once more."""
+    returns = connection.scalars(
+        select(Owed.items)
+        .join(Order, Order.id == Owed.order_id)
+        .where(Owed.kind == OwedKind.RESTOCK, Owed.state == OwedState.DONE)
+        .where(Order.state == OrderState.CONFIRMED)
+    )
+    found = Counter[int]()
+    for line in chain.from_iterable(returns):
+        found[line["product_id"]] += line["quantity"]
+    return found
 
 
 def h1(facts: Facts) -> Rows:
