@@ -1,0 +1,50 @@
+"""A whole shop to measure: as `make run` starts it, with the limits of a day lifted."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from faults.databases import Databases, PostgresqlDatabases, SqliteDatabases
+from faults.running import RunningShop
+from shop import postgres
+
+# One customer buys as many do here, for longer than a token usually lives.
+LIMITS = {
+    "order-svc": {"MAX_OPEN_ORDERS": "1000000"},
+    "user-svc": {"ACCESS_TOKEN_SECONDS": "86400"},
+}
+DATABASES: dict[str, Callable[[Path], Databases]] = {
+    "sqlite": SqliteDatabases,
+    "postgresql": lambda folder: PostgresqlDatabases(folder, postgres.DURABLE),
+}
+
+
+class MeasuredShop(RunningShop):
+    """A shop whose other settings are the usual ones."""
+
+    def environment(self, name: str) -> dict[str, str]:
+        """Lift the limits."""
+        return super().environment(name) | LIMITS.get(name, {})
+
+    def check_alive(self) -> None:
+        """Raise RuntimeError when a process has ended: figures would mean nothing."""
+        if names := self.ended():
+            tail = self.log(names[0]).read_text(errors="replace")[-500:]
+            raise RuntimeError(f"{names[0]} has ended by itself: {tail}")
+
+
+@contextmanager
+def opened(database: str) -> Iterator[MeasuredShop]:
+    """Open a shop in a folder of its own; nothing of it is left behind."""
+    folder = Path(tempfile.mkdtemp(prefix=f"shop-bench-{database}-"))
+    with ExitStack() as cleaning:
+        cleaning.callback(shutil.rmtree, folder, ignore_errors=True)
+        databases = DATABASES[database](folder)
+        cleaning.callback(databases.close)
+        shop = MeasuredShop(folder, databases)
+        cleaning.callback(shop.end)
+        shop.prepare()
+        shop.open()
+        yield shop
