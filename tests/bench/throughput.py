@@ -45,9 +45,9 @@ def _buy(
 
 
 def _shop(buyer: Buyer, until: float, *, has_key: bool) -> tuple[int, int]:
-    """Order until then; return how many orders were accepted, and how many not."""
+    """Order until then, once at least; return how many were accepted, how many not."""
     good = bad = 0
-    while time.monotonic() < until:
+    while not (good or bad) or time.monotonic() < until:
         if buyer.place(has_key=has_key).is_ok:
             good += 1
         else:
