@@ -21,7 +21,7 @@ FEW, SHORT = click.IntRange(2, 2000), click.FloatRange(0.1, 60)
 @click.option("--database", type=click.Choice(list(DATABASES)), help="One of the two.")
 @click.option("--orders", type=FEW, default=200, help="How many are timed singly.")
 @click.option("--rounds", type=FEW, default=6, help="How often both sides take turns.")
-@click.option("--seconds", type=SHORT, default=5.0, help="How long a side's turn is.")
+@click.option("--seconds", type=SHORT, default=4.0, help="How long a side's turn is.")
 @click.option("--clients", type=FEW, default=8, help="How many buy at once.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the page there.")
 def main(database: str | None, out: Path | None, **wish: float) -> None:
@@ -32,10 +32,7 @@ def main(database: str | None, out: Path | None, **wish: float) -> None:
     if not found.is_idle:
         click.secho(f"WARNING: {found.warning}", fg="red", bold=True, err=True)
     names = [database] if database else list(DATABASES)
-    try:
-        results = [measure(name, **wish) for name in names]
-    except (RuntimeError, TimeoutError) as why:  # what the shop did not do
-        raise click.ClickException(f"Nothing was measured: {why}.") from why
+    results = [measure(name, **wish) for name in names]
     text = report.write(shlex.join(sys.argv[1:]), found, results)
     click.echo("\n" + text)
     if out:

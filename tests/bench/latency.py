@@ -18,7 +18,7 @@ from shop.audit.reading import opened
 WARM_UP = 5
 LOOK_EVERY = 0.005
 # No phase of the workers' polls, 0.1 s apart, may be met more often than another.
-PAUSE_MOST = 0.2
+PAUSE_MOST = 0.1
 SAY_EVERY = 50
 LINK = "the 201 to the link at the client"
 # title -> whose outbox, and the event that leaves through it for each order

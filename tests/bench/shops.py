@@ -3,8 +3,10 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+
+import click
 
 from faults.databases import Databases, PostgresqlDatabases, SqliteDatabases
 from faults.running import RunningShop
@@ -37,14 +39,26 @@ class MeasuredShop(RunningShop):
 
 @contextmanager
 def opened(database: str) -> Iterator[MeasuredShop]:
-    """Open a shop in a folder of its own; nothing of it is left behind."""
+    """Open a shop in a folder of its own; its logs are left where it did not work."""
     folder = Path(tempfile.mkdtemp(prefix=f"shop-bench-{database}-"))
-    with ExitStack() as cleaning:
-        cleaning.callback(shutil.rmtree, folder, ignore_errors=True)
-        databases = DATABASES[database](folder)
-        cleaning.callback(databases.close)
-        shop = MeasuredShop(folder, databases)
-        cleaning.callback(shop.end)
+    is_kept = False
+    try:
+        with _running(database, folder) as shop:
+            yield shop
+    except (RuntimeError, TimeoutError) as why:
+        is_kept = True
+        raise click.ClickException(f"{why}. The shop's logs: {folder}") from why
+    finally:
+        if not is_kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(database: str, folder: Path) -> Iterator[MeasuredShop]:
+    shop = MeasuredShop(folder, DATABASES[database](folder))
+    try:
         shop.prepare()
         shop.open()
         yield shop
+    finally:
+        shop.close()

@@ -83,7 +83,7 @@ class Stack(RunningShop):
         """End all, the proxy and the database server too."""
         self.end()
         self.proxy.stop()
-        self.databases.close()
+        super().close()
 
     def pause(self, name: str) -> None:
         """Stop a process in its tracks."""
