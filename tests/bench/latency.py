@@ -37,6 +37,8 @@ def measure(
 ) -> dict[str, list[float]]:
     """Order so often, one order at a time; return the seconds by what they time."""
     chance = random.Random(number)
+    # The first of all waits for keys and tokens, and may be refused meanwhile.
+    wait_for(lambda: buyer.place(has_key=True).is_ok, "the shop accepts orders")
     for _ in range(WARM_UP):
         _await_link(buyer)
     waits = []

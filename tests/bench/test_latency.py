@@ -16,12 +16,15 @@ BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 class Patient:
     """A buyer who finds each link at the second look."""
 
-    def __init__(self, outcome=OK):
-        self.outcome, self.orders, self.looks = outcome, 0, []
+    refuses_until, refuses_from = 0, 1000
+
+    def __init__(self):
+        self.orders, self.looks = 0, []
 
     def place(self, *, has_key):
         self.orders += 1
-        return Reply(self.outcome, 201, {"id": self.orders})
+        is_taken = self.refuses_until < self.orders < self.refuses_from
+        return Reply(OK if is_taken else FAIL, 201, {"id": self.orders})
 
     def has_link(self, order_id):
         self.looks.append(order_id)
@@ -63,7 +66,7 @@ def test_the_waits_of_the_warm_up_and_of_other_events_are_not_counted(shop):
 
     waits = latency.measure(shop, buyer, 3, lambda _: None)
 
-    assert buyer.orders == latency.WARM_UP + 3
+    assert buyer.orders == 1 + latency.WARM_UP + 3
     assert [len(one) for one in waits.values()] == [3, 3, 3]
     for title in latency.OUTBOXES:
         assert waits[title] == [0.1, 0.2, 0.3]
@@ -74,9 +77,21 @@ def test_an_order_is_looked_at_until_it_shows_its_link(shop):
 
     latency.measure(shop, buyer, 3, lambda _: None)
 
-    assert buyer.looks == sorted([*range(1, 9)] * 2)
+    assert buyer.looks == sorted([*range(2, 10)] * 2)
 
 
 def test_an_order_that_is_refused_is_not_timed(shop):
+    buyer = Patient()
+    buyer.refuses_from = latency.WARM_UP + 3
+
     with pytest.raises(RuntimeError, match="POST /orders/ was not answered well"):
-        latency.measure(shop, Patient(FAIL), 3, lambda _: None)
+        latency.measure(shop, buyer, 3, lambda _: None)
+
+
+def test_the_shop_may_refuse_until_it_has_fetched_its_keys(shop):
+    buyer = Patient()
+    buyer.refuses_until = 2
+
+    waits = latency.measure(shop, buyer, 3, lambda _: None)
+
+    assert len(waits[latency.LINK]) == 3
