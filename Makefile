@@ -8,7 +8,7 @@ NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean demo audit test faults mutants lint diagrams normalize-env requirements
+.PHONY: help run stop clean demo audit test faults bench mutants lint diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -37,6 +37,9 @@ test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k 
 
 faults: ## kill, cut off and confuse the shop's processes; see that its promises hold (5 min)
 	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m faults $(ARGS)
+
+bench: ## measure orders per second and the waits for queue and link (5 min)
+	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m bench $(ARGS)
 
 mutants: ## leave out one rule after the other; a test must notice each (5 min)
 	@$(TESTABLE) && exec $(SHOP) mutants $(ARGS)

@@ -27,6 +27,7 @@ def test_make_alone_lists_every_command():
         "clean",
         "test",
         "faults",
+        "bench",
         "mutants",
         "lint",
         "diagrams",

@@ -30,8 +30,8 @@ class Reply:
 class Browser:
     """Speaks to the shop as one account."""
 
-    def __init__(self, addresses: dict[str, str]) -> None:
-        self.addresses = addresses
+    def __init__(self, addresses: dict[str, str], timeout: float = TIMEOUT) -> None:
+        self.addresses, self.timeout = addresses, timeout
         self.http = requests.Session()
         self.http.trust_env = False
         self.token = ""
@@ -43,7 +43,7 @@ class Browser:
         url = self.addresses[service] + path
         try:
             answer = self.http.request(
-                method, url, headers=headers, timeout=TIMEOUT, **more
+                method, url, headers=headers, timeout=self.timeout, **more
             )
         except (requests.RequestException, OSError):
             return Reply(INFO)
@@ -52,14 +52,16 @@ class Browser:
     def follow(self, url: str) -> bool:
         """Open an address as a person would; say whether a page came."""
         try:
-            return self.http.get(url, timeout=TIMEOUT).ok
+            return self.http.get(url, timeout=self.timeout).ok
         except (requests.RequestException, OSError):
             return False
 
     def press(self, url: str, *, is_followed: bool) -> int:
         """Post an empty form; return the status, 0 when there is none."""
         try:
-            answer = self.http.post(url, timeout=TIMEOUT, allow_redirects=is_followed)
+            answer = self.http.post(
+                url, timeout=self.timeout, allow_redirects=is_followed
+            )
         except (requests.RequestException, OSError):
             return 0
         return (answer.history or [answer])[0].status_code

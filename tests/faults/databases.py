@@ -53,11 +53,14 @@ class PostgresqlDatabases:
 
     name = "postgresql"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str] = postgres.SETTINGS
+    ) -> None:
         self.folder = folder
+        folder.chmod(0o755)  # PostgreSQL is another user
         home = folder / "postgres"
         home.mkdir()
-        self.server = postgres.Server(home)
+        self.server = postgres.Server(home, settings)
         self.server.start()
 
     def url(self, service: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from faults.browser import Browser
 from faults.history import History
+from faults.running import RunningShop
 from faults.shopping import Customer, Market
 from faults.stack import Stack
 from shop.layout import SANDBOX, SERVICES
@@ -20,19 +21,19 @@ def proxied(stack: Stack) -> dict[str, str]:
     return {name: stack.proxy.address(f"client>{name}") for name in SERVICES}
 
 
-def direct(stack: Stack) -> dict[str, str]:
+def direct(shop: RunningShop) -> dict[str, str]:
     """Return the addresses without a proxy before them."""
-    return {name: stack.site.address(name) for name in SERVICES}
+    return {name: shop.site.address(name) for name in SERVICES}
 
 
-def sign_in(stack: Stack, role: str, addresses: dict[str, str]) -> Browser:
+def sign_in(shop: RunningShop, role: str, addresses: dict[str, str]) -> Browser:
     """Return a browser signed in as the shop's own staff or admin."""
-    accounts = stack.site.accounts()
+    accounts = shop.site.accounts()
     body = {
         "email": accounts[f"DEMO_{role}_EMAIL"],
         "password": accounts[f"DEMO_{role}_PASSWORD"],
     }
-    browser = Browser(direct(stack))
+    browser = Browser(direct(shop))
     reply = browser.call("POST", "user-svc", "/user/login/", json=body)
     if not reply.is_ok:
         raise RuntimeError(f"{role} cannot sign in: {reply}")

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,35 +11,23 @@ import requests
 from faults import locks, settings
 from faults.databases import KINDS
 from faults.proxy import Proxy
-from faults.waiting import wait_for
-from shop import ports, processes
-from shop.environment import Site
-from shop.layout import HOST, PORTS, SANDBOX, SERVICES
+from faults.running import RunningShop
+from shop.layout import HOST, SANDBOX
 from shop.processes import Process
-from shop.supervisor import die_with_parent
 
-APIS = SERVICES
-WORKERS = tuple(f"{service}-worker" for service in SERVICES)
-PROCESSES = ("sqs", SANDBOX, *APIS, *WORKERS)
 CRASHED = b"crash point"
 
 
-class Stack:
-    """The processes of one run after the other, below one folder."""
+class Stack(RunningShop):
+    """The shop of one run after the other."""
 
     def __init__(self, folder: Path, database: str, seed: int = 0) -> None:
-        self.folder = folder
-        folder.chmod(0o755)  # PostgreSQL is another user
-        os.environ["SHOP_VAR"] = str(folder)
-        usual = {port.variable: str(ports.pick()) for port in PORTS.values()}
-        self.site = Site({**os.environ, **usual})
-        self.databases = KINDS[database](folder)
+        super().__init__(folder, KINDS[database](folder))
         self.clock = folder / "clock"
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.crash_at: dict[str, str] = {}
         self.proxy = self._make_proxy(seed)
         self.shift = self.mark = 0
-        self.databases.prepare(self.environment)
+        self.prepare()
 
     def _make_proxy(self, seed: int) -> Proxy:
         targets = {
@@ -52,23 +39,27 @@ class Stack:
         return proxy
 
     def environment(self, name: str) -> dict[str, str]:
-        """Return the environment of a service, the sandbox or the queue."""
-        values = self.site.of(name) | dict(settings.TIMES.get(name, {}))
+        """Lead every call through the proxy, and hurry."""
+        values = super().environment(name) | dict(settings.TIMES.get(name, {}))
         values["CLOCK_FILE"] = str(self.clock)
         for edge, (owner, variable) in settings.CALLS.items():
             if owner == name:
                 path = settings.PATHS.get(variable, "")
                 values[variable] = self.proxy.address(edge) + path
-        if name in SERVICES:
-            values["DATABASE_URL"] = self.databases.url(name)
         if name == "payment-svc":  # a browser comes back by the address it is given
             values["PUBLIC_URL"] = self.proxy.address("client>payment-svc")
         return values
 
-    @property
-    def urls(self) -> dict[str, str]:
-        """The addresses of the services' databases."""
-        return {service: self.databases.url(service) for service in SERVICES}
+    def spec(self, name: str) -> Process:
+        """Know a second worker too."""
+        return super().spec(name.removesuffix("-second"))
+
+    def environment_of(self, name: str, spec: Process) -> dict[str, str]:
+        """Add where an armed process dies."""
+        values = super().environment_of(name, spec)
+        if point := self.crash_at.get(name):
+            values["CRASH_AT"] = point
+        return values
 
     def ledger(self) -> dict[str, Any]:
         """Return the witness's ledger."""
@@ -80,82 +71,19 @@ class Stack:
 
     # ---- life ----
     def begin(self, seed: int) -> None:
-        """Start everything on fresh databases."""
+        """Start everything on fresh databases, with no fault and at the true time."""
         self.end()
         self.proxy.heal()
         self.proxy.reseed(seed)
-        self.databases.renew()
-        for old in self.folder.glob(f"{SANDBOX}.db*"):
-            old.unlink()
         self.shift = 0
         self.clock.write_text("0")
-        for name in PROCESSES:
-            self.start(name)
-        self.wait_until_ready()
-
-    def end(self) -> None:
-        """Kill everything that runs."""
-        for name in list(self.running):
-            self.kill(name)
+        self.open()
 
     def close(self) -> None:
         """End all, the proxy and the database server too."""
         self.end()
         self.proxy.stop()
-        self.databases.close()
-
-    def start(self, name: str) -> None:
-        """Start a process, unless it runs."""
-        if name in self.running:
-            return
-        spec = self._spec(name.removesuffix("-second"))
-        environment = self.environment(spec.service)
-        if point := self.crash_at.get(name):
-            environment["CRASH_AT"] = point
-        with self.log(name).open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                spec.command,
-                cwd=spec.folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=die_with_parent,
-            )
-
-    def _spec(self, name: str) -> Process:
-        if name == "sqs":
-            return processes.queue(self.site)
-        if name == SANDBOX:
-            return processes.sandbox(self.site)
-        if name in WORKERS:
-            return processes.worker(name.removesuffix("-worker"))
-        return processes.api(self.site, name)
-
-    def log(self, name: str) -> Path:
-        """Return where a process writes."""
-        return self.folder / f"{name}.log"
-
-    def kill(self, name: str) -> None:
-        """Kill a process and all below it, as a power cut would."""
-        self._end(name, signal.SIGKILL)
-
-    def stop(self, name: str) -> None:
-        """Ask a process to end and wait until it has."""
-        self._end(name, signal.SIGTERM)
-
-    def _end(self, name: str, how: signal.Signals) -> None:
-        process = self.running.pop(name, None)
-        if process is None:
-            return
-        if how == signal.SIGTERM:
-            process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=30)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        super().close()
 
     def pause(self, name: str) -> None:
         """Stop a process in its tracks."""
@@ -169,19 +97,6 @@ class Stack:
         if name in self.running:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.running[name].pid, what)
-
-    def wait_until_ready(self) -> None:
-        """Start what has ended, and wait until all that serves is ready."""
-        for name in PROCESSES:
-            self.start(name)
-        wait_for(lambda: ports.answers(self.site.port("sqs")), "the queue listens")
-        for name in (SANDBOX, *SERVICES):
-            url = self.site.address(name) + "/readyz"
-            wait_for(lambda url=url: _is_ready(url), f"{name} is ready")
-
-    def ended(self) -> list[str]:
-        """Return the processes that have ended though nobody ended them."""
-        return [name for name, one in self.running.items() if one.poll() is not None]
 
     def arm(self, name: str, point: str) -> None:
         """Start a process anew so that it dies at a crash point, `name:nth`."""
@@ -257,12 +172,3 @@ class Stack:
             aws_secret_access_key="local",
             config=Config(connect_timeout=2, read_timeout=5, proxies={}),
         )
-
-
-def _is_ready(url: str) -> bool:
-    with requests.Session() as http:
-        http.trust_env = False
-        try:
-            return http.get(url, timeout=5).ok
-        except requests.RequestException:
-            return False
