@@ -9,7 +9,7 @@ from typing import Any
 from faults.shopping import PASSWORD, Customer, persist
 from faults.waiting import wait_for
 
-PATIENCE = 6.0
+PATIENCE = 20.0
 
 
 def first_half(customers: list[Customer]) -> None:

@@ -35,6 +35,11 @@ TIMES: dict[str, Mapping[str, str]] = {
     },
     "razorpay-sandbox": {"WEBHOOK_RETRY_FACTOR": "0.02"},
 }
+# crash point -> what brings a process there that is not to wait for a lost message
+IMPATIENT: dict[str, Mapping[str, str]] = {
+    "payment.announced": {"ANNOUNCE_SECONDS": "0"},
+    "order.refund_asked_again": {"REFUND_AGAIN_SECONDS": "0"},
+}
 # edge -> whose setting leads through it
 CALLS = {
     "order-svc>user-svc": ("order-svc", "USER_SVC_URL"),

@@ -59,6 +59,7 @@ class Stack(RunningShop):
         values = super().environment_of(name, spec)
         if point := self.crash_at.get(name):
             values["CRASH_AT"] = point
+            values |= settings.IMPATIENT.get(point.partition(":")[0], {})
         return values
 
     def ledger(self) -> dict[str, Any]:

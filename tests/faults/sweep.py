@@ -1,5 +1,6 @@
 """Every crash point of the code: die there, start again, come to rest, audit."""
 
+import contextlib
 import dataclasses
 import threading
 import time
@@ -7,15 +8,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from faults import mix
+from faults.drain import under_way
 from faults.history import History
 from faults.market import let_in, open_market
 from faults.points import EVERY, Point
 from faults.runs import Result, judge
 from faults.stack import Stack
+from faults.waiting import wait_for
 
 PER_SHOP = 20  # then a fresh one: time must not run on for weeks, nor tokens end
 LONG_AGO = 3000
 PLENTY = FEWEST = 3
+AT_MOST = 60.0
 
 
 class Visits:
@@ -67,14 +71,17 @@ class Visits:
         self.stack.shift_clock(LONG_AGO)  # what is not paid expires, held stock too
 
     def _has_died(self, name: str, work: threading.Thread) -> bool:
-        """Wait until a process has come to its point, or the work to its end.
+        """Wait until a process has come to its point, or until there is no more to do.
 
         In the thread that stays: Linux ends a child with the thread that has made it.
         """
-        while work.is_alive():
-            if self.stack.has_crashed(name):
-                return True
-            work.join(0.05)
+
+        def is_over() -> bool:
+            is_idle = not work.is_alive() and not under_way(self.stack)
+            return is_idle or self.stack.has_crashed(name)
+
+        with contextlib.suppress(TimeoutError):
+            wait_for(is_over, f"{name} has died or nothing is left to do", AT_MOST)
         return self.stack.has_crashed(name)
 
 
