@@ -28,6 +28,7 @@ def _together(act: Callable[[Customer], None], customers: list[Customer]) -> Non
 
 
 def _shop(customer: Customer) -> None:
+    customer.sign_in()
     customer.refresh()
     change_password(customer)
     customer.buy()

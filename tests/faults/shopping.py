@@ -34,6 +34,7 @@ class Customer:
         self.market, self.name = market, name
         self.random = random.Random(seed)
         self.browser = Browser(market.addresses)
+        self.email = f"{name}-{uuid.uuid4().hex[:12]}@shop.example"
         self.user_id = 0
         self.refresh_token = ""
         self.paid: list[int] = []
@@ -41,18 +42,17 @@ class Customer:
     # ---- account ----
     def register(self) -> None:
         """Register and sign in, before anything goes wrong."""
-        email = f"{self.name}-{uuid.uuid4().hex[:12]}@shop.example"
-        body = {"name": self.name.title(), "email": email, "password": PASSWORD}
+        body = {"name": self.name.title(), "email": self.email, "password": PASSWORD}
         made = self.browser.call("POST", "user-svc", "/user/register/", json=body)
         if not made.is_ok:
             raise RuntimeError(f"no account for {self.name}: {made}")
         self.user_id = made.data["id"]
-        self.sign_in(email)
+        self.sign_in()
 
-    def sign_in(self, email: str) -> None:
-        """Get the tokens of a session."""
-        body = {"email": email, "password": PASSWORD}
-        pair = self.browser.call("POST", "user-svc", "/user/login/", json=body)
+    def sign_in(self) -> None:
+        """Get the tokens of a new session."""
+        body = {"email": self.email, "password": PASSWORD}
+        pair = self._persist("POST", "user-svc", "/user/login/", json=body)
         if not pair.is_ok:
             raise RuntimeError(f"{self.name} cannot sign in: {pair}")
         self._keep(pair.data)
