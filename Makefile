@@ -8,7 +8,7 @@ NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean demo audit test faults mutants lint diagrams normalize-env requirements
+.PHONY: help run stop clean demo audit test faults mutants model lint diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -40,6 +40,9 @@ faults: ## kill, cut off and confuse the shop's processes; see that its promises
 
 mutants: ## leave out one rule after the other; a test must notice each (5 min)
 	@$(TESTABLE) && exec $(SHOP) mutants $(ARGS)
+
+model: ## try every course of the saga; without a rule: make model ARGS=no_tombstone
+	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m model $(ARGS)
 
 lint: ## style, types, imports, requirements, sizes
 	@$(TESTABLE) && exec $(SHOP) lint

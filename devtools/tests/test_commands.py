@@ -28,6 +28,7 @@ def test_make_alone_lists_every_command():
         "test",
         "faults",
         "mutants",
+        "model",
         "lint",
         "diagrams",
         "normalize-env",

@@ -24,6 +24,7 @@ WITHOUT_DATABASE = (
     "razorpay-sandbox/tests/*",
     "devtools/tests/test_*.py",
     "tests/faults/*",
+    "tests/model/*",
     "tests/test_import_rules.py",
     "order-svc/tests/test_service_tokens.py",
     "payment-svc/tests/test_razorpay_*.py",
