@@ -8,7 +8,7 @@ NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean demo audit test faults bench mutants lint diagrams normalize-env requirements
+.PHONY: help run stop clean demo audit test faults bench mutants model lint diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -43,6 +43,9 @@ bench: ## measure orders per second and the waits for queue and link (5 min)
 
 mutants: ## leave out one rule after the other; a test must notice each (5 min)
 	@$(TESTABLE) && exec $(SHOP) mutants $(ARGS)
+
+model: ## try every course of the saga; without a rule: make model ARGS=no_tombstone
+	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m model $(ARGS)
 
 lint: ## style, types, imports, requirements, sizes
 	@$(TESTABLE) && exec $(SHOP) lint

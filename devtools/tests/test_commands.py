@@ -29,6 +29,7 @@ def test_make_alone_lists_every_command():
         "faults",
         "bench",
         "mutants",
+        "model",
         "lint",
         "diagrams",
         "normalize-env",

@@ -25,6 +25,7 @@ WITHOUT_DATABASE = (
     "devtools/tests/test_*.py",
     "tests/faults/*",
     "tests/bench/*",
+    "tests/model/*",
     "tests/test_import_rules.py",
     "order-svc/tests/test_service_tokens.py",
     "payment-svc/tests/test_razorpay_*.py",

@@ -1,9 +1,13 @@
 """From a basket to an order that holds its stock, whatever the neighbours answer."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from neighbours import HANG_UP, LOSE
+
+from order_svc.extensions import db
+from order_svc.managers import OrderManager
 
 SHORT = [{"product_id": 1, "requested": 2, "available": 1}]
 HTML = (502, "<html>")
@@ -166,6 +170,26 @@ def test_a_gone_reservation_fails_the_order(shop: Any, products: Any) -> None:
 
     assert (answer.status_code, answer.json["code"]) == (409, "reservation_gone")
     assert shop.state(1) == "rejected"
+
+
+def test_a_refusal_that_another_try_has_overtaken_fails_nothing(
+    shop: Any, products: Any
+) -> None:
+    """The other held the stock, and its time is over before we are answered."""
+
+    def overtaken(order_id: int) -> tuple[int, Any]:
+        with shop.app.app_context():
+            prices = {1: ("Product 1", Decimal("499.00"))}
+            OrderManager(db.session).mark_reserved(order_id, prices)
+            db.session.commit()
+        return 410, {"code": "gone"}
+
+    products._hold = overtaken
+
+    answer = shop.order()
+
+    assert (answer.status_code, answer.json["status"]) == (201, "pending")
+    assert shop.state(1) == "awaiting_payment"
 
 
 @pytest.mark.parametrize("user", [None, {"is_active": False}])

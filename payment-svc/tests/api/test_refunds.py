@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from payment_svc.extensions import db
-from payment_svc.models import Payment, Refund, RefundReason
+from payment_svc.models import Payment, Refund, RefundReason, RefundState
 
 
 @pytest.fixture
@@ -131,6 +131,25 @@ def test_not_before_the_order_has_settled(shop, ask):
 
     shop.refund(order, "499.01", "cancelled")  # refused: a FAILED row
     assert ask(order, amount="1").status_code == 202
+
+
+def test_not_because_the_refund_of_a_capture_before_this_one_failed(shop, staff):
+    payment_id = shop.row("captured")
+    with shop.app.app_context():
+        failed = {"state": RefundState.FAILED, "amount": Decimal("1.00"), "n": 1}
+        keys = {"key": "a key", "idempotency_key": "one more"}
+        before = {"razorpay_payment_id": "pay_before", "currency": "INR"}
+        reason = RefundReason.SUSPECT
+        refund = Refund(
+            payment_id=payment_id, reason=reason, **failed, **keys, **before
+        )
+        db.session.add(refund)
+        db.session.commit()
+
+    path = f"/payments/{payment_id}/refund/"
+    answer = shop.call("POST", path, staff, json={"amount": "1"})
+
+    assert (answer.status_code, answer.json["code"]) == (409, "not_settled")
 
 
 def test_not_of_a_payment_that_has_not_come(shop, ask):

@@ -16,7 +16,7 @@ from chassis.http import Answer
 from order_svc import clients
 from order_svc.clients import Reserved
 from order_svc.extensions import db
-from order_svc.managers import Customer
+from order_svc.managers import Customer, Impossible
 from order_svc.models import Order, OrderState
 from order_svc.steps.context import due, manager, settings
 from order_svc.steps.refusals import refusal
@@ -93,7 +93,10 @@ def reserve(order_id: int) -> None:
 
 
 def _take(order_id: int, answer: Reserved | Answer) -> None:
-    if isinstance(answer, Reserved):
-        manager().mark_reserved(order_id, answer.prices)
-    else:
-        manager().reject(order_id, refusal(answer))
+    try:
+        if isinstance(answer, Reserved):
+            manager().mark_reserved(order_id, answer.prices)
+        else:
+            manager().reject(order_id, refusal(answer))
+    except Impossible:  # alerted already: another try was faster, and is believed
+        db.session.rollback()

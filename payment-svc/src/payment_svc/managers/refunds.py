@@ -102,8 +102,7 @@ class RefundManager(RefundMoves):
         """Return what of the capture is neither back nor on its way back."""
         if payment.state != PaymentState.CAPTURED:
             return Decimal("0.00")
-        of_capture = Refund.razorpay_payment_id == payment.razorpay_payment_id
-        return payment.refundable - self._sum(payment, of_capture)
+        return payment.refundable - self._sum(payment, _of_capture(payment))
 
     def _sum(self, payment: Payment, rule: ColumnElement[bool]) -> Decimal:
         """Add up a payment's refunds that have not failed."""
@@ -119,7 +118,8 @@ class RefundManager(RefundMoves):
     def _may_refund(self, payment: Payment) -> bool:
         if payment.state != PaymentState.CAPTURED:
             return False
-        failed = self._count(payment, Refund.state == RefundState.FAILED)
+        is_failed = Refund.state == RefundState.FAILED
+        failed = self._count(payment, is_failed & _of_capture(payment))
         return payment.outcome == Outcome.KEPT or failed > 0
 
     def _count(self, payment: Payment, rule: ColumnElement[bool]) -> int:
@@ -175,3 +175,8 @@ class RefundManager(RefundMoves):
         refund, payment = self.lock(refund_id)
         if refund.announce_at is not None and refund.announce_at <= clock.now():
             self.become(refund, payment, T.UNHEARD)
+
+
+def _of_capture(payment: Payment) -> ColumnElement[bool]:
+    """Leave out the refund of a suspect capture that came before this one."""
+    return Refund.razorpay_payment_id == payment.razorpay_payment_id
