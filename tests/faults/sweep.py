@@ -20,6 +20,8 @@ PER_SHOP = 20  # then a fresh one: time must not run on for weeks, nor tokens en
 LONG_AGO = 3000
 PLENTY = FEWEST = 3
 AT_MOST = 60.0
+# The one lets go of stock whose time is over, if the other did not in time.
+DEAD_MANS_SWITCH, KEEPER = "product-svc-worker", "order-svc-worker"
 
 
 class Visits:
@@ -43,7 +45,7 @@ class Visits:
         )
         self.stack.arm(point.process, f"{point.name}:{nth}")
         self.stack.wait_until_ready()
-        work = threading.Thread(target=self._work, args=(nth,))
+        work = threading.Thread(target=self._work, args=(point, nth))
         work.start()
         if self._has_died(point.process, work):
             result.crashed_at = f"{point.name}:{nth}"
@@ -51,6 +53,7 @@ class Visits:
         self.stack.kill(point.process)  # a master's next child would die there too
         self.stack.start(point.process)
         work.join()
+        self.stack.resume(KEEPER)
         judge(self.stack, result, self.history, self.stock)
         result.seconds = time.monotonic() - started
         return self._alone(result)
@@ -63,11 +66,13 @@ class Visits:
         result.operations = dict(operations)
         return result
 
-    def _work(self, nth: int) -> None:
+    def _work(self, point: Point, nth: int) -> None:
         """Pass each point as often as it takes, and once more."""
         some = self.customers[: max(FEWEST, nth + 1)]
         mix.first_half(some)
         mix.second_half(some)
+        if point.process == DEAD_MANS_SWITCH:
+            self.stack.pause(KEEPER)
         self.stack.shift_clock(LONG_AGO)  # what is not paid expires, held stock too
 
     def _has_died(self, name: str, work: threading.Thread) -> bool:
