@@ -8,7 +8,7 @@ NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean demo audit test faults mutants lint diagrams normalize-env requirements
+.PHONY: help run stop clean demo audit test faults mutants chart lint diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -40,6 +40,9 @@ faults: ## kill, cut off and confuse the shop's processes; see that its promises
 
 mutants: ## leave out one rule after the other; a test must notice each (5 min)
 	@$(TESTABLE) && exec $(SHOP) mutants $(ARGS)
+
+chart: ## lint, render and test the Helm chart, k8s/ and skaffold.yaml; no cluster needed
+	@$(TESTABLE) && exec $(SHOP) chart $(ARGS)
 
 lint: ## style, types, imports, requirements, sizes
 	@$(TESTABLE) && exec $(SHOP) lint
