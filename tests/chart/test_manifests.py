@@ -147,9 +147,9 @@ def test_every_node_port_is_open_on_the_loopback_under_its_own_number(
         *of_kind(template("kind"), "Service").values(),
         *of_kind(surroundings, "Service").values(),
     ]
-    used = [p["nodePort"] for s in services for p in s["spec"]["ports"] if "nodePort" in p]
+    ports = [port for service in services for port in service["spec"]["ports"]]
 
-    assert sorted(used) == sorted(mapped)
+    assert sorted(p["nodePort"] for p in ports if "nodePort" in p) == sorted(mapped)
     for port in node["extraPortMappings"]:
         assert port["containerPort"] == port["hostPort"]
         assert port["listenAddress"] == "127.0.0.1"

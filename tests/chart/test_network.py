@@ -107,6 +107,14 @@ def test_the_queue_is_for_the_two_workers_alone(network):
     assert reached == {of(service, "worker") for service in QUEUE_READERS}
 
 
+def test_on_sqlite_the_one_pod_of_each_reader_reaches_the_queue(template, surroundings):
+    network = Network([*template("sqlite"), *surroundings])
+    queue = network.pods["Deployment localstack"]
+
+    reached = {s for s in SERVICES if network.reaches(network.pods[of(s)], queue, 4566)}
+    assert reached == QUEUE_READERS
+
+
 def test_razorpay_is_for_payment_svc_alone_and_posts_webhooks_to_it_alone(network):
     sandbox = network.pods[f"Deployment {SANDBOX}"]
 
@@ -116,7 +124,8 @@ def test_razorpay_is_for_payment_svc_alone_and_posts_webhooks_to_it_alone(networ
         if labels["app.kubernetes.io/name"] in SERVICES
         and network.reaches(labels, sandbox, 8000)
     }
-    called = {s for s in SERVICES if network.reaches(sandbox, network.pods[of(s)], 8000)}
+    apis = {service: network.pods[of(service)] for service in SERVICES}
+    called = {s for s, api in apis.items() if network.reaches(sandbox, api, 8000)}
     assert callers == {"payment-svc"}
     assert called == {"payment-svc"}
 

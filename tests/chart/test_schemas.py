@@ -36,9 +36,7 @@ def plain(documents):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_chart_fits_the_schemas_of_kubernetes(
-    template, schemas, tmp_path, version
-):
+def test_the_chart_fits_the_schemas_of_kubernetes(template, schemas, tmp_path, version):
     for case in ("kind", "sqlite", "everything"):
         documents = plain(template(case))
         assert validate(schemas, tmp_path, version, documents) == "", case

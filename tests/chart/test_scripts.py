@@ -20,7 +20,7 @@ def buy(shop, **environ):
     urls = {f"{name}_URL": shop.urls[key] for name, key in names.items()}
     process = subprocess.Popen(
         [sys.executable, "-u", str(BUY)],
-        env={**os.environ, **urls, "PATIENCE": "30", **environ},
+        env={**os.environ, **urls, "PATIENCE": "120", **environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

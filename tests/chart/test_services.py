@@ -199,7 +199,6 @@ def test_demo_data_come_after_the_installation_and_never_in_production(template)
 
     assert set(jobs) == {"user-svc-seed", "product-svc-seed"}
     for job in jobs.values():
-        assert (
-            job["metadata"]["annotations"]["helm.sh/hook"] == "post-install,post-upgrade"
-        )
+        hooks = job["metadata"]["annotations"]["helm.sh/hook"]
+        assert hooks == "post-install,post-upgrade"
     assert not of_kind(template("prod"), "Job")

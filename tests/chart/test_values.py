@@ -24,7 +24,7 @@ UNKNOWN = {
     "an unknown service": ("default", ("services.cart-svc.enabled=true",), "cart-svc"),
     "another database": ("default", ("database.mode=mysql",), "mode"),
     "a text for a number": ("default", ("defaults.api.replicas=two",), "replicas"),
-    "an address with a path": ("default", ("publicUrl=https://a.example/x",), "publicUrl"),
+    "an address with a path": ("default", ("publicUrl=https://a.example/x",), "Url"),
     "no Secret": ("default", ("services.user-svc.existingSecret=",), "existingSecret"),
     "a secret in plain sight": (
         "default",
@@ -53,7 +53,7 @@ UNSAFE = {
         "autoscaling",
     ),
     "SQLite under KEDA": ("default", (*SQLITE, "keda.enabled=true"), "keda"),
-    "development as production": ("default", ("environment=production",), "existingSecret"),
+    "development as production": ("default", ("environment=production",), "Secret"),
     "a development Secret in production": (
         PROD,
         ("services.payment-svc.existingSecret=payment-svc-development",),
@@ -114,7 +114,8 @@ def knobs(values, path=()):
 
 def described(schema, whole, path=()):
     """Yield the path of every property that a schema names."""
-    schema = whole["definitions"][schema["$ref"].split("/")[-1]] if "$ref" in schema else schema
+    if "$ref" in schema:
+        schema = whole["definitions"][schema["$ref"].rpartition("/")[2]]
     for key, inner in schema.get("properties", {}).items():
         yield (*path, key)
         yield from described(inner, whole, (*path, key))

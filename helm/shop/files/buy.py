@@ -31,7 +31,7 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirect
 
 
 def call(method, url, expect, body=None, token="", **headers):
-    """Return a call's JSON, None when there is none; raise NotHeld for another status."""
+    """Return a call's JSON or None; raise NotHeld for another status."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, method=method)
     request.add_header("Content-Type", "application/json")

@@ -60,7 +60,7 @@ def _look_on_path(tools: Tools) -> None:
 
 
 def fetch() -> None:
-    """Fetch what is not there yet, saying so; what cannot be had is told, not raised."""
+    """Fetch what is not there yet, saying so; say too what cannot be had."""
     for name in (*HELMS, SCHEMAS):
         if folder(name).exists():
             continue
