@@ -1,5 +1,6 @@
 """The chart's two scripts, run: one buys in a real shop, one starts a command anew."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -81,12 +82,18 @@ def reloaded(tmp_path):
         },
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,  # so that both end, whatever fails
     )
-    alarm = threading.Timer(60, process.kill)
+
+    def end():
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    alarm = threading.Timer(60, end)
     alarm.start()
     yield tmp_path, process
     alarm.cancel()
-    process.kill()
+    end()
     process.communicate()
 
 

@@ -64,21 +64,18 @@ def documents(text: str) -> list[Document]:
 def golden(found: list[Document]) -> str:
     """Write documents as a golden file has them: by kind and name, no comments."""
     ordered = sorted(found, key=lambda one: (one["kind"], one["metadata"]["name"]))
-    return yaml.dump_all(
-        ordered, Dumper=_Dumper, sort_keys=False, width=88, default_flow_style=None
-    )
+    options = {"sort_keys": False, "width": 88, "default_flow_style": None}
+    return str(yaml.dump_all(ordered, Dumper=_dumper(), **options))
 
 
-class _Dumper(yaml.SafeDumper):
-    """Shows texts of several lines as they are, and repeats what is the same."""
+def _dumper() -> Any:
+    """Make a writer that shows texts line by line and has no anchors."""
+    plain = {"ignore_aliases": lambda *_: True}
+    made: Any = type("Dumper", (yaml.SafeDumper,), plain)
+    made.add_representer(str, _text)
+    return made
 
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
 
-
-def _text(dumper: yaml.SafeDumper, data: str) -> Any:
+def _text(dumper: Any, data: str) -> Any:
     style = "|" if "\n" in data else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
-
-
-_Dumper.add_representer(str, _text)
