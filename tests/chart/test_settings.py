@@ -35,6 +35,7 @@ OF_LIBRARIES = {
 }
 
 
+LOOK_UPS = ("os.environ.get", "os.environ.setdefault")
 VALUES = {
     "DATABASE_URL": "postgresql://login:password@db/name",
     "RAZORPAY_KEY_ID": "rzp_live_0123456789",
@@ -47,7 +48,7 @@ def read_by(folder):
     names = set()
     for path in (ROOT / folder / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and "os.environ" in ast.unparse(node.func):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in LOOK_UPS:
                 names |= {a.value for a in node.args[:1] if isinstance(a, ast.Constant)}
     return names
 
