@@ -8,7 +8,7 @@ NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean demo audit test faults bench mutants model lint diagrams normalize-env requirements
+.PHONY: help run stop clean demo audit test faults bench mutants model chart lint diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -46,6 +46,9 @@ mutants: ## leave out one rule after the other; a test must notice each (5 min)
 
 model: ## try every course of the saga; without a rule: make model ARGS=no_tombstone
 	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m model $(ARGS)
+
+chart: ## lint, render and test the Helm chart, k8s/ and skaffold.yaml; no cluster needed
+	@$(TESTABLE) && exec $(SHOP) chart $(ARGS)
 
 lint: ## style, types, imports, requirements, sizes
 	@$(TESTABLE) && exec $(SHOP) lint

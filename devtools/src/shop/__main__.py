@@ -85,6 +85,16 @@ def test(arguments: tuple[str, ...]) -> None:
     sys.exit(suite.run(arguments))
 
 
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option("--rewrite", is_flag=True, help="Write the golden files anew.")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def chart(rewrite: bool, arguments: tuple[str, ...]) -> None:
+    """Lint, render and test the chart with Helm 3 and 4; arguments go to pytest."""
+    from shop.chart import run as module
+
+    sys.exit(module.rewrite() if rewrite else module.run(arguments))
+
+
 @main.command()
 def lint() -> None:
     """Check style, types, imports, requirements and sizes."""

@@ -45,12 +45,16 @@ def compile_all(uv: str, upgrade: bool) -> None:
     for image in IMAGES:
         sources = [_pyproject(CHASSIS), _pyproject(image)]
         _compile(uv, image, sources, ["--constraint", "requirements/run.txt"])
+    for name in tools():
+        _compile(uv, name, [f"requirements/{name}.in"], ["--no-deps", *more])
 
 
 def problems() -> list[str]:
     """Say, one sentence each, where requirements and pyproject files disagree."""
     files = {name: parse(REQUIREMENTS / f"{name}.txt") for name in _names()}
     found = [line for pins in files.values() for line in _faults(pins)]
+    for name in tools():
+        found += _faults(parse(REQUIREMENTS / f"{name}.txt"))
     for name, pins in files.items():
         found += _unmet(pins, wanted(name))
         found += _differences(pins, files["dev"])
@@ -65,6 +69,12 @@ def wanted(name: str) -> list[Requirement]:
         lines = (REQUIREMENTS / "dev.in").read_text().splitlines()
         found += [Requirement(line) for line in lines if line and line[0] != "#"]
     return found
+
+
+def tools() -> list[str]:
+    """Return the files of programs that packages carry; each is installed alone."""
+    folder = REQUIREMENTS / "tools"
+    return sorted(f"tools/{path.stem}" for path in folder.glob("*.in"))
 
 
 def parse(path: Path) -> Pins:

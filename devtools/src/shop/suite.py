@@ -16,9 +16,10 @@ from shop.layout import ROOT
 from shop.terminal import console, end_on_sigterm
 
 NOTHING_COLLECTED = 5
-FAST = ("-m", "not e2e", "--dist", "loadfile")
+CHART = f"--ignore={ROOT / 'tests' / 'chart'}"  # make chart runs them
+FAST = ("-m", "not e2e", "--dist", "loadfile", CHART)
 COUNTED = ("tests", "failures", "errors", "skipped")
-END_TO_END = ("-m", "e2e", "-n", "0")
+END_TO_END = ("-m", "e2e", "-n", "0", CHART)
 # What no database of ours has a part in says nothing new on another one.
 WITHOUT_DATABASE = (
     "razorpay-sandbox/tests/*",

@@ -1,0 +1,39 @@
+"""Make the shop's queues when LocalStack has started, as its workers would.
+
+LocalStack runs it inside itself. The workers make them again when they are gone.
+"""
+
+import json
+import os
+
+import boto3
+
+ENDPOINT = os.environ.get("QUEUES_ENDPOINT", "http://127.0.0.1:4566")
+NAMES = ("order-events", "payment-commands")
+DAY = 86400
+
+sqs = boto3.client(
+    "sqs",
+    endpoint_url=ENDPOINT,
+    region_name=os.environ.get("AWS_REGION", "ap-south-1"),
+    aws_access_key_id="local",
+    aws_secret_access_key="local",  # noqa: S106 - the emulator takes any
+)
+
+
+def make(name, **attributes):
+    """Make one queue and return its address."""
+    return sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+
+
+for name in NAMES:
+    dead = make(f"{name}-dlq", MessageRetentionPeriod=str(14 * DAY))
+    found = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
+    arn = found["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 10})
+    make(
+        name,
+        MessageRetentionPeriod=str(4 * DAY),
+        VisibilityTimeout="60",
+        RedrivePolicy=redrive,
+    )

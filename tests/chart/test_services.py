@@ -1,0 +1,204 @@
+"""Each service is deployed for itself; what scales is left to its scaler."""
+
+import json
+
+import pytest
+
+from chart.objects import of_kind, pods
+from order_svc import consumers as orders
+from payment_svc import consumers as payments
+from shop.layout import PORTS, PREFIXES, SERVICES
+
+QUEUES = {"order-svc": orders.CONSUMERS, "payment-svc": payments.CONSUMERS}
+
+
+def changed(before, after):
+    """Return the kinds and names of documents that differ."""
+    old, new = (
+        {(d["kind"], d["metadata"]["name"]): json.dumps(d) for d in documents}
+        for documents in (before, after)
+    )
+    return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+
+
+def test_another_tag_of_one_service_changes_that_service_alone(template):
+    after = template("default", "services.product-svc.image.tag=0.2.0")
+
+    assert changed(template(), after) == {
+        ("Deployment", "product-svc"),
+        ("Deployment", "product-svc-worker"),
+        ("Job", "product-svc-seed"),
+    }
+
+
+def test_another_setting_of_one_service_changes_and_restarts_that_service(template):
+    after = template("default", "services.order-svc.config.LOG_LEVEL=DEBUG")
+
+    assert changed(template(), after) == {
+        ("ConfigMap", "order-svc"),
+        ("Deployment", "order-svc"),
+        ("Deployment", "order-svc-worker"),
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_that_is_not_enabled_leaves_nothing_behind(template, service):
+    documents = template("everything", f"services.{service}.enabled=false")
+
+    left = {
+        (d["kind"], d["metadata"]["name"])
+        for d in documents
+        if d["metadata"]["labels"]["app.kubernetes.io/name"] == service
+    }
+    assert left == set()
+    for name in set(SERVICES) - {service}:
+        assert f"Deployment {name}" in pods(documents)
+    assert not of_kind(documents, "Pod"), "helm test needs all four"
+
+
+def test_a_service_elsewhere_is_found_there(template):
+    elsewhere = "services.user-svc.url=http://user-svc.accounts"
+    documents = template("default", "services.user-svc.enabled=false", elsewhere)
+
+    settings = of_kind(documents, "ConfigMap")["order-svc"]["data"]
+    assert settings["USER_SVC_URL"] == "http://user-svc.accounts"
+
+
+def test_a_service_may_have_all_that_the_defaults_have(template):
+    sets = ("services.user-svc.api.replicas=0", "services.user-svc.api.threads=4")
+    documents = template("default", *sets)
+
+    deployments = of_kind(documents, "Deployment")
+    assert deployments["user-svc"]["spec"]["replicas"] == 0
+    assert deployments["order-svc"]["spec"]["replicas"] == 2
+    settings = of_kind(documents, "ConfigMap")
+    assert settings["user-svc"]["data"]["WEB_THREADS"] == "4"
+    assert settings["order-svc"]["data"]["WEB_THREADS"] == "8"
+
+
+def test_an_autoscaled_api_leaves_its_replicas_to_the_scaler(template):
+    documents = template("kind")
+    scalers = of_kind(documents, "HorizontalPodAutoscaler")
+    deployments = of_kind(documents, "Deployment")
+
+    assert set(scalers) == set(SERVICES)
+    for name, scaler in scalers.items():
+        assert scaler["spec"]["scaleTargetRef"]["name"] == name
+        assert "replicas" not in deployments[name]["spec"]
+        assert deployments[f"{name}-worker"]["spec"]["replicas"] == 2
+        spec = deployments[name]["spec"]["template"]["spec"]
+        assert "cpu" in spec["containers"][0]["resources"]["requests"]
+
+
+def test_keda_watches_the_queue_that_the_worker_reads(template):
+    documents = template("everything")
+    scaled = of_kind(documents, "ScaledObject")
+    identities = of_kind(documents, "TriggerAuthentication")
+
+    assert set(scaled) == {f"{service}-worker" for service in QUEUES}
+    for service, consumed in QUEUES.items():
+        spec = scaled[f"{service}-worker"]["spec"]
+        [trigger] = spec["triggers"]
+        assert [trigger["metadata"]["queueURL"]] == list(consumed)
+        assert trigger["authenticationRef"]["name"] in identities
+        deployment = of_kind(documents, "Deployment")[f"{service}-worker"]
+        assert spec["scaleTargetRef"]["name"] == deployment["metadata"]["name"]
+        assert "replicas" not in deployment["spec"]
+
+
+def test_services_lead_to_their_apis_and_monitors_to_their_services(template):
+    documents = template("everything")
+    services = of_kind(documents, "Service")
+    found = pods(documents)
+
+    for name in SERVICES:
+        labels, spec = found[f"Deployment {name}"]
+        assert services[name]["spec"]["selector"].items() <= labels.items()
+        [port] = services[name]["spec"]["ports"]
+        named = {p["name"] for p in spec["containers"][0]["ports"]}
+        assert port["targetPort"] in named
+        monitor = of_kind(documents, "ServiceMonitor")[name]["spec"]
+        chosen = monitor["selector"]["matchLabels"].items()
+        assert chosen <= services[name]["metadata"]["labels"].items()
+        assert monitor["endpoints"][0]["port"] == port["name"]
+
+
+def paths(documents):
+    """Return where the ingress leads each path."""
+    [rule] = of_kind(documents, "Ingress")["shop"]["spec"]["rules"]
+    return {
+        (path["path"], path["pathType"]): path["backend"]["service"]["name"]
+        for path in rule["http"]["paths"]
+    }
+
+
+def test_the_ingress_joins_the_apis_and_closes_reservations(template):
+    documents = template("prod")
+
+    assert paths(documents) == {
+        **{(prefix, "Prefix"): name for name, prefix in PREFIXES.items()},
+        ("/.well-known/jwks.json", "Exact"): "user-svc",
+        ("/products/reservations", "Prefix"): "shop-closed",
+    }
+    assert "selector" not in of_kind(documents, "Service")["shop-closed"]["spec"]
+
+
+def test_the_route_joins_the_apis_and_closes_reservations(template):
+    rules = of_kind(template("everything"), "HTTPRoute")["shop"]["spec"]["rules"]
+
+    led = {
+        match["path"]["value"]: [ref["name"] for ref in rule.get("backendRefs", [])]
+        for rule in rules
+        for match in rule["matches"]
+    }
+    assert led == {
+        **{prefix: [name] for name, prefix in PREFIXES.items()},
+        "/.well-known/jwks.json": ["user-svc"],
+        "/products/reservations": [],
+    }
+
+
+def test_https_ends_at_the_ingress_with_a_certificate_that_is_asked_for(template):
+    ingress = of_kind(template("prod"), "Ingress")["shop"]
+
+    annotations = ingress["metadata"]["annotations"]
+    assert annotations["cert-manager.io/cluster-issuer"] == "letsencrypt"
+    assert annotations["nginx.ingress.kubernetes.io/force-ssl-redirect"] == "true"
+    [tls] = ingress["spec"]["tls"]
+    assert tls == {"hosts": ["shop.example.com"], "secretName": "shop-tls"}
+    for name in SERVICES:
+        settings = of_kind(template("prod"), "ConfigMap")[name]["data"]
+        assert settings["PUBLIC_URL"] == "https://shop.example.com"
+        assert settings["BEHIND_TLS"] == "true"
+
+
+def test_without_an_ingress_the_addresses_are_those_of_a_local_run(template):
+    for name in SERVICES:
+        settings = of_kind(template(), "ConfigMap")[name]["data"]
+        assert settings["PUBLIC_URL"] == f"http://127.0.0.1:{PORTS[name].usual}"
+        assert settings["BEHIND_TLS"] == "false"
+
+
+def test_secrets_of_a_store_land_where_the_pods_look(template):
+    stored = of_kind(template("everything"), "ExternalSecret")
+
+    assert {d["spec"]["target"]["name"] for d in stored.values()} == {
+        f"{name}-development" for name in SERVICES
+    }
+    keys = {d["spec"]["dataFrom"][0]["extract"]["key"] for d in stored.values()}
+    assert keys == {f"shop/{name}" for name in SERVICES}
+
+
+@pytest.mark.parametrize("case", ["default", "prod", "everything"])
+def test_the_chart_makes_no_secret_itself(template, case):
+    assert not of_kind(template(case), "Secret")
+
+
+def test_demo_data_come_after_the_installation_and_never_in_production(template):
+    jobs = of_kind(template(), "Job")
+
+    assert set(jobs) == {"user-svc-seed", "product-svc-seed"}
+    for job in jobs.values():
+        hooks = job["metadata"]["annotations"]["helm.sh/hook"]
+        assert hooks == "post-install,post-upgrade"
+    assert not of_kind(template("prod"), "Job")
