@@ -13,6 +13,7 @@ from chassis import envfiles
 
 WEAK = {"", "secret", "changeme", "password", "development", "dev", "test", "default"}
 MINIMUM_SECRET = 32
+FOR_DEVELOPMENT = "development-only"
 PRODUCTION, DEVELOPMENT, TEST = "production", "development", "test"
 
 
@@ -138,6 +139,8 @@ class Settings:
                 for item in fields(cls)
                 if item.metadata.get("secret") and _weakness(values.get(item.name, "-"))
             ]
+            marked = [name for name, text in environ.items() if FOR_DEVELOPMENT in text]
+            problems += [f"{name}: is for development alone" for name in marked]
             problems += ["CRASH_AT: is for tests alone"] * ("CRASH_AT" in environ)
         if problems:
             raise ConfigError(problems)
