@@ -10,8 +10,9 @@ from shop import environment, layout
 
 @pytest.fixture
 def var(tmp_path, monkeypatch):
-    """Keep state in a folder of the test's own."""
+    """Keep state in a folder of the test's own, for the local shop alone."""
     folder = tmp_path / "var"
+    monkeypatch.setenv("TARGET", "local")
     monkeypatch.setenv("SHOP_VAR", str(folder))
     return folder
 

@@ -5,7 +5,7 @@ import secrets
 import subprocess
 
 import pytest
-from e2e.terminal import Terminal
+from e2e.terminal import Terminal, environment
 
 from shop import targets
 from shop.demo.client import Client
@@ -34,7 +34,7 @@ def make(target):
     """Return `make(*words)`, which runs a command against the shop."""
 
     def run(*words):
-        environ = {**os.environ, "TARGET": target.name}
+        environ = {**environment(), "TARGET": target.name}
         return subprocess.run(
             ["make", *words], cwd=ROOT, env=environ, capture_output=True, text=True
         )

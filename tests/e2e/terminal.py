@@ -12,6 +12,13 @@ from shop.layout import PORTS, ROOT
 from shop.ports import pick
 
 READY_WITHIN = 120
+# What a make that runs the tests hands down to those that the tests run.
+OF_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARGS")
+
+
+def environment():
+    """Return the environment of a terminal that no make has started."""
+    return {name: text for name, text in os.environ.items() if name not in OF_MAKE}
 
 
 class Terminal:
@@ -21,7 +28,7 @@ class Terminal:
         self.folder = folder
         ports = {port.variable: str(pick()) for port in PORTS.values()}
         self.own = {**ports, "SHOP_VAR": str(folder), "TARGET": "local"}
-        self.environ = {**os.environ, **self.own}
+        self.environ = {**environment(), **self.own}
         self.lines, self.ready = [], threading.Event()
 
     def start(self):

@@ -13,7 +13,7 @@ from shop.containers import docker, images
 from shop.targets.compose import Compose
 from shop.terminal import console
 
-WAITS = 180  # seconds
+WAITS = 300  # seconds
 EVERYTHING = ("--profile", "*")
 
 

@@ -12,7 +12,7 @@ TARGETS: dict[str, type[Target]] = {kind.name: kind for kind in (Local, Compose)
 
 
 def chosen() -> Target:
-    """Return the target of that name in `TARGET`, else one that is up, else the local."""
+    """Return the target named in `TARGET`, else one that is up, else the local one."""
     name = os.environ.get("TARGET", "")
     if name and name not in TARGETS:
         known = ", ".join(TARGETS)
