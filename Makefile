@@ -8,18 +8,19 @@ NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean demo audit test faults bench mutants model chart lint diagrams normalize-env requirements
+.PHONY: help run stop clean demo audit images sbom compose compose-down test e2e \
+  faults bench mutants model chart lint diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	  /^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ The shop on this machine
 run: ## install what is missing, start everything, show the logs; Ctrl-C stops it
 	@$(RUNNABLE) && exec $(SHOP) run
 
-demo: ## buy, cancel and let expire in the running shop, and show what happened
+demo: ## buy, cancel and let expire in the shop that runs, and show what happened
 	@$(RUNNABLE) && exec $(SHOP) demo
 
 audit: ## check that nothing is lost, sold or charged twice; at rest: ARGS=--drained
@@ -31,9 +32,25 @@ stop: ## stop a shop that runs in another terminal
 clean: ## stop, then remove the databases, secrets and logs
 	@if [ -f .venv/installed ]; then exec $(SHOP) clean; else echo $(NOTHING); fi
 
+##@ The shop in containers (needs Docker)
+compose: ## build, start everything with PostgreSQL, wait, show where it is
+	@$(RUNNABLE) && exec $(SHOP) compose $(ARGS)
+
+compose-down: ## stop it; the data stay unless ARGS=--volumes
+	@$(RUNNABLE) && exec $(SHOP) compose-down $(ARGS)
+
+images: ## build the images; behind a private authority: CA=its-certificates.pem
+	@$(RUNNABLE) && exec $(SHOP) images $(ARGS)
+
+sbom: ## list what is in each image, as CycloneDX files in dist/
+	@$(TESTABLE) && exec $(SHOP) sbom
+
 ##@ Working on it
 test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k saga"
 	@$(TESTABLE) && exec $(SHOP) test $(ARGS)
+
+e2e: ## the end-to-end suite on the shop that is up, or TARGET=local, TARGET=compose
+	@$(TESTABLE) && exec $(SHOP) e2e $(ARGS)
 
 faults: ## kill, cut off and confuse the shop's processes; see that its promises hold (5 min)
 	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m faults $(ARGS)

@@ -90,6 +90,20 @@ def test_production_refuses_to_be_crashed():
     assert ShopSettings.load({**GOOD, "APP_ENV": "test", "CRASH_AT": "order.placed:1"})
 
 
+def test_production_refuses_what_says_that_it_is_for_development():
+    found = problems(
+        APP_ENV="production",
+        SECRET_KEY="development-only-0123456789-abcdefghi",
+        DATABASE_URL="postgresql://shop:development-only@db/shop",
+        API_SECRET=STRONG,
+    )
+
+    assert found == [
+        "DATABASE_URL: is for development alone",
+        "SECRET_KEY: is for development alone",
+    ]
+
+
 def test_production_refuses_a_secret_left_at_its_default():
     assert problems(APP_ENV="production")[0].startswith("API_SECRET: is too weak")
 

@@ -33,6 +33,14 @@ def test_every_setting_of_the_sandbox_and_of_the_runner_is_in_the_example():
     assert (sandbox | ports) - documented() == set()
 
 
+def test_every_port_of_compose_is_in_the_example():
+    text = (layout.ROOT / "compose.yaml").read_text()
+    ports = set(re.findall(r"\$\{(\w+):-", text))
+
+    assert {"GATEWAY_PORT", "POSTGRES_PORT"} <= ports
+    assert ports - documented() == set()
+
+
 def test_the_example_as_it_is_sets_nothing_and_can_be_read_when_uncommented(tmp_path):
     assert envfiles.read(EXAMPLE) == {}
 

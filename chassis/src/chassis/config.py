@@ -15,6 +15,7 @@ WEAK = {"", "secret", "changeme", "password", "development", "dev", "test", "def
 MINIMUM_SECRET = 32
 # Four days in a queue, fourteen as a dead letter, four more after it was redriven.
 MESSAGES_LIVE_DAYS = 22
+FOR_DEVELOPMENT = "development-only"
 PRODUCTION, DEVELOPMENT, TEST = "production", "development", "test"
 
 
@@ -147,6 +148,8 @@ class Settings:
                 for item in fields(cls)
                 if item.metadata.get("secret") and _weakness(values.get(item.name, "-"))
             ]
+            marked = [name for name, text in environ.items() if FOR_DEVELOPMENT in text]
+            problems += [f"{name}: is for development alone" for name in marked]
             problems += ["CRASH_AT: is for tests alone"] * ("CRASH_AT" in environ)
         if problems:
             raise ConfigError(problems)

@@ -29,7 +29,7 @@ def demo() -> None:
 
 
 @main.command()
-@click.option("--user-svc", metavar="URL", help="Another database than the local one.")
+@click.option("--user-svc", metavar="URL", help="Another database than the target's.")
 @click.option("--product-svc", metavar="URL")
 @click.option("--order-svc", metavar="URL")
 @click.option("--payment-svc", metavar="URL")
@@ -57,6 +57,41 @@ def audit(
             queue_was_lost=queue_was_lost,
         )
     )
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def images(arguments: tuple[str, ...]) -> None:
+    """Build all images; arguments go to docker build."""
+    from shop.containers import images as module
+
+    module.build(arguments)
+
+
+@main.command()
+def sbom() -> None:
+    """List what is in each image."""
+    from shop.containers import sbom as module
+
+    module.write_all()
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def compose(arguments: tuple[str, ...]) -> None:
+    """Build, start and wait; arguments go to docker build."""
+    from shop.containers import compose as module
+
+    module.up(arguments)
+
+
+@main.command(name="compose-down", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def compose_down(arguments: tuple[str, ...]) -> None:
+    """Stop the containers; arguments go to docker compose down."""
+    from shop.containers import compose as module
+
+    module.down(arguments)
 
 
 @main.command()
@@ -93,6 +128,15 @@ def chart(rewrite: bool, arguments: tuple[str, ...]) -> None:
     from shop.chart import run as module
 
     sys.exit(module.rewrite() if rewrite else module.run(arguments))
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def e2e(arguments: tuple[str, ...]) -> None:
+    """Run the end-to-end suite on a shop that is up; arguments go to pytest."""
+    from shop import e2e as module
+
+    sys.exit(module.run(arguments))
 
 
 @main.command()

@@ -72,6 +72,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "ruff format": _tool("ruff", "format", "--check", "."),
     "mypy": _tool("mypy", *(f"{folder}/src" for folder in PACKAGES)),
     "import-linter": _tool("lint-imports", "--no-cache", "--no-logo"),
+    "hadolint": _tool("hadolint", "Dockerfile"),
     "requirements in step": _none(requirements.problems, "all pinned, all with hashes"),
     "size of the chassis": _chassis_size,
     "words": _none(words.problems, "nothing unfinished, no addresses of this machine"),

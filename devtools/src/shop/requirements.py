@@ -11,7 +11,7 @@ import click
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from shop.layout import CHASSIS, IMAGES, PACKAGES, REQUIREMENTS, ROOT
+from shop.layout import CHASSIS, IMAGES, PACKAGES, REQUIREMENTS, ROOT, SANDBOX
 
 COMPILE = shlex.split(
     "pip compile --quiet --universal --python-version 3.11 --generate-hashes"
@@ -43,7 +43,7 @@ def compile_all(uv: str, upgrade: bool) -> None:
     _compile(uv, "run", [_pyproject(folder) for folder in PACKAGES], more)
     _compile(uv, "dev", ["requirements/run.txt", "requirements/dev.in"], more)
     for image in IMAGES:
-        sources = [_pyproject(CHASSIS), _pyproject(image)]
+        sources = [_pyproject(folder) for folder in _folders(image)]
         _compile(uv, image, sources, ["--constraint", "requirements/run.txt"])
     for name in tools():
         _compile(uv, name, [f"requirements/{name}.in"], ["--no-deps", *more])
@@ -63,8 +63,7 @@ def problems() -> list[str]:
 
 def wanted(name: str) -> list[Requirement]:
     """Return the requirements that a file must meet, from the pyproject files."""
-    folders = (CHASSIS, name) if name in IMAGES else PACKAGES
-    found = [item for folder in folders for item in _dependencies(ROOT / folder)]
+    found = [item for folder in _folders(name) for item in _dependencies(ROOT / folder)]
     if name == "dev":
         lines = (REQUIREMENTS / "dev.in").read_text().splitlines()
         found += [Requirement(line) for line in lines if line and line[0] != "#"]
@@ -133,6 +132,13 @@ def _differences(pins: Pins, dev: Pins) -> Iterator[str]:
 def _dependencies(folder: Path) -> list[Requirement]:
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     return [Requirement(text) for text in project["dependencies"]]
+
+
+def _folders(name: str) -> tuple[str, ...]:
+    """Return the packages behind a file; the sandbox stands alone."""
+    if name == SANDBOX:
+        return (SANDBOX,)
+    return (CHASSIS, name) if name in IMAGES else PACKAGES
 
 
 def _names() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from shop import ports, prepared, processes, readiness, running, terminal, welco
 from shop.environment import QUEUE_USERS, Site
 from shop.layout import SERVICES
 from shop.supervisor import ProcessDied, Supervisor
+from shop.targets.local import Local
 
 SEEDED = ("user-svc", "product-svc")
 
@@ -93,7 +94,8 @@ class _Run:
 
     def _welcome(self) -> None:
         seconds = time.monotonic() - self.started
-        welcome.show(self.console, self.site, seconds, running.memory())
+        size = f"all processes together use {running.memory() / 2**20:.0f} MiB (PSS)"
+        welcome.show(self.console, Local(), seconds, size)
 
     def _say(self, text: str) -> None:
         seconds = time.monotonic() - self.started

@@ -1,4 +1,4 @@
-"""`make audit`: judges the local run, or any four databases, and shows the verdicts."""
+"""`make audit`: judges a target, or any four databases, and shows the verdicts."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,11 +11,10 @@ from rich.markup import escape
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from shop import ports
+from shop import targets
 from shop.audit import witness
 from shop.audit.invariants import ALWAYS, INVARIANTS, Verdict, check
-from shop.environment import Site
-from shop.layout import SANDBOX, SERVICES, state_folder
+from shop.layout import SERVICES
 from shop.terminal import console
 
 # With the usual settings no order takes longer than its reservation, 45 minutes.
@@ -41,8 +40,8 @@ def run(
 ) -> int:
     """Judge and show; return 0 when all invariants hold, 1 when one does not.
 
-    `databases` names those that are not the local run's; `ledger` is an address of
-    the sandbox, "none", or "" for the local one. Raises ClickException when
+    `databases` names those that are not the target's; `ledger` is an address of
+    the sandbox, "none", or "" for the target's. Raises ClickException when
     something cannot be read.
     """
     slack_seconds = slack if slack is not None else 0.0 if drained else SLACK
@@ -65,7 +64,10 @@ def run(
 
 
 def _urls(databases: Mapping[str, str]) -> dict[str, str]:
-    urls = {name: databases.get(name) or _local(name) for name in SERVICES}
+    urls = dict(databases)
+    if missing := [name for name in SERVICES if name not in urls]:
+        target = targets.chosen()
+        urls |= {name: target.database(name) for name in missing}
     for name, address in urls.items():
         url = make_url(address)
         is_file = url.get_backend_name() == "sqlite"
@@ -76,21 +78,10 @@ def _urls(databases: Mapping[str, str]) -> dict[str, str]:
     return urls
 
 
-def _local(service: str) -> str:
-    if not state_folder().is_dir():
-        raise click.ClickException("The shop was never run here: make run does it.")
-    return Site().of(service)["DATABASE_URL"]
-
-
 def _ledger(address: str) -> Mapping[str, Any]:
     if address == NONE:
         return {}
-    if address:
-        return witness.ask(address)
-    site = Site()
-    if ports.answers(site.port(SANDBOX)):
-        return witness.ask(site.address(SANDBOX))
-    return witness.open_(site.of(SANDBOX))
+    return witness.ask(address) if address else targets.chosen().ledger()
 
 
 def _show(out: Console, verdict: Verdict) -> None:

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import requests
 
-from shop.environment import Site
 from shop.layout import SANDBOX
+from shop.targets import Target
 
 T = TypeVar("T")
 PATIENCE = 12.0
@@ -21,10 +21,10 @@ class NotHeld(Exception):
 
 
 class Client:
-    """Speaks to the services of one site, signed in once `token` is known."""
+    """Speaks to the services of one target, signed in once `token` is known."""
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
+    def __init__(self, target: Target) -> None:
+        self.target = target
         self.http = requests.Session()
         self.http.trust_env = False  # loopback needs no proxy
         self.token = ""
@@ -35,7 +35,7 @@ class Client:
         """Return the JSON of a call; raise NotHeld for any other status."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= more.pop("headers", {})
-        url = self.site.address(service) + path
+        url = self.target.address(service) + path
         answer = self.http.request(method, url, headers=headers, timeout=15, **more)
         if answer.status_code != expect:
             raise NotHeld(_unexpected(answer, expect))

@@ -1,4 +1,4 @@
-"""`make demo`: buys, cancels and lets expire in the running shop, and checks it all."""
+"""`make demo`: buys, cancels and lets expire in a running shop, and checks it all."""
 
 import time
 from collections.abc import Callable
@@ -8,10 +8,10 @@ import requests
 from rich.console import Console
 from rich.markup import escape
 
+from shop import targets
 from shop.demo import timeline
 from shop.demo.client import Client, NotHeld
 from shop.demo.steps import STEPS, Story
-from shop.environment import Site
 from shop.terminal import console
 
 LIMIT = 30.0
@@ -20,14 +20,14 @@ LIMIT = 30.0
 def tell() -> int:
     """Play every step; return 0 when all held, else 1."""
     out, started = console(), time.monotonic()
-    story = Story(Client(Site()))
+    story = Story(Client(targets.chosen()))
     try:
         for title, step in STEPS.items():
             _play(out, title, partial(step, story))
         _play(out, "Follow one id through", partial(timeline.show, out, story))
         _check_time(time.monotonic() - started)
     except (NotHeld, requests.RequestException) as wrong:
-        out.print(f"[bold red]It did not hold:[/] {escape(_reason(wrong))}")
+        out.print(f"[bold red]It did not hold:[/] {escape(_reason(wrong, story))}")
         return 1
     seconds = time.monotonic() - started
     out.print(f"[bold green]All of it held[/], in {seconds:.1f} s.")
@@ -52,8 +52,9 @@ def _check_time(seconds: float) -> None:
         raise NotHeld(f"it took {seconds:.0f} s, more than {LIMIT:.0f} s")
 
 
-def _reason(wrong: Exception) -> str:
+def _reason(wrong: Exception, story: Story) -> str:
     if isinstance(wrong, requests.ConnectionError):
         url = wrong.request.url if wrong.request else "its address"
-        return f"nothing answers at {url}. Is the shop running? make run starts it."
+        start = story.client.target.start
+        return f"nothing answers at {url}. Is the shop running? {start} starts it."
     return str(wrong)

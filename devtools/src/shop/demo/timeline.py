@@ -8,18 +8,16 @@ from rich.table import Table
 
 from shop.demo.client import until
 from shop.demo.steps import Story
-from shop.layout import SERVICES, state_folder
 from shop.logs import COLOURS, HIDDEN, parse
+from shop.targets import Target
 
 
 def show(console: Console, story: Story) -> str:
     """Print both timelines of the paid order; raise NotHeld when a part is missing."""
-    places = list(SERVICES)
-    if story.client.site.has_embedded_queue():
-        places.append("sqs")
+    target = story.client.target
     records = until(
-        lambda: _complete(story.correlation_id, places),
-        f"{story.correlation_id} stands in the logs of {', '.join(places)}",
+        lambda: _complete(target, story.correlation_id),
+        f"{story.correlation_id} stands in the logs of {', '.join(target.places())}",
     )
     console.print(_logged(story.correlation_id, records))
     path = f"/orders/{story.order['id']}/timeline/"
@@ -28,20 +26,17 @@ def show(console: Console, story: Story) -> str:
     return f"{len(records)} log lines, {len(steps)} steps of the order"
 
 
-def logged(correlation_id: str) -> list[dict[str, Any]]:
+def logged(target: Target, correlation_id: str) -> list[dict[str, Any]]:
     """Return the log records with a correlation id, oldest first."""
-    found = []
-    for path in (state_folder() / "log").glob("*.jsonl"):
-        with path.open(encoding="utf-8") as lines:
-            found += [parse(line) for line in lines if correlation_id in line]
+    found = [parse(line) for line in target.lines(correlation_id)]
     mine = [r for r in found if r and r.get("correlation_id") == correlation_id]
     return sorted(mine, key=lambda record: str(record["timestamp"]))
 
 
-def _complete(correlation_id: str, places: list[str]) -> list[dict[str, Any]]:
-    records = logged(correlation_id)
+def _complete(target: Target, correlation_id: str) -> list[dict[str, Any]]:
+    records = logged(target, correlation_id)
     seen = {record["service"] for record in records}
-    return records if seen.issuperset(places) else []
+    return records if seen.issuperset(target.places()) else []
 
 
 def _logged(correlation_id: str, records: list[dict[str, Any]]) -> Table:

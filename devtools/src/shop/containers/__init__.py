@@ -1,0 +1,1 @@
+"""The shop in containers: its images, what is in them, and compose."""

@@ -1,0 +1,77 @@
+"""The shop that the suite is run against, and people in it."""
+
+import os
+import secrets
+import subprocess
+
+import pytest
+from e2e.terminal import Terminal, environment
+
+from shop import targets
+from shop.demo.client import Client
+from shop.layout import ROOT
+
+
+@pytest.fixture(scope="session")
+def target(tmp_path_factory):
+    """Return the shop that `TARGET` names; without, a local run of the suite's own."""
+    if os.environ.get("TARGET"):
+        yield targets.chosen()
+        return
+    terminal = Terminal(tmp_path_factory.mktemp("shop") / "var")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in terminal.own.items():
+            patch.setenv(name, value)
+        try:
+            terminal.start()
+            yield targets.chosen()
+        finally:
+            terminal.close()
+
+
+@pytest.fixture
+def make(target):
+    """Return `make(*words)`, which runs a command against the shop."""
+
+    def run(*words):
+        environ = {**environment(), "TARGET": target.name}
+        return subprocess.run(
+            ["make", *words], cwd=ROOT, env=environ, capture_output=True, text=True
+        )
+
+    return run
+
+
+@pytest.fixture
+def sign_up(target):
+    """Return `sign_up()`, which makes a customer and returns their signed-in client."""
+
+    def new():
+        email = f"asha.{secrets.token_hex(8)}@shop.example"
+        account = {"email": email, "password": secrets.token_urlsafe(12)}
+        client = Client(target)
+        body = {"name": "Asha Rao", **account}
+        client.call("POST", "user-svc", "/user/register/", 201, json=body)
+        return _signed_in(client, **account)
+
+    return new
+
+
+@pytest.fixture
+def asha(sign_up):
+    """Return the client of a customer."""
+    return sign_up()
+
+
+@pytest.fixture
+def staff(target):
+    """Return the client of the demo's member of staff."""
+    found = target.accounts()
+    email, password = (found[f"DEMO_STAFF_{key}"] for key in ("EMAIL", "PASSWORD"))
+    return _signed_in(Client(target), email=email, password=password)
+
+
+def _signed_in(client, **account):
+    pair = client.call("POST", "user-svc", "/user/login/", json=account)
+    client.token = pair["access_token"]
+    return client
