@@ -17,8 +17,9 @@ class Model:
     """A world of states and moves; a subclass fills in what it knows.
 
     `work` is what the services do by themselves, `clocks` what they repeat until it
-    is answered, `deadlines` what happens when somebody's time is over, `people` what
-    staff decide after an alert, `trouble` all else: customers, rivals and faults.
+    is answered, `deadlines` what happens when somebody's time is over, `trouble` all
+    else: customers, rivals, faults, and what staff do at any moment. `people` is what
+    staff do in the end, after an alert, when nothing else goes on.
     With `loss` any message may vanish for ever besides.
     """
 
@@ -45,11 +46,11 @@ class Model:
         return ()
 
     def people(self, s: Any) -> Iterable[Step]:
-        """Return what staff decide."""
+        """Return what staff do in the end."""
         return ()
 
     def trouble(self, s: Any) -> Iterable[Step]:
-        """Return what customers, rivals and faults may do."""
+        """Return what customers, rivals, staff and faults may do at any moment."""
         return ()
 
     def forget(self, s: Any) -> Any:
@@ -73,5 +74,5 @@ class Model:
 
     def moves(self, s: Any) -> Iterator[Step]:
         """Return all that may happen next."""
-        for part in (self.work, self.clocks, self.deadlines, self.people, self.trouble):
+        for part in (self.work, self.clocks, self.deadlines, self.trouble):
             yield from part(s)

@@ -31,6 +31,7 @@ class Trouble(Orders, Stock, Payments):
             yield from self._lost_by_payment_svc(s)
             yield from self._paused(s)
         yield from self._customer(s)
+        yield from self.payment_people(s)
         yield from self._others(s)
 
     def _messages(self, s: World) -> Iterator[Step]:

@@ -27,7 +27,6 @@ class Bounds:
     extra: bool = False  # the customer may pay a second time
     staff: int = 0  # refunds that staff post
     direct: int = 0  # refunds begun at payment-svc
-    parts: bool = True  # refunds may be of a part of what is left
     failures: int = 0  # refunds that Razorpay fails
     returns: tuple[int, ...] = (0,)  # units that may come back with a refund
     wrong: bool = False  # a payment may be of another amount

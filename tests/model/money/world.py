@@ -108,6 +108,7 @@ class Money(Orders, Payments, Promises):
     def trouble(self, s: World) -> Iterator[Step]:
         """Pay, pay again, refund, fail, deliver twice."""
         yield from self._payments(s)
+        yield from self.payment_people(s)
         if s.order is Order.PAID and s.stock is not R.COMMITTED:
             yield "the stock is gone", self.lose_stock(s)
         for message in s.queue:
@@ -146,7 +147,7 @@ class Money(Orders, Payments, Promises):
 
     def _staff(self, s: World) -> Iterator[Step]:
         if sum(key[1] == STAFF for key, _ in s.asked) < self.bounds.staff:
-            for amount in self._amounts(self.rest(s)) if s.own else {1}:
+            for amount in {1, self.rest(s)} if s.own else {1}:
                 for units in self.bounds.returns:
                     name = ("staff refund", amount, "with goods:", units)
                     yield name, self.staff_refund(s, amount, units)
@@ -157,12 +158,9 @@ class Money(Orders, Payments, Promises):
     def _direct(self, s: World, payment: str) -> Iterator[Step]:
         left = self.left(s, payment)
         if left and self.may_refund(s, payment):
-            for amount in self._amounts(left):
+            for amount in {1, left}:
                 name = ("payment-svc's staff refund", amount, "of", payment)
                 yield name, self.direct(s, payment, amount)
-
-    def _amounts(self, left: int) -> set[int]:
-        return {1, left} if self.bounds.parts else {left}
 
     def forget(self, s: World) -> World:
         """Forget what is useless by the whole rules, and see that it is."""

@@ -82,6 +82,7 @@ class Quarantine(Reader):
     def trouble(self, s: World) -> Iterator[Step]:
         """Deliver twice, fail ten times, drop, crash, lose."""
         yield from self._deliveries(s)
+        yield from self.people(s)
         for message in s.dead:
             sent = s._replace(queue=s.queue | {message})
             if self.rules.broken is Broken.REDRIVE_DELETES_FIRST:
