@@ -119,5 +119,6 @@ make faults ARGS="report var/faults --out docs/faults.md"
 Real processes, a proxy on every edge, customers that write down what they saw. After
 each run everything is healed and comes to rest; then `make audit` judges the four
 databases and the sandbox's ledger, and the customers' history is held against them.
+A visit whose process did not come to its crash point is counted, and made again.
 No run that finds nothing proves that nothing is there: the bound says what it does.
 """
