@@ -1,28 +1,25 @@
-"""`make faults`: the sweep of the crash points, then the random campaign."""
+"""`make faults`: smoke, the sweep of the crash points, random runs, long outages."""
 
 import collections
-import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from faults import report
+from faults.outages import SECONDS, outages
 from faults.points import EVERY
-from faults.runs import Result, run
-from faults.stack import Stack
-from faults.sweep import all_points, sweep
+from faults.runs import Result, suffer
+from faults.sweep import all_points
+from faults.trials import SEED, carry_out, opened, show
 from shop.terminal import end_on_sigterm
 
 SMOKE_SECONDS = 15.0
 SMOKE_POINTS = 5
 # The first of the points, and the seeds, on each database.
 SMOKE = {"sqlite": (0, (1,)), "postgresql": (7, (2, 3))}
-SEED = 1
 
 
 @click.group(invoke_without_command=True)
@@ -89,6 +86,21 @@ def campaign(options: dict[str, Any], runs: int, seed: int, seconds: float) -> N
     finish(results)
 
 
+@main.command(name="outages")
+@click.pass_obj
+def outages_command(options: dict[str, Any]) -> None:
+    """Take the queue, the database, Razorpay or its news away for a minute each."""
+    results = []
+    for database in options["databases"] or ["sqlite", "postgresql"]:
+        with opened(database, options["keep"]) as (stack, found):
+            for name, plan in outages(database):
+                result = suffer(stack, name, plan, SECONDS, SEED)
+                found.append(show(result, name))
+                result.save(stack)
+        results += found
+    finish(results)
+
+
 @main.command(name="report")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path), required=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Write it there.")
@@ -99,68 +111,6 @@ def report_command(folders: tuple[Path, ...], out: Path | None) -> None:
     if out:
         out.write_text(text)
     click.echo(text)
-
-
-def carry_out(
-    database: str, keep: Path | None, points: list, seeds: Iterable[int], seconds: float
-) -> list[Result]:
-    """Sweep points and run seeds on one database."""
-    folder = Path(tempfile.mkdtemp(prefix=f"shop-faults-{database}-"))
-    click.echo(f"• {database}: making the databases and the shop")
-    stack = Stack(folder, database, SEED)
-    results: list[Result] = []
-    try:
-        for result in sweep(stack, points, SEED):
-            results.append(show(result, f"sweep {result.name}"))
-            result.save(stack)
-        for seed in seeds:
-            results.append(show(run(stack, seed, seconds), f"seed {seed}"))
-            results[-1].save(stack)
-    finally:
-        stack.close()
-        store(folder, keep, database, is_needed=any(r.violations for r in results))
-    return results
-
-
-def show(result: Result, title: str) -> Result:
-    """Print what became of a run, with the command that repeats it."""
-    good = not result.violations
-    mark = click.style("✓", fg="green") if good else click.style("✗", fg="red")
-    faults = ", ".join(f"{k} {n}" for k, n in sorted(result.faults.items()))
-    crash = "crashed" if result.crashed_at else ""
-    click.echo(
-        f"{mark} {result.database:<10} {title:<58} {result.seconds:5.1f} s  "
-        f"{result.orders:3d} orders  drained in {result.drain_seconds:4.1f} s  "
-        f"{faults}{crash}"
-    )
-    if not good:
-        for violation in result.violations[:20]:
-            click.echo(f"    {violation['id']}: {violation['row']}")
-        click.echo(f"    again: {again(result)}")
-    return result
-
-
-def again(result: Result) -> str:
-    """Return the one command that repeats a run."""
-    words = f"--database {result.database}"
-    if result.name.isdigit():
-        return f'make faults ARGS="{words} campaign --runs 1 --seed {result.name}"'
-    name, _, nth = result.name.split(" ")[1].partition(":")
-    return f'make faults ARGS="{words} sweep --nth {nth} {name}"'
-
-
-def store(folder: Path, keep: Path | None, database: str, *, is_needed: bool) -> None:
-    """Keep the files of the runs where asked, or where something went wrong."""
-    if keep:
-        target = keep / database
-        target.mkdir(parents=True, exist_ok=True)
-        with (target / "results.jsonl").open("a") as out:
-            lines = folder / "results.jsonl"
-            out.write(lines.read_text() if lines.exists() else "")
-    if is_needed:
-        click.echo(f"  Its logs and histories: {folder}")
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def finish(results: list[Result]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from faults.history import FAIL, INFO, OK
+from faults.outages import OUTAGES
 from faults.points import EVERY
 from faults.runs import Result
 
@@ -41,7 +42,8 @@ def load(folders: Iterable[Path]) -> list[Result]:
 def summary(results: Sequence[Result]) -> str:
     """Return the figures of all results as a Markdown text."""
     runs = [result for result in results if not result.crashed_at and _is_seed(result)]
-    visits = [result for result in results if not _is_seed(result)]
+    visits = [r for r in results if not _is_seed(r) and r.name not in OUTAGES]
+    outages = [result for result in results if result.name in OUTAGES]
     faults, operations, broken = Counter[str](), Counter[str](), Counter[str]()
     for result in results:
         faults.update(result.faults)
@@ -49,6 +51,7 @@ def summary(results: Sequence[Result]) -> str:
         broken.update(violation["id"] for violation in result.violations)
     lines = ["", "| what | how much |", "| --- | --- |"]
     lines += [f"| {name} | {value} |" for name, value in _heads(runs, visits, results)]
+    lines.append(f"| outages of a minute | {_by_database(outages)} |")
     lines += [
         f"| operations {word} | {operations[key]} |" for key, word in WORDS.items()
     ]
@@ -113,6 +116,7 @@ Written by the commands below; every figure is theirs.
 ```sh
 make faults ARGS="--keep var/faults sweep"
 make faults ARGS="--keep var/faults campaign --runs 50"
+make faults ARGS="--keep var/faults outages"
 make faults ARGS="report var/faults --out docs/faults.md"
 ```
 

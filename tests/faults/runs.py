@@ -13,6 +13,7 @@ from faults.catalogue import CALLBACKS_LOST
 from faults.drain import Stuck, drain
 from faults.history import History
 from faults.market import decisions, let_in, open_market
+from faults.plans import Action
 from faults.stack import Stack
 from shop import audit
 
@@ -42,13 +43,20 @@ class Result:
 
 def run(stack: Stack, seed: int, seconds: float) -> Result:
     """Carry out the run of a seed and judge it."""
-    result = Result(str(seed), stack.databases.name)
+    actions = nemesis.plan(seed, seconds, stack.databases.name)
+    return suffer(stack, str(seed), actions, seconds, seed)
+
+
+def suffer(
+    stack: Stack, name: str, plan: list[Action], seconds: float, seed: int
+) -> Result:
+    """Let a seed's customers buy while a plan is carried out; judge what is left."""
+    result = Result(name, stack.databases.name)
     started = time.monotonic()
     stack.begin(seed)
-    history = History(stack.folder / f"history-{seed}.jsonl")
+    history = History(stack.folder / f"history-{name}.jsonl")
     market, stock = open_market(stack, history)
     customers = let_in(stack, market, str(seed))
-    plan = nemesis.plan(seed, seconds, stack.databases.name)
     market.callbacks_lost = any(a.kind == CALLBACKS_LOST.kind for a in plan)
     threads = [threading.Thread(target=one.shop, daemon=True) for one in customers]
     for thread in threads:
