@@ -25,9 +25,9 @@ BOUNDS = {
     "suspect-payments": Bounds(
         (Order.AWAITING_PAYMENT, Order.CANCELLED), extra=True, wrong=True
     ),
-    "refunds": Bounds((Order.AWAITING_PAYMENT, Order.CANCELLING), staff=3, failures=1),
+    "refunds": Bounds((Order.AWAITING_PAYMENT, Order.CANCELLING), staff=3, failures=2),
     "direct-refunds": Bounds(
-        (Order.AWAITING_PAYMENT, Order.CANCELLING), staff=1, direct=1, failures=1
+        (Order.AWAITING_PAYMENT, Order.CANCELLING), staff=1, direct=2, failures=2
     ),
     "returns": Bounds((Order.AWAITING_PAYMENT,), staff=2, failures=1, returns=(0, 2)),
 }
@@ -59,9 +59,9 @@ ABOUT = {
     "or refund an EXTRA from payment-svc",
     "suspect-payments": "the same, and either payment may be of another amount: an "
     "admin accepts it or sends it back",
-    "refunds": "three staff refunds, in parts or of the rest, and one that is failed",
-    "direct-refunds": "one staff refund and one begun at payment-svc, in parts or of "
-    "the rest; one that is failed, and those that are refused as too much",
+    "refunds": "three staff refunds, in parts or of the rest, and two that are failed",
+    "direct-refunds": "one staff refund and two begun at payment-svc, in parts or of "
+    "the rest; two that are failed, and those that are refused as too much",
     "returns": "two staff refunds with goods that come back in parts",
     "bank": "one refund, and all that Razorpay may answer, late or never",
     "quarantine": "a message that its reader refuses, cannot read, or fails at ten "
