@@ -1,7 +1,11 @@
 """The tiny service, on a database of its own."""
 
+from datetime import timedelta
+
 import pytest
 from tiny import TwoSteps, create_app, db
+
+from chassis import clock
 
 
 @pytest.fixture
@@ -33,3 +37,11 @@ def move_clock(tmp_path, monkeypatch):
     path = tmp_path / "clock"
     monkeypatch.setenv("CLOCK_FILE", str(path))
     return lambda seconds: path.write_text(str(seconds))
+
+
+@pytest.fixture
+def hold_clock(monkeypatch):
+    """Stop the clock; return a function that sets it so many seconds further on."""
+    moment, passed = clock.now(), [0]
+    monkeypatch.setattr(clock, "now", lambda: moment + timedelta(seconds=passed[0]))
+    return lambda seconds: passed.__setitem__(0, seconds)

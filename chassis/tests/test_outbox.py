@@ -126,7 +126,7 @@ class Away:
 
 
 @pytest.mark.usefixtures("sqs")
-def test_while_the_queue_is_away_events_stay_and_are_sent_later(app, move_clock):
+def test_while_the_queue_is_away_events_stay_and_are_sent_later(app, hold_clock):
     add(app, "a", "b")
     app.extensions["sqs"] = Away()
 
@@ -135,15 +135,15 @@ def test_while_the_queue_is_away_events_stay_and_are_sent_later(app, move_clock)
     assert [row["attempts"] for row in rows(app, "attempts")] == [1, 1]
 
     del app.extensions["sqs"]
-    move_clock(1)
+    hold_clock(1)
     assert relay(app) == 0, "its pause is not over"
-    move_clock(10)
+    hold_clock(10)
     assert relay(app) == 2
     assert [event["subject"] for event in bodies(app)] == ["a", "b"]
 
 
 @pytest.mark.usefixtures("sqs")
-def test_pauses_grow_to_half_a_minute_and_no_further(app, move_clock):
+def test_pauses_grow_to_half_a_minute_and_no_further(app, hold_clock):
     add(app, "a")
     app.extensions["sqs"] = Away()
     pauses, passed = [], 0
@@ -152,7 +152,7 @@ def test_pauses_grow_to_half_a_minute_and_no_further(app, move_clock):
         (row,) = rows(app, "claimed_until")
         pauses.append(round((row["claimed_until"] - clock.now()).total_seconds()))
         passed += 40
-        move_clock(passed)
+        hold_clock(passed)
 
     assert pauses == [2, 4, 8, 16, 30, 30, 30]
 
@@ -212,14 +212,14 @@ def test_two_relays_send_each_event_once(app):
 
 
 @pytest.mark.usefixtures("sqs")
-def test_what_a_relay_that_died_had_claimed_is_free_again_later(app, move_clock):
+def test_what_a_relay_that_died_had_claimed_is_free_again_later(app, hold_clock):
     add(app, "a")
     with app.app_context():
         assert len(outbox._claim()) == 1
 
-    move_clock(29)
+    hold_clock(29)
     assert relay(app) == 0
-    move_clock(31)
+    hold_clock(31)
     assert relay(app) == 1
 
 
