@@ -73,8 +73,10 @@ def _heads(
     runs: Sequence[Result], visits: Sequence[Result], results: Sequence[Result]
 ) -> list[tuple[str, str]]:
     hit = {(v.name.partition(":")[0]) for v in visits if v.crashed_at}
+    commits = Counter(result.commit for result in results)
     drains = [result.drain_seconds for result in results] or [0.0]
     heads = [
+        ("commit", ", ".join(f"{name} ({n})" for name, n in commits.items())),
         ("random runs", _by_database(runs)),
         ("seeds", _span(runs)),
         ("crash points visited", _by_database(visits)),

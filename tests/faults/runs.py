@@ -1,7 +1,9 @@
 """One random run: customers, faults by a seeded plan, rest, audit, history."""
 
 import dataclasses
+import functools
 import json
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -21,12 +23,20 @@ SLACK = 60.0
 FORGED = "forged_accepted"
 
 
+@functools.cache
+def commit() -> str:
+    """Return what was tried: the short name of the commit, `+` when files differ."""
+    words = ["git", "describe", "--always", "--exclude=*", "--dirty=+"]
+    return subprocess.run(words, capture_output=True, text=True).stdout.strip()
+
+
 @dataclasses.dataclass
 class Result:
     """What became of a run; `violations` is empty when every promise held."""
 
     name: str
     database: str
+    commit: str = dataclasses.field(default_factory=commit)
     seconds: float = 0.0
     drain_seconds: float = 0.0
     orders: int = 0
