@@ -37,7 +37,6 @@ TIMES: dict[str, Mapping[str, str]] = {
 }
 # crash point -> what brings a process there that is not to wait for a lost message
 IMPATIENT: dict[str, Mapping[str, str]] = {
-    "payment.announced": {"ANNOUNCE_SECONDS": "0"},
     "order.refund_asked_again": {"REFUND_AGAIN_SECONDS": "0"},
 }
 # edge -> whose setting leads through it

@@ -13,6 +13,7 @@ from faults.history import History
 from faults.market import let_in, open_market
 from faults.points import EVERY, Point
 from faults.runs import Result, judge
+from faults.shopping import Customer
 from faults.stack import Stack
 from faults.waiting import wait_for
 
@@ -22,6 +23,7 @@ PLENTY = FEWEST = 3
 AT_MOST = 60.0
 # The one lets go of stock whose time is over, if the other did not in time.
 DEAD_MANS_SWITCH, KEEPER = "product-svc-worker", "order-svc-worker"
+UNHEARD = "payment.announced"
 
 
 class Visits:
@@ -71,9 +73,17 @@ class Visits:
         some = self.customers[: max(FEWEST, nth + 1)]
         mix.first_half(some)
         mix.second_half(some)
+        if point.name == UNHEARD:
+            self._pay_unheard(some[0])
         if point.process == DEAD_MANS_SWITCH:
             self.stack.pause(KEEPER)
         self.stack.shift_clock(LONG_AGO)  # what is not paid expires, held stock too
+
+    def _pay_unheard(self, customer: Customer) -> None:
+        """Pay while nobody settles it, so that the capture is announced again."""
+        if (order_id := customer.place()) and (url := customer.await_link(order_id)):
+            self.stack.pause(KEEPER)
+            customer.pay(order_id, url)
 
     def _has_died(self, name: str, work: threading.Thread) -> bool:
         """Wait until a process has come to its point, or until there is no more to do.
