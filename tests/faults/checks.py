@@ -1,4 +1,4 @@
-"""What the clients' own history must agree with, H1 to H6; the databases cannot say."""
+"""What the clients' own history must agree with, H1 to H8; the databases cannot say."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -133,6 +133,11 @@ def h7(facts: Facts) -> Rows:
     return [{"key": key} for key in refused & told]
 
 
+def h8(facts: Facts) -> Rows:
+    """No session goes on after a reset that was answered."""
+    return [line for line in facts.history.of("outlive") if line["outcome"] == OK]
+
+
 def _placed(facts: Facts, outcome: str) -> Rows:
     return [line for line in facts.history.of("place") if line["outcome"] == outcome]
 
@@ -153,4 +158,13 @@ REACHABLE = _closure(
     for (source, _event), cell in TRANSITIONS.items()
     if cell.kind == Kind.MOVE and cell.to
 )
-CHECKS = {"H1": h1, "H2": h2, "H3": h3, "H4": h4, "H5": h5, "H6": h6, "H7": h7}
+CHECKS = {
+    "H1": h1,
+    "H2": h2,
+    "H3": h3,
+    "H4": h4,
+    "H5": h5,
+    "H6": h6,
+    "H7": h7,
+    "H8": h8,
+}

@@ -8,6 +8,7 @@ from faults.history import History
 from faults.running import RunningShop
 from faults.shopping import Customer, Market
 from faults.stack import Stack
+from shop.environment import mail_folder
 from shop.layout import SANDBOX, SERVICES
 
 CUSTOMERS = ("asha", "bilal", "chitra", "dev", "esha", "farid")
@@ -62,6 +63,7 @@ def open_market(stack: Stack, history: History) -> tuple[Market, dict[int, int]]
         products=list(stock),
         staff=staff,
         sandbox=stack.site.address(SANDBOX),
+        mails=mail_folder(),
     )
     return market, stock
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from faults.shopping import PASSWORD, Customer, persist
 from faults.waiting import wait_for
+from shop import mailbox
 
 PATIENCE = 20.0
 
@@ -31,6 +32,7 @@ def _shop(customer: Customer) -> None:
     customer.sign_in()
     customer.refresh()
     change_password(customer)
+    reset_password(customer)
     customer.buy()
     customer.give_up()
     customer.abandon()
@@ -41,6 +43,34 @@ def change_password(customer: Customer) -> None:
     """Change the password to the same: what matters is the way there."""
     body = {"current_password": PASSWORD, "new_password": PASSWORD}
     customer.browser.call("POST", "user-svc", "/user/me/password/", json=body)
+
+
+def reset_password(customer: Customer) -> None:
+    """Forget the password, read the mail, set the same again and sign in anew."""
+    token = _mailed_token(customer)
+    if not token:
+        return
+    old = customer.refresh_token
+    body = {"token": token, "new_password": PASSWORD}
+    path = "/user/password-reset/confirm/"
+    if persist(customer.browser, "POST", "user-svc", path, json=body).is_ok:
+        customer.try_again(old)
+    customer.sign_in()
+
+
+def _mailed_token(customer: Customer) -> str:
+    """Ask for a token and wait for the mail; nothing when none comes in time."""
+    folder, body = customer.market.mails, {"email": customer.email}
+    known = mailbox.files(folder)
+    persist(customer.browser, "POST", "user-svc", "/user/password-reset/", json=body)
+
+    def look() -> str:
+        mails = mailbox.mails(folder, customer.email, "A new password", known)
+        return mailbox.token(mails[-1]) if mails else ""
+
+    with contextlib.suppress(TimeoutError):
+        return wait_for(look, f"{customer.name} has mail", PATIENCE, pause=0.2)
+    return ""
 
 
 def _return(customer: Customer) -> None:

@@ -174,8 +174,21 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
             {"written": ONCE, "changed": ONCE},
             "a new password at POST /user/me/password/",
         ),
+        ("reset", {"asked": TWICE}, "POST /user/password-reset/"),
+        (
+            "reset",
+            {"password_written": TWICE, "token_spent": TWICE, "confirmed": TWICE},
+            "POST /user/password-reset/confirm/",
+        ),
     ],
-    "user-svc-worker": [("session", {"pruned": ONCE}, "every start")],
+    "user-svc-worker": [
+        ("session", {"pruned": ONCE}, "every start"),
+        (
+            "mail",
+            {"claimed": TWICE, "sent": TWICE, "done": TWICE},
+            "a password forgotten or changed",
+        ),
+    ],
 }
 EVERY = tuple(
     Point(process, f"{area}.{place}", nth, reached_by)

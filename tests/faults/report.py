@@ -21,7 +21,7 @@ FIGURES = {
     "leaked reservations": ("I05",),
     "lost or invented messages": ("I12",),
     "illegal moves": ("I13", "H3"),
-    "orphans, sessions, foreign orders": ("I15", "I16", "H5"),
+    "orphans, sessions, foreign orders": ("I15", "I16", "H5", "H8"),
     "errors of our own (5xx but 503)": ("H6",),
     "forged webhooks believed": ("forged",),
     "processes that ended by themselves": ("process",),

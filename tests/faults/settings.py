@@ -12,7 +12,7 @@ HURRY = {
     "SQS_VISIBILITY_SECONDS": "5",
 }
 TIMES: dict[str, Mapping[str, str]] = {
-    "user-svc": {},
+    "user-svc": {"MAIL_RETRY_SECONDS": "2"},
     "product-svc": {"EXPIRY_POLL_SECONDS": "0.5"},
     "order-svc": {
         **HURRY,

@@ -5,6 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from faults.browser import Browser, Reply
@@ -23,6 +24,7 @@ class Market:
     products: list[int]
     staff: Browser
     sandbox: str
+    mails: Path
     over: threading.Event = field(default_factory=threading.Event)
     callbacks_lost: bool = False
 
@@ -64,6 +66,12 @@ class Customer:
         self._note("refresh", reply)
         if reply.is_ok:
             self._keep(reply.data)
+
+    def try_again(self, refresh_token: str) -> None:
+        """Use a session that a reset has ended."""
+        body = {"refresh_token": refresh_token}
+        reply = self._persist("POST", "user-svc", "/user/token/refresh/", json=body)
+        self._note("outlive", reply)
 
     def _keep(self, pair: dict[str, Any]) -> None:
         self.browser.token = pair["access_token"]

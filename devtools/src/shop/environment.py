@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
@@ -20,6 +21,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "SIGNING_KEY_SECRET": ("user-svc",),
     "SERVICE_CLIENTS": ("user-svc",),
     "BOOTSTRAP_ADMIN_PASSWORD": ("user-svc",),
+    "SMTP_URL": ("user-svc",),
     "RAZORPAY_KEY_SECRET": ("payment-svc", SANDBOX),
     "RAZORPAY_WEBHOOK_SECRET": ("payment-svc", SANDBOX),
     "RAZORPAY_WEBHOOK_SECRET_PREVIOUS": ("payment-svc",),
@@ -110,6 +112,7 @@ class Site:
     def _of_user_svc(self) -> dict[str, str]:
         names = ("SIGNING_KEY_SECRET", "SERVICE_CLIENTS")
         values = {key: self.generated[key] for key in names} | self.accounts()
+        values["MAIL_FOLDER"] = str(mail_folder())
         values["BOOTSTRAP_ADMIN_EMAIL"] = values["DEMO_ADMIN_EMAIL"]
         values["BOOTSTRAP_ADMIN_PASSWORD"] = values["DEMO_ADMIN_PASSWORD"]
         return values
@@ -133,6 +136,11 @@ class Site:
 
     def _database(self, name: str) -> str:
         return f"sqlite:///{state_folder().resolve() / name}.db"
+
+
+def mail_folder() -> Path:
+    """Return where mails are written while there is no mail server."""
+    return state_folder().resolve() / "mail"
 
 
 def _no_proxy(values: Mapping[str, str]) -> dict[str, str]:

@@ -11,6 +11,8 @@ from chassis.api import invalid
 from user_svc.extensions import db
 from user_svc.managers import UserManager
 from user_svc.models import (
+    Mail,
+    OneTimeToken,
     RefreshFamily,
     RefreshToken,
     Role,
@@ -87,6 +89,18 @@ class RefreshTokenView(ModelView):
     hidden = ("token_hash",)
 
 
+class OneTimeTokenView(ModelView):
+    """Mailed tokens, without their hashes."""
+
+    hidden = ("token_hash",)
+
+
+class MailView(ModelView):
+    """Mails on their way; a mail's name leads to its token, for who has the secret."""
+
+    hidden = ("name",)
+
+
 class ServiceClientView(ModelView):
     """Service clients, without the hashes of their secrets."""
 
@@ -106,6 +120,8 @@ def init_app(app: Flask) -> None:
         UserView(User, db, name="Users"),
         ModelView(RefreshFamily, db, name="Sessions"),
         RefreshTokenView(RefreshToken, db, name="Refresh tokens"),
+        OneTimeTokenView(OneTimeToken, db, name="Mailed tokens"),
+        MailView(Mail, db, name="Mails"),
         ServiceClientView(ServiceClient, db, name="Service clients"),
         SigningKeyView(SigningKey, db, name="Signing keys"),
     ]

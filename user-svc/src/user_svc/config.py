@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from chassis import config
-from chassis.config import MINIMUM_SECRET, ConfigError, setting, text, whole
-from user_svc import emails, passwords
+from chassis.config import (
+    MINIMUM_SECRET,
+    ConfigError,
+    optional_url,
+    setting,
+    text,
+    whole,
+)
+from user_svc import emails, passwords, smtp
 
 # Accounts that the settings may name, and what their people are called.
 ACCOUNTS = {
@@ -16,6 +23,7 @@ ACCOUNTS = {
     "demo_staff": "Demo Staff",
     "demo_admin": "Demo Admin",
 }
+NOBODY = "no-reply@shop.example"
 SHAPE = (
     'a JSON list such as [{"client_id": "order-svc", "client_secret": "...", '
     '"audiences": ["product-svc"], "scopes": ["stock:reserve"]}]'
@@ -74,6 +82,11 @@ class Settings(config.Settings):
     refresh_grace_seconds: int = setting(whole, 30)
     key_rotation_days: int = setting(whole, 30)
     key_lead_seconds: int = setting(whole, 600)
+    smtp_url: str = setting(smtp.url, "")
+    mail_from: str = setting(email, "")
+    mail_folder: str = setting(text, "")
+    mail_retry_seconds: int = setting(whole, 30)
+    shop_url: str = setting(optional_url, "")
     bootstrap_admin_email: str = setting(email, "")
     bootstrap_admin_password: str = setting(text, "")
     demo_customer_email: str = setting(email, "")
@@ -88,9 +101,15 @@ class Settings(config.Settings):
         """Read every setting, or raise ConfigError with all that is wrong."""
         settings = super().load(environ)
         problems = [*settings._bad_accounts(), *settings._weak_clients()]
+        problems += settings._bad_mail() if settings.is_production else []
         if problems:
             raise ConfigError(problems)
         return settings
+
+    @property
+    def sender(self) -> str:
+        """Return the address that mails come from."""
+        return self.mail_from or NOBODY
 
     def account(self, name: str) -> tuple[str, str]:
         """Return the e-mail address and password of one of ACCOUNTS."""
@@ -104,6 +123,25 @@ class Settings(config.Settings):
             if bool(address) != bool(password):
                 wrong = [f"goes with {account.upper()}_EMAIL: set both or neither."]
             found += [f"{account.upper()}_PASSWORD: {text}" for text in wrong]
+        return found
+
+    def _bad_mail(self) -> list[str]:
+        """Say why production could not send mail: nobody would get a new password."""
+        found = []
+        if not self.smtp_url and not self.mail_folder:
+            found.append(
+                f"SMTP_URL: is missing; it should be {smtp.SHAPE} "
+                "(or let MAIL_FOLDER take the mails as files)"
+            )
+        if self.smtp_url and not self.mail_from:
+            found.append(
+                "MAIL_FROM: goes with SMTP_URL; it should be an e-mail address"
+            )
+        if self.smtp_url and smtp.server(self.smtp_url).shows_password:
+            found.append(
+                "SMTP_URL: its password would be readable on the way; "
+                "use smtp+starttls:// or smtps://"
+            )
         return found
 
     def _weak_clients(self) -> list[str]:

@@ -32,6 +32,7 @@ class Keyring:
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(secret, b"seal")))
         self._refresh = _derive(secret, b"refresh tokens")
         self._clients = _derive(secret, b"service clients")
+        self._mailed = _derive(secret, b"mailed tokens")
 
     def seal(self, key: RSAPrivateKey) -> str:
         """Return a private key as it may be stored."""
@@ -56,13 +57,21 @@ class Keyring:
 
     def successor(self, token: str) -> str:
         """Return the refresh token that follows a spent one, always the same."""
-        mac = hmac.digest(self._refresh, token.encode(), "sha256")
-        return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+        return _mac(self._refresh, token)
+
+    def mailed(self, name: str) -> str:
+        """Return the token in the mail of that random name, the same in each copy."""
+        return _mac(self._mailed, name)
 
     def client_hash(self, client_id: str, secret: str) -> str:
         """Return what is kept of a service's secret."""
         text = f"{client_id}\n{secret}".encode()
         return hmac.digest(self._clients, text, "sha256").hex()
+
+
+def _mac(key: bytes, text: str) -> str:
+    mac = hmac.digest(key, text.encode(), "sha256")
+    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 def _derive(secret: str, use: bytes) -> bytes:

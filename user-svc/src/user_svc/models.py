@@ -1,4 +1,4 @@
-"""The tables: users, their sessions, service clients and the keys that sign tokens."""
+"""The tables: users, sessions, what is mailed, service clients and signing keys."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,15 @@ class Role(StrEnum):
     CUSTOMER = "customer"
     STAFF = "staff"
     ADMIN = "admin"
+
+
+class Letter(StrEnum):
+    """The kinds of mail; the first two carry a token, whose purpose they are."""
+
+    RESET = "reset_password"
+    VERIFY = "verify_email"
+    EMAIL_CHANGED = "email_changed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
 
 
 class AuditModel(Timestamps, db.Model):
@@ -86,6 +95,46 @@ Index(
     sqlite_where=RefreshToken.spent_at.is_(None),
     postgresql_where=RefreshToken.spent_at.is_(None),
 )
+
+
+class OneTimeToken(AuditModel):
+    """A token that was mailed, as a hash, for the address that it was mailed to."""
+
+    __tablename__ = "one_time_tokens"
+    __table_args__ = (Index(None, "user_id", "purpose"),)
+
+    id: Mapped[Id]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    user_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("users.id", ondelete="CASCADE")
+    )
+    email: Mapped[str] = mapped_column(String(254))
+    expires_at: Mapped[Moment] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Mail(AuditModel):
+    """A mail on its way; neither its text nor a token, which are made at sending.
+
+    `name` is in its Message-ID. `email` goes when it is done or too late; a reset's is
+    what somebody typed, and `user_id` is not known yet.
+    """
+
+    __tablename__ = "mails"
+    __table_args__ = (Index(None, "done_at", "due_at"),)
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+    letter: Mapped[str] = mapped_column(String(20))
+    email: Mapped[str | None] = mapped_column(String(254))
+    user_id: Mapped[int | None] = mapped_column(
+        BigInt, ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[Moment] = mapped_column(UtcDateTime)
+    give_up_at: Mapped[Moment] = mapped_column(UtcDateTime, index=True)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SigningKey(AuditModel):

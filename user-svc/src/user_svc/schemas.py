@@ -61,6 +61,37 @@ class PasswordChangeSchema(Schema):
     new_password = Password(SHORTEST, required=True)
 
 
+class ResetSchema(Schema):
+    """Who has forgotten the password."""
+
+    email = Email(required=True)
+
+
+def _mailed_token() -> fields.String:
+    return fields.String(
+        required=True, validate=validate.Length(1, 200), load_only=True
+    )
+
+
+class ResetConfirmSchema(Schema):
+    """The token from the mail, and the password that shall be."""
+
+    token = _mailed_token()
+    new_password = Password(SHORTEST, required=True)
+
+
+class AddressConfirmSchema(Schema):
+    """The token from the mail."""
+
+    token = _mailed_token()
+
+
+class MailedSchema(Schema):
+    """The same for every address."""
+
+    message = fields.String()
+
+
 class LoginSchema(Schema):
     """Who signs in."""
 

@@ -64,6 +64,7 @@ class Books:
     users: Rows
     families: Rows
     tokens: Rows
+    mailed_tokens: Rows
     user_keys: Rows
 
     ledger: Mapping[str, list[dict[str, Any]]]

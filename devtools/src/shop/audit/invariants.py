@@ -184,7 +184,7 @@ INVARIANTS = (
     Invariant(
         "I16",
         ALWAYS,
-        "A session has one unspent token, and a closed one or a lost user has none",
+        "A session has one unspent token, none when closed; none outlives a reset",
         sessions.sessions_too_open,
     ),
 )

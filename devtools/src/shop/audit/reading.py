@@ -85,6 +85,9 @@ READS: dict[str, dict[str, Select[Any]]] = {
         "tokens": _some(
             users.RefreshToken, "id", "family_id", "created_at", "spent_at"
         ),
+        "mailed_tokens": _some(
+            users.OneTimeToken, "id", "user_id", "purpose", "used_at"
+        ),
         "user_keys": _some(users.IdempotencyKey, *KEY),
     },
 }

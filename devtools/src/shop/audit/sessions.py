@@ -1,9 +1,10 @@
-"""I16: a session has one key, and a closed one has none."""
+"""I16: a session has one key, and a closed one has none; none outlives a reset."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shop.audit.books import Books, Found
+from user_svc.models import Letter
 
 # A refresh that was under way when its family was revoked has ended by then.
 UNDER_WAY = timedelta(seconds=10)
@@ -21,6 +22,22 @@ def sessions_too_open(books: Books) -> Found:
         if is_live and row.user_id not in active:
             yield {**facts, "open though the user is": "not active"}
     yield from _used_after_the_end(books)
+    yield from _outlived_a_reset(books)
+
+
+def _outlived_a_reset(books: Books) -> Found:
+    resets: dict[int, datetime] = {}
+    for row in books.mailed_tokens:
+        if row.purpose == Letter.RESET and row.used_at is not None:
+            resets[row.user_id] = max(row.used_at, resets.get(row.user_id, row.used_at))
+    for row in books.families:
+        reset = resets.get(row.user_id)
+        if reset and row.revoked_at is None and row.created_at < reset:
+            yield {
+                "family": row.id,
+                "of": str(row.created_at),
+                "open though the password was reset": str(reset),
+            }
 
 
 def _used_after_the_end(books: Books) -> Found:

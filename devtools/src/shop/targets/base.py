@@ -1,6 +1,7 @@
 """What a command must know of a running shop, wherever it runs."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -28,6 +29,9 @@ class Target(Protocol):
 
     def lines(self, text: str) -> Iterator[str]:
         """Yield the log lines that contain a text."""
+
+    def mails(self) -> Path | None:
+        """Return the folder where mails are written, None when they are sent."""
 
     def database(self, service: str) -> str:
         """Return the address of a service's database, as this machine reaches it."""

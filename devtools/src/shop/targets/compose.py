@@ -57,6 +57,9 @@ class Compose:
         logs = docker.call("compose", "logs", "--no-color", "--no-log-prefix")
         return (line for line in logs.splitlines() if text in line)
 
+    def mails(self) -> None:
+        """Return nothing: mails are sent to the catcher of the profile `mail`."""
+
     def database(self, service: str) -> str:
         """Return the address of a service's database, at the published port."""
         url = make_url(self._environment(service)["DATABASE_URL"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import click
@@ -46,6 +47,11 @@ class Local:
         for path in (state_folder() / "log").glob("*.jsonl"):
             with path.open(encoding="utf-8") as lines:
                 yield from (line for line in lines if text in line)
+
+    def mails(self) -> Path | None:
+        """Return the folder where mails are written, None when they are sent."""
+        values = self.site.of("user-svc")
+        return None if values.get("SMTP_URL") else Path(values["MAIL_FOLDER"])
 
     def database(self, service: str) -> str:
         """Return the address of a service's database."""

@@ -4,9 +4,9 @@ from flask import Flask
 
 import chassis.api
 from chassis import docs
-from user_svc.api import jwks, me, sessions, token, users
+from user_svc.api import jwks, me, resets, sessions, token, users
 
-BLUEPRINTS = (jwks.blp, sessions.blp, token.blp, me.blp, users.blp)
+BLUEPRINTS = (jwks.blp, sessions.blp, token.blp, resets.blp, me.blp, users.blp)
 
 
 def init_app(app: Flask) -> None:

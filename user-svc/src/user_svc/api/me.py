@@ -17,7 +17,8 @@ from user_svc.schemas import PasswordChangeSchema, ProfilePatchSchema, UserSchem
 blp = Blueprint("me", __name__, url_prefix="/user/me", description=__doc__)
 
 
-def _me() -> int:
+def me_id() -> int:
+    """Return the caller's id."""
     user_id = auth.caller().id
     assert user_id is not None  # a customer, says `requires`
     return user_id
@@ -31,7 +32,7 @@ class Me(MethodView):
     @blp.resource(UserSchema)
     def get(self) -> Any:
         """Show your profile."""
-        return UserManager(db.session).get_user(_me())
+        return UserManager(db.session).get_user(me_id())
 
     @blp.requires(CUSTOMER)
     @blp.arguments(ProfilePatchSchema)
@@ -39,14 +40,14 @@ class Me(MethodView):
     @blp.resource(UserSchema)
     def patch(self, fields: dict[str, Any]) -> Any:
         """Change your name, e-mail address or phone number."""
-        return change(_me(), fields)
+        return change(me_id(), fields)
 
     @blp.requires(CUSTOMER)
     @blp.problems(_409="`last_admin`", _412="")
     @blp.response(204)
     def delete(self) -> Response:
         """Close your account for ever; your personal data is forgotten."""
-        return delete(_me())
+        return delete(me_id())
 
 
 @blp.route("/password/")
@@ -60,5 +61,5 @@ class MyPassword(MethodView):
     def post(self, fields: dict[str, Any]) -> Response:
         """Change your password; every other session ends."""
         current, new = fields["current_password"], fields["new_password"]
-        steps.change_password(_me(), current, new, session_id())
+        steps.change_password(me_id(), current, new, session_id())
         return no_content()

@@ -1,9 +1,9 @@
 """Accounts: who they are, what may change, what is left of a deleted one."""
 
 from collections.abc import Collection
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -12,25 +12,15 @@ from chassis import clock
 from chassis.errors import Conflict, NotFound
 from user_svc import emails
 from user_svc.managers import sessions
+from user_svc.managers.accounts import ACCOUNT, Account
 from user_svc.managers.filters import FILTERS
-from user_svc.models import RefreshFamily, Role, User
+from user_svc.managers.mails import MailManager
+from user_svc.managers.one_time import OneTimeTokenManager
+from user_svc.models import Letter, RefreshFamily, Role, User
 
 DELETED = "Deleted user"
 RIGHTS = frozenset({"role", "is_active"})
 _IS_ADMIN = and_(User.role == Role.ADMIN, User.is_active)
-
-
-class Account(Protocol):
-    """What signing in and confirming look at: a row of these columns."""
-
-    id: int
-    name: str
-    email: str
-    password_hash: str | None
-    is_active: bool
-
-
-_ACCOUNT = select(User.id, User.name, User.email, User.password_hash, User.is_active)
 
 
 class UserManager:
@@ -48,7 +38,7 @@ class UserManager:
         role: str = Role.CUSTOMER,
         email_verified: bool = False,
     ) -> User:
-        """Make an account, or raise Conflict `email_taken`."""
+        """Make an account whose address is asked, or raise Conflict `email_taken`."""
         user = User(
             name=name,
             email=email,
@@ -57,7 +47,14 @@ class UserManager:
             role=role,
             email_verified=email_verified,
         )
-        return self._save(user)
+        self._save(user)
+        self.ask_address(user)
+        return user
+
+    def ask_address(self, user: User) -> None:
+        """Let a mail ask whether the address is theirs, unless it is known."""
+        if not user.email_verified:
+            MailManager(self.session).write(Letter.VERIFY, user.email, user.id)
 
     def get_user(self, user_id: int) -> User:
         """Return a user, or raise NotFound."""
@@ -89,12 +86,12 @@ class UserManager:
 
     def find_by_email(self, email: str) -> Account | None:
         """Return the account of an address, however it is spelled."""
-        found = _ACCOUNT.where(User.email_key == emails.key(email))
+        found = ACCOUNT.where(User.email_key == emails.key(email))
         return cast("Account | None", self.session.execute(found).one_or_none())
 
     def find_by_id(self, user_id: int) -> Account | None:
         """Return an account."""
-        found = _ACCOUNT.where(User.id == user_id)
+        found = ACCOUNT.where(User.id == user_id)
         return cast("Account | None", self.session.execute(found).one_or_none())
 
     def find_role(self, user_id: int, family_id: int | None) -> str | None:
@@ -129,14 +126,19 @@ class UserManager:
         if user.deleted_at is not None:
             raise Conflict("A deleted user does not change.", code="user_deleted")
         self._keep_an_admin(user, fields)
-        if fields.get("email", user.email) != user.email:
+        before = user.email
+        if fields.get("email", before) != before:
             user.email_key = emails.key(fields["email"])
             user.email_verified = False
         for name, value in fields.items():
             setattr(user, name, value)
         if not user.is_active:
             sessions.end_all(self.session, user.id)
-        return self._save(user)
+        self._save(user)
+        if user.email != before:
+            MailManager(self.session).write(Letter.EMAIL_CHANGED, before, user.id)
+            self.ask_address(user)
+        return user
 
     def delete(self, user: User) -> None:
         """Deactivate a locked user for ever and forget who it was; twice is once."""
@@ -148,16 +150,31 @@ class UserManager:
         user.role, user.is_active, user.email_verified = Role.CUSTOMER, False, False
         user.deleted_at = clock.now()
         sessions.end_all(self.session, user.id)
+        MailManager(self.session).forget(user.id)
+        OneTimeTokenManager(self.session).forget(user.id)
         self.session.flush()
 
     def replace_hash(self, user_id: int, old: str | None, new: str) -> bool:
         """Put a new password hash in place of the old one; False: it was another."""
-        change = (
-            update(User)
-            .where(User.id == user_id, User.password_hash == old, User.is_active)
-            .values(password_hash=new)
-        )
-        done = cast("CursorResult[Any]", self.session.execute(change))
+        return self._update(user_id, User.password_hash == old, password_hash=new)
+
+    def reset_hash(self, user_id: int, email: str, new: str) -> bool:
+        """Put a new password hash whatever the old; False: the address is another now.
+
+        Whoever has read the mail has shown that the address is theirs.
+        """
+        known = User.email == email
+        return self._update(user_id, known, password_hash=new, email_verified=True)
+
+    def verify(self, user_id: int, email: str) -> bool:
+        """Note that an address is its user's; False: the address is another now."""
+        return self._update(user_id, User.email == email, email_verified=True)
+
+    def _update(
+        self, user_id: int, condition: ColumnElement[bool], **values: Any
+    ) -> bool:
+        change = update(User).where(User.id == user_id, condition, User.is_active)
+        done = cast("CursorResult[Any]", self.session.execute(change.values(values)))
         return done.rowcount == 1
 
     def _keep_an_admin(self, user: User, fields: dict[str, Any]) -> None:

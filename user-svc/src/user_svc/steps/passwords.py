@@ -7,9 +7,10 @@ from chassis.db import reading
 from chassis.errors import Conflict, Forbidden, Unprocessable
 from user_svc import passwords
 from user_svc.extensions import db
-from user_svc.managers import UserManager
+from user_svc.managers import MailManager, OneTimeTokenManager, UserManager
+from user_svc.managers.accounts import Account
 from user_svc.managers.sessions import end_all
-from user_svc.managers.users import Account
+from user_svc.models import Letter
 
 
 def check_password(user_id: int, password: str) -> Account:
@@ -42,6 +43,7 @@ def check_new_address(user_id: int, fields: dict[str, Any]) -> None:
 def change_password(user_id: int, current: str, new: str, session: int | None) -> None:
     """Set a new password and end the user's sessions, except the one given.
 
+    A mail tells the address; a token that was mailed for a new password ends.
     Raises Forbidden `wrong_password`, Unprocessable, Conflict.
     """
     account = check_password(user_id, current)
@@ -50,6 +52,8 @@ def change_password(user_id: int, current: str, new: str, session: int | None) -
         raise Conflict("The password has just been changed by another request.")
     crashpoint("password.written")
     end_all(db.session, user_id, but=session)
+    OneTimeTokenManager(db.session).void(user_id, Letter.RESET)
+    MailManager(db.session).write(Letter.PASSWORD_CHANGED, account.email, user_id)
     db.session.commit()
     crashpoint("password.changed")
 
