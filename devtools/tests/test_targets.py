@@ -80,6 +80,15 @@ def test_the_lines_of_compose_are_its_containers_logs(compose, docker):
     assert list(compose.lines('"b"')) == ['{"id": "b"}']
 
 
+def test_mails_are_read_where_they_are_files(var, root, compose, monkeypatch):
+    assert Local().mails() == var / "mail"
+    assert compose.mails() is None
+
+    monkeypatch.setenv("SMTP_URL", "smtp://mail")
+
+    assert Local().mails() is None
+
+
 def test_the_local_shop_has_no_gateway(var, root):
     local = Local()
 

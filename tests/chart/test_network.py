@@ -115,6 +115,18 @@ def test_on_sqlite_the_one_pod_of_each_reader_reaches_the_queue(template, surrou
     assert reached == QUEUE_READERS
 
 
+def test_the_mail_server_is_for_user_svcs_worker_alone(network):
+    mail = network.pods["Deployment mail"]
+
+    reached = {
+        name
+        for name, labels in network.pods.items()
+        if labels["app.kubernetes.io/name"] in SERVICES
+        and network.reaches(labels, mail, 1025)
+    }
+    assert reached == {of("user-svc", "worker")}
+
+
 def test_razorpay_is_for_payment_svc_alone_and_posts_webhooks_to_it_alone(network):
     sandbox = network.pods[f"Deployment {SANDBOX}"]
 

@@ -40,6 +40,7 @@ VALUES = {
     "DATABASE_URL": "postgresql://login:password@db/name",
     "RAZORPAY_KEY_ID": "rzp_live_0123456789",
     "SERVICE_CLIENTS": "[]",
+    "SMTP_URL": "smtps://shop:word@mail.example.com",
 }
 
 
@@ -217,6 +218,23 @@ def test_the_queues_users_alone_are_told_where_the_queues_are(template):
     assert told == {"order-svc", "payment-svc"}
     assert "AWS_ENDPOINT_URL_SQS" not in in_production
     assert in_production["AWS_REGION"] == "ap-south-1"
+
+
+def test_user_svc_alone_is_told_where_mail_goes_and_its_password_is_in_the_secret(
+    template,
+):
+    told = {
+        service: settings["data"]["SMTP_URL"]
+        for service, settings in of_kind(template(), "ConfigMap").items()
+        if "SMTP_URL" in settings["data"]
+    }
+    in_production = of_kind(template("prod"), "ConfigMap")["user-svc"]["data"]
+    front = of_kind(template("everything"), "ConfigMap")["user-svc"]["data"]
+
+    assert told == {"user-svc": "smtp://mail:1025"}
+    assert "SMTP_URL" not in in_production
+    assert in_production["MAIL_FROM"] == "no-reply@shop.example.com"
+    assert front["SHOP_URL"] == "https://shop.example.com"
 
 
 def test_no_container_is_given_a_secret_in_plain_sight(template):

@@ -1,12 +1,15 @@
 """What a customer, the staff and an auditor see of a whole shop, wherever it runs."""
 
 import re
+import secrets
 import uuid
 from urllib.parse import urljoin
 
 import pytest
 import requests
 
+from shop import mailbox
+from shop.demo.client import until
 from shop.layout import SANDBOX, SERVICES
 
 pytestmark = pytest.mark.e2e
@@ -119,6 +122,30 @@ def test_nobody_sees_the_order_of_another(sign_up, product):
     order = sign_up().place({product["id"]: 1}, "e2e-mine")
 
     sign_up().call("GET", "order-svc", f"/orders/{order['id']}/", 404)
+
+
+def test_whoever_reads_the_mail_sets_a_forgotten_password(target, asha):
+    folder = target.mails()
+    if folder is None:
+        pytest.skip(f"{target.name} sends its mails: they cannot be read from here")
+    email = asha.call("GET", "user-svc", "/user/me/")["email"]
+    new = secrets.token_urlsafe(12)
+
+    body = {"email": email}
+    asha.call("POST", "user-svc", "/user/password-reset/", 202, json=body)
+    token = until(lambda: reset_token(folder, email), f"{email} has mail")
+    body = {"token": token, "new_password": new}
+    asha.call("POST", "user-svc", "/user/password-reset/confirm/", 204, json=body)
+
+    asha.call("GET", "user-svc", "/user/me/", 401)
+    body = {"email": email, "password": new}
+    asha.call("POST", "user-svc", "/user/login/", 200, json=body)
+
+
+def reset_token(folder, email):
+    """Return the token of the newest mail about a new password."""
+    found = mailbox.mails(folder, email, "A new password")
+    return mailbox.token(found[-1]) if found else ""
 
 
 def test_the_audit_holds(asha, product, make):

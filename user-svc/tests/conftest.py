@@ -4,6 +4,8 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chassis import auth, clock
+from chassis import auth, clock, worker
+from shop import mailbox
 from shop.testing import SECRET
 from user_svc import create_app, passwords, signing
 from user_svc.access import keyring
@@ -21,6 +24,8 @@ from user_svc.managers import KeyManager, UserManager
 from user_svc.managers.keys import new_private_key
 
 PASSWORD = "a-long-walk-in-the-rain"
+NEW = "and-home-by-the-river"
+RESET = "A new password"
 CLIENTS = [
     {
         "client_id": "order-svc",
@@ -86,6 +91,28 @@ class Shop:
     def refresh(self, token: str) -> Any:
         return self.call("POST", "/user/token/refresh/", json={"refresh_token": token})
 
+    def mails(self, email: str, subject: str = "") -> list[EmailMessage]:
+        """Let the worker send what waits; return the mails to an address."""
+        worker.drain(self.app)
+        folder = Path(self.app.extensions["settings"].mail_folder)
+        return mailbox.mails(folder, email, subject)
+
+    def mailed_token(self, email: str, subject: str) -> str:
+        """Return the token in the newest mail to an address."""
+        return mailbox.token(self.mails(email, subject)[-1])
+
+    def ask_reset(self, email: str) -> Any:
+        return self.call("POST", "/user/password-reset/", json={"email": email})
+
+    def confirm_reset(self, token: str, password: str = NEW) -> Any:
+        body = {"token": token, "new_password": password}
+        return self.call("POST", "/user/password-reset/confirm/", json=body)
+
+    def reset_token(self, email: str) -> str:
+        """Ask for a new password; return the token that is mailed."""
+        self.ask_reset(email)
+        return self.mailed_token(email, RESET)
+
     def me(self, person: Person) -> Any:
         return self.call("GET", "/user/me/", person.headers)
 
@@ -118,12 +145,13 @@ def password_hash() -> str:
 
 @pytest.fixture
 def make_users(
-    make_app: Callable[..., Flask], private_key: RSAPrivateKey
+    make_app: Callable[..., Flask], private_key: RSAPrivateKey, tmp_path: Path
 ) -> Callable[..., Flask]:
     """Return `make_users(**settings)`: the service with a first key, fast to make."""
 
     def make(**settings: str) -> Flask:
-        app = make_app(create_app, **{**SETTINGS, **settings})
+        mails = {"MAIL_FOLDER": str(tmp_path / "mail")}
+        app = make_app(create_app, **{**SETTINGS, **mails, **settings})
         app.extensions["keys"] = auth.Keys(signing.published)
         with app.app_context():
             KeyManager(db.session, keyring()).add(private_key, 1, clock.now())
@@ -156,6 +184,14 @@ def asha(shop: Shop) -> Person:
 @pytest.fixture
 def admin(shop: Shop) -> Person:
     return shop.person("admin")
+
+
+@pytest.fixture
+def hold_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Stop the clock; return a function that sets it so many seconds further on."""
+    moment, passed = clock.now(), [0]
+    monkeypatch.setattr(clock, "now", lambda: moment + timedelta(seconds=passed[0]))
+    return lambda seconds: passed.__setitem__(0, seconds)
 
 
 @pytest.fixture

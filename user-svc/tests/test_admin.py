@@ -14,7 +14,10 @@ from shop.testing import serve
 from user_svc.extensions import db
 from user_svc.models import ActionLog, RefreshToken, ServiceClient, SigningKey, User
 
-VIEWS = ("user", "refreshfamily", "refreshtoken", "serviceclient", "signingkey")
+VIEWS = (
+    *("user", "refreshfamily", "refreshtoken", "onetimetoken", "mail"),
+    *("serviceclient", "signingkey"),
+)
 PASSWORD = "a-long-walk-in-the-rain"
 
 

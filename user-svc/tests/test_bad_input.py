@@ -115,7 +115,13 @@ def everybody(shop: Any) -> list[Any]:
     return [user for user in users if user["id"] != admin.id]
 
 
-@pytest.mark.parametrize("path", ["/user/register/", "/user/login/"])
+MAILED = ("password-reset", "password-reset/confirm", "verify-email/confirm")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/user/register/", "/user/login/", *(f"/user/{path}/" for path in MAILED)],
+)
 def test_a_body_that_is_no_good_json_is_refused(
     shop: Any, subtests: pytest.Subtests, path: str
 ) -> None:
@@ -262,3 +268,33 @@ def test_letters_of_two_forms_are_one_name(shop: Any) -> None:
     answer = shop.call("POST", "/user/register/", json=body)
 
     assert answer.json["name"] == "Ren\u00e9e"
+
+
+@pytest.mark.parametrize("name", FIELDS["email"])
+def test_a_wrong_address_to_mail_to_is_named(shop: Any, name: str) -> None:
+    body = {"email": FIELDS["email"][name]}
+
+    answer = shop.call("POST", "/user/password-reset/", json=body)
+
+    check(answer, 422)
+    assert list(answer.json["errors"]) == ["email"]
+
+
+@pytest.mark.parametrize("path", MAILED[1:])
+@pytest.mark.parametrize("token", ["", "x" * 201, 5, None, ["x"], {"a": 1}, True])
+def test_what_is_no_token_is_named(shop: Any, path: str, token: Any) -> None:
+    body = {"token": token, "new_password": "and-home-by-the-river"}
+    body = body if "reset" in path else {"token": token}
+
+    answer = shop.call("POST", f"/user/{path}/", json=body)
+
+    check(answer, 422)
+    assert list(answer.json["errors"]) == ["token"]
+
+
+@pytest.mark.parametrize("token", ["x", "\u00fc" * 43, "' OR 1=1 --", " "])
+def test_a_token_of_nobody_is_refused(shop: Any, token: str) -> None:
+    answer = shop.call("POST", "/user/verify-email/confirm/", json={"token": token})
+
+    check(answer, 400)
+    assert answer.json["code"] == "invalid_token"

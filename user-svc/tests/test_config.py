@@ -15,6 +15,8 @@ GOOD = {
     "SECRET_KEY": SECRET,
     "PUBLIC_URL": "http://127.0.0.1",
     "SIGNING_KEY_SECRET": SECRET,
+    "SMTP_URL": "smtps://shop:word@mail.example",
+    "MAIL_FROM": "no-reply@shop.example",
 }
 CLIENT = {
     "client_id": "order-svc",
@@ -92,3 +94,32 @@ def test_an_account_s_address_is_one() -> None:
     (line,) = problems(DEMO_STAFF_EMAIL="nobody", DEMO_STAFF_PASSWORD="x")
 
     assert line == "DEMO_STAFF_EMAIL: should be an e-mail address"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"SMTP_URL": ""}, "SMTP_URL: is missing"),
+        ({"MAIL_FROM": ""}, "MAIL_FROM: goes with SMTP_URL"),
+        ({"SMTP_URL": "smtp://shop:word@mail"}, "SMTP_URL: its password would be"),
+        ({"SMTP_URL": "http://mail"}, "SMTP_URL: should be smtp://host:25"),
+        ({"SMTP_URL": "mail:25"}, "SMTP_URL: should be smtp://host:25"),
+        ({"SMTP_URL": "smtp://mail:x"}, "SMTP_URL: should be smtp://host:25"),
+        ({"SMTP_URL": "smtp://"}, "SMTP_URL: should be smtp://host:25"),
+        ({"MAIL_FROM": "a@shop.example\r\nBcc: b@c.example"}, "MAIL_FROM: should be"),
+        ({"SHOP_URL": "javascript:alert(1)"}, "SHOP_URL: should be"),
+    ],
+)
+def test_production_does_not_start_where_mail_could_not_be_sent(
+    changes: Any, words: str
+) -> None:
+    (line,) = problems(**changes)
+
+    assert line.startswith(words)
+    assert "word@" not in line
+
+
+def test_production_may_say_that_mails_are_files() -> None:
+    settings = Settings.load({**GOOD, "SMTP_URL": "", "MAIL_FOLDER": "/data/mail"})
+
+    assert settings.sender == "no-reply@shop.example"

@@ -8,7 +8,14 @@ from flask import Flask
 
 from shop.pruned import EVERYWHERE, KEPT_EVERYWHERE, Pruned, left, missing
 from user_svc.extensions import db
-from user_svc.models import RefreshFamily, RefreshToken, User
+from user_svc.models import (
+    Letter,
+    Mail,
+    OneTimeToken,
+    RefreshFamily,
+    RefreshToken,
+    User,
+)
 
 KEPT = {
     **KEPT_EVERYWHERE,
@@ -39,10 +46,30 @@ def a_token(spent: datetime) -> RefreshToken:
     )
 
 
+def a_mailed_token(ended: datetime) -> OneTimeToken:
+    user = a_user()
+    db.session.add(user)
+    db.session.flush()
+    return OneTimeToken(
+        token_hash=uuid.uuid4().hex,
+        purpose=Letter.RESET,
+        user_id=user.id,
+        email=user.email,
+        expires_at=ended,
+    )
+
+
+def a_mail(ended: datetime) -> Mail:
+    times = {"due_at": ended, "give_up_at": ended}
+    return Mail(name=uuid.uuid4().hex, letter=Letter.RESET, **times)
+
+
 PRUNED = {
     **EVERYWHERE,
     "refresh_families": Pruned("prune sessions", "prune_after_days", a_family),
     "refresh_tokens": Pruned("prune sessions", "prune_after_days", a_token),
+    "one_time_tokens": Pruned("prune mails", "prune_after_days", a_mailed_token),
+    "mails": Pruned("prune mails", "prune_after_days", a_mail),
 }
 
 

@@ -143,3 +143,31 @@ def test_many_processes_set_up_at_once(make_users: Any) -> None:
 
     assert count(app, User) == 1
     assert count(app, ServiceClient) == 2
+
+
+def test_of_two_uses_of_a_mailed_token_one_succeeds(
+    app: Flask, shop: Any, asha: Any
+) -> None:
+    token = shop.reset_token(asha.email)
+    words = ("and-home-by-the-river", "another-long-evening")
+
+    answers = together(2, lambda number: shop.confirm_reset(token, words[number]))
+
+    assert sorted(answer.status_code for answer in answers) == [204, 400]
+    winner = words[[answer.status_code for answer in answers].index(204)]
+    assert shop.sign_in(asha.email, winner).status_code == 200
+
+
+def test_a_sign_in_with_the_old_password_does_not_outlive_a_reset(
+    app: Flask, shop: Any, asha: Any
+) -> None:
+    token = shop.reset_token(asha.email)
+
+    def work(number: int) -> Any:
+        return shop.sign_in(asha.email) if number else shop.confirm_reset(token)
+
+    reset, signed_in = together(2, work)
+
+    assert reset.status_code == 204
+    assert signed_in.status_code in (200, 401)
+    assert count(app, RefreshFamily, RefreshFamily.revoked_at.is_(None)) == 0

@@ -11,6 +11,7 @@ from audit.spoil import (
     order,
     payment,
     refund,
+    reset,
     token,
     webhook,
 )
@@ -110,6 +111,12 @@ SEEDS = [
         "I16",
         "open for an inactive user",
         lambda s: s.change(u.User, {"id": s.user}, is_active=False),
+    ),
+    ("I16", "older than a reset", reset),
+    (
+        "I16",
+        "older than the last of two resets",
+        lambda s: (reset(s), reset(s, id=9002, used_at=s.now - 99 * DAY)),
     ),
     ("I16", "used after its end", lambda s: family(s, revoked_at=s.now - DAY)),
 ]

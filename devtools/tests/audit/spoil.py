@@ -59,6 +59,13 @@ def token(s, **values):
     s.again(u.RefreshToken, {}, **new)
 
 
+def reset(s, **values):
+    """Write that the story's user has used a token for a new password."""
+    row = {"id": 9001, "purpose": u.Letter.RESET, "user_id": s.user, "email": "a"}
+    times = dict.fromkeys(("created_at", "updated_at", "expires_at", "used_at"), s.now)
+    s.add(u.OneTimeToken, **{**row, **times, "token_hash": uuid.uuid4().hex, **values})
+
+
 def refund(s, reason, **values):
     """Change payment-svc's refund of a reason."""
     s.change(y.Refund, {"reason": reason}, **values)

@@ -1,6 +1,6 @@
 {{/* What the services are; no knob changes it. */}}
 {{- define "shop.facts" -}}
-user-svc: {module: user_svc, prefix: /user, calls: [], seeds: true}
+user-svc: {module: user_svc, prefix: /user, calls: [], seeds: true, mail: true}
 product-svc: {module: product_svc, prefix: /products, calls: [user-svc], seeds: true}
 order-svc: {module: order_svc, prefix: /orders, calls: [user-svc, product-svc], queue: order-events}
 payment-svc: {module: payment_svc, prefix: /payments, calls: [user-svc], queue: payment-commands, razorpay: true}
