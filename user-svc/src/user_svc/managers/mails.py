@@ -53,7 +53,8 @@ class MailManager:
         The pause grows with every try: it is the one before the next, too.
         """
         first = _due().order_by(Mail.due_at, Mail.id).limit(1)
-        mail = self.session.scalar(first.with_for_update(skip_locked=True))
+        locked = first.with_for_update(skip_locked=True)
+        mail: Mail | None = self.session.scalar(locked)
         if mail is not None:
             longer = min(pause * 2**mail.attempts, LONGEST_PAUSE)
             mail.attempts, mail.due_at = mail.attempts + 1, clock.now() + longer
