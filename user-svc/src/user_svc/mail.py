@@ -1,6 +1,7 @@
 """Mail leaves here: by SMTP when there is a server, else as a file to be opened."""
 
 import tempfile
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from pathlib import Path
@@ -13,12 +14,16 @@ from user_svc.config import Settings
 _POLICY = EmailPolicy(max_line_length=400)
 
 
-def compose(name: str, to: str, subject: str, text: str, sender: str) -> EmailMessage:
+def compose(
+    name: str, at: datetime, sender: str, to: str, subject: str, text: str
+) -> EmailMessage:
     """Make a message; the same name makes the same Message-ID, so a copy is known.
 
-    Raises ValueError for a line break in an address: it would be another header.
+    `at` is when it was written, however late it leaves. Raises ValueError for a line
+    break in an address: it would be another header.
     """
     message = EmailMessage(policy=_POLICY)
+    message["Date"] = at
     message["From"], message["To"], message["Subject"] = sender, to, subject
     message["Message-ID"] = f"<{name}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday replies

@@ -4,7 +4,7 @@ A crash in between sends it again, with the same token and the same Message-ID.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chassis import logging
 from chassis.crashpoints import crashpoint
@@ -22,6 +22,7 @@ class Errand:
     """A mail to send: all that is needed while no transaction is open."""
 
     name: str
+    written_at: datetime
     letter: Letter
     to: str
     token: str
@@ -68,9 +69,8 @@ def _is_sent(errand: Errand) -> bool:
 
 def _send(errand: Errand) -> None:
     subject, text = letters.write(errand.letter, errand.token, settings())
-    sender = settings().sender
-    message = mail.compose(errand.name, errand.to, subject, text, sender)
-    mail.deliver(message, settings())
+    head = (errand.name, errand.written_at, settings().sender, errand.to)
+    mail.deliver(mail.compose(*head, subject, text), settings())
 
 
 def _errand(mail_id: int) -> Errand | None:
@@ -86,7 +86,7 @@ def _errand(mail_id: int) -> Errand | None:
         if not tokens.issue(token, letter, owner, row.give_up_at):
             logging.get().warning("too many mails", user_id=owner.id, letter=letter)
             return None
-    return Errand(row.name, letter, to, token)
+    return Errand(row.name, row.created_at, letter, to, token)
 
 
 def _owner(row: Mail) -> Account | None:
