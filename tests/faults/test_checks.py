@@ -4,8 +4,8 @@ import pytest
 
 import order_svc
 from chassis import clock
-from faults.checks import h4, read
-from faults.history import History
+from faults.checks import h4, h8, read
+from faults.history import FAIL, OK, History
 from order_svc.extensions import db
 from order_svc.models import Order, OrderItem, OrderState, Owed, OwedKind, OwedState
 from shop.testing import SECRET
@@ -66,3 +66,14 @@ def test_goods_of_a_refunded_order_count_neither_as_sold_nor_as_returned(books):
     sell(app, 3)
 
     assert h4(facts()) == [{"product_id": LAMP, "sold": 3, "stock": 2}]
+
+
+def test_a_session_that_goes_on_after_a_reset_is_found(books):
+    _, facts = books
+    found = facts()
+    found.history.note("bilal", "outlive", FAIL, status=401)
+
+    assert h8(found) == []
+
+    found.history.note("asha", "outlive", OK, status=200)
+    assert [line["client"] for line in h8(found)] == ["asha"]
