@@ -1,3 +1,4 @@
+import itertools
 import os
 import socket
 
@@ -32,3 +33,19 @@ def test_a_port_is_free_again_when_its_server_has_gone():
 
     assert ports.is_free(port)
     assert not ports.answers(port)
+
+
+def test_no_port_is_picked_twice_nor_one_that_a_connection_may_get():
+    picked = [ports.pick() for _ in range(50)]
+
+    assert len(set(picked)) == 50
+    assert all(20_000 <= port < 30_000 for port in picked)
+
+
+def test_a_port_that_is_taken_is_not_picked(monkeypatch):
+    with socket.create_server(("127.0.0.1", ports.pick())) as server:
+        taken = server.getsockname()[1]
+        search = itertools.count(taken - ports.FIRST)
+        monkeypatch.setattr(ports, "_numbers", search)
+
+        assert ports.pick() != taken
