@@ -7,7 +7,7 @@ from pathlib import Path
 
 import flask_migrate
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from tiny import create_app, db
 
 from chassis import migrations
@@ -84,6 +84,18 @@ def test_a_migration_can_be_taken_back(empty):
     assert tables(empty) == set()
 
     migrations.upgrade(empty)
+    assert tables(empty) == set(db.metadata.tables)
+
+
+def test_a_version_that_was_rolled_back_runs_on_the_schema_of_the_later_one(empty):
+    migrations.upgrade(empty)
+    with empty.app_context():
+        db.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        db.session.commit()
+
+    migrations.upgrade(empty)
+
+    assert is_current(empty)
     assert tables(empty) == set(db.metadata.tables)
 
 

@@ -2,13 +2,12 @@
 
 import fcntl
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from alembic import context
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
@@ -16,6 +15,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, func, select
 
+from chassis import logging
 from chassis.db import Money, UtcDateTime, current_db
 
 LOCK = zlib.crc32(b"migrations")
@@ -27,7 +27,11 @@ LIMITS = (
 
 
 def run_env() -> None:
-    """Run migrations as a service's `migrations/env.py` does: under a lock."""
+    """Run migrations as a service's `migrations/env.py` does: under a lock.
+
+    A schema that a later version made stays as it is: expanding migrations let this one
+    run on it, and a rollback must start.
+    """
     db = current_db()
     with db.engine.connect() as connection, _turn(connection):
         context.configure(
@@ -38,9 +42,17 @@ def run_env() -> None:
             render_item=_render,
             include_object=current_app.extensions["alembic_include"],
         )
+        if _is_newer(context.script, context.get_context().get_current_heads()):
+            logging.get().warning("the schema is of a later version: it stays")
+            return
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
+
+
+def _is_newer(script: ScriptDirectory, heads: Iterable[str]) -> bool:
+    known = {revision.revision for revision in script.walk_revisions()}
+    return not known.issuperset(heads)
 
 
 def _render(kind: str, item: Any, _: Any) -> str | bool:
@@ -87,13 +99,12 @@ def upgrade(app: Flask) -> None:
 
 
 def is_current() -> bool:
-    """Say whether the database stands at the newest migration of the code."""
+    """Say whether the schema is that of the code's newest migration, or a later one."""
     if not current_app.extensions.get("migrated"):
-        folder = str(Path(current_app.root_path) / "migrations")
-        config = Config()
-        config.set_main_option("script_location", folder)
-        heads = set(ScriptDirectory.from_config(config).get_heads())
+        script = ScriptDirectory(str(Path(current_app.root_path) / "migrations"))
         connection = current_db().session.connection()
         stands_at = set(MigrationContext.configure(connection).get_current_heads())
-        current_app.extensions["migrated"] = heads == stands_at
+        is_newest = stands_at == set(script.get_heads())
+        is_ready = is_newest or _is_newer(script, stands_at)
+        current_app.extensions["migrated"] = is_ready
     return bool(current_app.extensions["migrated"])
