@@ -1,0 +1,113 @@
+"""docs/operations.md names what exists: commands, settings, values, metrics."""
+
+import re
+from functools import cache, reduce
+
+import pytest
+import yaml
+from prometheus_client import REGISTRY
+
+import order_svc
+import payment_svc
+import product_svc
+import user_svc
+from deploy.page import PAGE, blocks
+from shop.layout import ROOT
+from shop.testing import SECRET
+
+APPS = {
+    app.__name__: app.create_app
+    for app in (user_svc, product_svc, order_svc, payment_svc)
+}
+COMMANDS = "\n".join(blocks("sh"))
+
+
+@cache
+def values():
+    return yaml.safe_load((ROOT / "helm/shop/values.yaml").read_text())
+
+
+def names(pattern, text=PAGE):
+    """Return what a pattern finds, each once, in order."""
+    found = sorted(set(re.findall(pattern, text)))
+    assert found, f"the page names nothing like {pattern}"
+    return found
+
+
+@pytest.mark.parametrize("target", names(r"\bmake ([a-z-]+)", COMMANDS))
+def test_the_makefile_has_the_command(target):
+    assert re.search(
+        rf"^{target}: .*## ", (ROOT / "Makefile").read_text(), re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "words"), names(r"--app (\w+):create_app ([a-z]+(?: create-\w+)?)")
+)
+def test_the_service_has_the_command(make_app, module, words):
+    app = make_app(APPS[module], **secrets_of(module))
+
+    shown = app.test_cli_runner().invoke(args=[*words.split(), "--help"])
+
+    assert shown.exit_code == 0, shown.output
+
+
+def secrets_of(module):
+    """Return what a service needs to start, besides what every service has."""
+    return {
+        "user_svc": {"SIGNING_KEY_SECRET": SECRET},
+        "order_svc": {"SERVICE_CLIENT_SECRET": SECRET},
+        "payment_svc": {
+            "RAZORPAY_KEY_ID": "rzp_test_operations",
+            "RAZORPAY_KEY_SECRET": SECRET,
+            "RAZORPAY_WEBHOOK_SECRET": SECRET,
+        },
+    }[module]
+
+
+@pytest.mark.parametrize("setting", names(r"`([A-Z]+_[A-Z_]+)`"))
+def test_the_setting_exists(setting):
+    known = (ROOT / ".env.example").read_text()
+    assert f"#{setting}=" in known
+
+
+KNOBS = names(r"--set ([\w.-]+)=") + names(
+    r"`((?:services|defaults|queue|networkPolicy|externalSecrets|serviceMonitor|keda)"
+    r"(?:\.[\w<>-]+)*)`"
+)
+
+
+@pytest.mark.parametrize("knob", KNOBS)
+def test_the_chart_has_the_knob(knob):
+    path = knob.replace("<service>", "order-svc").split(".")
+    if path[0] == "services":  # its own knobs, and those of `defaults`
+        service = {**values()["defaults"], **values()["services"][path[1]]}
+        image = {**values()["defaults"]["image"], **service["image"]}
+        found, path = {**service, "image": image}, path[2:]
+    else:
+        found = values()
+    if "config" in path:  # settings, which have a test of their own
+        path = path[: path.index("config")]
+
+    reduce(lambda knobs, name: knobs[name], path, found)
+
+
+@pytest.mark.parametrize("metric", names(r"`(http_\w+)`"))
+def test_the_metric_exists(metric):
+    exposed = {
+        sample
+        for family in REGISTRY.collect()
+        for sample in (f"{family.name}_total", f"{family.name}_bucket")
+    }
+    assert metric in exposed
+
+
+@pytest.mark.parametrize("path", names(r"\]\(([\w./-]+\.md)"))
+def test_the_page_that_is_linked_exists(path):
+    assert (ROOT / "docs" / path).is_file()
+
+
+@pytest.mark.parametrize("anchor", names(r"\]\(#([\w-]+)"))
+def test_the_heading_that_is_linked_exists(anchor):
+    titles = re.findall(r"^#+ (.*)$", PAGE, re.MULTILINE)
+    assert anchor in {title.lower().replace(" ", "-") for title in titles}
