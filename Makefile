@@ -8,8 +8,8 @@ NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean demo audit images sbom compose compose-down test e2e \
-  faults bench mutants model chart lint diagrams normalize-env requirements
+.PHONY: help run stop clean demo audit images sbom compose compose-down kind \
+  kind-down test e2e faults bench mutants model chart lint diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -45,11 +45,18 @@ images: ## build the images; behind a private authority: CA=its-certificates.pem
 sbom: ## list what is in each image, as CycloneDX files in dist/
 	@$(TESTABLE) && exec $(SHOP) sbom
 
+##@ The shop on Kubernetes (needs Docker, kind, kubectl and Helm)
+kind: ## make a cluster, build, deploy, wait, show where it is; again: upgrade it
+	@$(RUNNABLE) && exec $(SHOP) kind $(ARGS)
+
+kind-down: ## delete the cluster and all data in it
+	@$(RUNNABLE) && exec $(SHOP) kind-down
+
 ##@ Working on it
 test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k saga"
 	@$(TESTABLE) && exec $(SHOP) test $(ARGS)
 
-e2e: ## the end-to-end suite on the shop that is up, or TARGET=local, TARGET=compose
+e2e: ## the end-to-end suite on the shop that is up, or TARGET=local, compose, kind
 	@$(TESTABLE) && exec $(SHOP) e2e $(ARGS)
 
 faults: ## kill, cut off and confuse the shop's processes; see that its promises hold (5 min)

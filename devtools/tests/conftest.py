@@ -1,9 +1,9 @@
-"""A state folder, a repository root and a Docker of the test's own."""
+"""A state folder, a repository root and programs of the test's own."""
 
 import os
 
 import pytest
-from docker_stand_in import Docker
+from stand_in import StandIn
 
 from shop import environment, layout
 
@@ -33,6 +33,24 @@ def docker(tmp_path, monkeypatch):
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    found = Docker(folder)
-    found.answer("^inspect", 0, '[{"Size": 214000000}]')
+    found = StandIn(folder, "docker")
+    found.answer("inspect", 0, '[{"Id": "sha256:0123456789abcdef", "Size": 214000000}]')
     return found
+
+
+@pytest.fixture
+def kubectl(docker):
+    """Put such a program in the place of kubectl."""
+    return StandIn(docker.folder, "kubectl")
+
+
+@pytest.fixture
+def kind(docker):
+    """Put such a program in the place of kind's."""
+    return StandIn(docker.folder, "kind")
+
+
+@pytest.fixture
+def helm(docker):
+    """Put such a program in the place of Helm's."""
+    return StandIn(docker.folder, "helm")

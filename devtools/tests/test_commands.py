@@ -29,6 +29,8 @@ def test_make_alone_lists_every_command():
         "compose-down",
         "images",
         "sbom",
+        "kind",
+        "kind-down",
         "test",
         "e2e",
         "faults",

@@ -41,7 +41,9 @@ def test_the_one_that_is_named_is_taken(var, compose, monkeypatch):
 def test_a_name_that_is_none_is_refused_with_those_that_are(monkeypatch):
     monkeypatch.setenv("TARGET", "moon")
 
-    with pytest.raises(click.ClickException, match="one of local, compose, not 'moon'"):
+    with pytest.raises(
+        click.ClickException, match="one of local, compose, kind, not 'moon'"
+    ):
         targets.chosen()
 
 

@@ -94,6 +94,23 @@ def compose_down(arguments: tuple[str, ...]) -> None:
     module.down(arguments)
 
 
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def kind(arguments: tuple[str, ...]) -> None:
+    """Put the shop on a cluster of kind; arguments go to docker build."""
+    from shop.cluster import kind as module
+
+    module.up(arguments)
+
+
+@main.command(name="kind-down")
+def kind_down() -> None:
+    """Delete the cluster."""
+    from shop.cluster import kind as module
+
+    module.down()
+
+
 @main.command()
 def stop() -> None:
     """Stop a shop that runs elsewhere."""

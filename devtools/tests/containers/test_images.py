@@ -16,7 +16,9 @@ def test_all_are_built_and_then_named(docker, capsys):
         assert f" --build-arg=SERVICE={image} " in build
         assert build.endswith(" --pull .")
     named = [call.split()[2] for call in docker.calls if call.startswith("tag ")]
-    assert named == [f"shop/{image}:dev" for image in IMAGES]
+    assert named == [
+        f"shop/{image}:{tag}" for image in IMAGES for tag in ("dev", "0.1.0")
+    ]
     assert "• [2/5] shop/product-svc:dev\n  214 MB, " in capsys.readouterr().out
 
 
@@ -57,5 +59,5 @@ def test_what_is_missing_of_docker_is_said(docker, part, sentence):
 def test_without_docker_it_is_said_where_to_get_it(monkeypatch):
     monkeypatch.setenv("PATH", "")
 
-    with pytest.raises(click.ClickException, match="Docker is missing: see"):
+    with pytest.raises(click.ClickException, match="docker is missing: see"):
         program.require()

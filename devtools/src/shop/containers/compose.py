@@ -85,12 +85,6 @@ def project() -> str:
 
 
 def _memory() -> str:
-    names = [row["Name"] for row in _containers() if row["State"] == "running"]
-    lines = docker.call("stats", "--no-stream", "--format", "{{json .}}", *names)
-    used = (json.loads(line)["MemUsage"].split()[0] for line in lines.splitlines())
-    return f"{sum(map(_mebibytes, used)):.0f} MiB"
-
-
-def _mebibytes(text: str) -> float:
-    units = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
-    return float(text[:-3]) * units.get(text[-3:], 0)
+    return docker.memory(
+        [row["Name"] for row in _containers() if row["State"] == "running"]
+    )

@@ -1,16 +1,13 @@
-"""Docker as a program: whether all of it is there, and its calls."""
+"""Docker: whether all of it is there, its calls, and what it knows."""
 
 import json
-import os
-import shutil
-import subprocess
 from typing import Any
 
 import click
 
-from shop.layout import ROOT
+from shop import programs
 
-NO_DOCKER = "Docker is missing: see docs.docker.com/engine/install."
+PLACES = {"docker": "docs.docker.com/engine/install"}
 # A call, and what to do when it fails.
 PARTS = {
     "info": "Docker's engine does not answer: start it (Docker Desktop, or sudo "
@@ -22,25 +19,21 @@ PARTS = {
 
 def require() -> None:
     """Raise ClickException that says which part of Docker is missing, if one is."""
-    if not shutil.which("docker"):
-        raise click.ClickException(NO_DOCKER)
+    programs.require(PLACES)
     for command, sentence in PARTS.items():
-        if (done := _call(tuple(command.split()))).returncode:
+        if (done := programs.run("docker", *command.split())).returncode:
             said = done.stderr.strip().partition("\n")[0]
             raise click.ClickException(sentence.format(said=said))
 
 
 def call(*words: str) -> str:
     """Return what a docker command printed; raise ClickException when it fails."""
-    done = _call(words)
-    if done.returncode:
-        raise click.ClickException(f"docker {' '.join(words)}: {done.stderr.strip()}")
-    return done.stdout
+    return programs.call("docker", *words)
 
 
 def show(*words: str) -> bool:
     """Run a docker command on this terminal; say whether it succeeded."""
-    return not subprocess.run(["docker", *words], cwd=ROOT, env=_environ()).returncode
+    return programs.show("docker", *words)
 
 
 def inspect(name: str) -> dict[str, Any]:
@@ -49,12 +42,18 @@ def inspect(name: str) -> dict[str, Any]:
     return dict(found)
 
 
-def _call(words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["docker", *words], cwd=ROOT, env=_environ(), capture_output=True, text=True
-    )
+def has(image: str) -> bool:
+    """Say whether Docker holds an image already."""
+    return not programs.run("docker", "image", "inspect", image).returncode
 
 
-def _environ() -> dict[str, str]:
-    # Older clients would take the builder that knows no secrets.
-    return {"DOCKER_BUILDKIT": "1", **os.environ}
+def memory(containers: list[str]) -> str:
+    """Return what containers use together, such as `700 MiB`."""
+    lines = call("stats", "--no-stream", "--format", "{{json .}}", *containers)
+    used = (json.loads(line)["MemUsage"].split()[0] for line in lines.splitlines())
+    return f"{sum(map(_mebibytes, used)):.0f} MiB"
+
+
+def _mebibytes(text: str) -> float:
+    units = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
+    return float(text[:-3]) * units.get(text[-3:], 0)

@@ -19,9 +19,15 @@ TAG = "dev"
 OURS = "label=org.opencontainers.image.vendor=shop"
 
 
-def name(image: str) -> str:
-    """Return an image's name and tag."""
-    return f"shop/{image}:{TAG}"
+def name(image: str, tag: str = TAG) -> str:
+    """Return an image's name with a tag."""
+    return f"shop/{image}:{tag}"
+
+
+def version(image: str) -> str:
+    """Return the version of an image's code: the tag that the chart takes."""
+    project = tomllib.loads((ROOT / image / "pyproject.toml").read_text())["project"]
+    return str(project["version"])
 
 
 def build(arguments: tuple[str, ...] = ()) -> None:
@@ -37,6 +43,7 @@ def build(arguments: tuple[str, ...] = ()) -> None:
         ids = {image: _build(out, image, arguments) for image in IMAGES}
         for image, made in ids.items():
             docker.call("tag", made, name(image))
+            docker.call("tag", made, name(image, version(image)))
     finally:
         docker.call("image", "prune", "--force", "--filter", OURS)
 
@@ -57,16 +64,11 @@ def _build(out: Console, image: str, arguments: tuple[str, ...]) -> str:
 
 
 def _options(image: str) -> list[str]:
-    values = {"SERVICE": image, "VERSION": _version(image), "REVISION": _revision()}
+    values = {"SERVICE": image, "VERSION": version(image), "REVISION": _revision()}
     found = [f"--build-arg={key}={value}" for key, value in values.items()]
     if ca := os.environ.get("CA"):
         found.append(f"--secret=id=ca,src={ca}")
     return found
-
-
-def _version(image: str) -> str:
-    project = tomllib.loads((ROOT / image / "pyproject.toml").read_text())["project"]
-    return str(project["version"])
 
 
 def _revision() -> str:

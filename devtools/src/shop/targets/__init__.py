@@ -6,9 +6,10 @@ import click
 
 from shop.targets.base import Target
 from shop.targets.compose import Compose
+from shop.targets.kind import Kind
 from shop.targets.local import Local
 
-TARGETS: dict[str, type[Target]] = {kind.name: kind for kind in (Local, Compose)}
+TARGETS: dict[str, type[Target]] = {kind.name: kind for kind in (Local, Compose, Kind)}
 
 
 def chosen() -> Target:
@@ -23,4 +24,4 @@ def chosen() -> Target:
     return next(found, None) or Local()
 
 
-__all__ = ["TARGETS", "Compose", "Local", "Target", "chosen"]
+__all__ = ["TARGETS", "Compose", "Kind", "Local", "Target", "chosen"]

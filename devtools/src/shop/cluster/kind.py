@@ -1,0 +1,80 @@
+"""`make kind`: the whole shop on a cluster of this machine, until `make kind-down`."""
+
+import time
+
+import click
+from rich.console import Console
+
+from shop import programs, welcome
+from shop.chart.render import K8S
+from shop.cluster import deploying, kubectl, loading
+from shop.cluster.kubectl import CLUSTER
+from shop.containers import docker, images
+from shop.targets.kind import Kind
+from shop.terminal import console
+
+PLACES = {
+    **docker.PLACES,
+    "kind": "kind.sigs.k8s.io/docs/user/quick-start",
+    **kubectl.PLACES,
+    "helm": "helm.sh/docs/intro/install",
+}
+
+
+def up(arguments: tuple[str, ...] = ()) -> None:
+    """Make the cluster, build, load, deploy, wait and show where everything is.
+
+    Raises ClickException when something does not start, after removing the cluster
+    if it was made for this; one that was there stays as it is.
+    """
+    out, started = console(), time.monotonic()
+    programs.require(PLACES)
+    images.build(arguments)
+    is_new = CLUSTER not in _clusters()
+    try:
+        _create(out) if is_new else _find(out)
+        surroundings = deploying.Surroundings()
+        tags = loading.load(out, surroundings.images)
+        surroundings.apply(out, tags)
+        deploying.install(out, tags)
+    except BaseException:
+        if is_new:
+            out.print("Removing the cluster that was made …")
+            _delete()
+        raise
+    seconds = time.monotonic() - started
+    welcome.show(out, Kind(), seconds, f"the cluster uses {docker.memory(_nodes())}")
+
+
+def down() -> None:
+    """Delete the cluster and all that is in it."""
+    programs.require({name: PLACES[name] for name in ("docker", "kind")})
+    if CLUSTER not in _clusters():
+        click.echo("There is no cluster: make kind makes it.")
+        return
+    _delete()
+
+
+def _create(out: Console) -> None:
+    out.print("• making the cluster, about a minute")
+    if not programs.show("kind", "create", "cluster", f"--config={K8S}/kind.yaml"):
+        raise click.ClickException("The cluster could not be made (see above).")
+
+
+def _find(out: Console) -> None:
+    out.print("• the cluster is there")
+    # It may have been made in another terminal, with another kubeconfig.
+    programs.call("kind", "export", "kubeconfig", "--name", CLUSTER)
+
+
+def _delete() -> None:
+    if not programs.show("kind", "delete", "cluster", "--name", CLUSTER):
+        raise click.ClickException("The cluster could not be deleted (see above).")
+
+
+def _clusters() -> list[str]:
+    return programs.call("kind", "get", "clusters").split()
+
+
+def _nodes() -> list[str]:
+    return programs.call("kind", "get", "nodes", "--name", CLUSTER).split()

@@ -1,0 +1,33 @@
+"""kubectl, always on the cluster of k8s/kind.yaml and in the shop's namespace."""
+
+import json
+from typing import Any
+
+from shop import programs
+
+CLUSTER = NAMESPACE = "shop"
+CONTEXT = f"kind-{CLUSTER}"
+# Whatever is chosen in the kubeconfig, nothing is done to another cluster.
+HERE = ("--context", CONTEXT, "--namespace", NAMESPACE)
+PLACES = {"kubectl": "kubernetes.io/docs/tasks/tools"}
+
+
+def call(*words: str, given: str = "") -> str:
+    """Return what kubectl printed; raise ClickException when it fails."""
+    return programs.call("kubectl", *HERE, *words, given=given)
+
+
+def show(*words: str) -> bool:
+    """Run kubectl on this terminal; say whether it succeeded."""
+    return programs.show("kubectl", *HERE, *words)
+
+
+def succeeds(*words: str) -> bool:
+    """Say whether a command succeeds; where nothing answers, within seconds."""
+    done = programs.run("kubectl", *HERE, "--request-timeout=3s", *words)
+    return not done.returncode
+
+
+def get(*words: str) -> dict[str, Any]:
+    """Return an object, or a list of them under `items`, as the cluster has it."""
+    return dict(json.loads(call("get", *words, "--output=json")))
