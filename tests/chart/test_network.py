@@ -152,6 +152,17 @@ def test_every_process_that_has_a_database_reaches_it_and_nothing_beside_it(netw
             assert not network.reaches(labels, network.pods["Deployment redis"], 6379)
 
 
+@pytest.mark.parametrize(
+    ("pod", "port"), [("postgres", 5432), ("redis", 6379), ("localstack", 4566)]
+)
+def test_a_stranger_in_the_namespace_reaches_nothing_that_holds_data(
+    network, pod, port
+):
+    kind = "StatefulSet" if pod == "postgres" else "Deployment"
+
+    assert not network.reaches(OUTSIDE_POD, network.pods[f"{kind} {pod}"], port)
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_stranger_in_the_namespace_reaches_no_api(network, service):
     assert not network.reaches(OUTSIDE_POD, network.pods[of(service)], 8000)

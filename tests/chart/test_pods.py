@@ -103,6 +103,39 @@ def test_every_container_says_what_it_needs(template, surroundings, case):
             assert {"cpu", "memory"} <= set(resources["requests"]), name
 
 
+# What the pods of kind itself ask for: apiserver 250, controllers 200, scheduler, etcd
+# and the network 100 each, CoreDNS twice 100.
+OF_KUBERNETES = 950
+
+
+def millicores(spec):
+    """Return what a pod asks for: all its containers, or its largest init container."""
+    asked = {
+        key: [int(c["resources"]["requests"]["cpu"].rstrip("m")) for c in spec[key]]
+        for key in ("containers", "initContainers")
+        if key in spec
+    }
+    return max(sum(asked["containers"]), *asked.get("initContainers", [0]))
+
+
+def test_an_upgrade_fits_a_cluster_of_two_cores(template, surroundings):
+    documents = template("kind")
+    scaled = of_kind(documents, "HorizontalPodAutoscaler")
+    asked = OF_KUBERNETES
+    for name, (_, spec) in pods([*documents, *surroundings]).items():
+        kind, _, own = name.partition(" ")
+        deployment = of_kind(documents, "Deployment").get(own)
+        if kind == "Deployment" and deployment:
+            replicas = deployment["spec"].get("replicas")
+            least = replicas or scaled[own]["spec"]["minReplicas"]
+            surge = deployment["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
+            asked += millicores(spec) * (least + surge)
+        else:
+            asked += millicores(spec)
+
+    assert asked <= 2000
+
+
 def test_images_have_the_version_of_the_code(template, surroundings):
     used = {
         container["image"]

@@ -63,7 +63,7 @@ def test_it_makes_the_cluster_loads_deploys_and_shows_where_it_is(cluster, capsy
     ours = " ".join(f"shop/{image}:{TAG}" for image in IMAGES)
     assert load == f"load docker-image --name shop {ours} postgres:17"
     said = capsys.readouterr().out
-    assert "mail:1 is not in Docker: the cluster pulls it itself" in said
+    assert "mail:1 is not in Docker: the cluster gets it itself" in said
     assert "http://here/order-svc/swagger/" in said
     assert "the cluster uses 1536 MiB. Try make demo; make kind-down deletes" in said
 
@@ -83,8 +83,15 @@ def test_nothing_is_done_to_a_cluster_of_somebody_elses(cluster, kubectl, helm):
     command.up()
 
     for call in kubectl.calls:
-        assert call.startswith(("--context kind-shop --namespace shop ", "kustomize "))
+        assert call.startswith(("--context kind-shop ", "kustomize "))
     assert all("--kube-context=kind-shop --namespace=shop" in c for c in helm.calls)
+
+
+def test_manifests_go_to_the_namespaces_that_they_name(cluster, kubectl):
+    command.up()
+
+    [apply] = [call for call in kubectl.calls if " apply " in call]
+    assert "--namespace" not in apply
 
 
 def test_a_cluster_that_was_made_is_removed_when_something_fails(cluster, helm, capsys):

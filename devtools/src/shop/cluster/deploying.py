@@ -37,8 +37,7 @@ class Surroundings:
         """Apply them with the sandbox as it was built, and wait until they are up."""
         out.print("• PostgreSQL, Redis, the queue, the sandbox and the mail catcher")
         sandbox = images.name(SANDBOX, tags[SANDBOX])
-        text = self.text.replace(self._sandbox, sandbox)
-        kubectl.call("apply", "--filename=-", given=text)
+        kubectl.apply(self.text.replace(self._sandbox, sandbox))
         selected = ("statefulset,deployment", f"--selector={OURS}")
         for name in kubectl.call("get", *selected, "--output=name").split():
             if not kubectl.show("rollout", "status", name, f"--timeout={WAITS}"):

@@ -8,13 +8,19 @@ from shop import programs
 CLUSTER = NAMESPACE = "shop"
 CONTEXT = f"kind-{CLUSTER}"
 # Whatever is chosen in the kubeconfig, nothing is done to another cluster.
-HERE = ("--context", CONTEXT, "--namespace", NAMESPACE)
+THERE = ("--context", CONTEXT)
+HERE = (*THERE, "--namespace", NAMESPACE)
 PLACES = {"kubectl": "kubernetes.io/docs/tasks/tools"}
 
 
-def call(*words: str, given: str = "") -> str:
+def call(*words: str) -> str:
     """Return what kubectl printed; raise ClickException when it fails."""
-    return programs.call("kubectl", *HERE, *words, given=given)
+    return programs.call("kubectl", *HERE, *words)
+
+
+def apply(text: str) -> None:
+    """Apply manifests, each to the namespace that it names."""
+    programs.call("kubectl", *THERE, "apply", "--filename=-", given=text)
 
 
 def show(*words: str) -> bool:

@@ -20,7 +20,7 @@ def load(out: Console, others: set[str]) -> dict[str, str]:
     at_hand = sorted(name for name in others if docker.has(name))
     out.print(f"• loading {len(ours) + len(at_hand)} images into the cluster")
     for name in sorted(others.difference(at_hand)):
-        out.print(f"  [dim]{name} is not in Docker: the cluster pulls it itself[/]")
+        out.print(f"  [dim]{name} is not in Docker: the cluster gets it itself[/]")
     for image, name in zip(tags, ours, strict=True):
         docker.call("tag", images.name(image), name)
     try:

@@ -1,0 +1,103 @@
+"""What the pods on a cluster may and may not do."""
+
+import json
+
+import psycopg
+import pytest
+
+from shop import programs
+from shop.cluster import kubectl
+from shop.cluster.kubectl import CONTEXT, NAMESPACE
+from shop.layout import IMAGES, SANDBOX, SERVICES, module
+
+pytestmark = pytest.mark.e2e
+PROBE = """
+id -u
+sed -n 's/^CapEff:\\t//p' /proc/self/status
+sed -n 's/^NoNewPrivs:\\t//p' /proc/self/status
+sed -n 's/^Seccomp:\\t//p' /proc/self/status
+touch /app/x 2>/dev/null && echo writable || echo read-only
+ls /var/run/secrets/kubernetes.io 2>/dev/null | wc -l
+"""
+CONFINED = ["10001", "0" * 16, "1", "2", "read-only", "0"]
+PLACES = {
+    "postgres": 5432,
+    "redis": 6379,
+    "localstack": 4566,
+    SANDBOX: 80,
+    **dict.fromkeys(SERVICES, 80),
+}
+CONNECT = """
+import json, socket, sys
+reached = []
+for name, port in json.loads(sys.argv[1]).items():
+    try:
+        socket.create_connection((name, port), timeout=3).close()
+        reached.append(name)
+    except OSError:
+        pass
+print(json.dumps(reached))
+"""
+# Who opens a connection to whom: ARCHITECTURE.md.
+REACHED = {
+    "user-svc": {"postgres"},
+    "product-svc": {"postgres", "user-svc"},
+    "order-svc": {"postgres", "user-svc", "product-svc"},
+    "payment-svc": {"postgres", "user-svc", SANDBOX},
+    "user-svc-worker": {"postgres"},
+    "product-svc-worker": {"postgres", "user-svc"},
+    "order-svc-worker": {"postgres", "user-svc", "product-svc", "localstack"},
+    "payment-svc-worker": {"postgres", "user-svc", SANDBOX, "localstack"},
+    SANDBOX: {"payment-svc", SANDBOX},
+}
+
+
+@pytest.fixture(autouse=True)
+def kind(target):
+    """Return the shop on a cluster."""
+    if target.name != "kind":
+        pytest.skip(f"NOT TESTED: the {target.name} shop is on no cluster")
+    return target
+
+
+def within(deployment, *command):
+    """Return what a command prints in a pod of a deployment."""
+    return kubectl.call("exec", f"deployment/{deployment}", "--", *command)
+
+
+@pytest.mark.parametrize("deployment", [*IMAGES, *(f"{s}-worker" for s in SERVICES)])
+def test_a_process_is_confined(deployment):
+    assert within(deployment, "sh", "-c", PROBE).split("\n")[:-1] == CONFINED
+
+
+def test_a_pod_that_could_do_more_is_not_admitted():
+    options = ("--image=postgres:17", "--dry-run=server", "--privileged")
+
+    with pytest.raises(Exception, match='violates PodSecurity "restricted'):
+        kubectl.call("run", "intruder", *options)
+
+
+@pytest.mark.parametrize("deployment", REACHED)
+def test_a_pod_reaches_what_the_architecture_draws_and_nothing_else(deployment):
+    said = within(deployment, "python", "-c", CONNECT, json.dumps(PLACES))
+
+    assert set(json.loads(said)) == REACHED[deployment]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_login_sees_its_own_database_alone(kind, service):
+    own = kind.database(service)
+    psycopg.connect(own).close()
+
+    others = [module(name) for name in SERVICES if name != service]
+    for name in (*others, "postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(own.rpartition("/")[0] + f"/{name}")
+
+
+def test_the_charts_own_test_buys_something():
+    here = (f"--kube-context={CONTEXT}", f"--namespace={NAMESPACE}")
+
+    said = programs.call("helm", "test", "shop", *here, "--logs")
+
+    assert "it was paid, and the order is complete" in said
