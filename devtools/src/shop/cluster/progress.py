@@ -11,6 +11,7 @@ from rich.console import Console
 from shop.cluster import kubectl
 
 PAUSE = 2.0
+PODS = "app.kubernetes.io/part-of=shop,app.kubernetes.io/component in (api,worker)"
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def _watch(out: Console, end: threading.Event) -> None:
     said = ""
     while not end.wait(PAUSE):
         try:
-            pods = kubectl.get("pods", "--selector=app.kubernetes.io/part-of=shop")
+            pods = kubectl.get("pods", f"--selector={PODS}")
         except click.ClickException:
             continue
         if (text := count(pods["items"])) != said:
@@ -39,9 +40,8 @@ def _watch(out: Console, end: threading.Event) -> None:
 
 
 def count(pods: list[dict[str, Any]]) -> str:
-    """Return how many pods are ready, of those that are to stay."""
-    staying = [pod for pod in pods if pod["status"].get("phase") != "Succeeded"]
-    return f"{sum(map(is_ready, staying))} of {len(staying)} pods are ready"
+    """Return how many pods are ready."""
+    return f"{sum(map(is_ready, pods))} of {len(pods)} pods are ready"
 
 
 def is_ready(pod: dict[str, Any]) -> bool:
