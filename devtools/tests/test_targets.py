@@ -47,8 +47,9 @@ def test_a_name_that_is_none_is_refused_with_those_that_are(monkeypatch):
         targets.chosen()
 
 
-def test_without_a_name_the_one_that_is_up_is_taken(var, docker, monkeypatch):
+def test_without_a_name_the_one_that_is_up_is_taken(var, docker, kubectl, monkeypatch):
     monkeypatch.delenv("TARGET", raising=False)
+    kubectl.answer("get deployments/", 1, "context kind-shop does not exist")
     assert isinstance(targets.chosen(), Local)
 
     docker.answer("^compose ps .* gateway", 0, "4f1c")
