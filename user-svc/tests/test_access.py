@@ -34,6 +34,10 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     "/user/token/refresh/": {"POST": everybody(401)},
     "/user/me/": {"GET": people(200), "PATCH": people(200), "DELETE": people(204)},
     "/user/me/password/": {"POST": people(204)},
+    "/user/password-reset/": {"POST": everybody(202)},
+    "/user/password-reset/confirm/": {"POST": everybody(400)},
+    "/user/verify-email/": {"POST": people(202)},
+    "/user/verify-email/confirm/": {"POST": everybody(400)},
     "/user/<id:user_id>/": {
         "GET": row(401, 200, 404, 200, 200, 200),
         "PUT": CHANGE,
@@ -61,6 +65,11 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/user/me/password/"): {
         "json": {"current_password": PASSWORD, "new_password": "and-home-by-the-river"}
     },
+    ("POST", "/user/password-reset/"): {"json": {"email": "asha@shop.example"}},
+    ("POST", "/user/password-reset/confirm/"): {
+        "json": {"token": "x", "new_password": PASSWORD}
+    },
+    ("POST", "/user/verify-email/confirm/"): {"json": {"token": "x"}},
     ("PUT", "/user/<id:user_id>/"): {
         "json": {"name": "Asha", "email": "asha@shop.example"}
     },

@@ -95,29 +95,31 @@ def test_a_token_of_an_odd_key_is_refused(
     refused(shop, f"{text}.{encode(signer.sign(text.encode(), private_key))}")
 
 
-WRONG_CLAIMS: dict[str, dict[str, Any]] = {
-    "expired": {"exp": int(time.time()) - 60, "iat": int(time.time()) - 700},
-    "not yet": {"nbf": int(time.time()) + 600},
-    "no exp": {"exp": None},
-    "no aud": {"aud": None},
-    "no sub": {"sub": None},
-    "no jti": {"jti": None},
-    "another aud": {"aud": "payment-svc"},
-    "two aud": {"aud": ["shop", "payment-svc"]},
-    "another iss": {"iss": "evil"},
-    "a sub that is no id": {"sub": "admin"},
-    "no role": {"role": None},
-    "another session": {"sid": "77"},
-}
+def wrong_claims(now: int) -> dict[str, dict[str, Any]]:
+    """Return what makes a good token a bad one at this moment."""
+    return {
+        "expired": {"exp": now - 60, "iat": now - 700},
+        "not yet": {"nbf": now + 600},
+        "no exp": {"exp": None},
+        "no aud": {"aud": None},
+        "no sub": {"sub": None},
+        "no jti": {"jti": None},
+        "another aud": {"aud": "payment-svc"},
+        "two aud": {"aud": ["shop", "payment-svc"]},
+        "another iss": {"iss": "evil"},
+        "a sub that is no id": {"sub": "admin"},
+        "no role": {"role": None},
+        "another session": {"sid": "77"},
+    }
 
 
-@pytest.mark.parametrize("name", WRONG_CLAIMS)
+@pytest.mark.parametrize("name", wrong_claims(now=0))
 def test_a_well_signed_token_with_a_wrong_claim_is_refused(
     shop: Any, admin: Any, private_key: Any, name: str
 ) -> None:
     good = claims(sub=str(admin.id))
     headers = {"typ": "at+jwt", "kid": kid(shop)}
-    wrong = {**good, **WRONG_CLAIMS[name]}
+    wrong = {**good, **wrong_claims(int(time.time()))[name]}
     wrong = {key: value for key, value in wrong.items() if value is not None}
 
     token = jwt.encode(wrong, private_key, "RS256", headers)
