@@ -25,6 +25,7 @@ PLACES = {
     "redis": 6379,
     "localstack": 4566,
     SANDBOX: 80,
+    "mail": 1025,
     **dict.fromkeys(SERVICES, 80),
 }
 CONNECT = """
@@ -44,7 +45,7 @@ REACHED = {
     "product-svc": {"postgres", "user-svc"},
     "order-svc": {"postgres", "user-svc", "product-svc"},
     "payment-svc": {"postgres", "user-svc", SANDBOX},
-    "user-svc-worker": {"postgres"},
+    "user-svc-worker": {"postgres", "mail"},
     "product-svc-worker": {"postgres", "user-svc"},
     "order-svc-worker": {"postgres", "user-svc", "product-svc", "localstack"},
     "payment-svc-worker": {"postgres", "user-svc", SANDBOX, "localstack"},
