@@ -87,13 +87,16 @@ def campaign(options: dict[str, Any], runs: int, seed: int, seconds: float) -> N
 
 
 @main.command(name="outages")
+@click.argument("names", nargs=-1)
 @click.pass_obj
-def outages_command(options: dict[str, Any]) -> None:
-    """Take the queue, the database, Razorpay or its news away for a minute each."""
+def outages_command(options: dict[str, Any], names: tuple[str, ...]) -> None:
+    """Spend a minute each without one thing or with too much of one, or those named."""
     results = []
     for database in options["databases"] or ["sqlite", "postgresql"]:
         with opened(database, options["keep"]) as (stack, found):
             for name, plan in outages(database):
+                if names and name not in names:
+                    continue
                 result = suffer(stack, name, plan, SECONDS, SEED)
                 found.append(show(result, name))
                 result.save(stack)

@@ -1,8 +1,8 @@
 """The catalogue of faults: what can happen, to whom, how often and for how long.
 
 Faults of F01..F28 that are missing here come from elsewhere: the customers bring their
-own (F17 but for its loss, F18, F19), and overload, slow bodies and exhaustion (F24,
-F27, F28) have tests of their own.
+own (F17 but for its loss, F18, F19), and exhaustion, overload and slow clients (F24,
+F27, F28) last a minute each, among the outages.
 """
 
 import json

@@ -1,9 +1,16 @@
-"""Outages of a minute, one thing at a time: what everybody will see one day."""
+"""Bad minutes, one thing at a time: what everybody will see one day."""
 
 from collections.abc import Mapping, Sequence
 
-from faults.catalogue import CALLBACKS_LOST, POSTGRESQL, QUEUE_EDGES, WEBHOOKS_LOST
+from faults.catalogue import (
+    CALLBACKS_LOST,
+    OURS,
+    POSTGRESQL,
+    QUEUE_EDGES,
+    WEBHOOKS_LOST,
+)
 from faults.plans import Action
+from shop.layout import SERVICES
 
 SECONDS = 70.0
 BEGINS, LASTS = 5.0, 60.0
@@ -32,6 +39,13 @@ OUTAGES: Mapping[str, list[Action]] = {
     "no news": [
         Action(0.0, SECONDS, row.number, row.kind, row.targets[0], {})
         for row in (WEBHOOKS_LOST, CALLBACKS_LOST)
+    ],
+    "few connections and files": [
+        Action(BEGINS, LASTS, "F24", "starve", name, {}) for name in OURS
+    ],
+    "a crowd": [Action(BEGINS, LASTS, "F27", "crowd", "user-svc", {})],
+    "clients that never finish": [
+        Action(BEGINS, LASTS, "F28", "slow_clients", name, {}) for name in SERVICES
     ],
 }
 

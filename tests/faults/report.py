@@ -80,6 +80,10 @@ def _heads(
         ("random runs", _by_database(runs)),
         ("seeds", _span(runs)),
         ("crash points visited", _by_database(visits)),
+        (
+            "visits that came to their point",
+            str(sum(bool(v.crashed_at) for v in visits)),
+        ),
         ("crash points hit / defined", f"{len(hit)} / {len(EVERY)}"),
         ("orders placed", str(sum(result.orders for result in results))),
         (
@@ -125,6 +129,6 @@ make faults ARGS="report var/faults --out docs/faults.md"
 Real processes, a proxy on every edge, customers that write down what they saw. After
 each run everything is healed and comes to rest; then `make audit` judges the four
 databases and the sandbox's ledger, and the customers' history is held against them.
-A visit whose process did not come to its crash point is counted, and made again.
+The row *commit* says which code was tried, and how many results it has.
 No run that finds nothing proves that nothing is there: the bound says what it does.
 """

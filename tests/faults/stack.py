@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import signal
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import requests
 
 from faults import locks, settings
+from faults.crowds import Crowd, SlowClients
 from faults.databases import KINDS
 from faults.proxy import Proxy
 from faults.running import RunningShop
@@ -16,6 +18,7 @@ from shop.layout import HOST, SANDBOX
 from shop.processes import Process
 
 CRASHED = b"crash point"
+FILES = 64
 
 
 class Stack(RunningShop):
@@ -25,6 +28,8 @@ class Stack(RunningShop):
         super().__init__(folder, KINDS[database](folder))
         self.clock = folder / "clock"
         self.crash_at: dict[str, str] = {}
+        self.starved: set[str] = set()
+        self.guests: dict[str, Crowd | SlowClients] = {}
         self.proxy = self._make_proxy(seed)
         self.shift = self.mark = 0
         self.prepare()
@@ -57,6 +62,8 @@ class Stack(RunningShop):
     def environment_of(self, name: str, spec: Process) -> dict[str, str]:
         """Add where an armed process dies."""
         values = super().environment_of(name, spec)
+        if name in self.starved:
+            values["DB_POOL_SIZE"] = "1"
         if point := self.crash_at.get(name):
             values["CRASH_AT"] = point
             values |= settings.IMPATIENT.get(point.partition(":")[0], {})
@@ -130,6 +137,32 @@ class Stack(RunningShop):
         if self.databases.server:
             self.databases.server.crash()
             self.databases.server.start()
+
+    def starve(self, name: str) -> None:
+        """Start a process anew with one connection to its database, and few files."""
+        self.starved.add(name)
+        self.stop(name)
+        self.start(name)
+        files = (FILES, FILES)
+        resource.prlimit(self.running[name].pid, resource.RLIMIT_NOFILE, files)
+
+    def feed(self, name: str) -> None:
+        """Start it anew as usual."""
+        self.starved.discard(name)
+        self.stop(name)
+        self.start(name)
+
+    def crowd(self, name: str) -> None:
+        """Let more clients come to a service than it can serve."""
+        self.guests[name] = Crowd(self.site.address(name))
+
+    def besiege(self, name: str) -> None:
+        """Let clients come to a service that never finish."""
+        self.guests[name] = SlowClients((HOST, self.site.port(name)))
+
+    def relieve(self, name: str) -> None:
+        """Let them go."""
+        self.guests.pop(name).leave()
 
     def lock_database(self, service: str, seconds: float) -> None:
         """Hold the write lock of a service's database for a while, in background."""

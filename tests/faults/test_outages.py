@@ -1,4 +1,4 @@
-"""What a minute without something is made of."""
+"""What a minute without something, or with too much of it, is made of."""
 
 import pytest
 

@@ -66,7 +66,7 @@ def again(result: Result) -> str:
     """Return the one command that repeats a run."""
     words = f"--database {result.database}"
     if result.name in OUTAGES:
-        return f'make faults ARGS="{words} outages"'
+        return f"make faults ARGS=\"{words} outages '{result.name}'\""
     if result.name.isdigit():
         return f'make faults ARGS="{words} campaign --runs 1 --seed {result.name}"'
     name, _, nth = result.name.split(" ")[1].partition(":")

@@ -13,7 +13,7 @@ from shop.containers import images
 from shop.layout import SANDBOX, SERVICES
 
 RELEASE = "shop"
-WAITS = "300s"
+WAITS = "600s"
 OURS = "app.kubernetes.io/part-of=shop-surroundings"
 
 
