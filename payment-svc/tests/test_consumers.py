@@ -96,6 +96,23 @@ def test_another_amount_for_the_same_order_is_kept_for_a_person(shop):
     assert shop.tell("payment.requested", order_id=order, **facts) == "quarantined"
 
 
+@pytest.mark.parametrize("kind", ["requested", "close_requested"])
+def test_another_customer_of_the_same_order_is_kept_for_a_person(shop, kind):
+    order = shop.captured(user_id=1)
+    said = shop.kinds(order)
+    facts = {
+        "user_id": 2,
+        "amount": "499.00",
+        "currency": "INR",
+        "customer": {"name": "A", "email": "a@shop.example"},
+        "placed_at": "2026-11-25T09:30:00Z",
+        "reason": "expired",
+    }
+
+    assert shop.tell(f"payment.{kind}", order_id=order, **facts) == "quarantined"
+    assert shop.kinds(order) == said
+
+
 @pytest.mark.parametrize(
     "change",
     [

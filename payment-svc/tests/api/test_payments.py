@@ -61,6 +61,18 @@ def test_an_order_has_one_payment(shop, staff):
     assert (other.status_code, other.json["code"]) == (409, "amount_mismatch")
 
 
+@pytest.mark.parametrize(
+    ("user_id", "status"), [(None, 200), (BODY["user_id"] + 1, 409)]
+)
+def test_an_orders_payment_is_no_other_customers(shop, staff, user_id, status):
+    shop.call("POST", MAKE, staff, json=BODY)
+
+    answer = shop.call("POST", MAKE, staff, json={**BODY, "user_id": user_id})
+
+    assert answer.status_code == status
+    assert answer.json.get("code") == ("customer_mismatch" if status == 409 else None)
+
+
 @pytest.fixture
 def overtaken(monkeypatch):
     """Let the next look for an order's payment be before a faster twin's commit."""

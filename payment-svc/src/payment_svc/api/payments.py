@@ -48,7 +48,7 @@ class PaymentLinks(MethodView):
 
     @blp.requires(WRITE, STAFF)
     @blp.arguments(PaymentLinkSchema)
-    @blp.problems(_409="`amount_mismatch`, `payment_over`")
+    @blp.problems(_409="`amount_mismatch`, `customer_mismatch`, `payment_over`")
     @blp.idempotent
     @blp.alt_response(200, schema=PaymentSchema, description="The order has it already")
     @blp.resource(PaymentSchema, 201)

@@ -63,7 +63,8 @@ class Requests(PaymentMoves):
     def request(self, asked: Asked) -> Payment:
         """Ask for a payment link; an order that has a payment gets its state said.
 
-        Raises Conflict `amount_mismatch` when that is of another amount.
+        Raises Conflict `amount_mismatch` when that is of another amount, and
+        `customer_mismatch` when it is another customer's.
         """
         payment, is_new = self._ask(asked)
         if not is_new:
@@ -73,7 +74,7 @@ class Requests(PaymentMoves):
     def open(self, asked: Asked) -> tuple[Payment, bool]:
         """Return the payment that an order can be paid with, and whether it is new.
 
-        Raises Conflict: `amount_mismatch`, and `payment_over` when nothing can be paid.
+        Raises Conflict: as `request`, and `payment_over` when nothing can be paid.
         """
         payment, is_new = self._ask(asked)
         if payment.state in OVER:
@@ -99,7 +100,8 @@ class Requests(PaymentMoves):
     ) -> Payment:
         """Ask for the end of an order's link; an unknown order gets a tombstone.
 
-        A tombstone is final: the request that comes later makes no link.
+        A tombstone is final: the request that comes later makes no link. Raises
+        Conflict `customer_mismatch` when the payment is another customer's.
         """
         fields = {
             "amount": amount,
@@ -129,14 +131,23 @@ class Requests(PaymentMoves):
     def _enter_once(
         self, order_id: int, trigger: PaymentTrigger, fields: dict[str, Any]
     ) -> tuple[Payment, bool]:
-        found = self.find_primary(order_id)
+        found = self._find_own(order_id, fields["user_id"])
         if found is not None:
             return found, False
         try:
             with self.session.begin_nested():
                 made = self.enter(trigger, order_id=str(order_id), **fields)
         except IntegrityError:  # a twin was faster
-            twin = self.find_primary(order_id)
+            twin = self._find_own(order_id, fields["user_id"])
             assert twin is not None
             return twin, False
         return made, True
+
+    def _find_own(self, order_id: int, user_id: int | None) -> Payment | None:
+        found = self.find_primary(order_id)
+        known = {found.user_id, user_id} if found else set()
+        if len(known - {None}) > 1:  # staff need not name the customer
+            raise Conflict(
+                "The order has a payment of another customer.", code="customer_mismatch"
+            )
+        return found
