@@ -72,7 +72,7 @@ def test_the_setting_exists(setting):
 
 
 KNOBS = names(r"--set ([\w.-]+)=") + names(
-    r"`((?:services|defaults|queue|networkPolicy|externalSecrets|serviceMonitor|keda)"
+    r"`((?:services|defaults|queue|mail|networkPolicy|externalSecrets|serviceMonitor|keda)"
     r"(?:\.[\w<>-]+)*)`"
 )
 
