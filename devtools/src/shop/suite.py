@@ -27,6 +27,7 @@ WITHOUT_DATABASE = (
     "tests/faults/*",
     "tests/bench/*",
     "tests/model/*",
+    "tests/deploy/test_migrations.py",  # a release's whole suites: once is enough
     "tests/test_import_rules.py",
     "order-svc/tests/test_service_tokens.py",
     "payment-svc/tests/test_razorpay_*.py",
