@@ -67,7 +67,8 @@ def suffer(
     history = History(stack.folder / f"history-{name}.jsonl")
     market, stock = open_market(stack, history)
     customers = let_in(stack, market, str(seed))
-    market.callbacks_lost = any(a.kind == CALLBACKS_LOST.kind for a in plan)
+    if any(action.kind == CALLBACKS_LOST.kind for action in plan):
+        market.lost_callbacks = 1.0
     threads = [threading.Thread(target=one.shop, daemon=True) for one in customers]
     for thread in threads:
         thread.start()

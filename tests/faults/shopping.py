@@ -26,7 +26,7 @@ class Market:
     sandbox: str
     mails: Path
     over: threading.Event = field(default_factory=threading.Event)
-    callbacks_lost: bool = False
+    lost_callbacks: float = 0.3  # the share of those who never come back
 
 
 class Customer:
@@ -135,7 +135,7 @@ class Customer:
 
     def pay(self, order_id: int, url: str) -> None:
         """Press *Pay*."""
-        is_lost = self.market.callbacks_lost or self.random.random() < 0.3
+        is_lost = self.random.random() < self.market.lost_callbacks
         status = self.browser.press(f"{url}/pay", is_followed=not is_lost)
         outcome = OK if status in (200, 303) else INFO if status == 0 else FAIL
         self.market.history.note(self.name, "pay", outcome, order_id=order_id)
