@@ -9,7 +9,8 @@ TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop clean demo audit images sbom compose compose-down kind \
-  kind-down test e2e operations faults bench mutants model chart lint diagrams normalize-env requirements
+  kind-down test e2e faults bench mutants model chart lint diagrams normalize-env \
+  requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -58,9 +59,6 @@ test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k 
 
 e2e: ## the end-to-end suite on the shop that is up, or TARGET=local, compose, kind
 	@$(TESTABLE) && exec $(SHOP) e2e $(ARGS)
-
-operations: ## upgrade, roll back, scale and kill the pods of make kind under load
-	@$(TESTABLE) && TARGET=kind exec $(SHOP) operations $(ARGS)
 
 faults: ## kill, cut off and confuse the shop's processes; see that its promises hold (5 min)
 	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m faults $(ARGS)
