@@ -47,7 +47,8 @@ class Network:
 
     def _fits(self, rule, direction, other, port):
         ports = {p["port"] for p in rule["ports"]}
-        peers = rule["to" if direction == "egress" else "from"]
+        everybody = [{"podSelector": {"matchLabels": {}}}]
+        peers = rule.get("to" if direction == "egress" else "from", everybody)
         named = "http" if port == 8000 else port
         return ports & {port, named} and any(is_peer(peer, other) for peer in peers)
 
@@ -153,9 +154,10 @@ def test_every_process_that_has_a_database_reaches_it_and_nothing_beside_it(netw
 
 
 @pytest.mark.parametrize(
-    ("pod", "port"), [("postgres", 5432), ("redis", 6379), ("localstack", 4566)]
+    ("pod", "port"),
+    [("postgres", 5432), ("redis", 6379), ("localstack", 4566), ("mail", 1025)],
 )
-def test_a_stranger_in_the_namespace_reaches_nothing_that_holds_data(
+def test_a_stranger_in_the_namespace_reaches_no_data_and_sends_no_mail(
     network, pod, port
 ):
     kind = "StatefulSet" if pod == "postgres" else "Deployment"
