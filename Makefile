@@ -9,7 +9,7 @@ TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop clean demo audit images sbom compose compose-down kind \
-  kind-down test e2e faults bench mutants model chart lint diagrams normalize-env \
+  kind-down test e2e operations faults bench mutants model chart lint diagrams normalize-env \
   requirements
 
 help: ## list the commands
@@ -59,6 +59,9 @@ test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k 
 
 e2e: ## the end-to-end suite on the shop that is up, or TARGET=local, compose, kind
 	@$(TESTABLE) && exec $(SHOP) e2e $(ARGS)
+
+operations: ## scale what make kind made and kill its pods, while customers shop (5 min)
+	@$(TESTABLE) && TARGET=kind exec $(SHOP) operations $(ARGS)
 
 faults: ## kill, cut off and confuse the shop's processes; see that its promises hold (5 min)
 	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m faults $(ARGS)

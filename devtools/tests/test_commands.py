@@ -33,6 +33,7 @@ def test_make_alone_lists_every_command():
         "kind-down",
         "test",
         "e2e",
+        "operations",
         "faults",
         "bench",
         "mutants",
