@@ -60,7 +60,7 @@ test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k 
 e2e: ## the end-to-end suite on the shop that is up, or TARGET=local, compose, kind
 	@$(TESTABLE) && exec $(SHOP) e2e $(ARGS)
 
-operations: ## scale what make kind made and kill its pods, while customers shop (5 min)
+operations: ## upgrade, scale and kill what make kind made, while customers shop (10 min)
 	@$(TESTABLE) && TARGET=kind exec $(SHOP) operations $(ARGS)
 
 faults: ## kill, cut off and confuse the shop's processes; see that its promises hold (5 min)

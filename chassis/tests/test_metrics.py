@@ -1,16 +1,8 @@
 """Metrics: counted by route, added up over several workers."""
 
-import json
-import os
 import re
-import subprocess
-import sys
-from contextlib import contextmanager
-from pathlib import Path
 
 import urllib3
-
-from shop.testing import SECRET
 
 
 def counted(text, **labels):
@@ -42,47 +34,8 @@ def test_requests_are_counted_by_route_and_status(client, tokens):
     assert "http_request_seconds_bucket" in after.text
 
 
-@contextmanager
-def gunicorn(folder, **environ):
-    """Run gunicorn on a free port; yield its address."""
-    (folder / "served.py").write_text(
-        "import os\nfrom tiny import create_app\napp = create_app(os.environ)\n"
-    )
-    paths = [str(folder), str(Path(__file__).parent)]
-    arguments = ["--config", "python:chassis.gunicorn", "--bind", "127.0.0.1:0"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", *arguments, "served:app"],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **environ},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield listening(process)
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def listening(process):
-    for line in process.stdout:
-        event = json.loads(line)["event"]  # gunicorn's own lines are JSON too
-        if found := re.search(r"Listening at: (http://\S+)", event):
-            return found[1]
-    raise AssertionError("gunicorn did not start")
-
-
-def test_several_workers_add_up(app, tmp_path):
-    environ = {
-        "APP_ENV": "test",
-        "SECRET_KEY": SECRET,
-        "PUBLIC_URL": "http://127.0.0.1",
-        "DATABASE_URL": app.extensions["test_database"],
-        "WEB_WORKERS": "2",
-        "WEB_THREADS": "1",
-        "TMPDIR": str(tmp_path),
-    }
-    environ = {**environ, "SERVICE_NAME": "tiny-svc", "LOG_LEVEL": "WARNING"}
-    with gunicorn(tmp_path, **environ) as address:
+def test_several_workers_add_up(gunicorn, tmp_path):
+    with gunicorn(WEB_WORKERS="2", WEB_THREADS="1") as address:
         headers = {"Connection": "close"}
         with urllib3.PoolManager(headers=headers) as pool:
             asked = 0

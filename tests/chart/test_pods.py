@@ -165,8 +165,12 @@ def test_an_api_leaves_its_service_before_it_stops(template, service):
     _, spec = pods(template())[f"Deployment {service}"]
     [api] = spec["containers"]
 
-    pause = api["lifecycle"]["preStop"]["sleep"]["seconds"]
+    [*_, words] = api["lifecycle"]["preStop"]["exec"]["command"]
+    tell, pause, forget = words.split("; ")
+    pause = int(pause.removeprefix("sleep "))
 
+    # What chassis.gunicorn looks for; a container that is restarted starts without it.
+    assert (tell, forget) == ("touch /tmp/draining", "rm /tmp/draining")
     assert pause >= 5
     assert spec["terminationGracePeriodSeconds"] >= pause + gunicorn.graceful_timeout
 

@@ -5,7 +5,7 @@ import os
 import tempfile
 from typing import Any
 
-from prometheus_client import values
+from prometheus_client import multiprocess, values
 
 from chassis import logging as chassis_logging
 
@@ -57,10 +57,17 @@ def pre_fork(_server: Any, _worker: Any) -> None:
     gc.freeze()
 
 
+def pre_request(_worker: Any, request: Any) -> None:
+    """Send clients elsewhere while a pod waits to be forgotten (the chart's preStop).
+
+    A kept connection leads to this pod although no Service names it any more, and a
+    request that arrives as it is closed gets no answer.
+    """
+    if os.path.exists(f"{tempfile.gettempdir()}/draining"):
+        request.force_close()
+
+
 def child_exit(_server: Any, worker: Any) -> None:
     """Forget a dead worker's gauges."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        from prometheus_client import multiprocess
-
-        mark: Any = multiprocess.mark_process_dead
-        mark(worker.pid)
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,9 +1,12 @@
-"""A cluster that may be disturbed, and customers who shop meanwhile."""
+"""A cluster that may be disturbed, customers who shop meanwhile, and Helm."""
 
 import uuid
 
 import pytest
 from e2e.operations.load import CUSTOMERS, Load
+
+from shop import programs
+from shop.cluster.kubectl import CONTEXT, NAMESPACE
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +30,14 @@ def product(staff):
 def load(product, sign_up):
     """Return customers who have not begun."""
     return Load([sign_up() for _ in range(CUSTOMERS)], product["id"])
+
+
+@pytest.fixture
+def helm():
+    """Return `helm(*words)`, which works on the cluster until all is ready."""
+
+    def run(*words):
+        here = (f"--kube-context={CONTEXT}", f"--namespace={NAMESPACE}")
+        return programs.call("helm", *words, *here, "--wait", "--timeout=600s")
+
+    return run

@@ -14,10 +14,11 @@ PAUSE = 0.25  # seconds between a customer's requests
 
 @dataclass
 class Load:
-    """`with Load(clients, product_id) as load: …`; then `failures`."""
+    """`with Load(clients, product_id) as load: …`; then `done` and `failures`."""
 
     clients: list[Client]
     product_id: int
+    done: int = 0
     failures: list[str] = field(default_factory=list)
     end: threading.Event = field(default_factory=threading.Event)
 
@@ -65,7 +66,9 @@ class Load:
         """Make a request, once; return its answer, None when it failed."""
         self.end.wait(PAUSE)
         try:
-            return request()
+            answer = request()
         except (NotHeld, requests.RequestException) as wrong:
             self.failures.append(str(wrong))
             return None
+        self.done += 1
+        return answer
