@@ -171,7 +171,7 @@ def test_an_api_leaves_its_service_before_it_stops(template, service):
 
     # What chassis.gunicorn looks for; a container that is restarted starts without it.
     assert (tell, forget) == ("touch /tmp/draining", "rm /tmp/draining")
-    assert pause >= 5
+    assert pause >= 10
     assert spec["terminationGracePeriodSeconds"] >= pause + gunicorn.graceful_timeout
 
 

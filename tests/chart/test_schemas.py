@@ -12,7 +12,7 @@ from chart.crds import CRDS
 from shop.chart import render
 from shop.chart.render import CASES, K8S
 
-# The oldest that Chart.yaml allows, that of k8s/kind.yaml, and the newest there is.
+# The oldest that Chart.yaml allows, one that kind brings, and the newest there is.
 VERSIONS = ("1.30", "1.34", "1.37")
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -22,14 +23,7 @@ def require(places: Mapping[str, str]) -> None:
 
 def run(program: str, *words: str, given: str = "") -> Done:
     """Run a program, which reads the text that is given; return how it ended."""
-    return subprocess.run(
-        [program, *words],
-        cwd=ROOT,
-        env=environ(),
-        input=given,
-        capture_output=True,
-        text=True,
-    )
+    return _run(program, *words, input=given, capture_output=True)
 
 
 def call(program: str, *words: str, given: str = "") -> str:
@@ -43,7 +37,16 @@ def call(program: str, *words: str, given: str = "") -> str:
 
 def show(program: str, *words: str) -> bool:
     """Run a program on this terminal; say whether it succeeded."""
-    return not subprocess.run([program, *words], cwd=ROOT, env=environ()).returncode
+    return not _run(program, *words).returncode
+
+
+def _run(program: str, *words: str, **options: Any) -> Done:
+    command = [program, *words]
+    try:
+        return subprocess.run(command, cwd=ROOT, env=environ(), text=True, **options)
+    except FileNotFoundError:
+        said = f"{program} is missing: install it, then try again."
+        raise click.ClickException(said) from None
 
 
 def environ() -> dict[str, str]:

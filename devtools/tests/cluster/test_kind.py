@@ -68,6 +68,14 @@ def test_it_makes_the_cluster_loads_deploys_and_shows_where_it_is(cluster, capsy
     assert "the cluster uses 1536 MiB. Try make demo; make kind-down deletes" in said
 
 
+def test_the_nodes_may_be_of_another_image(cluster, monkeypatch):
+    monkeypatch.setenv("NODE_IMAGE", "kindest/node:v1.35.8")
+
+    command.up()
+
+    assert verbs(cluster)[0].endswith("kind.yaml --image=kindest/node:v1.35.8")
+
+
 def test_what_runs_is_what_was_built(cluster, kubectl, helm, docker):
     command.up()
 

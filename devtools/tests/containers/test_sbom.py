@@ -2,6 +2,8 @@
 
 import json
 
+import click
+import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
@@ -31,3 +33,13 @@ def test_every_image_gets_a_valid_list_of_its_packages(docker, tmp_path, monkeyp
     }
     [flask] = [one for one in found["components"] if one["name"] == "flask"]
     assert flask["licenses"] == [{"license": {"id": "BSD-3-Clause"}}]
+
+
+def test_an_image_that_is_not_built_is_named(docker, tmp_path, monkeypatch):
+    monkeypatch.setattr(sbom, "FOLDER", tmp_path / "dist")
+    docker.answer("image inspect shop/order-svc:dev", 1, "no such image")
+
+    with pytest.raises(click.ClickException, match=r"yet: order-svc\. make images"):
+        sbom.write_all()
+
+    assert not (tmp_path / "dist").exists()

@@ -56,7 +56,7 @@ lifecycle:
     # A new connection after SIGTERM is reset, so endpoints must forget the pod first;
     # clients with a kept connection are told to leave meanwhile (chassis.gunicorn).
     exec:
-      command: [sh, -c, touch /tmp/draining; sleep 5; rm /tmp/draining]
+      command: [sh, -c, touch /tmp/draining; sleep 10; rm /tmp/draining]
 resources:
   {{- toYaml .service.api.resources | nindent 2 }}
 {{- end }}

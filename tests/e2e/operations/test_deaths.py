@@ -15,6 +15,7 @@ WORKLOADS = (
     "deployment/mail",
     "statefulset/postgres",
 )
+SHOP = "--selector=app.kubernetes.io/part-of=shop"
 
 
 def kill(workload):
@@ -37,24 +38,54 @@ def patiently(act, what):
     return patience.until(once, what)
 
 
-@pytest.mark.parametrize("workload", WORKLOADS)
-def test_an_order_outlives_all_pods_of_a_workload(
-    workload, load, asha, product, monkeypatch
-):
+@pytest.fixture
+def node():
+    """Return the node that is not PostgreSQL's, whose volume cannot move."""
+    found = kubectl.get("nodes")["items"]
+    home = kubectl.get("pod/postgres-0")["spec"]["nodeName"]
+    [name] = {node["metadata"]["name"] for node in found} - {home}
+    # Pods that moved away before do not come back by themselves.
+    kubectl.call("rollout", "restart", "deployment", SHOP)
+    kubectl.call("rollout", "status", "deployment", SHOP, "--timeout=300s")
+    yield name
+    kubectl.call("uncordon", name)
+
+
+def drain(node):
+    """Move all pods of a node elsewhere, as fast as their budgets allow."""
+    kubectl.call("drain", node, "--ignore-daemonsets", "--delete-emptydir-data")
+
+
+@pytest.fixture
+def outlives(load, asha, product, monkeypatch):
+    """Return a check: an order that is paid as something happens is a success."""
     monkeypatch.setattr(patience, "PATIENCE", 180)
-    order = asha.place({product["id"]: 1}, "e2e-death")
-    link = asha.until_link(order["id"])
 
-    with load:
-        asha.pay(link)
-        kill(workload)
+    def check(happening):
+        order = asha.place({product["id"]: 1}, "e2e-death")
+        link = asha.until_link(order["id"])
 
-    assert [text for text in load.failures if " gave 500" in text] == []
-    patiently(lambda: asha.until_status(order["id"], "success"), "it is a success")
-    another = patiently(
-        lambda: asha.place({product["id"]: 1}, "e2e-after"), "another is taken"
-    )
-    patiently(lambda: asha.until_link(another["id"]), "it has a link")
+        with load:
+            asha.pay(link)
+            happening()
+
+        assert [text for text in load.failures if " gave 500" in text] == []
+        patiently(lambda: asha.until_status(order["id"], "success"), "it is a success")
+        another = patiently(
+            lambda: asha.place({product["id"]: 1}, "e2e-after"), "another is taken"
+        )
+        patiently(lambda: asha.until_link(another["id"]), "it has a link")
+
+    return check
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_an_order_outlives_all_pods_of_a_workload(workload, outlives):
+    outlives(lambda: kill(workload))
+
+
+def test_an_order_outlives_the_drain_of_a_node(node, outlives):
+    outlives(lambda: drain(node))
 
 
 def test_the_audit_holds_after_all_of_it(make):

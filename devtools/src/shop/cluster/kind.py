@@ -1,5 +1,6 @@
 """`make kind`: the whole shop on a cluster of this machine, until `make kind-down`."""
 
+import os
 import time
 
 import click
@@ -24,6 +25,7 @@ PLACES = {
 def up(arguments: tuple[str, ...] = ()) -> None:
     """Make the cluster, build, load, deploy, wait and show where everything is.
 
+    `NODE_IMAGE` in the environment names another node image than kind's own.
     Raises ClickException when something does not start, after removing the cluster
     if it was made for this; one that was there stays as it is.
     """
@@ -57,7 +59,10 @@ def down() -> None:
 
 def _create(out: Console) -> None:
     out.print("• making the cluster, about a minute")
-    if not programs.show("kind", "create", "cluster", f"--config={K8S}/kind.yaml"):
+    words = [f"--config={K8S}/kind.yaml"]
+    if image := os.environ.get("NODE_IMAGE"):
+        words.append(f"--image={image}")
+    if not programs.show("kind", "create", "cluster", *words):
         raise click.ClickException("The cluster could not be made (see above).")
 
 

@@ -55,5 +55,6 @@ def memory(containers: list[str]) -> str:
 
 
 def _mebibytes(text: str) -> float:
-    units = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
-    return float(text[:-3]) * units.get(text[-3:], 0)
+    units = {"B": 1 / 1024**2, "KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
+    number = text.rstrip("BGKMi")
+    return float(number) * units[text.removeprefix(number)]

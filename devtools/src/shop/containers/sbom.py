@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import click
 from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
@@ -29,6 +30,7 @@ LIST_DEBIAN = ("dpkg-query", "--show", "-f", r'["${Package}", "${Version}"]\n')
 def write_all() -> None:
     """Write `dist/<image>.cdx.json` for each image; raise when one is not built."""
     docker.require()
+    _require_images()
     FOLDER.mkdir(exist_ok=True)
     for image in IMAGES:
         components = [*_python(image), *_debian(image)]
@@ -59,6 +61,13 @@ def package(kind: str, name: str, version: str, licence: str = "") -> Component:
         bom_ref=str(url),
         licenses=[LicenseFactory().make_from_string(licence)] if is_name else [],
     )
+
+
+def _require_images() -> None:
+    missing = [image for image in IMAGES if not docker.has(images.name(image))]
+    if missing:
+        said = f"Not built yet: {', '.join(missing)}. make images builds them."
+        raise click.ClickException(said)
 
 
 def _python(image: str) -> Iterator[Component]:

@@ -30,19 +30,23 @@ class Client:
         self.token = ""
 
     def call(
-        self, method: str, service: str, path: str, expect: int = 200, **more: Any
+        self, method: str, service: str, path: str, *expect: int, **more: Any
     ) -> Any:
-        """Return the JSON of a call; raise NotHeld for any other status."""
+        """Return the JSON of a call; raise NotHeld unless its status is expected.
+
+        Where none is named, that is 200.
+        """
+        expected = expect or (200,)
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= more.pop("headers", {})
         url = self.target.address(service) + path
         answer = self.http.request(method, url, headers=headers, timeout=15, **more)
-        if answer.status_code != expect:
-            raise NotHeld(_unexpected(answer, expect))
+        if answer.status_code not in expected:
+            raise NotHeld(_unexpected(answer, *expected))
         return answer.json() if answer.content else None
 
     def place(self, lines: dict[int, int], correlation_id: str) -> Any:
-        """Order quantities by product id."""
+        """Order quantities by product id; taken is also what waits for its stock."""
         items = [{"product_id": k, "quantity": v} for k, v in lines.items()]
         headers = {
             "Idempotency-Key": str(uuid.uuid4()),
@@ -50,7 +54,7 @@ class Client:
         }
         body = {"items": items}
         return self.call(
-            "POST", "order-svc", "/orders/", 201, json=body, headers=headers
+            "POST", "order-svc", "/orders/", 201, 202, json=body, headers=headers
         )
 
     def order(self, order_id: int) -> Any:
@@ -115,6 +119,7 @@ def until(look: Callable[[], T], what: str) -> T:
     return found
 
 
-def _unexpected(answer: requests.Response, expect: int) -> str:
+def _unexpected(answer: requests.Response, *expected: int) -> str:
     asked = f"{answer.request.method} {answer.request.url}"
-    return f"{asked} gave {answer.status_code}, not {expect}: {answer.text[:300]}"
+    wanted = " or ".join(map(str, expected))
+    return f"{asked} gave {answer.status_code}, not {wanted}: {answer.text[:300]}"
