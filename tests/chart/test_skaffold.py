@@ -174,6 +174,17 @@ def test_what_is_synced_is_python_of_that_service_and_of_the_chassis():
             assert list(ROOT.glob(source))
 
 
+def test_a_change_in_the_chassis_builds_no_image_anew(kubectl):
+    [sandbox] = configs()["surroundings"]["build"]["artifacts"]
+    [path] = configs("dev")["surroundings"]["manifests"]["kustomize"]["paths"]
+    _, spec = pods(render.kustomize(kubectl, ROOT / path))[f"Deployment {SANDBOX}"]
+
+    [rule] = sandbox["sync"]["manual"]
+    assert rule == {"src": "chassis/src/**/*.py", "dest": "/app"}
+    security = spec["containers"][0]["securityContext"]
+    assert security["readOnlyRootFilesystem"] is False, "what is synced is written"
+
+
 def test_a_synced_file_restarts_its_process_and_can_be_written(helm):
     documents = render.template(helm, *values_files("dev"))
     for name in SERVICES:
