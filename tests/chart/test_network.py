@@ -108,6 +108,35 @@ def test_the_queue_is_for_the_two_workers_alone(network):
     assert reached == {of(service, "worker") for service in QUEUE_READERS}
 
 
+def test_keda_reaches_the_queue_that_its_triggers_name(template, surroundings):
+    [endpoint] = {
+        scaled["spec"]["triggers"][0]["metadata"]["awsEndpoint"]
+        for scaled in of_kind(template("everything"), "ScaledObject").values()
+    }
+    policy = of_kind(surroundings, "NetworkPolicy")["localstack"]
+
+    assert endpoint == "http://localstack.shop.svc:4566"
+    [rule] = policy["spec"]["ingress"]
+    labels = {"kubernetes.io/metadata.name": "keda"}
+    assert {"namespaceSelector": {"matchLabels": labels}} in rule["from"]
+    assert [port["port"] for port in rule["ports"]] == [4566]
+
+
+def test_keys_of_a_pods_identity_are_asked_for_at_their_own_port_alone(template):
+    agent = "169.254.170.23/32"
+    where = "networkPolicy.podIdentity.to[0].ipBlock.cidr"
+    policies = of_kind(template("prod", f"{where}={agent}"), "NetworkPolicy")
+
+    asking = {
+        (name, peer["ipBlock"]["cidr"])
+        for name, policy in policies.items()
+        for rule in policy["spec"]["egress"]
+        for peer in rule["to"]
+        if 80 in [port["port"] for port in rule["ports"]]
+    }
+    assert asking == {(f"{service}-worker", agent) for service in QUEUE_READERS}
+
+
 def test_on_sqlite_the_one_pod_of_each_reader_reaches_the_queue(template, surroundings):
     network = Network([*template("sqlite"), *surroundings])
     queue = network.pods["Deployment localstack"]

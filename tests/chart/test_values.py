@@ -3,16 +3,19 @@
 import itertools
 import json
 import re
+import shutil
 
 import pytest
 import yaml
 
+from chart.objects import of_kind
 from chassis.config import Settings as Common
 from order_svc.config import Settings as Orders
 from payment_svc.config import Settings as Payments
 from product_svc.config import Settings as Products
 from shop.chart import render
 from shop.chart.render import CASES, CHART, Refused
+from shop.layout import SERVICES
 from user_svc.config import Settings as Users
 
 SQLITE = ("database.mode=sqlite", "defaults.api.replicas=1")
@@ -32,6 +35,28 @@ UNKNOWN = {
         ("services.user-svc.config.SECRET_KEY=x",),
         "SECRET_KEY|config",
     ),
+    "a peer's unknown field": (
+        "default",
+        ("networkPolicy.clients[0].podSelector.matchLabls.a=b",),
+        "matchLabls",
+    ),
+    "an address block's": (
+        "default",
+        ("networkPolicy.database.to[0].ipBlock.cdir=10.0.0.0/8",),
+        "cdir",
+    ),
+    "a gateway's": (
+        "default",
+        ("httpRoute.parentRefs[0].name=a", "httpRoute.parentRefs[0].namespce=b"),
+        "namespce",
+    ),
+    "a toleration's": ("default", ("defaults.tolerations[0].kee=a",), "kee"),
+    "an affinity's": ("default", ("services.user-svc.affinity.foo.a=b",), "foo"),
+    "links under every host": (
+        "default",
+        ("httpRoute.hostnames[0]=*.example.com",),
+        "hostnames",
+    ),
     "a low port of the nodes": (
         "default",
         ("services.user-svc.service.nodePort=8000",),
@@ -42,6 +67,27 @@ UNKNOWN = {
     "secrets of no store": ("default", ("externalSecrets.enabled=true",), "storeName"),
 }
 UNSAFE = {
+    "no worker to send what is to be told": (
+        "default",
+        ("defaults.worker.replicas=0",),
+        "replicas",
+    ),
+    "none of one service": (
+        "default",
+        ("services.user-svc.worker.replicas=0",),
+        "replicas",
+    ),
+    "none until something waits": ("default", ("keda.minReplicas=0",), "minReplicas"),
+    "mails that can be read on the way in production": (
+        PROD,
+        ("mail.smtpUrl=smtp://relay:25",),
+        "smtpUrl",
+    ),
+    "another environment behind production's back": (
+        PROD,
+        ("defaults.config.APP_ENV=development",),
+        "APP_ENV|config",
+    ),
     "SQLite with two replicas": ("default", ("database.mode=sqlite",), "replicas"),
     "SQLite with two of one service": (
         "default",
@@ -127,6 +173,7 @@ def test_every_knob_of_the_schema_has_its_default_in_values_yaml():
     schema = json.loads((CHART / "values.schema.json").read_text())
 
     lacking = set(described(schema, schema)) - set(knobs(values))
+    lacking -= {("global",)}  # Helm's own
 
     # What a service may have of `defaults`, and what `defaults` cannot say for all.
     own = {path for path in lacking if path[0] == "services"}
@@ -155,7 +202,23 @@ def test_every_knob_has_a_comment_above_it():
     assert [line for line in left if not line.startswith(inside)] == []
 
 
-def test_what_the_schema_keeps_out_of_config_are_the_codes_secrets():
+def test_mail_may_go_encrypted_in_production(template):
+    assert template(PROD, "mail.smtpUrl=smtp+starttls://relay:587")
+
+
+def test_another_chart_may_depend_on_this_one(each_helm, tmp_path):
+    version = yaml.safe_load((CHART / "Chart.yaml").read_text())["version"]
+    parent = {"apiVersion": "v2", "name": "parent", "version": "0.1.0"}
+    parent["dependencies"] = [{"name": "shop", "version": version}]
+    (tmp_path / "Chart.yaml").write_text(yaml.safe_dump(parent))
+    shutil.copytree(CHART, tmp_path / "charts" / "shop")
+
+    made = render.documents(render.run(each_helm, "template", "shop", tmp_path))
+
+    assert len(made) == len(render.template(each_helm))
+
+
+def test_the_schema_keeps_secrets_and_what_a_knob_sets_out_of_config(template):
     schema = json.loads((CHART / "values.schema.json").read_text())
     kept_out = schema["definitions"]["config"]["propertyNames"]["not"]["enum"]
     classes = (Common, Users, Products, Orders, Payments)
@@ -167,7 +230,11 @@ def test_what_the_schema_keeps_out_of_config_are_the_codes_secrets():
         or name.endswith(("_password", "_secret", "_previous"))
         or name in ("database_url", "service_clients")
     }
+    documents = template("default", "mail.shopUrl=https://shop.example.com")
+    maps = of_kind(documents, "ConfigMap")
+    set_by_knobs = {name for service in SERVICES for name in maps[service]["data"]}
     of_aws_and_tests = {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+    of_aws_and_tests |= {"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"}
     of_aws_and_tests |= {"CRASH_AT", "CLOCK_FILE"}
 
-    assert set(kept_out) == declared | of_aws_and_tests
+    assert set(kept_out) == declared | of_aws_and_tests | set_by_knobs

@@ -1,9 +1,9 @@
 {{/* What the services are; no knob changes it. */}}
 {{- define "shop.facts" -}}
-user-svc: {module: user_svc, prefix: /user, calls: [], seeds: true, mail: true}
-product-svc: {module: product_svc, prefix: /products, calls: [user-svc], seeds: true}
-order-svc: {module: order_svc, prefix: /orders, calls: [user-svc, product-svc], queue: order-events}
-payment-svc: {module: payment_svc, prefix: /payments, calls: [user-svc], queue: payment-commands, razorpay: true}
+user-svc: {module: user_svc, localPort: 8000, prefix: /user, calls: [], seeds: true, mail: true}
+product-svc: {module: product_svc, localPort: 8001, prefix: /products, calls: [user-svc], seeds: true}
+order-svc: {module: order_svc, localPort: 8002, prefix: /orders, calls: [user-svc, product-svc], queue: order-events}
+payment-svc: {module: payment_svc, localPort: 8003, prefix: /payments, calls: [user-svc], queue: payment-commands, razorpay: true}
 {{- end }}
 
 {{/* The services that are deployed, by name: facts, defaults and what is their own. */}}
@@ -20,7 +20,12 @@ payment-svc: {module: payment_svc, prefix: /payments, calls: [user-svc], queue: 
 {{- define "shop.url" -}}
 {{- $service := mergeOverwrite (deepCopy .root.Values.defaults) (index .root.Values.services .name) }}
 {{- $port := ternary "" (printf ":%v" $service.service.port) (eq (int $service.service.port) 80) }}
-{{- $service.url | default (printf "http://%s%s" .name $port) }}
+{{- include "shop.elsewhere" . | default (printf "http://%s%s" .name $port) }}
+{{- end }}
+
+{{/* The address of a service that is not of this release, or nothing. */}}
+{{- define "shop.elsewhere" -}}
+{{- (index .root.Values.services .name).url | default .root.Values.defaults.url }}
 {{- end }}
 
 {{/* The common origin for clients, or nothing. */}}
@@ -29,6 +34,8 @@ payment-svc: {module: payment_svc, prefix: /payments, calls: [user-svc], queue: 
 {{- .Values.publicUrl }}
 {{- else if .Values.ingress.enabled }}
 {{- printf "http%s://%s" (ternary "s" "" .Values.ingress.tls.enabled) .Values.ingress.host }}
+{{- else if .Values.httpRoute.enabled }}
+{{- printf "https://%s" (first .Values.httpRoute.hostnames) }}
 {{- end }}
 {{- end }}
 
