@@ -50,7 +50,12 @@ def test_the_notes_say_what_to_do_next(notes, case):
 
 
 def test_nobody_is_told_to_buy_before_there_is_something_to_buy(notes):
-    steps = ("condition=Available", "create-admin", "Add a product", "helm -n shop test")
+    steps = (
+        "condition=Available",
+        "create-admin",
+        "Add a product",
+        "helm -n shop test",
+    )
 
     places = [notes("prod").index(step) for step in steps]
 
@@ -80,3 +85,4 @@ def test_a_panel_is_never_said_to_be_where_the_clients_are(notes):
 
     assert "127.0.0.1:30000/swagger/ and /admin/" in notes("kind")
     assert "shop.example.com/swagger/" not in said
+    assert re.search(r"port-forward svc/user-svc +8000:80\n", said)

@@ -1,4 +1,4 @@
-{{/* What the services are; no knob changes it. */}}
+{{/* What the services are; no knob changes it. A local run has them at localPort. */}}
 {{- define "shop.facts" -}}
 user-svc: {module: user_svc, localPort: 8000, prefix: /user, calls: [], seeds: true, mail: true}
 product-svc: {module: product_svc, localPort: 8001, prefix: /products, calls: [user-svc], seeds: true}
