@@ -55,7 +55,7 @@ def test_where_all_are_here_the_peers_of_elsewhere_get_nothing(template):
 REFUSED = {
     "nowhere": (
         ("services.user-svc.enabled=false",),
-        "set services.user-svc.url to where it is, or services.user-svc.enabled to true",
+        "set services.user-svc.url to where it is, or services.user-svc.enabled to",
     ),
     "behind the policies": (
         away("product-svc")[:2],
