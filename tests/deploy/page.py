@@ -2,19 +2,23 @@
 
 import re
 import textwrap
+from functools import cache
 
+from shop.chart import render
 from shop.layout import ROOT
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 FENCED = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
+def section(heading):
+    """Return what stands under a heading."""
+    return PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
 def blocks(language, heading=""):
     """Return the fenced blocks of a language, all of them or those under a heading."""
-    text = PAGE
-    if heading:
-        text = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    found = FENCED.findall(text)
+    found = FENCED.findall(section(heading) if heading else PAGE)
     return [textwrap.dedent(body) for _, kind, body in found if kind == language]
 
 
@@ -23,3 +27,10 @@ def commands(heading, word):
     found = [block for block in blocks("sh", heading) if block.startswith(word)]
     assert len(found) == 1, f"{heading} has {len(found)} blocks of {word}"
     return found[0]
+
+
+@cache
+def golden(case, kind):
+    """Return the objects of a kind, by name, that the chart makes of a case."""
+    documents = render.documents((render.GOLDEN / f"{case}.yaml").read_text())
+    return {one["metadata"]["name"]: one for one in documents if one["kind"] == kind}

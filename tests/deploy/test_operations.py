@@ -71,10 +71,7 @@ def test_the_setting_exists(setting):
     assert f"#{setting}=" in known
 
 
-KNOBS = names(r"--set ([\w.-]+)=") + names(
-    r"`((?:services|defaults|queue|mail|networkPolicy|externalSecrets|serviceMonitor|keda)"
-    r"(?:\.[\w<>-]+)*)`"
-)
+KNOBS = names(rf"`((?:{'|'.join(values())})(?:\.[\w<>-]+)*)`")
 
 
 @pytest.mark.parametrize("knob", KNOBS)
@@ -86,10 +83,42 @@ def test_the_chart_has_the_knob(knob):
         found, path = {**service, "image": image}, path[2:]
     else:
         found = values()
-    if "config" in path:  # settings, which have a test of their own
-        path = path[: path.index("config")]
+    if "config" in path:
+        *path, setting = path
+        test_the_setting_exists(setting)
 
     reduce(lambda knobs, name: knobs[name], path, found)
+
+
+def test_no_knob_is_set_where_the_next_upgrade_would_lose_it():
+    assert re.findall(r"--set[ =][\w-]+\.", PAGE) == []
+
+
+def leaves(found, before=""):
+    """Return the paths of a values file at which something stands."""
+    if not isinstance(found, dict) or before.endswith("annotations"):
+        return [before]
+    return [
+        path
+        for name, value in found.items()
+        for path in leaves(value, f"{before}.{name}" if before else name)
+    ]
+
+
+@pytest.mark.parametrize("text", blocks("yaml"))
+def test_every_knob_of_a_values_file_exists(text):
+    for knob in leaves(yaml.safe_load(text)):
+        test_the_chart_has_the_knob(knob)
+
+
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "folder", names(r"kubectl (?:apply|delete) -k ([\w/]+)", PAGE + README)
+)
+def test_the_folder_of_manifests_exists(folder):
+    assert (ROOT / folder / "kustomization.yaml").is_file()
 
 
 @pytest.mark.parametrize("metric", names(r"`(http_\w+)`"))

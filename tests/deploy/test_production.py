@@ -1,0 +1,128 @@
+"""What docs/operations.md says of production is what the chart and the code do."""
+
+import json
+import re
+
+import pytest
+import yaml
+
+from chassis.config import Settings
+from chassis.db import engine_options
+from deploy.page import PAGE, blocks, golden, section
+from payment_svc.models import WebhookEvent
+from shop.chart.render import CHART
+from shop.containers import images
+from shop.layout import SERVICES
+
+OURS = {"app.kubernetes.io/part-of": "shop"}
+WORKERS = {f"{service}-worker" for service in SERVICES}
+SURGE = 2  # an api and a worker more, while a service is upgraded
+
+
+def test_the_images_that_are_pushed_are_those_that_the_pods_pull():
+    script = section("Install")
+    [services] = re.findall(r"for image in (.*); do", script)
+    tags = re.findall(r'"((?:[\w.]+/)?shop/\$image:[\d.]+)"', script)
+    made = {
+        tag.replace("$image", name) for tag in set(tags) for name in services.split()
+    }
+
+    specs = [
+        one["spec"]["template"]["spec"] for one in golden("prod", "Deployment").values()
+    ]
+
+    pulled = {spec["containers"][0]["image"] for spec in specs}
+    built = {images.name(name, images.version(name)) for name in SERVICES}
+    assert made == pulled | built
+
+
+def test_the_last_command_of_a_restore_starts_what_an_upgrade_would_leave_at_none():
+    [stopped, started] = re.findall(r"--replicas=(\d+)", section("Restore"))
+
+    assert stopped == "0"
+    scalers = golden("prod", "HorizontalPodAutoscaler")
+    deployments = golden("prod", "Deployment")
+    assert set(scalers) == {
+        name for name, one in deployments.items() if "replicas" not in one["spec"]
+    }
+    assert {one["spec"]["minReplicas"] for one in scalers.values()} == {int(started)}
+    assert {deployments[name]["spec"]["replicas"] for name in WORKERS} == {int(started)}
+    assert "helm" not in "".join(blocks("sh", "Restore"))
+
+
+@pytest.mark.parametrize("case", ["prod", "default", "sqlite"])
+def test_after_an_uninstall_the_label_takes_all_that_hooks_leave(case):
+    [kinds] = re.findall(r"delete ([\w,]+) -l app.kubernetes.io/part-of=shop", PAGE)
+
+    left = [
+        (kind, name)
+        for kind in ("Job", "Pod", "ConfigMap", "Secret", "Service", "Deployment")
+        for name, one in golden(case, kind).items()
+        if "helm.sh/hook" in one["metadata"].get("annotations", {})
+    ]
+
+    assert left
+    for kind, name in left:
+        assert kind.lower() in kinds.split(",")
+        assert golden(case, kind)[name]["metadata"]["labels"].items() >= OURS.items()
+
+
+def test_the_product_of_the_page_can_be_sold(shop, staff):
+    [body] = re.findall(r"-d '(\{\"name\".*\})'", section("Install"))
+
+    product = shop.call(
+        "POST", "products", "/products/", staff, json=json.loads(body), expect=201
+    )
+
+    assert shop.available(product) > 0
+
+
+def test_every_event_that_razorpay_sends_is_one_to_tick(shop, asha, staff):
+    lamp = shop.product(staff)
+    paid, dropped = shop.order(asha, lamp), shop.order(asha, lamp)
+    shop.until_link(asha, dropped)
+    shop.call("POST", "orders", f"/orders/{dropped['id']}/cancel/", asha, expect=202)
+    shop.until_status(asha, dropped, "cancelled")
+    shop.pay(shop.until_link(asha, paid))
+    shop.until_status(asha, paid, "success")
+    wish = {"amount": "100.00", "reason": "broken"}
+    path = f"/orders/{paid['id']}/refund/"
+    shop.call("POST", "orders", path, staff, json=wish, expect=202)
+    ticked = set(re.findall(r"`((?:payment_link|payment|order|refund)\.\w+)`", PAGE))
+
+    def sent():
+        with shop.apps["payments"].app_context() as context:
+            db = context.app.extensions["sqlalchemy"]
+            return set(db.session.scalars(db.select(WebhookEvent.event)))
+
+    shop.until(lambda: "refund.processed" in sent(), "Razorpay says so")
+    assert len(sent()) > 5
+    assert sent() <= ticked
+
+
+def test_the_connections_of_the_page_are_counted_from_the_values():
+    rows = re.findall(
+        r"\| (\d+) \| (\d+) \| (\d+) \|$", section("Connections to PostgreSQL"), re.M
+    )
+    defaults = yaml.safe_load((CHART / "values.yaml").read_text())["defaults"]
+    production = yaml.safe_load((CHART / "values-prod.yaml").read_text())["defaults"]
+    workers = defaults["worker"]["replicas"]
+    most = production["api"]["autoscaling"]["maxReplicas"]
+    pods = [defaults["api"]["replicas"] + workers, most + workers]
+
+    assert [[int(cell) for cell in row] for row in rows] == [
+        [10 * n, 10 * len(SERVICES) * n, 10 * len(SERVICES) * (n + SURGE)] for n in pods
+    ]
+    assert Settings.db_pool_size == 10
+
+
+def test_a_login_behind_a_pooler_has_the_limits_of_a_connection():
+    settings = Settings(
+        database_url="postgresql+psycopg://db/x", secret_key="", public_url=""
+    )
+    options = engine_options(settings)["connect_args"]["options"]
+    wanted = dict(re.findall(r"-c (\w+)=(\w+)", options))
+
+    given = re.findall(r"ALTER ROLE order_svc SET (\w+) = '?(\w+)'?;", PAGE)
+
+    assert dict(given) == wanted
