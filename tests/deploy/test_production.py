@@ -1,6 +1,7 @@
 """What docs/operations.md says of production is what the chart and the code do."""
 
 import json
+import os
 import re
 
 import pytest
@@ -8,7 +9,8 @@ import yaml
 
 from chassis.config import Settings
 from chassis.db import engine_options
-from deploy.page import PAGE, blocks, golden, section
+from deploy.copies import shell
+from deploy.page import PAGE, blocks, commands, golden, section
 from payment_svc.models import WebhookEvent
 from shop.chart.render import CHART
 from shop.containers import images
@@ -19,29 +21,41 @@ WORKERS = {f"{service}-worker" for service in SERVICES}
 SURGE = 2  # an api and a worker more, while a service is upgraded
 
 
-def test_the_images_that_are_pushed_are_those_that_the_pods_pull():
-    script = section("Install")
-    [services] = re.findall(r"for image in (.*); do", script)
-    tags = re.findall(r'"((?:[\w.]+/)?shop/\$image:[\d.]+)"', script)
-    made = {
-        tag.replace("$image", name) for tag in set(tags) for name in services.split()
-    }
+@pytest.fixture
+def called(tmp_path, monkeypatch):
+    """Return `called()`: what was asked of programs that only note it."""
+    for name in ("docker", "make"):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\necho {name} "$@" >>"{tmp_path}/calls"\n')
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return lambda: (tmp_path / "calls").read_text().splitlines()
 
-    specs = [
-        one["spec"]["template"]["spec"] for one in golden("prod", "Deployment").values()
-    ]
 
-    pulled = {spec["containers"][0]["image"] for spec in specs}
-    built = {images.name(name, images.version(name)) for name in SERVICES}
-    assert made == pulled | built
+def test_the_images_that_are_pushed_are_those_that_the_pods_pull(called, tmp_path):
+    shell(commands("Install", "make images"), tmp_path)
+
+    wanted = []
+    for name in SERVICES:
+        [pod] = golden("prod", "Deployment")[name]["spec"]["template"]["spec"][
+            "containers"
+        ]
+        built = images.name(name, images.version(name))
+        wanted += [f"docker tag {built} {pod['image']}", f"docker push {pod['image']}"]
+    assert called() == ["make images", *wanted]
 
 
 def test_the_last_command_of_a_restore_starts_what_an_upgrade_would_leave_at_none():
     [stopped, started] = re.findall(r"--replicas=(\d+)", section("Restore"))
+    [awaited] = re.findall(r"component in \(([\w,]+)\)", section("Restore"))
 
-    assert stopped == "0"
     scalers = golden("prod", "HorizontalPodAutoscaler")
     deployments = golden("prod", "Deployment")
+    pods = [one["spec"]["template"]["metadata"] for one in deployments.values()]
+    assert stopped == "0"
+    assert {*awaited.split(",")} == {
+        pod["labels"]["app.kubernetes.io/component"] for pod in pods
+    }
     assert set(scalers) == {
         name for name, one in deployments.items() if "replicas" not in one["spec"]
     }
