@@ -34,7 +34,10 @@ def names(pattern, text=PAGE):
     return found
 
 
-@pytest.mark.parametrize("target", names(r"\bmake ([a-z-]+)", COMMANDS))
+TARGETS = {*names(r"\bmake ([a-z-]+)", COMMANDS), *names(r"`make ([a-z-]+)")}
+
+
+@pytest.mark.parametrize("target", sorted(TARGETS))
 def test_the_makefile_has_the_command(target):
     assert re.search(
         rf"^{target}: .*## ", (ROOT / "Makefile").read_text(), re.MULTILINE
