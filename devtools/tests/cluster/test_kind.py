@@ -68,6 +68,14 @@ def test_it_makes_the_cluster_loads_deploys_and_shows_where_it_is(cluster, capsy
     assert "the cluster uses 1536 MiB. Try make demo; make kind-down deletes" in said
 
 
+def test_services_follow_their_pods_on_a_busy_machine_too(cluster, kubectl):
+    command.up()
+
+    [proxy] = [call for call in kubectl.calls if "kube-proxy" in call]
+    assert proxy.startswith("--context kind-shop --namespace=kube-system set resources")
+    assert proxy.endswith("--requests=cpu=100m")
+
+
 def test_the_nodes_may_be_of_another_image(cluster, monkeypatch):
     monkeypatch.setenv("NODE_IMAGE", "kindest/node:v1.35.8")
 
