@@ -159,7 +159,7 @@ def e2e(arguments: tuple[str, ...]) -> None:
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def operations(arguments: tuple[str, ...]) -> None:
-    """Scale and kill what is on the cluster, under load; arguments go to pytest."""
+    """Upgrade, scale and kill what is on the cluster; arguments go to pytest."""
     from shop import e2e as module
 
     sys.exit(module.run(arguments, "operations"))

@@ -9,6 +9,7 @@ import requests
 from shop.demo.client import Client, NotHeld
 
 CUSTOMERS = 4
+TAKEN = (201, 202)  # 202: the order waits for product-svc's answer
 PAUSE = 0.25  # seconds between a customer's requests
 
 
@@ -56,7 +57,7 @@ class Load:
 
     def _order_and_cancel(self, client):
         name = f"load-{uuid.uuid4().hex}"
-        order = self._try(lambda: client.place({self.product_id: 1}, name))
+        order = self._try(lambda: client.place({self.product_id: 1}, name, TAKEN))
         if order:
             path = f"/orders/{order['id']}/cancel/"
             self._try(lambda: client.call("POST", "order-svc", path, 202))

@@ -45,8 +45,13 @@ class Client:
             raise NotHeld(_unexpected(answer, *expected))
         return answer.json() if answer.content else None
 
-    def place(self, lines: dict[int, int], correlation_id: str) -> Any:
-        """Order quantities by product id; taken is also what waits for its stock."""
+    def place(
+        self,
+        lines: dict[int, int],
+        correlation_id: str,
+        expect: tuple[int, ...] = (201,),
+    ) -> Any:
+        """Order quantities by product id."""
         items = [{"product_id": k, "quantity": v} for k, v in lines.items()]
         headers = {
             "Idempotency-Key": str(uuid.uuid4()),
@@ -54,7 +59,7 @@ class Client:
         }
         body = {"items": items}
         return self.call(
-            "POST", "order-svc", "/orders/", 201, 202, json=body, headers=headers
+            "POST", "order-svc", "/orders/", *expect, json=body, headers=headers
         )
 
     def order(self, order_id: int) -> Any:
