@@ -12,7 +12,8 @@ import payment_svc
 import product_svc
 import razorpay_sandbox.testing
 import user_svc
-from chassis import auth, worker
+from chassis import worker
+from chassis.web import auth
 from shop.testing import SECRET, serve
 
 CLIENTS = {

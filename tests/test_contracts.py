@@ -14,7 +14,7 @@ from traffic import Recorder, problems
 
 import order_svc.consumers
 import payment_svc.consumers
-from chassis import inbox
+from chassis.messaging import inbox
 
 EVENTS = Path(__file__).parents[1] / "docs" / "events"
 HANDLERS = {**order_svc.consumers.HANDLERS, **payment_svc.consumers.HANDLERS}

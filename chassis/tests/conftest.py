@@ -71,7 +71,7 @@ def gunicorn(app, tmp_path):
         "SERVICE_NAME": "tiny-svc",
         "LOG_LEVEL": "WARNING",
     }
-    arguments = ["--config", "python:chassis.gunicorn", "--bind", "127.0.0.1:0"]
+    arguments = ["--config", "python:chassis.web.gunicorn", "--bind", "127.0.0.1:0"]
 
     @contextmanager
     def start(**environ):

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from flask import current_app
 from sqlalchemy import select
-from tiny import DeadLetter, Inbox, Neighbour, Outbox, Thing, db
+from tiny import DeadLetter, Dependency, Inbox, Outbox, Thing, db
 
-from chassis import correlation, decisions, inbox, sqs, worker
+from chassis import correlation, worker
+from chassis.messaging import inbox, sqs, triage
 from chassis.worker import Job
 from shop.testing import SECRET
 
@@ -189,7 +190,7 @@ def test_a_service_without_queues_only_prunes(with_jobs):
 def seen(app):
     with app.app_context():
         assert steps(app)["watch queues"].run() == 0
-        rows = db.session.scalars(select(Neighbour).order_by(Neighbour.name))
+        rows = db.session.scalars(select(Dependency).order_by(Dependency.name))
         return {row.name: (row.ok, row.detail) for row in rows}
 
 
@@ -214,7 +215,7 @@ def test_the_dead_letters_are_tended(app):
         sqs.client().send_message(QueueUrl=dead, MessageBody="poison")
         tending = steps(app)["dead letters things"]
         assert tending.run() == 0
-        decisions.decide(db.session.scalars(select(DeadLetter)).one(), "again")
+        triage.decide(db.session.scalars(select(DeadLetter)).one(), "again")
         db.session.commit()
         assert tending.run() == 1
         assert sqs.depths("things") == {"things": 1, "things-dlq": 0}

@@ -1,6 +1,6 @@
 import json
 
-from chassis import envfiles
+from chassis import env_files
 from shop import credentials
 
 
@@ -8,7 +8,7 @@ def test_secrets_are_made_once_and_for_their_owner_alone(var):
     first = credentials.load()
     second = credentials.load()
 
-    assert first == second == envfiles.read(var / "secrets.env")
+    assert first == second == env_files.read(var / "secrets.env")
     assert (var / "secrets.env").stat().st_mode & 0o777 == 0o600
 
 

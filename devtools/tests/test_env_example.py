@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 import razorpay_sandbox.config
-from chassis import envfiles
+from chassis import env_files
 from shop import layout
 
 EXAMPLE = layout.ROOT / ".env.example"
@@ -42,9 +42,9 @@ def test_every_port_of_compose_is_in_the_example():
 
 
 def test_the_example_as_it_is_sets_nothing_and_can_be_read_when_uncommented(tmp_path):
-    assert envfiles.read(EXAMPLE) == {}
+    assert env_files.read(EXAMPLE) == {}
 
     lines = EXAMPLE.read_text().splitlines()
     path = tmp_path / ".env"
     path.write_text("\n".join(re.sub(r"^#(?=[A-Z])", "", line) for line in lines))
-    assert set(envfiles.read(path)) == documented()
+    assert set(env_files.read(path)) == documented()

@@ -69,7 +69,7 @@ def test_a_copy_whose_packages_come_from_elsewhere_is_refused(tmp_path, monkeypa
         copy.check()
 
 
-LEAP = Mutant("leap", "A rule.", ("tests/test_crash_points.py::test_it",), SQLITE)
+LEAP = Mutant("leap", "A rule.", ("tests/test_failpoints.py::test_it",), SQLITE)
 
 
 class Lenient(Copy):

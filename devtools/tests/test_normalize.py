@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.envfiles import read
+from chassis.env_files import read
 from shop.normalize import normalize
 
 

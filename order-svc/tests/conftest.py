@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from neighbours import FakeProducts, FakeUsers
 from sqlalchemy import select
 
-from chassis import inbox, worker
+from chassis import worker
+from chassis.messaging import inbox
 from order_svc import create_app
 from order_svc.consumers import HANDLERS, QUEUE
 from order_svc.extensions import db

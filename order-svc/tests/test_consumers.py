@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from chassis import decisions, inbox, pruning
+from chassis import retention
+from chassis.messaging import inbox, triage
 from order_svc.consumers import HANDLERS, QUEUE
 from order_svc.extensions import db
 from order_svc.models import QuarantinedMessage
@@ -192,7 +193,7 @@ def test_a_refund_of_an_order_that_does_not_exist_is_kept_for_a_person_once(
 def decide(shop: Any, state: str, note: str = "") -> None:
     with shop.app.app_context():
         row = db.session.scalars(select(QuarantinedMessage)).one()
-        decisions.decide(row, state, note)
+        triage.decide(row, state, note)
         db.session.commit()
 
 
@@ -249,7 +250,7 @@ def test_a_capture_that_was_dropped_does_not_come_back_with_its_copies(
         pass_seconds(day * 86400)
         assert shop.pay(4711) == "handled"
         with shop.app.app_context():
-            pruning.prune()
+            retention.prune()
 
     assert len(parked(shop)) == 1
 

@@ -121,7 +121,7 @@ def crashed(shop: Any, crash: Any, place: str) -> None:
 def test_a_crash_before_the_first_commit_leaves_nothing(
     shop: Any, crash: Any, products: Any
 ) -> None:
-    crashed(shop, crash, "chassis.idempotency.made")
+    crashed(shop, crash, "chassis.web.idempotency.made")
     assert count(shop) == 0
 
     assert shop.order(headers=KEY).status_code == 201
@@ -134,7 +134,7 @@ def test_a_crash_before_the_first_commit_leaves_nothing(
         "order_svc.steps.reserve",  # before product-svc is asked
         "order_svc.steps.checkout._take",  # after it has answered
         "order_svc.steps.check_refused",  # after its answer is written down
-        "chassis.idempotency._keep",  # before the answer is kept
+        "chassis.web.idempotency._keep",  # before the answer is kept
     ],
 )
 def test_a_try_that_crashed_is_taken_up_where_it_stood(

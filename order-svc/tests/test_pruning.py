@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from chassis import pruning
+from chassis import retention
 from order_svc.extensions import db
 from order_svc.models import Order, Owed, OwedKind, OwedState
 from shop.pruned import EVERYWHERE, KEPT_EVERYWHERE, MESSAGES, Pruned, left, missing
@@ -61,7 +61,7 @@ def test_an_order_is_kept_with_all_that_belongs_to_it(
 
     shop.work()
     with shop.app.app_context():
-        pruning.prune()
+        retention.prune()
 
     now = [shop.history(order), shop.refunds(order), shop.get(order)["items"]]
     assert all(before)

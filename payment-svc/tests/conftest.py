@@ -14,7 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 
-from chassis import auth, clock, inbox, json, worker
+from chassis import clock, json, worker
+from chassis.messaging import inbox
+from chassis.web import auth
 from payment_svc import create_app
 from payment_svc.consumers import HANDLERS
 from payment_svc.extensions import db

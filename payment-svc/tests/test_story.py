@@ -1,7 +1,7 @@
 """Whole lives of a payment, against the sandbox."""
 
 from chassis import clock, json, worker
-from chassis import sqs as queue
+from chassis.messaging import sqs as queue
 
 
 def test_a_requested_payment_gets_a_link_and_is_captured_without_any_webhook(shop):

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from chart.objects import of_kind, pods, secret
-from chassis import sqs as chassis_sqs
+from chassis.messaging import sqs as chassis_sqs
 from order_svc import create_app
 from shop.chart.render import K8S
 from shop.layout import SANDBOX, SERVICES

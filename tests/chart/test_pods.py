@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from chart.objects import containers, of_kind, pods
-from chassis import gunicorn
+from chassis.web import gunicorn
 from shop.chart.render import CASES, K8S
 from shop.layout import IMAGES, ROOT, SERVICES
 
@@ -174,7 +174,7 @@ def test_an_api_leaves_its_service_before_it_stops(template, service):
     tell, pause, forget = words.split("; ")
     pause = int(pause.removeprefix("sleep "))
 
-    # What chassis.gunicorn looks for; a container that is restarted starts without it.
+    # chassis.web.gunicorn looks for this file; a restarted container starts without it.
     assert (tell, forget) == ("touch /tmp/draining", "rm /tmp/draining")
     assert pause >= 10
     assert spec["terminationGracePeriodSeconds"] >= pause + gunicorn.graceful_timeout

@@ -5,7 +5,8 @@ import json
 import boto3
 import pytest
 
-from chassis import sqs, worker
+from chassis import worker
+from chassis.messaging import sqs
 from deploy.page import blocks
 
 QUEUES = {"order-events": "orders", "payment-commands": "payments"}

@@ -13,7 +13,7 @@ import order_svc.config
 import payment_svc.config
 import product_svc.config
 import user_svc.config
-from chassis import envfiles
+from chassis import env_files
 from chassis.db import engine_options
 from deploy.copies import shell
 from deploy.page import PAGE, commands, golden
@@ -82,7 +82,7 @@ def test_the_client_may_do_what_order_svc_asks_for_and_no_more(
     (tmp_path / ".env").write_text(example())
     found = {
         "operations.md": secrets["user-svc"],
-        ".env.example": envfiles.read(tmp_path / ".env"),
+        ".env.example": env_files.read(tmp_path / ".env"),
     }
     [client] = user_svc.config.service_clients(found[place]["SERVICE_CLIENTS"])
 

@@ -1,7 +1,7 @@
 """Where a process can be made to die, and what brings it there.
 
 `CRASH_AT=name:nth` in the environment of that process kills it at its nth passing.
-`EVERY` lists every `crashpoint(...)` of the code, once for each process that passes
+`EVERY` lists every `failpoint(...)` of the code, once for each process that passes
 it in an ordinary run; a test holds the two together.
 """
 

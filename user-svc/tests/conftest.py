@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chassis import auth, clock, worker
+from chassis import clock, worker
+from chassis.web import auth
 from shop import mailbox
 from shop.testing import SECRET
 from user_svc import create_app, passwords, signing

@@ -12,8 +12,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from flask import Flask
 
-from chassis import auth
 from chassis.errors import Unauthorized
+from chassis.web import auth
 from user_svc import signing
 
 CLAIMS = {"iss": "shop", "aud": "shop", "sub": "1", "role": "admin", "jti": "x"}

@@ -6,21 +6,10 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from chassis import (
-    auth,
-    correlation,
-    db,
-    errors,
-    health,
-    json,
-    logging,
-    metrics,
-    migrations,
-    security,
-    tracing,
-)
+from chassis import correlation, db, errors, json, logging, migrations, tracing
 from chassis.config import Settings
 from chassis.http import Client
+from chassis.web import auth, health, metrics, security
 
 
 def init_app(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from chassis import envfiles
+from chassis import env_files
 
 WEAK = {"", "secret", "changeme", "password", "development", "dev", "test", "default"}
 MINIMUM_SECRET = 32
@@ -203,8 +203,8 @@ def environment(package_file: str) -> dict[str, str]:
     """Layer a service's environment over its `.env` and the root's `.env`."""
     folder = Path(package_file).resolve().parents[2]
     try:
-        return {**envfiles.load(folder.parent, folder.name), **os.environ}
-    except envfiles.EnvFileError as wrong:
+        return {**env_files.load(folder.parent, folder.name), **os.environ}
+    except env_files.EnvFileError as wrong:
         raise ConfigError(wrong.problems) from None
 
 

@@ -15,19 +15,11 @@ from typing import Any
 import click
 from flask import Flask, current_app
 
-from chassis import (
-    correlation,
-    dead_letters,
-    decisions,
-    health,
-    inbox,
-    logging,
-    outbox,
-    pruning,
-    sqs,
-)
+from chassis import correlation, logging, retention
 from chassis.config import settings
 from chassis.db import current_db
+from chassis.messaging import dead_letters, inbox, outbox, sqs, triage
+from chassis.web import health
 
 REDRIVES = 5
 
@@ -79,12 +71,12 @@ def _messages(wait: int | None = None) -> dict[str, Job]:
 def _steps() -> dict[str, Job]:
     """Return every loop of the current app's worker by name."""
     work: Work = current_app.extensions["work"]
-    loops = {**work.jobs, **_messages(), "prune": Job(pruning.prune, 600)}
+    loops = {**work.jobs, **_messages(), "prune": Job(retention.prune, 600)}
     if work.publishes or work.consumers:
         loops["watch queues"] = Job(_watch, 15)
     for queue in work.consumers:
         loops[f"dead letters {queue}"] = Job(partial(_tend, queue), 15)
-        loops["remind"] = Job(decisions.remind, 600)
+        loops["remind"] = Job(triage.remind, 600)
     return loops
 
 
@@ -108,7 +100,7 @@ def _watch() -> int:
                 ok = not (name.endswith(sqs.DEAD) and depth)
                 health.saw(name, ok=ok, detail=f"{depth} waiting")
     if work.consumers:
-        left = decisions.waiting("quarantine")
+        left = triage.waiting("quarantine")
         health.saw("quarantine", ok=not left, detail=f"{left} waiting")
     current_db().session.commit()
     return 0

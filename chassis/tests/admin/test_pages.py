@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from tiny import Neighbour, Thing, db
+from tiny import Dependency, Thing, db
 
 from chassis.admin import index
 
@@ -63,7 +63,7 @@ def pages(thing):
 def test_the_overview_shows_who_counts_neighbours_and_documents(app, staff, add):
     with app.app_context():
         add(), add()
-        db.session.add(Neighbour(name="things-dlq", ok=False, detail="3 waiting"))
+        db.session.add(Dependency(name="things-dlq", ok=False, detail="3 waiting"))
         db.session.commit()
 
     text = staff.get().text

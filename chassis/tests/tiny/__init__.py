@@ -10,23 +10,11 @@ from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 import chassis
-from chassis import (
-    admin,
-    api,
-    config,
-    dead_letters,
-    docs,
-    etag,
-    fields,
-    health,
-    idempotency,
-    inbox,
-    outbox,
-    pagination,
-    worker,
-)
+from chassis import admin, config, worker
 from chassis.db import Id, Money, Timestamps, database
 from chassis.errors import Conflict
+from chassis.messaging import dead_letters, inbox, outbox
+from chassis.web import api, docs, etag, fields, health, idempotency, pagination
 
 db = database()
 
@@ -57,7 +45,7 @@ class DeadLetter(dead_letters.DeadLetterMixin, db.Model): ...
 class IdempotencyKey(idempotency.IdempotencyKeyMixin, db.Model): ...
 
 
-class Neighbour(health.NeighbourMixin, db.Model): ...
+class Dependency(health.DependencyMixin, db.Model): ...
 
 
 class AdminSession(admin.AdminSessionMixin, db.Model): ...

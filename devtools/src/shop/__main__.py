@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from chassis import envfiles
+from chassis import env_files
 
 
 @click.group()
@@ -218,5 +218,5 @@ def requirements(uv: str, upgrade: bool) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except envfiles.EnvFileError as wrong:
+    except env_files.EnvFileError as wrong:
         sys.exit(str(wrong))

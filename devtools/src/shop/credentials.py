@@ -6,7 +6,7 @@ import secrets
 import string
 from pathlib import Path
 
-from chassis import envfiles
+from chassis import env_files
 from shop.layout import SERVICES, state_folder
 
 CLIENTS = {
@@ -29,7 +29,7 @@ def file() -> Path:
 def load() -> dict[str, str]:
     """Read the secrets, after making those that are missing."""
     path = file()
-    known = envfiles.read(path)
+    known = env_files.read(path)
     missing = {k: v for k, v in _generate().items() if k not in known}
     if missing:
         _write(path, {**known, **missing})

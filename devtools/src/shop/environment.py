@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from chassis import envfiles
+from chassis import env_files
 from shop import credentials
 from shop.layout import HOST, PORTS, ROOT, SANDBOX, SERVICES, state_folder
 
@@ -38,7 +38,7 @@ class Site:
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self.environ = environ
         self.generated = credentials.load()
-        self.shared = {**envfiles.read(ROOT / ".env"), **environ}
+        self.shared = {**env_files.read(ROOT / ".env"), **environ}
 
     def port(self, name: str) -> int:
         """Return the port of a service, the sandbox or the queue."""
@@ -71,7 +71,7 @@ class Site:
 
     def _of_user(self, name: str) -> dict[str, str]:
         environ = {k: v for k, v in self.environ.items() if k != "DATABASE_URL"}
-        return {**envfiles.load(ROOT, name), **environ}
+        return {**env_files.load(ROOT, name), **environ}
 
     def _uses_ours(self, service: str) -> bool:
         ours = self.address("sqs")

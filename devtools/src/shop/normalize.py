@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.envfiles import LABELS, decode, line_feeds
+from chassis.env_files import LABELS, decode, line_feeds
 
 
 @dataclass(frozen=True)

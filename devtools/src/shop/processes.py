@@ -38,7 +38,7 @@ def seed(service: str) -> Process:
 def api(site: Site, service: str) -> Process:
     """Return a service's web server."""
     app = f"{module(service)}:create_app()"
-    more = ("--graceful-timeout", GRACE, "--config", "python:chassis.gunicorn")
+    more = ("--graceful-timeout", GRACE, "--config", "python:chassis.web.gunicorn")
     return Process(service, service, _gunicorn(app, site.port(service), *more))
 
 

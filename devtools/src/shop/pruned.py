@@ -9,9 +9,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import inspect
 
-from chassis import clock, decisions, worker
+from chassis import clock, worker
 from chassis.config import settings
 from chassis.db import current_db, model
+from chassis.messaging import triage
 
 MINUTE = timedelta(minutes=1)
 
@@ -83,13 +84,13 @@ def _mark(moment: datetime) -> Any:
 
 
 def _quarantined(moment: datetime) -> Any:
-    decided = {"state": decisions.DROPPED, "note": "seen"}
+    decided = {"state": triage.DROPPED, "note": "seen"}
     return _made("quarantine", moment, queue="q", reason="r", body="{", **decided)
 
 
 def _letter(moment: datetime) -> Any:
     named = {"type": "t", "subject": "s", "correlation_id": "c", "body": "{"}
-    seen = {"receives": 10, "seen_at": moment, "state": decisions.DONE}
+    seen = {"receives": 10, "seen_at": moment, "state": triage.DONE}
     return _made("dead_letters", moment, message_id=_text(), queue="q", **named, **seen)
 
 

@@ -24,7 +24,8 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.serving import make_server
 
-from chassis import auth, migrations
+from chassis import migrations
+from chassis.web import auth
 
 SECRET = "a-secret-of-tests-that-is-long-enough-0123456789"  # noqa: S105
 CreateApp = Callable[[dict[str, str]], Flask]

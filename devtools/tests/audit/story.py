@@ -20,7 +20,8 @@ import payment_svc.consumers
 import payment_svc.models as payments
 import payment_svc.steps
 import payment_svc.steps.context
-from chassis import clock, inbox
+from chassis import clock
+from chassis.messaging import inbox
 from payment_svc.models import Payment
 from product_svc.managers import ProductManager, ReservationManager
 from user_svc.keyring import Keyring

@@ -31,7 +31,7 @@ volumeMounts:
 name: api
 {{- if .root.Values.development.debug }}
 # A debugger finds gunicorn, not the shell that the image starts; a breakpoint takes long.
-command: [gunicorn, "{{ .service.module }}:create_app()", --bind, "0.0.0.0:8000", --config, "python:chassis.gunicorn", --timeout, "0"]
+command: [gunicorn, "{{ .service.module }}:create_app()", --bind, "0.0.0.0:8000", --config, "python:chassis.web.gunicorn", --timeout, "0"]
 {{- else if .root.Values.development.reload }}
 command: [python, /etc/shop/reload.py, serve]
 {{- end }}
@@ -54,7 +54,7 @@ readinessProbe:
 lifecycle:
   preStop:
     # A new connection after SIGTERM is reset, so endpoints must forget the pod first;
-    # clients with a kept connection are told to leave meanwhile (chassis.gunicorn).
+    # clients with a kept connection are told to leave meanwhile (chassis.web.gunicorn).
     exec:
       command: [sh, -c, touch /tmp/draining; sleep 10; rm /tmp/draining]
 resources:

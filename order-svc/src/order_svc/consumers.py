@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from chassis import clock, decisions, inbox
-from chassis.crashpoints import crashpoint
+from chassis import clock
 from chassis.errors import Conflict, NotFound
-from chassis.inbox import Event
+from chassis.failpoints import failpoint
+from chassis.messaging import inbox, triage
+from chassis.messaging.inbox import Event
 from order_svc import steps
 from order_svc.extensions import db
 from order_svc.models import Inbox, QuarantinedMessage
@@ -34,7 +35,7 @@ def payment_captured(data: dict[str, Any], event: Event) -> None:
     """
     try:
         steps.manager().mark_paid(data["order_id"], data)
-        crashpoint("order.captured")
+        failpoint("order.captured")
     except (NotFound, Conflict) as why:
         _park_once(event, why.detail, "payment_id")
 
@@ -71,7 +72,7 @@ def _park_once(event: Event, reason: str, key: str) -> None:
     known = db.session.scalar(
         select(QuarantinedMessage)
         .where(QuarantinedMessage.reason.startswith(head, autoescape=True))
-        .where(QuarantinedMessage.state != decisions.AGAIN)  # that is this copy itself
+        .where(QuarantinedMessage.state != triage.AGAIN)  # that is this copy itself
         .limit(1)
     )
     if known is None:

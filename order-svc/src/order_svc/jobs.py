@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from chassis import clock, logging
-from chassis.crashpoints import crashpoint
 from chassis.db import reading
+from chassis.failpoints import failpoint
 from chassis.worker import Job
 from order_svc import steps
 from order_svc.config import Settings
@@ -30,7 +30,7 @@ def _one(act: Callable[[int], bool], row_id: int) -> bool:
         db.session.rollback()
         logging.get().error("row failed", row_id=row_id, exc_info=error)
         return False
-    crashpoint("order.between_rows")
+    failpoint("order.between_rows")
     return done
 
 
@@ -53,7 +53,7 @@ def prune_owed() -> int:
     """Forget releases of long ago; return 0, there is no hurry."""
     before = clock.now() - timedelta(days=steps.settings().owed_days)
     steps.due().prune_owed(before)
-    crashpoint("order.pruned")
+    failpoint("order.pruned")
     db.session.commit()
     return 0
 

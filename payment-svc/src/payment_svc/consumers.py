@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from chassis.errors import Conflict, NotFound
-from chassis.inbox import Event, Quarantine
+from chassis.messaging.inbox import Event, Quarantine
 from payment_svc.managers import Asked
 from payment_svc.models import ClosingReason, Outcome, RefundReason
 from payment_svc.schemas import (

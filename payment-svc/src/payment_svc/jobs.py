@@ -7,8 +7,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
 from chassis import clock, correlation, logging
-from chassis.crashpoints import crashpoint
 from chassis.db import reading
+from chassis.failpoints import failpoint
 from chassis.worker import Job
 from payment_svc.config import Settings
 from payment_svc.extensions import db
@@ -53,7 +53,7 @@ def _read_webhook(event_id: int) -> None:
     except Exception as error:  # one bad event must not hold up the others
         logging.get().error("webhook not understood", row=event_id, exc_info=error)
         row.processed_at, row.result = clock.now(), "failed"
-    crashpoint("webhook.processed")
+    failpoint("webhook.processed")
     db.session.commit()
 
 
@@ -70,7 +70,7 @@ def announce() -> int:
     captures, direct = due(PAYMENTS, "announce_at"), due(REFUNDS, "announce_at")
     for payment_id in captures:
         payments().announce(payment_id)
-        crashpoint("payment.announced")
+        failpoint("payment.announced")
         db.session.commit()
     for refund_id in direct:
         refunds().announce(refund_id)
@@ -91,7 +91,7 @@ def prune() -> int:
         PAYMENTS.c.state_since < grave,
     )
     db.session.execute(delete(AuditLog).where(AuditLog.id.in_(dead)))
-    crashpoint("payment.pruned")
+    failpoint("payment.pruned")
     db.session.commit()
     return 0
 

@@ -8,8 +8,8 @@ from marshmallow import ValidationError
 import chassis.admin
 from chassis.admin import ModelView, action
 from chassis.admin.staff import current
-from chassis.api import invalid
-from chassis.fields import Schema
+from chassis.web.api import invalid
+from chassis.web.fields import Schema
 from product_svc.extensions import db
 from product_svc.managers import CategoryManager, ProductManager, StockManager
 from product_svc.models import (

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from chassis import clock, config, logging
-from chassis.crashpoints import crashpoint
 from chassis.db import reading
+from chassis.failpoints import failpoint
 from chassis.worker import Job
 from product_svc.config import Settings
 from product_svc.extensions import db
@@ -25,9 +25,9 @@ def expire_reservations() -> int:
 
 def _expire(manager: ReservationManager, order_id: int) -> bool:
     is_over = manager.expire(order_id)
-    crashpoint("reservation.expired")
+    failpoint("reservation.expired")
     db.session.commit()
-    crashpoint("reservation.between_rows")
+    failpoint("reservation.between_rows")
     if is_over:
         logging.get().warning("reservation expired", order_id=order_id)
     return is_over
@@ -39,7 +39,7 @@ def prune_reservations() -> int:
     assert isinstance(settings, Settings)
     before = clock.now() - timedelta(days=settings.tombstone_days)
     ReservationManager(db.session, "worker").prune(before)
-    crashpoint("reservation.pruned")
+    failpoint("reservation.pruned")
     db.session.commit()
     return 0
 

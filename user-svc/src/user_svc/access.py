@@ -8,10 +8,11 @@ from typing import Any, cast
 import jwt
 from flask import current_app, g
 
-import chassis.api
-from chassis import auth, config
+import chassis.web.api
+from chassis import config
 from chassis.db import reading
 from chassis.errors import Forbidden, Unauthorized
+from chassis.web import auth
 from user_svc.config import Settings
 from user_svc.extensions import db
 from user_svc.keyring import Keyring
@@ -28,7 +29,7 @@ def keyring() -> Keyring:
     return cast("Keyring", current_app.extensions["keyring"])
 
 
-class Blueprint(chassis.api.Blueprint):
+class Blueprint(chassis.web.api.Blueprint):
     """The chassis' blueprint, whose `requires` asks the database as well."""
 
     def requires(self, *who: str) -> Callable[[Any], Any]:

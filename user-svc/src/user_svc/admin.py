@@ -7,7 +7,7 @@ from marshmallow import ValidationError
 
 import chassis.admin
 from chassis.admin import ModelView, action
-from chassis.api import invalid
+from chassis.web.api import invalid
 from user_svc.extensions import db
 from user_svc.managers import UserManager
 from user_svc.models import (

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from chassis.fields import Text
+from chassis.web.fields import Text
 from user_svc import emails
 from user_svc.models import Role
 from user_svc.passwords import LONGEST

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from chassis import clock, logging
-from chassis.crashpoints import crashpoint
+from chassis.failpoints import failpoint
 from chassis.worker import Job
 from user_svc import seed, signing, steps
 from user_svc.access import keyring, settings
@@ -23,7 +23,7 @@ def prune_sessions() -> int:
     """Forget sessions and tokens long over; return 0, there is no hurry."""
     before = clock.now() - timedelta(days=settings().prune_after_days)
     SessionManager(db.session, keyring()).prune(before)
-    crashpoint("session.pruned")
+    failpoint("session.pruned")
     db.session.commit()
     return 0
 

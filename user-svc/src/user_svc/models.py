@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.admin import ActionLogMixin, AdminSessionMixin
 from chassis.db import BigInt, Id, Moment, Timestamps, UtcDateTime
-from chassis.health import NeighbourMixin
-from chassis.idempotency import IdempotencyKeyMixin
+from chassis.web.health import DependencyMixin
+from chassis.web.idempotency import IdempotencyKeyMixin
 from user_svc.extensions import db
 
 
@@ -168,7 +168,7 @@ class IdempotencyKey(IdempotencyKeyMixin, db.Model):
     """A key that a client gave a request, and its answer."""
 
 
-class Neighbour(NeighbourMixin, db.Model):
+class Dependency(DependencyMixin, db.Model):
     """Another process as the worker last saw it."""
 
 

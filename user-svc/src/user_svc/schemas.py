@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from chassis.fields import ListQuery, Moment, QueryFlag, Schema, Text, Whole, sort
+from chassis.web.fields import ListQuery, Moment, QueryFlag, Schema, Text, Whole, sort
 from user_svc import emails
 from user_svc.fields import Email, Flag, Password, phones, roles
 from user_svc.passwords import SHORTEST

@@ -16,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis import clock, logging
-from chassis.auth import ALGORITHM, LEEWAY, TYPE
 from chassis.db import reading, writing
 from chassis.json import timestamp
+from chassis.web.auth import ALGORITHM, LEEWAY, TYPE
 from user_svc.access import keyring, settings
 from user_svc.extensions import db
 from user_svc.managers import KeyManager

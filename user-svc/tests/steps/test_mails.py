@@ -110,7 +110,7 @@ def test_after_a_crash_the_same_mail_is_sent_again(
 
     monkeypatch.setattr(mail, "deliver", note)
     with app.app_context(), monkeypatch.context() as cut:
-        cut.setattr(mails, "crashpoint", crash)
+        cut.setattr(mails, "failpoint", crash)
         with pytest.raises(PowerCut):
             steps.send_next()
     pass_seconds(31)

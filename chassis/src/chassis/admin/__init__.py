@@ -13,7 +13,7 @@ from chassis.admin.index import IndexView
 from chassis.admin.messages import VIEWS
 from chassis.admin.models import ActionLogMixin, AdminSessionMixin
 from chassis.admin.views import ModelView
-from chassis.security import csp_nonce
+from chassis.web.security import csp_nonce
 
 __all__ = ["ActionLogMixin", "AdminSessionMixin", "ModelView", "action", "init_app"]
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask_admin.actions import action
 
-from chassis import decisions
 from chassis.admin.views import ModelView
 from chassis.errors import Conflict
+from chassis.messaging import triage
 
 
 class OutboxView(ModelView):
@@ -38,7 +38,7 @@ class DecisionView(ModelView):
 
     def on_edit(self, row: Any, data: dict[str, Any]) -> Any:
         """Drop a message; the worker takes a dead letter off its queue."""
-        decisions.decide(row, decisions.DROPPED, data["note"])
+        triage.decide(row, triage.DROPPED, data["note"])
         return row
 
 
@@ -48,7 +48,7 @@ class QuarantineView(DecisionView):
     @action("retry", "Try again", "Put these messages through their handlers again?")
     def retry(self, ids: list[str]) -> None:
         """Let the worker handle them again."""
-        self.each(ids, "retry", lambda row: decisions.decide(row, decisions.AGAIN))
+        self.each(ids, "retry", lambda row: triage.decide(row, triage.AGAIN))
 
 
 class DeadLetterView(DecisionView):
@@ -59,7 +59,7 @@ class DeadLetterView(DecisionView):
     @action("redrive", "Redrive", "Send these messages to their queue again?")
     def redrive(self, ids: list[str]) -> None:
         """Let the worker send them again."""
-        self.each(ids, "redrive", lambda row: decisions.decide(row, decisions.AGAIN))
+        self.each(ids, "redrive", lambda row: triage.decide(row, triage.AGAIN))
 
 
 VIEWS: dict[str, type[ModelView]] = {

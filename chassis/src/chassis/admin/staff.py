@@ -15,10 +15,10 @@ from flask import current_app, g, session
 from sqlalchemy import delete, update
 
 from chassis import clock
-from chassis.auth import ADMIN, STAFF
 from chassis.db import current_db, model, reading, writing
 from chassis.errors import Forbidden
 from chassis.http import Answer, Client
+from chassis.web.auth import ADMIN, STAFF
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=8)
 NOTED = timedelta(minutes=1)  # how exactly `seen_at` is kept

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from chassis.decisions import AGAIN, DROPPED, WAITING
+from chassis.messaging.triage import AGAIN, DROPPED, WAITING
 from shop.audit.books import Books, Found, Rows
 
 # Both halves of a message are pruned after 30 days, and it may be late for 14 of them:

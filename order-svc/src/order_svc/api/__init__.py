@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-import chassis.api
-from chassis import docs
+import chassis.web.api
+from chassis.web import docs
 from order_svc.api import cancellation, orders, refunds
 
 BLUEPRINTS = (orders.blp, cancellation.blp, refunds.blp)
@@ -11,5 +11,5 @@ BLUEPRINTS = (orders.blp, cancellation.blp, refunds.blp)
 
 def init_app(app: Flask) -> None:
     """Serve the API, describe it, and show the description."""
-    chassis.api.init_app(app, "Orders", *BLUEPRINTS)
+    chassis.web.api.init_app(app, "Orders", *BLUEPRINTS)
     docs.init_app(app)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from chassis import auth, idempotency
 from chassis.errors import Unavailable, Unprocessable
+from chassis.web import auth, idempotency
 from order_svc import steps
 from order_svc.managers import Customer, OrderManager
 

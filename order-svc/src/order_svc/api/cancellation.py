@@ -4,8 +4,8 @@ from typing import Any
 
 from flask.views import MethodView
 
-from chassis.api import CUSTOMER, Blueprint
-from chassis.crashpoints import crashpoint
+from chassis.failpoints import failpoint
+from chassis.web.api import CUSTOMER, Blueprint
 from order_svc.api.access import manager, owner
 from order_svc.extensions import db
 from order_svc.schemas import OrderSchema, TimelineSchema
@@ -27,9 +27,9 @@ class OrderCancellation(MethodView):
         """Cancel an order before payment."""
         manager().get_order(order_id, owner())
         order, is_over = manager().cancel(order_id)
-        crashpoint("order.before_cancel_commit")
+        failpoint("order.before_cancel_commit")
         db.session.commit()
-        crashpoint("order.cancel_committed")
+        failpoint("order.cancel_committed")
         return (order, 200) if is_over else (order, 202, {"Retry-After": "2"})
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask.views import MethodView
 
-from chassis import auth, etag, idempotency, pagination
-from chassis.api import CUSTOMER, Blueprint
 from chassis.config import settings
+from chassis.web import auth, etag, idempotency, pagination
+from chassis.web.api import CUSTOMER, Blueprint
 from order_svc import clients, steps
 from order_svc.api.access import known, manager, owner, with_customer
 from order_svc.extensions import db

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask.views import MethodView
 
-from chassis import auth
-from chassis.api import ADMIN, STAFF, Blueprint
+from chassis.web import auth
+from chassis.web.api import ADMIN, STAFF, Blueprint
 from order_svc import steps
 from order_svc.api.access import manager
 from order_svc.schemas import RefundCreateSchema, RefundSchema

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.crashpoints import crashpoint
 from chassis.errors import Conflict
+from chassis.failpoints import failpoint
 from order_svc import events
 from order_svc.config import Times
 from order_svc.managers.history import History
@@ -122,7 +122,7 @@ class Refunds:
         self.session.add(refund)
         self.session.flush()
         self.history.emit(events.refund_requested(refund), order.id)
-        crashpoint("order.refund_emitted")
+        failpoint("order.refund_emitted")
         return refund
 
     def pause(self, attempts: int) -> timedelta:

@@ -1,7 +1,8 @@
 """Tables, states and the table of legal transitions."""
 
-from chassis import dead_letters, health, idempotency, inbox, outbox
 from chassis.admin import ActionLogMixin, AdminSessionMixin
+from chassis.messaging import dead_letters, inbox, outbox
+from chassis.web import health, idempotency
 from order_svc.extensions import db
 from order_svc.models.base import AuditModel
 from order_svc.models.orders import HistoryKind, Order, OrderHistory, OrderItem
@@ -45,7 +46,7 @@ class IdempotencyKey(idempotency.IdempotencyKeyMixin, db.Model):
     """A key that a client sent with a creating request."""
 
 
-class Neighbour(health.NeighbourMixin, db.Model):
+class Dependency(health.DependencyMixin, db.Model):
     """A service or queue as the worker last saw it."""
 
 
@@ -70,13 +71,13 @@ __all__ = [
     "AuditModel",
     "Cell",
     "DeadLetter",
+    "Dependency",
     "Effect",
     "HistoryKind",
     "IdempotencyKey",
     "Inbox",
     "Kind",
     "Lines",
-    "Neighbour",
     "Order",
     "OrderEvent",
     "OrderHistory",

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from chassis.fields import Moment, Money, Schema, Whole
+from chassis.web.fields import Moment, Money, Schema, Whole
 from order_svc.models import RefundReason
 
 MOST = "9999999999999.99"

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
-from chassis.fields import ListQuery, Moment, Money, QueryWhole, Schema, Text, Whole
-from chassis.fields import sort as sort_field
+from chassis.web.fields import ListQuery, Moment, Money, QueryWhole, Schema, Text, Whole
+from chassis.web.fields import sort as sort_field
 from order_svc.models import OrderStatus, PaymentStatus, display
 from order_svc.schemas.countries import COUNTRIES
 

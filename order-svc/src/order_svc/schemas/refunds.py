@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from chassis.fields import Moment, Money, Schema, Text, Whole
+from chassis.web.fields import Moment, Money, Schema, Text, Whole
 from order_svc.models import HistoryKind, OrderState, RefundReason, RefundStatus
 from order_svc.schemas.orders import MOST_LINES, MOST_TOTAL, LineSchema, merge
 

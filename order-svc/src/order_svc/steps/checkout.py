@@ -8,11 +8,11 @@ takes up where it stands.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chassis import outbox
-from chassis.crashpoints import crashpoint
 from chassis.db import reading
 from chassis.errors import Forbidden, Unavailable
+from chassis.failpoints import failpoint
 from chassis.http import Answer
+from chassis.messaging import outbox
 from order_svc import clients
 from order_svc.clients import Reserved
 from order_svc.extensions import db
@@ -62,9 +62,9 @@ def place(
     )
     order_id = order.id
     made(order_id)
-    crashpoint("order.placed")
+    failpoint("order.placed")
     db.session.commit()
-    crashpoint("order.committed")
+    failpoint("order.committed")
     return order_id
 
 
@@ -80,16 +80,16 @@ def reserve(order_id: int) -> None:
     if not is_placed:
         return
     seconds = settings().reservation_seconds
-    crashpoint("order.before_reserve")
+    failpoint("order.before_reserve")
     try:
         answer = clients.products().reserve(order_id, lines, seconds)
     except Unavailable:
         due().postpone(Order, order_id)
     else:
-        crashpoint("order.after_reserve")
+        failpoint("order.after_reserve")
         _take(order_id, answer)
     db.session.commit()
-    crashpoint("order.reserve_answered")
+    failpoint("order.reserve_answered")
 
 
 def _take(order_id: int, answer: Reserved | Answer) -> None:

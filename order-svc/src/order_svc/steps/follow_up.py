@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from chassis import clock, correlation, logging
-from chassis.crashpoints import crashpoint
 from chassis.errors import Unavailable
+from chassis.failpoints import failpoint
 from chassis.http import Answer
 from order_svc import clients
 from order_svc.extensions import db
@@ -28,14 +28,14 @@ def check_order(order_id: int) -> bool:
         return False
     correlation.use(order.correlation_id)
     db.session.commit()  # the claim holds, even when what follows fails
-    crashpoint("order.claimed")
+    failpoint("order.claimed")
     try:
         CHECKS[order.state](order)
     except Impossible:  # alerted already: somebody else has moved the order
         db.session.rollback()
-    crashpoint("order.before_check_commit")
+    failpoint("order.before_check_commit")
     db.session.commit()
-    crashpoint("order.checked")
+    failpoint("order.checked")
     return True
 
 
@@ -64,14 +64,14 @@ def _close_again(order: Order) -> None:
 def _commit(order: Order) -> None:
     order_id = order.id
     db.session.commit()
-    crashpoint("order.before_commit_call")
+    failpoint("order.before_commit_call")
     try:
         answer = clients.products().commit(order_id)
     except Unavailable as error:
         logging.get().warning("commit unknown", order_id=order_id, why=error.detail)
         due().postpone(Order, order_id)
         return
-    crashpoint("order.after_commit_call")
+    failpoint("order.after_commit_call")
     if answer.status == 200:
         manager().confirm(order_id)
     elif answer.status == 409:
@@ -110,14 +110,14 @@ def pay_debt(owed_id: int) -> bool:
     kind, order_id = owed.kind, owed.order_id
     return_id, items = owed.return_id or "", owed.items or []
     db.session.commit()
-    crashpoint("order.before_debt_call")
+    failpoint("order.before_debt_call")
     try:
         answer = CALLS[kind](order_id, return_id, items)
     except Unavailable as error:
         logging.get().warning("debt unpaid", order_id=order_id, why=error.detail)
         due().postpone(Owed, owed_id)
     else:
-        crashpoint("order.after_debt_call")
+        failpoint("order.after_debt_call")
         is_refused = answer.status == 409
         state = OwedState.REFUSED if is_refused else OwedState.DONE
         due().settle_debt(owed_id, state, f"{answer.status} {_code(answer)}".strip())
@@ -142,6 +142,6 @@ CALLS: dict[OwedKind, Call] = {
 def ask_refund_again(refund_id: int) -> bool:
     """Emit refund.requested again for an unanswered refund."""
     asked = due().ask_refund_again(refund_id)
-    crashpoint("order.refund_asked_again")
+    failpoint("order.refund_asked_again")
     db.session.commit()
     return asked

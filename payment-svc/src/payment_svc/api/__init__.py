@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-import chassis.api
-from chassis import docs
+import chassis.web.api
+from chassis.web import docs
 from payment_svc.api import callback, payments, refunds, webhook
 
 BLUEPRINTS = (callback.blp, webhook.blp, refunds.blp, payments.blp)
@@ -11,5 +11,5 @@ BLUEPRINTS = (callback.blp, webhook.blp, refunds.blp, payments.blp)
 
 def init_app(app: Flask) -> None:
     """Serve the API and describe it."""
-    chassis.api.init_app(app, "Payments", *BLUEPRINTS)
+    chassis.web.api.init_app(app, "Payments", *BLUEPRINTS)
     docs.init_app(app)

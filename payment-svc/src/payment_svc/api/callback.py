@@ -7,9 +7,9 @@ from flask import Response, jsonify, render_template, request
 from flask.views import MethodView
 
 from chassis import db as database
-from chassis.api import Blueprint
-from chassis.crashpoints import crashpoint
 from chassis.errors import BadRequest
+from chassis.failpoints import failpoint
+from chassis.web.api import Blueprint
 from payment_svc import razorpay_service
 from payment_svc.extensions import db
 from payment_svc.models import Payment, PaymentState, PaymentStatus
@@ -69,9 +69,9 @@ class PaymentLinkCallback(MethodView):
         )
         if payment is None:
             raise _wrong()
-        crashpoint("callback.before_commit")
+        failpoint("callback.before_commit")
         db.session.commit()
-        crashpoint("callback.committed")
+        failpoint("callback.committed")
         return _answer(payment, _word(payment, callback))
 
 

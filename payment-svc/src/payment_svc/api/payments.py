@@ -4,9 +4,10 @@ from typing import Any
 
 from flask.views import MethodView
 
-from chassis import auth, clock, pagination
-from chassis.api import ADMIN, CUSTOMER, STAFF, Blueprint
+from chassis import clock
 from chassis.errors import NotFound, Unavailable
+from chassis.web import auth, pagination
+from chassis.web.api import ADMIN, CUSTOMER, STAFF, Blueprint
 from payment_svc.extensions import db
 from payment_svc.managers import Asked, PaymentManager
 from payment_svc.models import Payment

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask.views import MethodView
 
-from chassis import auth
-from chassis.api import ADMIN, CUSTOMER, STAFF, Blueprint
+from chassis.web import auth
+from chassis.web.api import ADMIN, CUSTOMER, STAFF, Blueprint
 from payment_svc.api.payments import READ, SOON, WRITE, get_visible, manager
 from payment_svc.schemas import RefundPostSchema, RefundSchema, RefundsSchema
 from payment_svc.steps.context import refunds

@@ -7,9 +7,9 @@ from flask import request
 from flask.views import MethodView
 
 from chassis import logging
-from chassis.api import Blueprint
-from chassis.crashpoints import crashpoint
 from chassis.errors import TooLarge, Unauthorized
+from chassis.failpoints import failpoint
+from chassis.web.api import Blueprint
 from payment_svc.extensions import db
 from payment_svc.managers import WebhookManager
 from payment_svc.razorpay_signatures import is_signed
@@ -53,11 +53,11 @@ class Webhook(MethodView):
         """Take an event of Razorpay."""
         body = _body()
         _verify(body)
-        crashpoint("webhook.verified")
+        failpoint("webhook.verified")
         row = WebhookManager(db.session, settings()).store(_event_id(), body)
-        crashpoint("webhook.before_commit")
+        failpoint("webhook.before_commit")
         db.session.commit()
-        crashpoint("webhook.committed")
+        failpoint("webhook.committed")
         logging.get().info("webhook", is_new=row is not None)
         return {"status": "known" if row is None else "stored"}
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from chassis import clock, logging
-from chassis.crashpoints import crashpoint
+from chassis.failpoints import failpoint
 from payment_svc.managers.payment_moves import PaymentMoves
 from payment_svc.managers.schedule import AT_ONCE
 from payment_svc.models import (
@@ -111,7 +111,7 @@ class Evidence:
             self.moves.become(
                 payment, trigger, capture.id, **_fields(capture), is_accepted=False
             )
-        crashpoint("payment.captured")
+        failpoint("payment.captured")
 
     def _second(self, capture: ProviderPayment, trigger: PaymentTrigger) -> None:
         """Write an EXTRA row; the link's columns stay with the first, being unique."""

@@ -1,11 +1,11 @@
 """The chassis tables of this service."""
 
 from chassis.admin import ActionLogMixin, AdminSessionMixin
-from chassis.dead_letters import DeadLetterMixin
-from chassis.health import NeighbourMixin
-from chassis.idempotency import IdempotencyKeyMixin
-from chassis.inbox import InboxMixin, QuarantineMixin
-from chassis.outbox import OutboxMixin
+from chassis.messaging.dead_letters import DeadLetterMixin
+from chassis.messaging.inbox import InboxMixin, QuarantineMixin
+from chassis.messaging.outbox import OutboxMixin
+from chassis.web.health import DependencyMixin
+from chassis.web.idempotency import IdempotencyKeyMixin
 from payment_svc.extensions import db
 
 
@@ -29,7 +29,7 @@ class IdempotencyKey(IdempotencyKeyMixin, db.Model):
     """Keys of requests that were answered."""
 
 
-class Neighbour(NeighbourMixin, db.Model):
+class Dependency(DependencyMixin, db.Model):
     """Queues as the worker saw them."""
 
 

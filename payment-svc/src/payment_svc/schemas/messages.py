@@ -2,7 +2,7 @@
 
 from marshmallow import EXCLUDE, fields, validate
 
-from chassis.fields import Moment, Money, Schema, Whole
+from chassis.web.fields import Moment, Money, Schema, Whole
 from payment_svc.models import ClosingReason, Outcome, RefundReason
 
 CLOSING = [str(ClosingReason.EXPIRED), str(ClosingReason.CANCELLED)]

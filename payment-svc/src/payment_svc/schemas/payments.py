@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from chassis.fields import (
+from chassis.web.fields import (
     ListQuery,
     Moment,
     Money,

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from chassis.fields import Moment, Money, Schema, Text, Whole
+from chassis.web.fields import Moment, Money, Schema, Text, Whole
 from payment_svc.models import LEAST, RefundReason, RefundStatus
 
 

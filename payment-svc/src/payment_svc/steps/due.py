@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Table, or_, select, update
 
 from chassis import clock, logging
-from chassis.crashpoints import crashpoint
 from chassis.db import reading
+from chassis.failpoints import failpoint
 from payment_svc.extensions import db
 from payment_svc.managers.schedule import retry
 from payment_svc.razorpay_service import Unknown
@@ -42,7 +42,7 @@ def claim(table: Table, row_id: int) -> bool:
         .values(next_check_at=now + LEASE, attempts=table.c.attempts + 1)
     )
     db.session.commit()
-    crashpoint("payment.claimed")
+    failpoint("payment.claimed")
     return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 
@@ -72,7 +72,7 @@ def work_off(table: Table, step: Callable[[int], Any]) -> int:
         if time.monotonic() > end:
             break
         taken += claim(table, row_id) and _try(step, row_id)
-        crashpoint("payment.between_rows")
+        failpoint("payment.between_rows")
     return taken
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from chassis import clock
-from chassis.crashpoints import crashpoint
+from chassis.failpoints import failpoint
 from payment_svc.extensions import db
 from payment_svc.managers.payment_moves import PAYMENTS
 from payment_svc.models import Payment, PaymentState, Snapshot
@@ -34,9 +34,9 @@ def create_link(payment_id: int) -> None:
     if payments().is_too_late(payment):
         _give_up(payment, "no link could be made in time")
         return
-    crashpoint("payment.before_create")
+    failpoint("payment.before_create")
     answer = provider().create_link(wish(payment))
-    crashpoint("payment.after_create")
+    failpoint("payment.after_create")
     if isinstance(answer, Done):
         believe(payment_id, Snapshot(answer.value))
     elif isinstance(answer, Unknown):
@@ -129,9 +129,9 @@ def close_link(payment_id: int) -> None:
 
 def _cancel(payment_id: int, link_id: str) -> None:
     """Cancel; refused or done, the fetch that follows says what is true."""
-    crashpoint("payment.before_cancel")
+    failpoint("payment.before_cancel")
     answer = provider().cancel_link(link_id)
-    crashpoint("payment.after_cancel")
+    failpoint("payment.after_cancel")
     unknown = answer if isinstance(answer, Unknown) else poll(payment_id)
     if unknown is not None:
         later(PAYMENTS, payment_id, unknown)

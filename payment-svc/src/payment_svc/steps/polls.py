@@ -1,8 +1,8 @@
 """Razorpay asked how things stand, and believed."""
 
 from chassis import correlation
-from chassis.crashpoints import crashpoint
 from chassis.db import reading
+from chassis.failpoints import failpoint
 from payment_svc.extensions import db
 from payment_svc.managers.payment_moves import PAYMENTS
 from payment_svc.models import Payment, PaymentState, ProviderLink, Snapshot
@@ -20,9 +20,9 @@ def apply_provider_state(
     """
     payment = payments(actor).apply(payment_id, snapshot)
     state = PaymentState(payment.state)
-    crashpoint("payment.before_apply_commit")
+    failpoint("payment.before_apply_commit")
     db.session.commit()
-    crashpoint("payment.applied")
+    failpoint("payment.applied")
     return state
 
 
@@ -64,7 +64,7 @@ def believe(payment_id: int, snapshot: Snapshot, actor: str = WORKER) -> Payment
 def poll(payment_id: int, actor: str = WORKER) -> Unknown | None:
     """Ask and believe; return the Unknown when Razorpay gave no answer."""
     seen = look(read_payment(payment_id))
-    crashpoint("payment.looked")
+    failpoint("payment.looked")
     if isinstance(seen, Done):
         believe(payment_id, seen.value, actor)
         return None

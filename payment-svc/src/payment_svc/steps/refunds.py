@@ -1,7 +1,7 @@
 """Refunds on their way: the key is stored before the call, and every retry uses it."""
 
 from chassis import correlation, logging
-from chassis.crashpoints import crashpoint
+from chassis.failpoints import failpoint
 from payment_svc.extensions import db
 from payment_svc.managers.refund_moves import REFUNDS
 from payment_svc.models import (
@@ -39,19 +39,19 @@ def _call(refund_id: int) -> tuple[Refund, bool]:
     db.session.refresh(refund)
     db.session.expunge(refund)
     db.session.commit()
-    crashpoint("refund.begun")
+    failpoint("refund.begun")
     return refund, was_sent
 
 
 def _send(refund: Refund) -> None:
-    crashpoint("refund.before_post")
+    failpoint("refund.before_post")
     answer = provider().refund(
         str(refund.razorpay_payment_id),
         refund.amount,
         refund.idempotency_key,
         {"refund": refund.key},
     )
-    crashpoint("refund.after_post")
+    failpoint("refund.after_post")
     if isinstance(answer, Done):
         _learn(refund, answer.value)
     elif isinstance(answer, Unknown):
@@ -102,9 +102,9 @@ def _learn(refund: Refund, seen: ProviderRefund) -> None:
     if seen.amount != refund.amount:  # the same key never has another body
         logging.get().error("refund of another amount", refund_id=refund.id)
     state = refunds().learn(refund.id, seen).state
-    crashpoint("refund.before_learn_commit")
+    failpoint("refund.before_learn_commit")
     db.session.commit()
-    crashpoint("refund.learned")
+    failpoint("refund.learned")
     if state in (RefundState.SENT, RefundState.PENDING):
         later(REFUNDS, refund.id, Unknown("the bank has not answered"))
 

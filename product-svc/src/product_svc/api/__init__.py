@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-import chassis.api
-from chassis import docs
+import chassis.web.api
+from chassis.web import docs
 from product_svc.api import categories, products, reservations, stock
 
 BLUEPRINTS = (categories.blp, stock.blp, reservations.blp, products.blp)
@@ -11,5 +11,5 @@ BLUEPRINTS = (categories.blp, stock.blp, reservations.blp, products.blp)
 
 def init_app(app: Flask) -> None:
     """Serve the API and describe it."""
-    chassis.api.init_app(app, "Products", *BLUEPRINTS)
+    chassis.web.api.init_app(app, "Products", *BLUEPRINTS)
     docs.init_app(app)

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from chassis import etag, pagination
-from chassis.api import STAFF, Blueprint, no_content
 from chassis.config import settings
+from chassis.web import etag, pagination
+from chassis.web.api import STAFF, Blueprint, no_content
 from product_svc.extensions import db
 from product_svc.managers import CategoryManager
 from product_svc.models import Category

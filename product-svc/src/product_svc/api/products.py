@@ -5,10 +5,10 @@ from typing import Any
 from flask import Response, request
 from flask.views import MethodView
 
-from chassis import auth, etag, pagination
-from chassis.api import STAFF, Blueprint, no_content
 from chassis.config import settings
 from chassis.errors import NotFound, Problem
+from chassis.web import auth, etag, pagination
+from chassis.web.api import STAFF, Blueprint, no_content
 from product_svc.extensions import db
 from product_svc.managers import ProductManager
 from product_svc.models import Product

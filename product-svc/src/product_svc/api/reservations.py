@@ -5,9 +5,9 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from chassis import auth
-from chassis.api import STAFF, Blueprint, no_content
-from chassis.crashpoints import crashpoint
+from chassis.failpoints import failpoint
+from chassis.web import auth
+from chassis.web.api import STAFF, Blueprint, no_content
 from product_svc.extensions import db
 from product_svc.managers import Outcome, ReservationManager
 from product_svc.models import Reservation
@@ -31,9 +31,9 @@ def _manager() -> ReservationManager:
 
 def _settled(outcome: Outcome) -> Reservation:
     """Commit what came out; a refusal has left its tombstone by then."""
-    crashpoint("reservation.before_commit")
+    failpoint("reservation.before_commit")
     db.session.commit()
-    crashpoint("reservation.committed")
+    failpoint("reservation.committed")
     if outcome.refusal is not None:
         raise outcome.refusal
     return outcome.reservation
@@ -67,9 +67,9 @@ class ReservationById(MethodView):
     def delete(self, query: dict[str, Any], order_id: int) -> Response:
         """Let go of an order's stock; a late PUT finds a tombstone."""
         _manager().release(order_id, final=query["final"])
-        crashpoint("reservation.before_release_commit")
+        failpoint("reservation.before_release_commit")
         db.session.commit()
-        crashpoint("reservation.released")
+        failpoint("reservation.released")
         return no_content()
 
 
@@ -98,5 +98,5 @@ class ReservationRestock(MethodView):
         manager = _manager()
         reservation = manager.restock(order_id, body["return_id"], body["items"])
         db.session.commit()
-        crashpoint("reservation.restocked")
+        failpoint("reservation.restocked")
         return reservation

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask.views import MethodView
 
-from chassis import auth, pagination
-from chassis.api import STAFF, Blueprint
-from chassis.fields import ListQuery
+from chassis.web import auth, pagination
+from chassis.web.api import STAFF, Blueprint
+from chassis.web.fields import ListQuery
 from product_svc.extensions import db
 from product_svc.managers import ProductManager, StockManager
 from product_svc.models import StockMovement

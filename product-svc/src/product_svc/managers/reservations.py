@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from chassis import clock, logging
-from chassis.crashpoints import crashpoint
 from chassis.errors import Conflict, NotFound, Problem
+from chassis.failpoints import failpoint
 from product_svc.managers import refusals
 from product_svc.managers.moves import Moved, Moves, Short
 from product_svc.managers.stock import Lines, StockManager, insufficient
@@ -152,7 +152,7 @@ class ReservationManager:
             if move.stock:
                 order = str(reservation.order_id)
                 self.moves.book(MovementKind.COMMIT, move.stock, lines, rows, order)
-                crashpoint("stock.booked")
+                failpoint("stock.booked")
         self.moves.become(reservation, reservation.state, trigger)
 
     def _refuse(

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, Select, select, update
 from sqlalchemy.orm import Session
 
-from chassis.crashpoints import crashpoint
 from chassis.errors import Conflict, NotFound, Unprocessable
+from chassis.failpoints import failpoint
 from product_svc.models import MAX_STOCK, MovementKind, Product, StockMovement
 
 Lines = Mapping[int, int]  # product id: quantity
@@ -41,7 +41,7 @@ class StockManager:
             .execution_options(synchronize_session=False)
         )
         row = self.session.execute(statement).one_or_none()
-        crashpoint("stock.moved")
+        failpoint("stock.moved")
         return row
 
     def record(

@@ -1,7 +1,7 @@
 """Tables, states and the table of legal transitions."""
 
-from chassis import health, idempotency
 from chassis.admin import ActionLogMixin, AdminSessionMixin
+from chassis.web import health, idempotency
 from product_svc.extensions import db
 from product_svc.models.base import AuditModel
 from product_svc.models.catalogue import Category, Product
@@ -25,7 +25,7 @@ class IdempotencyKey(idempotency.IdempotencyKeyMixin, db.Model):
     """A key that a client sent with a creating request."""
 
 
-class Neighbour(health.NeighbourMixin, db.Model):
+class Dependency(health.DependencyMixin, db.Model):
     """A service or queue as the worker last saw it."""
 
 
@@ -48,10 +48,10 @@ __all__ = [
     "Answer",
     "AuditModel",
     "Category",
+    "Dependency",
     "IdempotencyKey",
     "Move",
     "MovementKind",
-    "Neighbour",
     "Product",
     "Reservation",
     "ReservationHistory",

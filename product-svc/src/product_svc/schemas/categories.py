@@ -1,6 +1,6 @@
 """Categories in and out."""
 
-from chassis.fields import ListQuery, Moment, QueryWhole, Schema, Text, Whole, sort
+from chassis.web.fields import ListQuery, Moment, QueryWhole, Schema, Text, Whole, sort
 
 
 class CategorySchema(Schema):

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from marshmallow import ValidationError, fields, missing, post_load, validate
 
-from chassis.fields import (
+from chassis.web.fields import (
     ListQuery,
     Moment,
     Money,

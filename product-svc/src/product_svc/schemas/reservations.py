@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from chassis.fields import Moment, Money, QueryFlag, Schema, Text, Whole
+from chassis.web.fields import Moment, Money, QueryFlag, Schema, Text, Whole
 from product_svc.schemas.stock import LinesSchema
 
 WEEK = 7 * 24 * 3600

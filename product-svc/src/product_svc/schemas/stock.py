@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
-from chassis.fields import Moment, Schema, Text, Whole
+from chassis.web.fields import Moment, Schema, Text, Whole
 from product_svc.models import MAX_STOCK
 
 MOST_LINES, MOST_OF_ONE = 50, 10_000

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-import chassis.api
-from chassis import docs
+import chassis.web.api
+from chassis.web import docs
 from user_svc.api import jwks, me, resets, sessions, token, users
 
 BLUEPRINTS = (jwks.blp, sessions.blp, token.blp, resets.blp, me.blp, users.blp)
@@ -11,5 +11,5 @@ BLUEPRINTS = (jwks.blp, sessions.blp, token.blp, resets.blp, me.blp, users.blp)
 
 def init_app(app: Flask) -> None:
     """Serve the API and describe it."""
-    chassis.api.init_app(app, "Users", *BLUEPRINTS)
+    chassis.web.api.init_app(app, "Users", *BLUEPRINTS)
     docs.init_app(app)

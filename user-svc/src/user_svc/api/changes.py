@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Response
 
-from chassis import auth, etag, logging
-from chassis.api import no_content
+from chassis import logging
+from chassis.web import auth, etag
+from chassis.web.api import no_content
 from user_svc import steps
 from user_svc.extensions import db
 from user_svc.managers import RIGHTS, UserManager

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from chassis.api import CUSTOMER, no_content
+from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
 from user_svc.access import Blueprint
 from user_svc.api.me import me_id

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from chassis import auth
-from chassis.api import CUSTOMER, no_content
+from chassis.web import auth
+from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
 from user_svc.access import Blueprint
 from user_svc.schemas import LoginSchema, PairSchema, RefreshSchema

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from chassis import auth, pagination
-from chassis.api import CUSTOMER, STAFF
 from chassis.errors import Forbidden, NotFound
+from chassis.web import auth, pagination
+from chassis.web.api import CUSTOMER, STAFF
 from user_svc import steps
 from user_svc.access import Blueprint, settings
 from user_svc.api.changes import change, delete

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.auth import ALGORITHM
+from chassis.web.auth import ALGORITHM
 from user_svc.keyring import Keyring
 from user_svc.models import SigningKey
 

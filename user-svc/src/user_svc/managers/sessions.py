@@ -9,8 +9,8 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from chassis import clock, logging
-from chassis.crashpoints import crashpoint
 from chassis.errors import Unauthorized
+from chassis.failpoints import failpoint
 from user_svc.keyring import Keyring, digest, new_token
 from user_svc.models import RefreshFamily, RefreshToken, User
 
@@ -66,7 +66,7 @@ class SessionManager:
             raise Unauthorized("The refresh token is not valid, or no longer.")
         successor = self.keyring.successor(token)
         if self._spend(token):
-            crashpoint("session.spent")
+            failpoint("session.spent")
             self._add(found.family_id, successor)
         elif not self._was_spent_after(token, clock.now() - grace):
             self._refuse_stolen(found)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis import logging
-from chassis.crashpoints import crashpoint
 from chassis.db import reading
+from chassis.failpoints import failpoint
 from user_svc import letters, mail
 from user_svc.access import keyring, settings
 from user_svc.extensions import db
@@ -33,13 +33,13 @@ def send_next() -> int:
     mail_id = _claim()
     if mail_id is None:
         return 0
-    crashpoint("mail.claimed")
+    failpoint("mail.claimed")
     errand = _errand(mail_id)
     db.session.commit()
     if errand is None or _is_sent(errand):
         MailManager(db.session).finish(mail_id)
         db.session.commit()
-        crashpoint("mail.done")
+        failpoint("mail.done")
     return 1
 
 
@@ -62,7 +62,7 @@ def _is_sent(errand: Errand) -> bool:
     except OSError as error:  # smtplib's errors are too
         logging.get().warning("mail not sent", mail=errand.name, error=str(error))
         return False
-    crashpoint("mail.sent")
+    failpoint("mail.sent")
     logging.get().info("mail sent", mail=errand.name, letter=errand.letter)
     return True
 

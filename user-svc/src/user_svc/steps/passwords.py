@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chassis.crashpoints import crashpoint
 from chassis.db import reading
 from chassis.errors import Conflict, Forbidden, Unprocessable
+from chassis.failpoints import failpoint
 from user_svc import passwords
 from user_svc.extensions import db
 from user_svc.managers import MailManager, OneTimeTokenManager, UserManager
@@ -50,12 +50,12 @@ def change_password(user_id: int, current: str, new: str, session: int | None) -
     fresh = new_hash(new, account.name, account.email, "new_password")
     if not UserManager(db.session).replace_hash(user_id, account.password_hash, fresh):
         raise Conflict("The password has just been changed by another request.")
-    crashpoint("password.written")
+    failpoint("password.written")
     end_all(db.session, user_id, but=session)
     OneTimeTokenManager(db.session).void(user_id, Letter.RESET)
     MailManager(db.session).write(Letter.PASSWORD_CHANGED, account.email, user_id)
     db.session.commit()
-    crashpoint("password.changed")
+    failpoint("password.changed")
 
 
 def new_hash(password: str, name: str, email: str, field: str = "password") -> str:

@@ -4,9 +4,9 @@ Asking does the same for every address: one row. The worker finds out whose it i
 that no answer and no time tells a stranger who has an account.
 """
 
-from chassis.crashpoints import crashpoint
 from chassis.db import reading
 from chassis.errors import BadRequest
+from chassis.failpoints import failpoint
 from user_svc.extensions import db
 from user_svc.managers import MailManager, OneTimeTokenManager, UserManager
 from user_svc.managers.sessions import end_all
@@ -18,7 +18,7 @@ def ask_reset(email: str) -> None:
     """Let a token be mailed to the address, if it has an active account."""
     MailManager(db.session).write(Letter.RESET, email)
     db.session.commit()
-    crashpoint("reset.asked")
+    failpoint("reset.asked")
 
 
 def reset_password(token: str, new: str) -> None:
@@ -34,14 +34,14 @@ def reset_password(token: str, new: str) -> None:
         raise _invalid()
     fresh = new_hash(new, account.name, account.email, "new_password")
     is_theirs = UserManager(db.session).reset_hash(account.id, account.email, fresh)
-    crashpoint("reset.password_written")
+    failpoint("reset.password_written")
     if not is_theirs or not tokens.spend(token, Letter.RESET):
         raise _invalid()
-    crashpoint("reset.token_spent")
+    failpoint("reset.token_spent")
     end_all(db.session, account.id)
     MailManager(db.session).write(Letter.PASSWORD_CHANGED, account.email, account.id)
     db.session.commit()
-    crashpoint("reset.confirmed")
+    failpoint("reset.confirmed")
 
 
 def ask_address(user_id: int) -> None:

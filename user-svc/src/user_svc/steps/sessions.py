@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from chassis.crashpoints import crashpoint
 from chassis.db import reading
 from chassis.errors import Unauthorized
+from chassis.failpoints import failpoint
 from user_svc import passwords
 from user_svc.access import keyring, settings
 from user_svc.extensions import db
@@ -31,7 +31,7 @@ def sign_in(email: str, password: str) -> Tokens:
     lifetime = timedelta(days=settings().refresh_token_days)
     grant = _sessions().start(account.id, stored, lifetime)
     db.session.commit()
-    crashpoint("session.started")
+    failpoint("session.started")
     return pair(grant)
 
 
@@ -43,9 +43,9 @@ def refresh(token: str) -> Tokens:
     except Unauthorized:
         db.session.commit()  # the family of a stolen token is revoked for good
         raise
-    crashpoint("session.before_rotate_commit")
+    failpoint("session.before_rotate_commit")
     db.session.commit()
-    crashpoint("session.rotated")
+    failpoint("session.rotated")
     return pair(grant)
 
 

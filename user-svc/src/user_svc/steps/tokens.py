@@ -5,7 +5,8 @@ from typing import Any, cast
 
 from flask import current_app
 
-from chassis import auth, clock
+from chassis import clock
+from chassis.web import auth
 from user_svc.access import settings
 from user_svc.managers import Grant
 from user_svc.signing import Signer

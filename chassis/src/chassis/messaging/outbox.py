@@ -13,8 +13,7 @@ from opentelemetry import propagate
 from sqlalchemy import JSON, Index, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from chassis import clock, correlation, logging, sqs
-from chassis.crashpoints import crashpoint
+from chassis import clock, correlation, logging
 from chassis.db import (
     Id,
     Moment,
@@ -24,6 +23,8 @@ from chassis.db import (
     model,
     reading,
 )
+from chassis.failpoints import failpoint
+from chassis.messaging import sqs
 
 CLAIM = timedelta(seconds=30)
 BATCH = 10  # the most that SQS takes at once
@@ -133,16 +134,16 @@ def _send(queue: str, rows: list[Any]) -> int:
     entries = {str(row.id): _entry(row) for row in rows}
     attempts = {row.id: row.attempts for row in rows}
     session.rollback()  # no connection is held while the queue is asked
-    crashpoint("outbox.before_send")
+    failpoint("outbox.before_send")
     sent = sqs.send(queue, entries)
-    crashpoint("outbox.after_send")
+    failpoint("outbox.after_send")
     now = clock.now()
     for row_id, tries in attempts.items():
         done = row_id in sent
         pause = timedelta(seconds=min(2**tries, 30))
         change = {"published_at": now} if done else {"claimed_until": now + pause}
         session.execute(update(table).where(table.id == row_id).values(**change))
-    crashpoint("outbox.before_mark")
+    failpoint("outbox.before_mark")
     session.commit()
     if len(sent) < len(rows):
         logging.get().warning(

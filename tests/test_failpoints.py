@@ -16,11 +16,11 @@ ROOT = Path(__file__).parents[1]
 PASSING = "\n".join(
     (
         "from chassis import logging",
-        "from chassis.crashpoints import crashpoint",
+        "from chassis.failpoints import failpoint",
         "logging.configure('test')",
         "for passing in range(1, 6):",
-        "    crashpoint('order.other')",
-        "    crashpoint('order.placed')",
+        "    failpoint('order.other')",
+        "    failpoint('order.placed')",
         "    print('passed', passing, flush=True)",
     )
 )
@@ -35,7 +35,7 @@ def calls(package):
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id == "crashpoint"
+        and node.func.id == "failpoint"
     ]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import and_, delete
 from chassis import clock
 from chassis.config import settings
 from chassis.db import changed, current_db
-from chassis.decisions import OVER
+from chassis.messaging.triage import OVER
 
 
 def _old() -> datetime:

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select
 from tiny import HANDLERS, Inbox, Outbox, QuarantinedMessage, Thing, db
 
-from chassis import correlation, decisions, inbox, pruning, sqs
+from chassis import correlation, retention
 from chassis.errors import Conflict, Unprocessable
+from chassis.messaging import inbox, sqs, triage
 
 EVENT = {
     "specversion": "1.0",
@@ -274,7 +275,7 @@ def test_a_message_is_handled_again_when_its_deletion_was_lost(app, monkeypatch)
 def wish(app, state, note=None):
     with app.app_context():
         for row in db.session.scalars(select(QuarantinedMessage)):
-            decisions.decide(row, state, note)
+            triage.decide(row, state, note)
         db.session.commit()
 
 
@@ -378,10 +379,10 @@ def test_two_workers_that_try_again_have_one_effect(app):
 def test_marks_are_forgotten_after_a_month(app, move_clock, thing):
     handle(app)
     with app.app_context():
-        assert pruning.prune() == 0
+        assert retention.prune() == 0
     move_clock(31 * 86400)
     with app.app_context():
-        assert pruning.prune() == 1
+        assert retention.prune() == 1
 
 
 def test_each_message_has_a_correlation_id_of_its_own(app, thing):

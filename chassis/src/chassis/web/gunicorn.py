@@ -1,4 +1,4 @@
-"""Gunicorn's settings: `gunicorn --config python:chassis.gunicorn`."""
+"""Gunicorn's settings: `gunicorn --config python:chassis.web.gunicorn`."""
 
 import gc
 import os

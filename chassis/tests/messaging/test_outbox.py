@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 from tiny import Outbox, Thing, db
 
-from chassis import clock, correlation, outbox, pruning, sqs
+from chassis import clock, correlation, retention
+from chassis.messaging import outbox, sqs
 
 
 def add(app, *subjects, queue="things", row_id=None):
@@ -247,9 +248,9 @@ def test_only_old_events_that_have_left_are_forgotten(app, move_clock):
     relay(app)
     add(app, "waits")
     with app.app_context():
-        assert pruning.prune() == 0
+        assert retention.prune() == 0
     move_clock(31 * 86400)
     with app.app_context():
-        assert pruning.prune() == 1
+        assert retention.prune() == 1
 
     assert [row["subject"] for row in rows(app, "subject")] == ["waits"]

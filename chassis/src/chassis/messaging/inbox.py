@@ -13,11 +13,12 @@ from marshmallow import Schema as MarshmallowSchema
 from sqlalchemy import JSON, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import correlation, json, logging, sqs, tracing
-from chassis.crashpoints import crashpoint
+from chassis import correlation, json, logging, tracing
 from chassis.db import Id, Timestamps, current_db, model, reading
-from chassis.decisions import AGAIN, DONE, WAITING, DecisionMixin
 from chassis.errors import BadRequest
+from chassis.failpoints import failpoint
+from chassis.messaging import sqs
+from chassis.messaging.triage import AGAIN, DONE, WAITING, DecisionMixin
 
 Handler = tuple[type[MarshmallowSchema], Callable[[dict[str, Any], "Event"], None]]
 
@@ -119,9 +120,9 @@ def handle(queue: str, body: str, handlers: Mapping[str, Handler]) -> str:
         correlation.use(event.correlation_id)
         with tracing.consuming(event.type, event.traceparent):
             outcome = _once(event, handlers)
-        crashpoint("inbox.before_commit")
+        failpoint("inbox.before_commit")
         session.commit()
-        crashpoint("inbox.committed")
+        failpoint("inbox.committed")
     except Quarantine as why:
         session.rollback()
         quarantine(queue, body, str(why), **why.details)
@@ -169,14 +170,14 @@ def consume(
     """Receive and handle a few messages; return how many came."""
     messages = sqs.receive(queue, wait)
     for message in messages:
-        crashpoint("inbox.received")
+        failpoint("inbox.received")
         try:
             outcome = handle(queue, message["Body"], handlers)
         except Exception as error:  # transient until ten receives have failed
             logging.get().error("message failed", queue=queue, exc_info=error)
             sqs.postpone(queue, message)
         else:
-            crashpoint("inbox.before_delete")
+            failpoint("inbox.before_delete")
             sqs.remove(queue, message)
             logging.get().info("message", queue=queue, outcome=outcome)
     return len(messages)

@@ -16,11 +16,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 from werkzeug.routing import ValidationError as NoMatch
 
-from chassis import auth, etag, idempotency, json
+from chassis import json
 from chassis.db import MAX_ID
 from chassis.errors import Unprocessable, UnsupportedMediaType
-from chassis.fields import ProblemSchema, Schema
-from chassis.pagination import Page
+from chassis.web import auth, etag, idempotency
+from chassis.web.fields import ProblemSchema, Schema
+from chassis.web.pagination import Page
 
 CUSTOMER, STAFF, ADMIN = auth.CUSTOMER, auth.STAFF, auth.ADMIN
 View = Callable[..., Any]
@@ -329,7 +330,7 @@ class _Api(flask_smorest.Api):
         """Leave errors to `chassis.errors`."""
 
     def _register_doc_blueprint(self) -> None:
-        """Leave the pages to `chassis.docs`."""
+        """Leave the pages to `chassis.web.docs`."""
 
 
 def no_content() -> Response:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from marshmallow import ValidationError, validate
 
-from chassis import fields
+from chassis.web import fields
 
 
 def refused(field, value):

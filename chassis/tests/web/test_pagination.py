@@ -7,9 +7,9 @@ from flask import g
 from sqlalchemy import select
 from tiny import COLUMNS, Thing, db
 
-from chassis import auth
 from chassis.errors import Unprocessable
-from chassis.pagination import paginate
+from chassis.web import auth
+from chassis.web.pagination import paginate
 
 PRICES = ["2", "1", "2", "3", "1"] * 4
 

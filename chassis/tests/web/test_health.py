@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 from tiny import create_app, db
 
-from chassis import health
+from chassis.web import health
 from shop.testing import SECRET, dispose
 
 

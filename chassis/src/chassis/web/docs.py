@@ -97,6 +97,6 @@ blp.add_url_rule("/redoc/", "redoc", partial(_page, "redoc.html"))
 
 
 def init_app(app: Flask) -> None:
-    """Serve the pages; `chassis.api.init_app` has made the document by then."""
+    """Serve the pages; `chassis.web.api.init_app` has made the document by then."""
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSETS_KEPT
     app.register_blueprint(blp)

@@ -3,17 +3,18 @@
 from datetime import timedelta
 
 from sqlalchemy import func, select
-from tiny import ActionLog, AdminSession, DeadLetter, Neighbour, QuarantinedMessage, db
+from tiny import ActionLog, AdminSession, DeadLetter, Dependency, QuarantinedMessage, db
 
-from chassis import clock, config, decisions, pruning, sqs
+from chassis import clock, config, retention
 from chassis.config import Settings
+from chassis.messaging import sqs, triage
 
 DAY = 86400
 
 
 def kept(app, table):
     with app.app_context():
-        pruning.prune()
+        retention.prune()
         return db.session.scalar(select(func.count()).select_from(table))
 
 
@@ -45,7 +46,7 @@ def test_an_event_is_remembered_for_as_long_as_its_message_can_live():
 def test_what_is_decided_is_forgotten_after_a_month_and_what_waits_never(
     app, move_clock
 ):
-    over = [*decisions.OVER]
+    over = [*triage.OVER]
     store(app, *map(quarantined, over), *map(letter, over))
     store(app, quarantined("waiting"), quarantined("again"))
     store(app, letter("waiting"), letter("again"))
@@ -61,7 +62,7 @@ def test_the_month_begins_with_the_decision(app, move_clock):
     move_clock(40 * DAY)
     with app.app_context():
         row = db.session.scalars(select(QuarantinedMessage)).one()
-        decisions.decide(row, "dropped", "seen")
+        triage.decide(row, "dropped", "seen")
         db.session.commit()
 
     assert kept(app, QuarantinedMessage) == 1
@@ -80,12 +81,12 @@ def test_a_session_of_staff_is_forgotten_once_it_is_over(app, move_clock):
 
 
 def test_a_neighbour_that_is_seen_no_more_is_forgotten(app, move_clock):
-    store(app, Neighbour(name="a queue of last year", ok=True))
+    store(app, Dependency(name="a queue of last year", ok=True))
 
     move_clock(29 * DAY)
-    assert kept(app, Neighbour) == 1
+    assert kept(app, Dependency) == 1
     move_clock(31 * DAY)
-    assert kept(app, Neighbour) == 0
+    assert kept(app, Dependency) == 0
 
 
 def test_what_staff_did_is_never_forgotten(app, move_clock):

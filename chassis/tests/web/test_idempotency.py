@@ -8,7 +8,8 @@ from flask import g
 from sqlalchemy import func, select
 from tiny import IdempotencyKey, Outbox, Thing, db
 
-from chassis import idempotency, pruning
+from chassis import retention
+from chassis.web import idempotency
 from shop.testing import serve
 
 BODY = {"name": "a", "price": "1"}
@@ -202,10 +203,10 @@ def test_keys_are_forgotten_after_a_day(app, post, move_clock):
     post("k1")
     move_clock(23 * 3600)
     with app.app_context():
-        assert pruning.prune() == 0
+        assert retention.prune() == 0
     move_clock(25 * 3600)
     with app.app_context():
-        assert pruning.prune() == 1
+        assert retention.prune() == 1
     assert post("k1").status_code == 201
 
     assert count(app) == 2

@@ -12,7 +12,7 @@ from chassis import clock, migrations
 from chassis.db import Timestamps, current_db, model
 
 
-class NeighbourMixin(Timestamps):
+class DependencyMixin(Timestamps):
     """A queue or service as the worker last saw it; it never fails readiness."""
 
     __tablename__ = "neighbours"

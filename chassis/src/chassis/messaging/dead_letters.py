@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import clock, json, logging, sqs
+from chassis import clock, json, logging
 from chassis.db import Id, Moment, Timestamps, UtcDateTime, changed, current_db, model
-from chassis.decisions import AGAIN, DONE, GONE, WAITING, DecisionMixin
 from chassis.errors import BadRequest
+from chassis.messaging import sqs
+from chassis.messaging.triage import AGAIN, DONE, GONE, WAITING, DecisionMixin
 
 LOOKS, LETTERS = 100, 10  # a mirror of a thousand letters is enough to decide by
 LOOK_SECONDS = 60  # how long a letter is hidden from others if we die over it

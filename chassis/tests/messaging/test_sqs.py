@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chassis import sqs
+from chassis.messaging import sqs
 
 pytestmark = pytest.mark.usefixtures("sqs")
 

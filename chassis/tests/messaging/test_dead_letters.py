@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from tiny import DeadLetter, Inbox, QuarantinedMessage, Thing, db
 
-from chassis import dead_letters, decisions, sqs, worker
+from chassis import worker
+from chassis.messaging import dead_letters, sqs, triage
 
 pytestmark = pytest.mark.usefixtures("sqs")
 QUEUE, DEAD = "things", "things-dlq"
@@ -61,7 +62,7 @@ def states():
 
 def decide(state, note=None):
     for row in mirror():
-        decisions.decide(row, state, note)
+        triage.decide(row, state, note)
     db.session.commit()
 
 
@@ -272,7 +273,7 @@ def command(app, *words):
 def test_the_command_sends_all_again_and_says_what_it_did(app):
     die(*(event(f"e-{n}") for n in range(3)), event("dropped"))
     tend()
-    decisions.decide(mirror()[-1], "dropped", "not ours")
+    triage.decide(mirror()[-1], "dropped", "not ours")
     db.session.commit()
 
     said = command(app, QUEUE)
@@ -320,13 +321,13 @@ def test_the_alarm_is_raised_at_first_sight_and_again(capsys, caplog):
     db.session.add(QuarantinedMessage(queue=QUEUE, reason="odd", body="{"))
     db.session.commit()
     caplog.clear()
-    decisions.remind()
+    triage.remind()
 
     assert "dead_letters waits for a person" in caplog.text
     assert "quarantine waits for a person" in caplog.text
     caplog.clear()
     decide("dropped", "seen")
-    decisions.decide(db.session.scalars(select(QuarantinedMessage)).one(), "again")
+    triage.decide(db.session.scalars(select(QuarantinedMessage)).one(), "again")
     db.session.commit()
-    decisions.remind()
+    triage.remind()
     assert "waits for a person" not in caplog.text

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis import envfiles
+from chassis import env_files
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
 LINE_ENDS = ["\n", "\r\n", "\r"]
@@ -50,14 +50,14 @@ def test_what_is_written_in_any_encoding_is_read_back(
     path = tmp_path_factory.mktemp("env") / ".env"
     path.write_bytes(text.encode() if ambiguous else data)
 
-    assert envfiles.read(path) == settings
+    assert env_files.read(path) == settings
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_windows_file_of_each_encoding_is_read(tmp_path: Path, encoding: str) -> None:
     path = write(tmp_path / ".env", "SHOP=Café Ångström 5€\r\nX=1\r\n", encoding)
 
-    assert envfiles.read(path) == {"SHOP": "Café Ångström 5€", "X": "1"}
+    assert env_files.read(path) == {"SHOP": "Café Ångström 5€", "X": "1"}
 
 
 def test_quotes_comments_export_and_dollars_mean_what_they_say(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_quotes_comments_export_and_dollars_mean_what_they_say(tmp_path: Path) -
         "F = spaced \n",
     )
 
-    assert envfiles.read(path) == {
+    assert env_files.read(path) == {
         "A": "1",
         "B": "it is #1",
         "C": "two\nlines",
@@ -86,7 +86,7 @@ def test_the_services_file_wins_over_the_roots(tmp_path: Path) -> None:
     write(tmp_path / ".env", "LOG_LEVEL=DEBUG\nCURRENCY=INR\n")
     write(tmp_path / "order-svc" / ".env", "LOG_LEVEL=ERROR\n")
 
-    assert envfiles.load(tmp_path, "order-svc") == {
+    assert env_files.load(tmp_path, "order-svc") == {
         "LOG_LEVEL": "ERROR",
         "CURRENCY": "INR",
     }
@@ -96,22 +96,22 @@ def test_each_service_reads_only_its_own_database_url(tmp_path: Path) -> None:
     write(tmp_path / ".env", "DATABASE_URL=sqlite:///shared.db\n")
     write(tmp_path / "order-svc" / ".env", "DATABASE_URL=sqlite:///orders.db\n")
 
-    assert "DATABASE_URL" not in envfiles.load(tmp_path, "user-svc")
-    assert envfiles.load(tmp_path, "order-svc")["DATABASE_URL"] == (
+    assert "DATABASE_URL" not in env_files.load(tmp_path, "user-svc")
+    assert env_files.load(tmp_path, "order-svc")["DATABASE_URL"] == (
         "sqlite:///orders.db"
     )
 
 
 def test_missing_files_are_empty(tmp_path: Path) -> None:
-    assert envfiles.load(tmp_path, "order-svc") == {}
+    assert env_files.load(tmp_path, "order-svc") == {}
 
 
 def test_every_bad_line_is_reported_with_its_file_and_number(tmp_path: Path) -> None:
     root = write(tmp_path / ".env", "A=1\n\n\nwhat is this\nB='open\n")
     own = write(tmp_path / "order-svc" / ".env", "# fine\nLONELY\n")
 
-    with pytest.raises(envfiles.EnvFileError) as wrong:
-        envfiles.load(tmp_path, "order-svc")
+    with pytest.raises(env_files.EnvFileError) as wrong:
+        env_files.load(tmp_path, "order-svc")
 
     assert wrong.value.problems == [
         f"{root}, line 4: is not of the form NAME=value",
@@ -124,5 +124,5 @@ def test_bytes_of_no_known_encoding_are_reported(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_bytes(b"A=1\nB=\x81\n")
 
-    with pytest.raises(envfiles.EnvFileError, match="line 2: is not Windows-1252"):
-        envfiles.read(path)
+    with pytest.raises(env_files.EnvFileError, match="line 2: is not Windows-1252"):
+        env_files.read(path)

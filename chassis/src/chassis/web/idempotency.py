@@ -19,7 +19,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, errors
-from chassis.crashpoints import crashpoint
 from chassis.db import (
     BigInt,
     Id,
@@ -31,6 +30,7 @@ from chassis.db import (
     model,
     reading,
 )
+from chassis.failpoints import failpoint
 
 LEASE = timedelta(seconds=60)
 # WSGI joins two headers of one name with a comma, so that no key may have one.
@@ -73,7 +73,7 @@ def once(work: Callable[[], Any]) -> Response:
         session.rollback()
         return _replay(row)
     g.idempotency_row = row
-    crashpoint("idempotency.claimed")
+    failpoint("idempotency.claimed")
     try:
         response = make_response(work())
     except errors.Problem as problem:
@@ -83,9 +83,9 @@ def once(work: Callable[[], Any]) -> Response:
         response = errors.problem_response(problem)
     if row is not None:
         _keep(row.id, response)
-    crashpoint("idempotency.before_commit")
+    failpoint("idempotency.before_commit")
     session.commit()
-    crashpoint("idempotency.committed")
+    failpoint("idempotency.committed")
     return response
 
 

@@ -13,8 +13,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tiny import Thing, db
 
-from chassis import auth
 from chassis.errors import Unauthorized, Unavailable
+from chassis.web import auth
 
 USER = {"sub": "1", "aud": "shop", "role": "staff"}
 THING = {"name": "a", "price": "1"}

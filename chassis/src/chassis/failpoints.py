@@ -13,7 +13,7 @@ _name, _, _nth = os.environ.get("CRASH_AT", "").partition(":")
 _passings = itertools.count(1)  # of that name alone, by all threads
 
 
-def crashpoint(name: str) -> None:
+def failpoint(name: str) -> None:
     """Die here as in a power cut, when the environment says so."""
     if name == _name and next(_passings) == int(_nth):
         logging.get().critical("crash point", point=name, nth=int(_nth))

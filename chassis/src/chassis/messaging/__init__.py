@@ -1,0 +1,1 @@
+"""What a service's queues are built on: outbox, inbox, dead letters, triage."""
