@@ -13,7 +13,7 @@ import product_svc
 import razorpay_sandbox.testing
 import user_svc
 from chassis import auth, worker
-from shop.testing import SECRET, serve
+from devtools.testkit.plugin import SECRET, serve
 
 CLIENTS = {
     "order-svc": (

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from tiny import IdempotencyKey, Outbox, Thing, db
 
 from chassis import idempotency, pruning
-from shop.testing import serve
+from devtools.testkit.plugin import serve
 
 BODY = {"name": "a", "price": "1"}
 TWO_STEPS = {"path": "/things/two-steps/", "body": {}}

@@ -14,7 +14,7 @@ from tiny import DeadLetter, Inbox, Neighbour, Outbox, Thing, db
 
 from chassis import correlation, decisions, inbox, sqs, worker
 from chassis.worker import Job
-from shop.testing import SECRET
+from devtools.testkit.plugin import SECRET
 
 pytestmark = pytest.mark.usefixtures("sqs")
 

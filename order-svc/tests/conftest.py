@@ -15,11 +15,11 @@ from neighbours import FakeProducts, FakeUsers
 from sqlalchemy import select
 
 from chassis import inbox, worker
+from devtools.testkit.plugin import SECRET, serve
 from order_svc import create_app
 from order_svc.consumers import HANDLERS, QUEUE
 from order_svc.extensions import db
 from order_svc.models import Order, OrderHistory, OrderRefund, Outbox, Owed
-from shop.testing import SECRET, serve
 
 ASHA, RAVI = 17, 18
 

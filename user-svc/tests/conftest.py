@@ -15,8 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import auth, clock, worker
-from shop import mailbox
-from shop.testing import SECRET
+from devtools.local import mailbox
+from devtools.testkit.plugin import SECRET
 from user_svc import create_app, passwords, signing
 from user_svc.access import keyring
 from user_svc.extensions import db
