@@ -2,7 +2,8 @@
 # Any Python from 3.11 on will do: PYTHON=python3.12 make run
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 UV ?= uv
-SHOP := .venv/bin/python -m shop
+DEVTOOLS := .venv/bin/python -m devtools
+VERIFICATION := .venv/bin/python -m verification
 RUNNABLE := $(PYTHON) devtools/bootstrap.py run
 NOTHING := "Nothing to do: the shop was never run here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
@@ -19,74 +20,74 @@ help: ## list the commands
 
 ##@ The shop on this machine
 run: ## install what is missing, start everything, show the logs; Ctrl-C stops it
-	@$(RUNNABLE) && exec $(SHOP) run
+	@$(RUNNABLE) && exec $(DEVTOOLS) run
 
 demo: ## buy, cancel and let expire in the shop that runs, and show what happened
-	@$(RUNNABLE) && exec $(SHOP) demo
+	@$(RUNNABLE) && exec $(DEVTOOLS) demo
 
 audit: ## check that nothing is lost, sold or charged twice; at rest: ARGS=--drained
-	@$(RUNNABLE) && exec $(SHOP) audit $(ARGS)
+	@$(RUNNABLE) && exec $(DEVTOOLS) audit $(ARGS)
 
 stop: ## stop a shop that runs in another terminal
-	@if [ -f .venv/installed ]; then exec $(SHOP) stop; else echo $(NOTHING); fi
+	@if [ -f .venv/installed ]; then exec $(DEVTOOLS) stop; else echo $(NOTHING); fi
 
 clean: ## stop, then remove the databases, secrets and logs
-	@if [ -f .venv/installed ]; then exec $(SHOP) clean; else echo $(NOTHING); fi
+	@if [ -f .venv/installed ]; then exec $(DEVTOOLS) clean; else echo $(NOTHING); fi
 
 ##@ The shop in containers (needs Docker)
 compose: ## build, start everything with PostgreSQL, wait, show where it is
-	@$(RUNNABLE) && exec $(SHOP) compose $(ARGS)
+	@$(RUNNABLE) && exec $(DEVTOOLS) compose $(ARGS)
 
 compose-down: ## stop it; the data stay unless ARGS=--volumes
-	@$(RUNNABLE) && exec $(SHOP) compose-down $(ARGS)
+	@$(RUNNABLE) && exec $(DEVTOOLS) compose-down $(ARGS)
 
 images: ## build the images; behind a private authority: CA=its-certificates.pem
-	@$(RUNNABLE) && exec $(SHOP) images $(ARGS)
+	@$(RUNNABLE) && exec $(DEVTOOLS) images $(ARGS)
 
 sbom: ## list what is in each image, as CycloneDX files in dist/
-	@$(TESTABLE) && exec $(SHOP) sbom
+	@$(TESTABLE) && exec $(DEVTOOLS) sbom
 
 ##@ The shop on Kubernetes (needs Docker, kind, kubectl and Helm)
 kind: ## make a cluster, build, deploy, wait, show where it is; again: upgrade it
-	@$(RUNNABLE) && exec $(SHOP) kind $(ARGS)
+	@$(RUNNABLE) && exec $(DEVTOOLS) kind $(ARGS)
 
 kind-down: ## delete the cluster and all data in it
-	@$(RUNNABLE) && exec $(SHOP) kind-down
+	@$(RUNNABLE) && exec $(DEVTOOLS) kind-down
 
 ##@ Working on it
 test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k saga"
-	@$(TESTABLE) && exec $(SHOP) test $(ARGS)
+	@$(TESTABLE) && exec $(DEVTOOLS) test $(ARGS)
 
 e2e: ## the end-to-end suite on the shop that is up, or TARGET=local, compose, kind
-	@$(TESTABLE) && exec $(SHOP) e2e $(ARGS)
+	@$(TESTABLE) && exec $(DEVTOOLS) e2e $(ARGS)
 
 operations: ## upgrade, scale and kill what make kind made, while customers shop (10 min)
-	@$(TESTABLE) && TARGET=kind exec $(SHOP) operations $(ARGS)
+	@$(TESTABLE) && TARGET=kind exec $(DEVTOOLS) operations $(ARGS)
 
 faults: ## kill, cut off and confuse the shop's processes; see that its promises hold (5 min)
-	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m faults $(ARGS)
+	@$(TESTABLE) && exec $(VERIFICATION).faults $(ARGS)
 
 bench: ## measure orders per second and the waits for queue and link (5 min)
-	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m bench $(ARGS)
+	@$(TESTABLE) && exec $(VERIFICATION).bench $(ARGS)
 
 mutants: ## leave out one rule after the other; a test must notice each (5 min)
-	@$(TESTABLE) && exec $(SHOP) mutants $(ARGS)
+	@$(TESTABLE) && exec $(VERIFICATION).mutants $(ARGS)
 
 model: ## try every course of the saga; without a rule: make model ARGS=no_tombstone
-	@$(TESTABLE) && PYTHONPATH=tests exec .venv/bin/python -m model $(ARGS)
+	@$(TESTABLE) && exec $(VERIFICATION).model $(ARGS)
 
 chart: ## lint, render and test the Helm chart, k8s/ and skaffold.yaml; no cluster needed
-	@$(TESTABLE) && exec $(SHOP) chart $(ARGS)
+	@$(TESTABLE) && exec $(DEVTOOLS) chart $(ARGS)
 
 lint: ## style, types, imports, requirements, sizes
-	@$(TESTABLE) && exec $(SHOP) lint
+	@$(TESTABLE) && exec $(DEVTOOLS) lint
 
 ##@ Files
 diagrams: ## write docs/states.md from the services' transition tables
-	@$(TESTABLE) && exec $(SHOP) diagrams
+	@$(TESTABLE) && exec $(DEVTOOLS) diagrams
 
 normalize-env: ## rewrite .env files as UTF-8 with LF, keeping backups
-	@$(RUNNABLE) && exec $(SHOP) normalize-env
+	@$(RUNNABLE) && exec $(DEVTOOLS) normalize-env
 
 requirements: ## pin all requirements anew from the pyproject files (needs uv)
-	@$(TESTABLE) && exec $(SHOP) requirements --uv $(UV) $(ARGS)
+	@$(TESTABLE) && exec $(DEVTOOLS) requirements --uv $(UV) $(ARGS)

@@ -14,7 +14,7 @@ import razorpay_sandbox.testing
 import user_svc
 from chassis import worker
 from chassis.web import auth
-from shop.testing import SECRET, serve
+from devtools.testkit.plugin import SECRET, serve
 
 CLIENTS = {
     "order-svc": (

@@ -16,6 +16,7 @@ FOLDERS = (
     "order-svc",
     "payment-svc",
     "razorpay-sandbox",
+    "devtools",
 )
 
 
@@ -24,8 +25,9 @@ def lint(tmp_path, monkeypatch):
     """Return `lint(file, line)`: what is said of a tree with one more line."""
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder / "src", tmp_path / folder / "src")
+    shutil.copytree(ROOT / "verification", tmp_path / "verification")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    sources = [str(tmp_path / folder / "src") for folder in FOLDERS]
+    sources = [str(tmp_path), *(str(tmp_path / name / "src") for name in FOLDERS)]
     monkeypatch.setenv("PYTHONPATH", ":".join(sources))
 
     def run(name=None, line=None):
@@ -70,6 +72,17 @@ def test_the_tree_as_it_is_keeps_all_rules(lint):
         ),
         ("chassis/src/chassis/clock.py", "import user_svc", "The chassis knows no"),
         (module("payment-svc", "steps"), "import razorpay", "Only razorpay_service"),
+        (
+            "devtools/src/devtools/local/ports.py",
+            "import devtools.audit.books",
+            "The parts of devtools",
+        ),
+        (
+            "devtools/src/devtools/layout.py",
+            "import verification",
+            "devtools does not import",
+        ),
+        ("chassis/src/chassis/clock.py", "import devtools", "Nothing that runs in"),
     ],
 )
 def test_a_planted_breach_is_caught(lint, name, line, rule):

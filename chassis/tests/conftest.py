@@ -13,7 +13,7 @@ import pytest
 from tiny import TwoSteps, create_app, db
 
 from chassis import clock
-from shop.testing import SECRET
+from devtools.testkit.plugin import SECRET
 
 
 @pytest.fixture

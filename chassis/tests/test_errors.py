@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tiny import db
 
 from chassis.errors import CODES, Conflict, Gone, TooManyRequests
-from shop.testing import serve
+from devtools.testkit.plugin import serve
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "correlation_id"}
 

@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 from tiny import create_app, db
 
 from chassis import migrations
-from shop.testing import SECRET, dispose
+from devtools.testkit.plugin import SECRET, dispose
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tiny import DeadLetter, Dependency, Inbox, Outbox, Thing, db
 from chassis import correlation, worker
 from chassis.messaging import inbox, sqs, triage
 from chassis.worker import Job
-from shop.testing import SECRET
+from devtools.testkit.plugin import SECRET
 
 pytestmark = pytest.mark.usefixtures("sqs")
 

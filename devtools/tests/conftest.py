@@ -5,7 +5,8 @@ import os
 import pytest
 from stand_in import StandIn
 
-from shop import environment, layout
+from devtools import layout
+from devtools.local import environment
 
 
 @pytest.fixture

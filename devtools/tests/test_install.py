@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from shop import layout
+from devtools import layout
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import click
 import pytest
 
-from shop import programs
-from shop.containers import docker as engine
+from devtools import programs
+from devtools.compose import docker as engine
 
 
 @pytest.mark.parametrize("way", [programs.run, programs.call, programs.show])

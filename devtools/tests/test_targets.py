@@ -5,8 +5,9 @@ import json
 import click
 import pytest
 
-from shop import targets
-from shop.targets import Compose, Local
+from devtools import targets
+from devtools.compose.target import Compose
+from devtools.local.target import Local
 
 ENVIRON = {
     "DATABASE_URL": "postgresql://order_svc:pass@postgres/order_svc",

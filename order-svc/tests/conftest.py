@@ -16,11 +16,11 @@ from sqlalchemy import select
 
 from chassis import worker
 from chassis.messaging import inbox
+from devtools.testkit.plugin import SECRET, serve
 from order_svc import create_app
 from order_svc.consumers import HANDLERS, QUEUE
 from order_svc.extensions import db
 from order_svc.models import Order, OrderHistory, OrderRefund, Outbox, Owed
-from shop.testing import SECRET, serve
 
 ASHA, RAVI = 17, 18
 

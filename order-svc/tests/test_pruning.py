@@ -7,9 +7,16 @@ import pytest
 from flask import Flask
 
 from chassis import retention
+from devtools.testkit.retention import (
+    EVERYWHERE,
+    KEPT_EVERYWHERE,
+    MESSAGES,
+    Pruned,
+    left,
+    missing,
+)
 from order_svc.extensions import db
 from order_svc.models import Order, Owed, OwedKind, OwedState
-from shop.pruned import EVERYWHERE, KEPT_EVERYWHERE, MESSAGES, Pruned, left, missing
 
 KEPT = {
     **KEPT_EVERYWHERE,

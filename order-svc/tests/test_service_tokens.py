@@ -8,9 +8,9 @@ from flask import Flask, jsonify, request
 
 from chassis.errors import Unavailable
 from chassis.http import Client
+from devtools.testkit.plugin import serve
 from order_svc import service_tokens
 from order_svc.service_tokens import ServiceTokens
-from shop.testing import serve
 
 GOOD = "Basic " + base64.b64encode(b"order-svc:right").decode()
 

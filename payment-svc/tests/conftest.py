@@ -17,6 +17,7 @@ from sqlalchemy import delete, select, update
 from chassis import clock, json, worker
 from chassis.messaging import inbox
 from chassis.web import auth
+from devtools.testkit.plugin import SECRET, dispose
 from payment_svc import create_app
 from payment_svc.consumers import HANDLERS
 from payment_svc.extensions import db
@@ -33,7 +34,6 @@ from payment_svc.models import (
 from payment_svc.razorpay_service import RazorpayService
 from razorpay_sandbox.testing import KEYS, Served
 from razorpay_sandbox.testing import serve as serve_sandbox
-from shop.testing import SECRET, dispose
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from chassis.config import ConfigError
+from devtools.testkit.plugin import SECRET
 from payment_svc.config import Settings
-from shop.testing import SECRET
 
 GOOD = {
     "APP_ENV": "test",

@@ -6,15 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from payment_svc.extensions import db
-from payment_svc.models import (
-    ClosingReason,
-    Payment,
-    PaymentState,
-    PaymentStatus,
-    WebhookEvent,
-)
-from shop.pruned import (
+from devtools.testkit.retention import (
     EVERYWHERE,
     KEPT_EVERYWHERE,
     MESSAGES,
@@ -22,6 +14,14 @@ from shop.pruned import (
     goes_with,
     left,
     missing,
+)
+from payment_svc.extensions import db
+from payment_svc.models import (
+    ClosingReason,
+    Payment,
+    PaymentState,
+    PaymentStatus,
+    WebhookEvent,
 )
 
 KEPT = {

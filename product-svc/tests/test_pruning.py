@@ -6,9 +6,7 @@ from datetime import datetime
 import pytest
 from flask import Flask
 
-from product_svc.extensions import db
-from product_svc.models import Reservation, ReservationState
-from shop.pruned import (
+from devtools.testkit.retention import (
     EVERYWHERE,
     KEPT_EVERYWHERE,
     Pruned,
@@ -16,6 +14,8 @@ from shop.pruned import (
     left,
     missing,
 )
+from product_svc.extensions import db
+from product_svc.models import Reservation, ReservationState
 
 KEPT = {
     **KEPT_EVERYWHERE,

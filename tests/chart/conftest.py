@@ -4,7 +4,7 @@ import functools
 
 import pytest
 
-from shop.chart import render, tools
+from devtools.chart import render, tools
 
 FOUND = tools.found()
 

@@ -3,8 +3,8 @@
 import pytest
 
 from chart.objects import of_kind
-from shop.chart import render
-from shop.chart.render import CASES, Refused
+from devtools.chart import render
+from devtools.chart.render import CASES, Refused
 
 PEER = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "other"}}}
 IN_OTHER = (

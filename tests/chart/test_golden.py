@@ -2,8 +2,8 @@
 
 import pytest
 
-from shop.chart import render
-from shop.chart.render import CASES, CHART, GOLDEN, K8S, Refused
+from devtools.chart import render
+from devtools.chart.render import CASES, CHART, GOLDEN, K8S, Refused
 
 
 @pytest.mark.parametrize("case", CASES)

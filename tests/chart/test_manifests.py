@@ -7,9 +7,9 @@ import yaml
 
 from chart.objects import of_kind, pods, secret
 from chassis.messaging import sqs as chassis_sqs
+from devtools.chart.render import K8S
+from devtools.layout import SANDBOX, SERVICES
 from order_svc import create_app
-from shop.chart.render import K8S
-from shop.layout import SANDBOX, SERVICES
 
 LOCALSTACK = "localstack/localstack:4.14.0"
 

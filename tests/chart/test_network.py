@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from chart.objects import of_kind, pods
-from shop.layout import SANDBOX, SERVICES
+from devtools.layout import SANDBOX, SERVICES
 
 # Who opens a connection to whom: ARCHITECTURE.md.
 HTTP = {

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from shop.chart import render
-from shop.chart.render import CASES, CHART
-from shop.layout import PORTS, SERVICES
+from devtools.chart import render
+from devtools.chart.render import CASES, CHART
+from devtools.layout import PORTS, SERVICES
 
 ELSEWHERE = ("services.user-svc.enabled=false", "services.user-svc.url=http://a.other")
 

@@ -8,8 +8,8 @@ import yaml
 
 from chart.objects import containers, of_kind, pods
 from chassis.web import gunicorn
-from shop.chart.render import CASES, K8S
-from shop.layout import IMAGES, ROOT, SERVICES
+from devtools.chart.render import CASES, K8S
+from devtools.layout import IMAGES, ROOT, SERVICES
 
 VERSION = tomllib.loads((ROOT / "order-svc" / "pyproject.toml").read_text())["project"][
     "version"

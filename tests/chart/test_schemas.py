@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from chart.crds import CRDS
-from shop.chart import render
-from shop.chart.render import CASES, K8S
+from devtools.chart import render
+from devtools.chart.render import CASES, K8S
 
 # The oldest that Chart.yaml allows, one that kind brings, and the newest there is.
 VERSIONS = ("1.30", "1.34", "1.37")

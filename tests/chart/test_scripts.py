@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from shop.chart.render import CHART
+from devtools.chart.render import CHART
 
 BUY, RELOAD = (CHART / "files" / name for name in ("buy.py", "reload.py"))
 

@@ -6,10 +6,10 @@ import re
 import pytest
 
 from chart.objects import of_kind, pods
+from devtools.chart.render import CASES, CHART, run
+from devtools.layout import PORTS, PREFIXES, SERVICES
 from order_svc import consumers as orders
 from payment_svc import consumers as payments
-from shop.chart.render import CASES, CHART, run
-from shop.layout import PORTS, PREFIXES, SERVICES
 
 QUEUES = {"order-svc": orders.CONSUMERS, "payment-svc": payments.CONSUMERS}
 

@@ -14,10 +14,10 @@ import product_svc.config
 import user_svc.config
 from chart.objects import containers, of_kind, pods, secret
 from chassis.config import ConfigError
+from devtools.chart.render import CASES
+from devtools.layout import ROOT, SANDBOX, SERVICES
+from devtools.local.credentials import CLIENTS
 from razorpay_sandbox.config import DEFAULTS, SECRETS, read_settings
-from shop.chart.render import CASES
-from shop.credentials import CLIENTS
-from shop.layout import ROOT, SANDBOX, SERVICES
 
 SETTINGS = {
     "user-svc": user_svc.config.Settings,

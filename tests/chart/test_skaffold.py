@@ -13,8 +13,8 @@ import yaml
 
 from chart.objects import of_kind, pods
 from chart.skaffold_schema import CONFIG
-from shop.chart import render
-from shop.layout import IMAGES, PORTS, ROOT, SANDBOX, SERVICES
+from devtools.chart import render
+from devtools.layout import IMAGES, PORTS, ROOT, SANDBOX, SERVICES
 
 PROFILES = ("dev", "debug", "prod", "ca")
 

@@ -10,12 +10,12 @@ import yaml
 
 from chart.objects import of_kind
 from chassis.config import Settings as Common
+from devtools.chart import render
+from devtools.chart.render import CASES, CHART, Refused
+from devtools.layout import SERVICES
 from order_svc.config import Settings as Orders
 from payment_svc.config import Settings as Payments
 from product_svc.config import Settings as Products
-from shop.chart import render
-from shop.chart.render import CASES, CHART, Refused
-from shop.layout import SERVICES
 from user_svc.config import Settings as Users
 
 SQLITE = ("database.mode=sqlite", "defaults.api.replicas=1")

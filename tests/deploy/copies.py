@@ -8,8 +8,8 @@ import conftest
 from sqlalchemy import make_url
 
 from deploy.page import commands
-from shop import audit
-from shop.testing import SECRET, dispose
+from devtools import audit
+from devtools.testkit.plugin import SECRET, dispose
 
 NAMES = {f"{name}-svc": f"{name}s" for name in ("order", "payment", "product", "user")}
 STARTED = {"APP_ENV": "test", "SECRET_KEY": SECRET, "WORKER_POLL_SECONDS": "0.01"}

@@ -4,8 +4,8 @@ import re
 import textwrap
 from functools import cache
 
-from shop.chart import render
-from shop.layout import ROOT
+from devtools.chart import render
+from devtools.layout import ROOT
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 FENCED = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.layout import PACKAGES, ROOT, SERVICES, module
+from devtools.layout import PACKAGES, ROOT, SERVICES, module
 
 SUITES = ("api", "managers")
 # What old code does not survive, or may not: it does not know the new name or rule.

@@ -12,8 +12,8 @@ import payment_svc
 import product_svc
 import user_svc
 from deploy.page import PAGE, blocks
-from shop.layout import ROOT
-from shop.testing import SECRET
+from devtools.layout import ROOT
+from devtools.testkit.plugin import SECRET
 
 APPS = {
     app.__name__: app.create_app

@@ -11,10 +11,10 @@ from chassis.config import Settings
 from chassis.db import engine_options
 from deploy.copies import shell
 from deploy.page import PAGE, blocks, commands, golden, section
+from devtools.chart.render import CHART
+from devtools.compose import images
+from devtools.layout import SERVICES
 from payment_svc.models import WebhookEvent
-from shop.chart.render import CHART
-from shop.containers import images
-from shop.layout import SERVICES
 
 OURS = {"app.kubernetes.io/part-of": "shop"}
 WORKERS = {f"{service}-worker" for service in SERVICES}

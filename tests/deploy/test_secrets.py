@@ -17,9 +17,9 @@ from chassis import env_files
 from chassis.db import engine_options
 from deploy.copies import shell
 from deploy.page import PAGE, commands, golden
+from devtools.layout import ROOT, SERVICES
+from devtools.local.credentials import CLIENTS
 from order_svc.clients import Service
-from shop.credentials import CLIENTS
-from shop.layout import ROOT, SERVICES
 
 SETTINGS = {
     "user-svc": user_svc.config.Settings,

@@ -7,9 +7,9 @@ import subprocess
 import pytest
 from e2e.terminal import Terminal, environment
 
-from shop import targets
-from shop.demo.client import Client
-from shop.layout import ROOT
+from devtools import targets
+from devtools.demo.client import Client
+from devtools.layout import ROOT
 
 
 @pytest.fixture(scope="session")

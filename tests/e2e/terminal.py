@@ -8,8 +8,8 @@ import time
 
 import psutil
 
-from shop.layout import PORTS, ROOT
-from shop.ports import pick
+from devtools.layout import PORTS, ROOT
+from devtools.local.ports import pick
 
 READY_WITHIN = 120
 # What a make that runs the tests hands down to those that the tests run.

@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
-from shop.containers import docker, images
-from shop.layout import IMAGES, SERVICES, module
+from devtools.compose import docker, images
+from devtools.layout import IMAGES, SERVICES, module
 
 pytestmark = pytest.mark.e2e
 LARGEST = 260_000_000

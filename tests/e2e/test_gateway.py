@@ -3,8 +3,8 @@
 import pytest
 import requests
 
-from shop.demo.client import Client
-from shop.layout import SERVICES
+from devtools.demo.client import Client
+from devtools.layout import SERVICES
 
 pytestmark = pytest.mark.e2e
 HIDDEN = ("/admin/", "/metrics", "/swagger/", "/healthz", "/products/reservations/1/")

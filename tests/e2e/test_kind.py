@@ -5,10 +5,10 @@ import json
 import psycopg
 import pytest
 
-from shop import programs
-from shop.cluster import kubectl
-from shop.cluster.kubectl import CONTEXT, NAMESPACE
-from shop.layout import IMAGES, SANDBOX, SERVICES, module
+from devtools import programs
+from devtools.kind import kubectl
+from devtools.kind.kubectl import CONTEXT, NAMESPACE
+from devtools.layout import IMAGES, SANDBOX, SERVICES, module
 
 pytestmark = pytest.mark.e2e
 PROBE = """

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 import pytest
 import requests
 
-from shop import mailbox
-from shop.demo.client import until
-from shop.layout import SANDBOX, SERVICES
+from devtools.demo.client import until
+from devtools.layout import SANDBOX, SERVICES
+from devtools.local import mailbox
 
 pytestmark = pytest.mark.e2e
 PAGES = ("/swagger/", "/redoc/", "/swagger.json", "/swagger.yaml", "/readyz/")

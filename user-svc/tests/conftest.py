@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 
 from chassis import clock, worker
 from chassis.web import auth
-from shop import mailbox
-from shop.testing import SECRET
+from devtools.local import mailbox
+from devtools.testkit.plugin import SECRET
 from user_svc import create_app, passwords, signing
 from user_svc.access import keyring
 from user_svc.extensions import db

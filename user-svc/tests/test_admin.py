@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis.http import Client
-from shop.testing import serve
+from devtools.testkit.plugin import serve
 from user_svc.extensions import db
 from user_svc.models import ActionLog, RefreshToken, ServiceClient, SigningKey, User
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.config import ConfigError
-from shop.testing import SECRET
+from devtools.testkit.plugin import SECRET
 from user_svc.config import Settings
 
 GOOD = {

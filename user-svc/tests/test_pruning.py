@@ -6,7 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from shop.pruned import EVERYWHERE, KEPT_EVERYWHERE, Pruned, left, missing
+from devtools.testkit.retention import (
+    EVERYWHERE,
+    KEPT_EVERYWHERE,
+    Pruned,
+    left,
+    missing,
+)
 from user_svc.extensions import db
 from user_svc.models import (
     Letter,

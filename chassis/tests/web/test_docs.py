@@ -8,7 +8,7 @@ from flask import Flask, jsonify, request
 from jsonschema import Draft202012Validator
 from tiny import create_app
 
-from shop.testing import serve
+from devtools.testkit.plugin import serve
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from sqlalchemy import event
 from tiny import create_app, db
 
 from chassis.web import health
-from shop.testing import SECRET, dispose
+from devtools.testkit.plugin import SECRET, dispose
 
 
 @pytest.fixture

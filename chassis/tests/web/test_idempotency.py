@@ -10,7 +10,7 @@ from tiny import IdempotencyKey, Outbox, Thing, db
 
 from chassis import retention
 from chassis.web import idempotency
-from shop.testing import serve
+from devtools.testkit.plugin import serve
 
 BODY = {"name": "a", "price": "1"}
 TWO_STEPS = {"path": "/things/two-steps/", "body": {}}

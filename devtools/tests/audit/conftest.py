@@ -23,7 +23,7 @@ import payment_svc
 import product_svc
 import razorpay_sandbox.testing
 import user_svc
-from shop.testing import dispose
+from devtools.testkit.plugin import dispose
 
 APPS = {
     "user-svc": user_svc.create_app,

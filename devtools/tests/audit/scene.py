@@ -6,9 +6,9 @@ from datetime import timedelta
 from sqlalchemy import delete, insert, select, update
 
 from chassis import clock
-from shop.audit import judge
-from shop.audit.books import Books
-from shop.audit.reading import read
+from devtools.audit import judge
+from devtools.audit.books import Books
+from devtools.audit.reading import read
 
 
 class Scene:

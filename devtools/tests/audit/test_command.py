@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 
+from devtools.__main__ import main
+from devtools.local import ports
 from product_svc.models import Product
-from shop import ports
-from shop.__main__ import main
 
 
 def audit(urls, *words):

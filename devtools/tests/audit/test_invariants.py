@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 import order_svc.models as o
 import payment_svc.models as y
-from shop import audit
-from shop.audit.reading import opened
+from devtools import audit
+from devtools.audit.reading import opened
 
 HOUR = 3600.0
 LETTER = {

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from chassis import clock
+from devtools.testkit.plugin import serve
 from payment_svc.managers import WebhookManager
 from payment_svc.models import Payment, WebhookEvent
 from payment_svc.razorpay_signatures import sign
-from shop.testing import serve
 
 PATH = "/payments/webhook/"
 

@@ -5,8 +5,8 @@ import uuid
 import pytest
 from e2e.operations.load import CUSTOMERS, Load
 
-from shop import programs
-from shop.cluster.kubectl import CONTEXT, NAMESPACE
+from devtools import programs
+from devtools.kind.kubectl import CONTEXT, NAMESPACE
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from shop.demo.client import Client, NotHeld
+from devtools.demo.client import Client, NotHeld
 
 CUSTOMERS = 4
 TAKEN = (201, 202)  # 202: the order waits for product-svc's answer

@@ -2,9 +2,9 @@
 
 import pytest
 
-from shop.cluster import kubectl
-from shop.demo import client as patience
-from shop.layout import SERVICES
+from devtools.demo import client as patience
+from devtools.kind import kubectl
+from devtools.layout import SERVICES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.operations]
 

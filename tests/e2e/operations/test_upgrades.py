@@ -4,9 +4,9 @@ import uuid
 
 import pytest
 
-from shop.chart.render import CHART
-from shop.cluster import kubectl
-from shop.cluster.progress import PODS
+from devtools.chart.render import CHART
+from devtools.kind import kubectl
+from devtools.kind.progress import PODS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.operations]
 RELEASE = "shop"

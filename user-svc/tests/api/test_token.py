@@ -6,7 +6,7 @@ from typing import Any
 import jwt
 import pytest
 
-from shop.testing import SECRET
+from devtools.testkit.plugin import SECRET
 
 PASSWORD = "a-long-walk-in-the-rain"
 ORDER = {"client_id": "order-svc", "client_secret": f"order-svc-{SECRET}"}

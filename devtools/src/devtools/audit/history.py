@@ -1,0 +1,147 @@
+"""I13: every state was reached by legal moves, each written down.
+
+What is legal stands in the services' own tables of transitions, and nowhere else.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from devtools.audit.books import Books, Found, Rows
+from order_svc.models import STATUSES, HistoryKind, Kind, OrderState
+from order_svc.models import TRANSITIONS as ORDERS
+from payment_svc.models import (
+    PAYMENT_TRANSITIONS,
+    REFUND_TRANSITIONS,
+    share_of,
+    status_of,
+)
+from product_svc.models import TRANSITIONS as RESERVATIONS
+
+MOVE = ("from_state", "to_state")
+MOVE_BY = ("from_state", "trigger", "to_state")  # the history keeps the trigger too
+Edge = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A thing with states: whose history is whose, and which edges are legal."""
+
+    name: str
+    history: Callable[[Books], Iterable[Any]]
+    owner: str  # the column of the history that names the thing
+    things: Callable[[Books], Rows]
+    key: str
+    edges: set[Edge]
+    columns: tuple[str, ...] = MOVE
+
+    def edge(self, row: Any) -> Edge:
+        """Return a row of history as an edge."""
+        return tuple(getattr(row, column) for column in self.columns)
+
+
+def illegal_histories(books: Books) -> Found:
+    """I13: an edge that is not in the table, a gap, an end that is not the state."""
+    for machine in MACHINES:
+        yield from _check(machine, books)
+    yield from _wrong_statuses(books)
+
+
+def _check(machine: Machine, books: Books) -> Found:
+    """Walk each thing's history from nothing to the state in which it is now."""
+    states = {getattr(row, machine.key): row.state for row in machine.things(books)}
+    ends: dict[int, str | None] = dict.fromkeys(states)
+    history = sorted(
+        machine.history(books), key=lambda row: (getattr(row, machine.owner), row.id)
+    )
+    for owner, rows in groupby(history, key=lambda row: getattr(row, machine.owner)):
+        ends[owner] = yield from _walk(machine, owner, rows)
+    for owner, end in ends.items():
+        if end != states.get(owner):
+            state = str(states.get(owner))
+            yield {machine.name: owner, "state": state, "history ends in": str(end)}
+
+
+def _walk(machine: Machine, owner: int, rows: Iterable[Any]) -> Any:
+    """Yield what is wrong with one history; return the state in which it ends."""
+    at: str | None = None
+    for row in rows:
+        edge = machine.edge(row)
+        shown = " → ".join(map(str, edge))
+        if edge not in machine.edges:
+            yield {machine.name: owner, "illegal move": shown}
+        if row.from_state != at:
+            yield {machine.name: owner, "gap": f"was {at}, then {shown}"}
+        at = row.to_state
+    return at
+
+
+def _wrong_statuses(books: Books) -> Found:
+    """Hold what clients are told against the state that says it."""
+    for row in books.orders:
+        if row.status != STATUSES.get(row.state):
+            yield {"order": row.id, "state": str(row.state), "status": str(row.status)}
+    for row in books.payments:
+        if row.status != _payment_status(row):
+            yield {
+                "payment": row.id,
+                "state": str(row.state),
+                "status": str(row.status),
+            }
+
+
+def _payment_status(row: Any) -> str | None:
+    share = share_of(row.captured_amount or Decimal(0), row.amount_refunded)
+    try:
+        return status_of(row.state, row.closing_reason, share)
+    except KeyError:  # closed, and nothing says why
+        return None
+
+
+def _order_moves(books: Books) -> list[Any]:
+    return [row for row in books.order_history if row.kind == HistoryKind.STATE]
+
+
+MACHINES = (
+    Machine(
+        "order",
+        _order_moves,
+        "order_id",
+        lambda books: books.orders,
+        "id",
+        {(None, OrderState.PLACED)}
+        | {
+            (state, cell.to)
+            for (state, _), cell in ORDERS.items()
+            if cell.kind == Kind.MOVE and cell.to is not None
+        },
+    ),
+    Machine(
+        "reservation",
+        lambda books: books.reservation_history,
+        "order_id",
+        lambda books: books.reservations,
+        "order_id",
+        {(state, move.to) for (state, _), move in RESERVATIONS.items()},
+    ),
+    Machine(
+        "payment",
+        lambda books: books.payment_history,
+        "payment_id",
+        lambda books: books.payments,
+        "id",
+        {(state, by, move.to) for (state, by), move in PAYMENT_TRANSITIONS.items()},
+        MOVE_BY,
+    ),
+    Machine(
+        "refund",
+        lambda books: books.refund_history,
+        "refund_id",
+        lambda books: books.refunds,
+        "id",
+        {(state, by, move.to) for (state, by), move in REFUND_TRANSITIONS.items()},
+        MOVE_BY,
+    ),
+)

@@ -1,0 +1,82 @@
+"""I12: what was said has been heard, and what was heard has been said."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from chassis.messaging.triage import AGAIN, DROPPED, WAITING
+from devtools.audit.books import Books, Found, Rows
+
+# Both halves of a message are pruned after 30 days, and it may be late for 14 of them:
+# beyond the rest one half may rightly be gone.
+REMEMBERED = timedelta(days=14)
+# A person is asked, or has decided; what was tried again must have been heard since.
+KEPT = (WAITING, AGAIN, DROPPED)
+
+
+def lost_or_invented(books: Books) -> Found:
+    """I12: events that never left, never arrived, or were never sent.
+
+    A message in quarantine, or among the dead letters, has arrived. One may die with
+    an emulator of the queue that is gone; what it was to do must have been done by the
+    reconcilers then (I11).
+    """
+    ways = (
+        (
+            books.order_outbox,
+            books.payment_inbox,
+            [*books.payment_quarantine, *books.payment_letters],
+        ),
+        (
+            books.payment_outbox,
+            books.order_inbox,
+            [*books.order_quarantine, *books.order_letters],
+        ),
+    )
+    for sent, heard, put_by in ways:
+        yield from _lost(books, sent, heard, put_by)
+        yield from _invented(books, sent, heard)
+
+
+def _lost(books: Books, sent: Rows, heard: Rows, put_by: Rows) -> Found:
+    kept = {_id(row) for row in put_by if row.state in KEPT}
+    arrived = {row.event_id for row in heard} | kept
+    for row in sent:
+        if row.published_at is None:
+            if books.is_judged(row.created_at):
+                yield _facts(row, "never left")
+        elif row.event_id not in arrived and _may_be_lost(books, row):
+            yield _facts(row, "lost")
+
+
+def _may_be_lost(books: Books, row: Any) -> bool:
+    is_known = books.now - REMEMBERED < row.published_at
+    return is_known and books.is_judged(row.published_at) and not books.queue_was_lost
+
+
+def _invented(books: Books, sent: Rows, heard: Rows) -> Found:
+    known = {row.event_id for row in sent}
+    for row in heard:
+        is_remembered = books.now - REMEMBERED < row.created_at
+        is_judged = is_remembered and books.is_judged(row.created_at)
+        if row.event_id not in known and is_judged:
+            yield _facts(row, "never sent")
+
+
+def _id(row: Any) -> str | None:
+    """Return the event's id of a message in quarantine, None when it has none."""
+    try:
+        found = json.loads(row.body)
+    except ValueError:
+        return None
+    return str(found.get("id")) if isinstance(found, dict) else None
+
+
+def _facts(row: Any, what: str) -> dict[str, Any]:
+    return {
+        "message": what,
+        "id": row.event_id,
+        "type": row.type,
+        "subject": row.subject,
+        "at": f"{row.created_at:%Y-%m-%d %H:%M:%S}",
+    }

@@ -1,0 +1,81 @@
+"""I11: nothing stands still for ever."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from devtools.audit.books import UNFINISHED, Books, Found
+from order_svc.models import HistoryKind, OwedState
+from order_svc.models import RefundState as OrderRefundState
+from payment_svc.models import PaymentState, RefundReason, RefundState
+
+OPEN = (PaymentState.CREATED, PaymentState.ISSUED, PaymentState.CLOSING)
+ENDED = (RefundState.PROCESSED, RefundState.FAILED)
+Stuck = Iterable[tuple[str, Any, int | None, str, datetime]]  # what, id, order, how
+
+
+def stuck(books: Books) -> Found:
+    """I11: what is unfinished for longer than the slack, and no person is asked."""
+    for kind in (_orders, _debts, _payments, _refunds, _webhooks):
+        for name, row_id, order_id, state, since in kind(books):
+            is_asked = order_id is not None and order_id in books.waits_for_person
+            if _is_old(books, since) and not is_asked:
+                yield {
+                    name: row_id,
+                    "order": order_id,
+                    "state": state,
+                    "since": f"{since:%Y-%m-%d %H:%M:%S}",
+                }
+
+
+def _is_old(books: Books, since: datetime) -> bool:
+    # Without a slack there is none for clocks that differ either.
+    return not books.slack or books.is_past(since)
+
+
+def _orders(books: Books) -> Stuck:
+    moved = {
+        row.order_id: row.created_at
+        for row in books.order_history
+        if row.kind == HistoryKind.STATE
+    }
+    for row in books.orders:
+        if row.state in UNFINISHED:
+            since = moved.get(row.id, row.created_at)
+            yield "order", row.id, row.id, str(row.state), since
+
+
+def _debts(books: Books) -> Stuck:
+    for row in books.owed:
+        if row.state == OwedState.OWED:
+            state = f"{row.kind} owed to product-svc"
+            yield "debt", row.id, row.order_id, state, row.created_at
+    for row in books.order_refunds:
+        if row.state == OrderRefundState.REQUESTED:
+            state = "asked for, not answered"
+            yield "order's refund", row.id, row.order_id, state, row.created_at
+
+
+def _payments(books: Books) -> Stuck:
+    for row in books.payments:
+        is_unsettled = row.state == PaymentState.CAPTURED and row.outcome is None
+        if row.state in OPEN or is_unsettled:
+            state = f"{row.state}, not settled" if is_unsettled else str(row.state)
+            yield "payment", row.id, int(row.order_id), state, row.state_since
+
+
+def _refunds(books: Books) -> Stuck:
+    for row in books.refunds:
+        order_id = books.order_of_payment.get(row.payment_id)
+        is_unheard = row.reason == RefundReason.DIRECT and row.acknowledged_at is None
+        if row.state not in ENDED:
+            yield "refund", row.id, order_id, str(row.state), row.created_at
+        elif is_unheard and row.state == RefundState.PROCESSED:
+            state = "processed, the order has not named it"
+            yield "refund", row.id, order_id, state, row.created_at
+
+
+def _webhooks(books: Books) -> Stuck:
+    for row in books.webhooks:
+        if row.processed_at is None:
+            yield "webhook", row.id, None, f"{row.event} unread", row.created_at

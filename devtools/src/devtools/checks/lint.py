@@ -1,0 +1,79 @@
+"""`make lint`: every check that needs no test run, one line each."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.markup import escape
+
+from devtools.checks import requirements, sizes, words
+from devtools.layout import CHASSIS, PACKAGES, ROOT, VERIFICATION
+from devtools.terminal import console
+
+BIN = Path(sys.executable).parent
+
+
+class Failed(Exception):
+    """A check found something; the text is what it said."""
+
+
+def run() -> int:
+    """Run all checks, also after a failure; return 0 when all are clean."""
+    out = console()
+    good = True
+    for title, check in CHECKS.items():
+        started = time.monotonic()
+        try:
+            mark, said = "[green]✓[/]", check()
+        except Failed as wrong:
+            mark, said, good = "[red]✗[/]", f"\n{wrong}", False
+        seconds = f"{time.monotonic() - started:5.1f} s"
+        out.print(f"{mark} [dim]{seconds}[/]  {title:<26} {escape(said)}")
+    return 0 if good else 1
+
+
+def _tool(name: str, *arguments: str) -> Callable[[], str]:
+    """Make a check of a program: its last line when it is content."""
+
+    def check() -> str:
+        done = subprocess.run(
+            [BIN / name, *arguments], cwd=ROOT, capture_output=True, text=True
+        )
+        output = (done.stdout + done.stderr).strip()
+        if done.returncode:
+            raise Failed(output)
+        return output.splitlines()[-1] if output else ""
+
+    return check
+
+
+def _none(problems: Callable[[], list[str]], said: str) -> Callable[[], str]:
+    """Make a check of a function that lists problems."""
+
+    def check() -> str:
+        if found := problems():
+            raise Failed("\n".join(found))
+        return said
+
+    return check
+
+
+def _chassis_size() -> str:
+    lines = sizes.code_lines(ROOT / CHASSIS / "src")
+    if lines > sizes.CHASSIS_LIMIT:
+        raise Failed(f"{lines} lines of code; at most {sizes.CHASSIS_LIMIT} are wanted")
+    return f"{lines} of {sizes.CHASSIS_LIMIT} lines of code"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "ruff check": _tool("ruff", "check", "."),
+    "ruff format": _tool("ruff", "format", "--check", "."),
+    "mypy": _tool("mypy", *(f"{folder}/src" for folder in PACKAGES), VERIFICATION),
+    "import-linter": _tool("lint-imports", "--no-cache", "--no-logo"),
+    "hadolint": _tool("hadolint", "Dockerfile"),
+    "requirements in step": _none(requirements.problems, "all pinned, all with hashes"),
+    "size of the chassis": _chassis_size,
+    "words": _none(words.problems, "nothing unfinished, no addresses of this machine"),
+}

@@ -1,0 +1,77 @@
+"""`make images`: builds every image of the shop, all of them or none."""
+
+import os
+import subprocess
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from devtools.compose import docker
+from devtools.layout import IMAGES, ROOT
+from devtools.terminal import console
+
+TAG = "dev"
+# Images without a name: of a set that failed, or of before.
+OURS = "label=org.opencontainers.image.vendor=shop"
+
+
+def name(image: str, tag: str = TAG) -> str:
+    """Return an image's name with a tag."""
+    return f"shop/{image}:{tag}"
+
+
+def version(image: str) -> str:
+    """Return the version of an image's code: the tag that the chart takes."""
+    project = tomllib.loads((ROOT / image / "pyproject.toml").read_text())["project"]
+    return str(project["version"])
+
+
+def build(arguments: tuple[str, ...] = ()) -> None:
+    """Build all and then name them; raise ClickException at the first that fails.
+
+    `arguments` go to `docker build`; the file that `CA` in the environment names goes
+    there as the secret `ca`.
+    """
+    docker.require()
+    out = console()
+    try:
+        # Named at the end: half of them must not run beside an older half.
+        ids = {image: _build(out, image, arguments) for image in IMAGES}
+        for image, made in ids.items():
+            docker.call("tag", made, name(image))
+            docker.call("tag", made, name(image, version(image)))
+    finally:
+        docker.call("image", "prune", "--force", "--filter", OURS)
+
+
+def _build(out: Console, image: str, arguments: tuple[str, ...]) -> str:
+    """Build one; return its id."""
+    started = time.monotonic()
+    out.print(f"• [{IMAGES.index(image) + 1}/{len(IMAGES)}] {name(image)}")
+    with tempfile.TemporaryDirectory(prefix="shop-image-") as folder:
+        path = Path(folder) / "id"
+        command = ["build", f"--iidfile={path}", *_options(image), *arguments, "."]
+        if not docker.show(*command):
+            raise click.ClickException(f"{name(image)} could not be built (see above).")
+        made = path.read_text()
+    size = docker.inspect(made)["Size"] / 1e6
+    out.print(f"  {size:.0f} MB, {time.monotonic() - started:.0f} s")
+    return made
+
+
+def _options(image: str) -> list[str]:
+    values = {"SERVICE": image, "VERSION": version(image), "REVISION": _revision()}
+    found = [f"--build-arg={key}={value}" for key, value in values.items()]
+    if ca := os.environ.get("CA"):
+        found.append(f"--secret=id=ca,src={ca}")
+    return found
+
+
+def _revision() -> str:
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"

@@ -1,0 +1,50 @@
+"""Says how many pods are ready while somebody else waits for them."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+
+from devtools.kind import kubectl
+
+PAUSE = 2.0
+PODS = "app.kubernetes.io/part-of=shop,app.kubernetes.io/component in (api,worker)"
+
+
+@contextmanager
+def shown(out: Console) -> Iterator[None]:
+    """Print how many of the shop's pods are ready, whenever that changes."""
+    end = threading.Event()
+    thread = threading.Thread(target=_watch, args=(out, end), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        end.set()
+        thread.join()
+
+
+def _watch(out: Console, end: threading.Event) -> None:
+    said = ""
+    while not end.wait(PAUSE):
+        try:
+            pods = kubectl.get("pods", f"--selector={PODS}")
+        except click.ClickException:
+            continue
+        if (text := count(pods["items"])) != said:
+            out.print(f"  [dim]{text}[/]")
+            said = text
+
+
+def count(pods: list[dict[str, Any]]) -> str:
+    """Return how many pods are ready."""
+    return f"{sum(map(is_ready, pods))} of {len(pods)} pods are ready"
+
+
+def is_ready(pod: dict[str, Any]) -> bool:
+    """Say whether a pod takes requests."""
+    conditions = pod["status"].get("conditions", [])
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)

@@ -1,0 +1,63 @@
+"""Ports: free or taken, and by whom."""
+
+import itertools
+import os
+import socket
+
+import click
+import psutil
+
+from devtools.layout import HOST, PORTS
+from devtools.local.environment import Site
+
+# Below what a system gives to those who connect or listen anywhere: one of these stays
+# free until its server starts. Processes begin their search at different places.
+FIRST, COUNT = 20_000, 10_000
+_numbers = itertools.count(os.getpid() * 32)
+
+
+def check(site: Site) -> None:
+    """Refuse to start when a port is taken, and say by whom and what to do."""
+    for name in PORTS:
+        wanted = name != "sqs" or site.has_embedded_queue()
+        if wanted and not is_free(site.port(name)):
+            raise click.ClickException(_taken(site.port(name), PORTS[name].variable))
+
+
+def is_free(port: int) -> bool:
+    """Say whether a server could listen there now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def answers(port: int) -> bool:
+    """Say whether somebody listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def pick() -> int:
+    """Return a port that is free, another one each time."""
+    ports = (FIRST + number % COUNT for number in _numbers)
+    return next(port for port in ports if is_free(port))
+
+
+def _taken(port: int, variable: str) -> str:
+    owner = _owner(port)
+    pid = f" (pid {owner})" if owner else ""
+    return f"Port {port} is taken by another program{pid}: stop it or set {variable}."
+
+
+def _owner(port: int) -> int | None:
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:  # macOS tells it to root alone
+        return None
+    owners = (c.pid for c in connections if c.laddr and c.laddr.port == port)
+    return next((pid for pid in owners if pid), None)

@@ -1,5 +1,0 @@
-"""`make audit`: what must be true of the shop, checked from outside it."""
-
-from shop.audit.invariants import INVARIANTS, Invariant, Verdict, check, judge
-
-__all__ = ["INVARIANTS", "Invariant", "Verdict", "check", "judge"]

@@ -1,0 +1,45 @@
+import json
+import subprocess
+import sys
+
+import boto3
+import pytest
+
+from devtools.local import ports
+
+
+@pytest.fixture
+def queue():
+    """Run the embedded SQS; yield its client and its process."""
+    port = ports.pick()
+    command = [sys.executable, "-m", "devtools.local.sqs", "127.0.0.1", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        client = boto3.client(
+            "sqs",
+            endpoint_url=f"http://127.0.0.1:{port}",
+            region_name="ap-south-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+        try:
+            while not ports.answers(port):
+                assert process.poll() is None
+            yield client, process
+        finally:
+            client.close()
+            process.terminate()
+
+
+def test_a_message_is_logged_with_its_correlation_id_going_in_and_out(queue):
+    client, process = queue
+    url = client.create_queue(QueueName="payment-commands")["QueueUrl"]
+    body = {"type": "payment.requested", "subject": "orders/1", "correlationid": "abc"}
+
+    client.send_message(QueueUrl=url, MessageBody=json.dumps(body))
+    [message] = client.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+
+    assert json.loads(message["Body"]) == body
+    lines = [json.loads(process.stdout.readline()) for _ in range(2)]
+    assert [line["event"] for line in lines] == ["message_queued", "message_delivered"]
+    assert {line["correlation_id"] for line in lines} == {"abc"}
+    assert {line["service"] for line in lines} == {"sqs"}

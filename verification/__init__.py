@@ -1,0 +1,1 @@
+"""Verification of the whole shop: fault injection, model checking, mutants, figures."""

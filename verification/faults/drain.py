@@ -1,0 +1,163 @@
+"""After the faults: wait until nothing is under way, moving time on where it is due."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import NullPool, Select, bindparam, create_engine, select
+
+from order_svc.models import Order, OrderRefund, OrderState, Outbox, Owed, OwedState
+from order_svc.models import RefundState as OrderRefundState
+from payment_svc.models import Outbox as PaymentOutbox
+from payment_svc.models import Payment, PaymentState, Refund, RefundState, WebhookEvent
+from verification.faults.stack import Stack
+
+WITHOUT_NEWS = 60.0
+AT_MOST = 240.0
+QUEUES = ("payment-commands", "order-events")
+WORDS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+# Seconds that pass at once when nothing has ended by itself for a while: retries and
+# leases, then links that nobody pays, then the look at a closed link after an hour.
+JUMPS = (30, 60, 1080, 60, 300, 60, 300, 60, 600, 60, 3600, 60, 60, 60, 60)
+LAST_LOOK = 3700
+PAUSE = 1.5
+SHOWN = 5
+
+RUNNING = (
+    OrderState.PLACED,
+    OrderState.AWAITING_PAYMENT,
+    OrderState.EXPIRING,
+    OrderState.CANCELLING,
+    OrderState.PAID,
+    OrderState.REFUND_PENDING,
+)
+PAYMENT, REFUND = Payment.__table__, Refund.__table__
+OPEN = (PaymentState.CREATED, PaymentState.ISSUED, PaymentState.CLOSING)
+DONE = (RefundState.PROCESSED, RefundState.FAILED)
+PAYMENT_COLUMNS = (
+    PAYMENT.c.auditlog_ptr_id,
+    PAYMENT.c.order_id,
+    PAYMENT.c.state,
+    PAYMENT.c.next_check_at,
+    PAYMENT.c.attempts,
+)
+
+
+def _unsent(table: Any) -> Select[Any]:
+    columns = (table.id, table.type, table.subject, table.claimed_until, table.attempts)
+    return select(*columns).where(table.published_at.is_(None))
+
+
+UNDER_WAY: dict[str, tuple[tuple[str, Select[Any]], ...]] = {
+    "order-svc": (
+        (
+            "orders",
+            select(Order.id, Order.state, Order.next_check_at, Order.attempts).where(
+                Order.state.in_(RUNNING)
+            ),
+        ),
+        (
+            "refunds asked for",
+            select(OrderRefund.id, OrderRefund.order_id, OrderRefund.reason).where(
+                OrderRefund.state == OrderRefundState.REQUESTED
+            ),
+        ),
+        (
+            "debts to product-svc",
+            select(Owed.id, Owed.order_id, Owed.kind, Owed.next_check_at).where(
+                Owed.state == OwedState.OWED
+            ),
+        ),
+        ("events to send", _unsent(Outbox)),
+    ),
+    "payment-svc": (
+        ("payments", select(*PAYMENT_COLUMNS).where(PAYMENT.c.state.in_(OPEN))),
+        (
+            "captures nobody settled",
+            select(*PAYMENT_COLUMNS).where(
+                PAYMENT.c.state == PaymentState.CAPTURED, PAYMENT.c.outcome.is_(None)
+            ),
+        ),
+        (
+            "looks that are due at closed links",
+            select(*PAYMENT_COLUMNS).where(
+                PAYMENT.c.state == PaymentState.CLOSED,
+                PAYMENT.c.next_check_at <= bindparam("now"),
+            ),
+        ),
+        (
+            "refunds",
+            select(REFUND.c.id, REFUND.c.state, REFUND.c.next_check_at).where(
+                REFUND.c.state.not_in(DONE)
+            ),
+        ),
+        (
+            "webhooks to read",
+            select(WebhookEvent.id).where(WebhookEvent.processed_at.is_(None)),
+        ),
+        ("events to send", _unsent(PaymentOutbox)),
+    ),
+}
+
+
+class Stuck(Exception):
+    """Nothing moves any more, or things move for ever; the text says what is left."""
+
+
+def drain(stack: Stack, people: Callable[[], None]) -> float:
+    """Wait until all has ended; return the seconds, or raise Stuck.
+
+    `people` do what only people can: decide about suspect payments.
+    """
+    started, jumps = time.monotonic(), iter(JUMPS)
+    _until_quiet(stack, people, jumps, started)
+    stack.shift_clock(LAST_LOOK)  # money that came after a link's end is found then
+    _until_quiet(stack, people, jumps, started)
+    return time.monotonic() - started
+
+
+def _until_quiet(
+    stack: Stack, people: Callable[[], None], jumps: Iterator[int], started: float
+) -> None:
+    jump_at, quiet = time.monotonic() + PAUSE, 0
+    news_at, before = time.monotonic(), None
+    while quiet < 3:  # a due row may have been looked at just before
+        people()
+        left = under_way(stack)
+        quiet = 0 if left else quiet + 1
+        now = time.monotonic()
+        if left != before:
+            news_at, before = now, left
+        if now - news_at > WITHOUT_NEWS or now - started > AT_MOST:
+            raise Stuck(f"after {now - started:.0f} s there are still: {left}")
+        is_busy = any(what.startswith("messages") for what in left)
+        if left and now > jump_at and not is_busy:  # time makes more messages
+            stack.shift_clock(next(jumps, 60))
+            jump_at = now + PAUSE
+        time.sleep(0.2)
+
+
+def under_way(stack: Stack) -> dict[str, Any]:
+    """Return what has not ended, the rows as text."""
+    found: dict[str, Any] = _waiting(stack)
+    now = {"now": datetime.now(UTC) + timedelta(seconds=stack.shift)}
+    for service, questions in UNDER_WAY.items():
+        engine = create_engine(stack.urls[service], poolclass=NullPool)
+        with engine.connect() as connection:
+            for what, query in questions:
+                rows = connection.execute(query.limit(SHOWN), now).all()
+                found[f"{service}: {what}"] = [" ".join(map(str, row)) for row in rows]
+    return {what: rows for what, rows in found.items() if rows}
+
+
+def _waiting(stack: Stack) -> dict[str, Any]:
+    client, found = stack.sqs(), {}
+    for queue in QUEUES:
+        try:
+            url = client.get_queue_url(QueueName=queue)["QueueUrl"]
+        except client.exceptions.QueueDoesNotExist:
+            continue  # its emulator died; the workers make it again
+        answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=list(WORDS))
+        found[f"messages in {queue}"] = sum(int(answer["Attributes"][w]) for w in WORDS)
+    return found

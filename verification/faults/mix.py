@@ -1,0 +1,107 @@
+"""The same work again and again, so that each crash point is passed on the way."""
+
+import contextlib
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from devtools.local import mailbox
+from verification.faults.shopping import PASSWORD, Customer, persist
+from verification.faults.waiting import wait_for
+
+PATIENCE = 20.0
+
+
+def first_half(customers: list[Customer]) -> None:
+    """Let every customer do each thing once, all at the same time."""
+    _together(_shop, customers)
+
+
+def second_half(customers: list[Customer]) -> None:
+    """Let staff send money back for each order that was paid."""
+    _together(_return, customers)
+
+
+def _together(act: Callable[[Customer], None], customers: list[Customer]) -> None:
+    with ThreadPoolExecutor(len(customers)) as pool:
+        list(pool.map(act, customers))
+
+
+def _shop(customer: Customer) -> None:
+    customer.sign_in()
+    customer.refresh()
+    change_password(customer)
+    reset_password(customer)
+    customer.buy()
+    customer.give_up()
+    customer.abandon()
+    customer.change_mind()
+
+
+def change_password(customer: Customer) -> None:
+    """Change the password to the same: what matters is the way there."""
+    body = {"current_password": PASSWORD, "new_password": PASSWORD}
+    customer.browser.call("POST", "user-svc", "/user/me/password/", json=body)
+
+
+def reset_password(customer: Customer) -> None:
+    """Forget the password, read the mail, set the same again and sign in anew."""
+    token = _mailed_token(customer)
+    if not token:
+        return
+    old = customer.refresh_token
+    body = {"token": token, "new_password": PASSWORD}
+    path = "/user/password-reset/confirm/"
+    if persist(customer.browser, "POST", "user-svc", path, json=body).is_ok:
+        customer.try_again(old)
+    customer.sign_in()
+
+
+def _mailed_token(customer: Customer) -> str:
+    """Ask for a token and wait for the mail; nothing when none comes in time."""
+    folder, body = customer.market.mails, {"email": customer.email}
+    known = mailbox.files(folder)
+    persist(customer.browser, "POST", "user-svc", "/user/password-reset/", json=body)
+
+    def look() -> str:
+        mails = mailbox.mails(folder, customer.email, "A new password", known)
+        return mailbox.token(mails[-1]) if mails else ""
+
+    with contextlib.suppress(TimeoutError):
+        return wait_for(look, f"{customer.name} has mail", PATIENCE, pause=0.2)
+    return ""
+
+
+def _return(customer: Customer) -> None:
+    """Send back one rupee twice and a unit of each paid order, once it succeeded."""
+    paid, customer.paid = customer.paid, []
+    for order_id in paid:
+        order = _await_success(customer, order_id)
+        if order is None:
+            continue
+        goods = {"product_id": order["items"][0]["product_id"], "quantity": 1}
+        wish = {"amount": "1.00", "items": [goods], "reason": "came back"}
+        _refund(customer, "order-svc", f"/orders/{order_id}/refund/", wish)
+        wish = {"amount": "1.00", "reason": "for the trouble"}
+        if payment := customer.payment(order_id):
+            path = f"/payments/{payment['id']}/refund/"
+            _refund(customer, "payment-svc", path, wish)
+
+
+def _refund(customer: Customer, service: str, path: str, wish: dict[str, Any]) -> None:
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    staff = customer.market.staff
+    persist(staff, "POST", service, path, json=wish, headers=headers)
+
+
+def _await_success(customer: Customer, order_id: int) -> dict[str, Any] | None:
+    """Return the order once it is a success, None when it is none in time."""
+
+    def look() -> dict[str, Any] | None:
+        order = customer.look(order_id)
+        return order if order and order["status"] == "success" else None
+
+    with contextlib.suppress(TimeoutError):
+        return wait_for(look, f"order {order_id} is a success", PATIENCE)
+    return None

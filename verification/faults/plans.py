@@ -1,0 +1,89 @@
+"""What will go wrong in a run: a plan drawn from a seed."""
+
+from dataclasses import dataclass
+from random import Random
+
+from verification.faults.catalogue import (
+    CALLBACKS_LOST,
+    CATALOGUE,
+    OURS,
+    WEBHOOKS_LOST,
+    Kind,
+    Parameters,
+)
+from verification.faults.proxy import KINDS
+
+FEWEST, MOST = 2, 6
+DRAWS = 200
+
+
+@dataclass(frozen=True)
+class Action:
+    """A fault that begins at `at` seconds and ends after `lasts` more."""
+
+    at: float
+    lasts: float
+    number: str
+    kind: str
+    target: str
+    parameters: Parameters
+
+    @property
+    def ends(self) -> float:
+        """When it is over."""
+        return self.at + self.lasts
+
+
+def plan(seed: int, seconds: float, database: str) -> list[Action]:
+    """Draw a run's actions in order of time; the same arguments give the same plan.
+
+    Every action ends within the seconds. In some runs webhooks, callbacks or both get
+    lost from the beginning to the end.
+    """
+    random = Random(f"{seed} {database}")
+    actions = _silences(random, seconds)
+    wanted = random.randint(FEWEST, MOST)
+    rows = [row for row in CATALOGUE if database in row.databases]
+    weights = [row.weight for row in rows]
+    for row in random.choices(rows, weights, k=DRAWS):
+        if len(actions) == wanted:
+            break
+        action = _draw(random, row, seconds)
+        if not any(collide(action, other) for other in actions):
+            actions.append(action)
+    return sorted(actions, key=lambda action: action.at)
+
+
+def _silences(random: Random, seconds: float) -> list[Action]:
+    both, either = (WEBHOOKS_LOST, CALLBACKS_LOST), random.random()
+    lost: tuple[Kind, ...] = ()
+    if either < 0.2:
+        lost = both if either < 0.1 else (random.choice(both),)
+    return [
+        Action(0.0, seconds, row.number, row.kind, row.targets[0], {}) for row in lost
+    ]
+
+
+def _draw(random: Random, row: Kind, seconds: float) -> Action:
+    longest = min(row.longest, 0.7 * seconds)
+    lasts = round(random.uniform(min(row.shortest, longest), longest), 2)
+    at = round(random.uniform(0, 0.95 * seconds - lasts), 2)
+    target, parameters = random.choice(row.targets), row.draw(random)
+    return Action(at, lasts, row.number, row.kind, target, parameters)
+
+
+def collide(one: Action, other: Action) -> bool:
+    """Say whether two actions would undo each other: same thing, same time."""
+    is_apart = one.ends < other.at or other.ends < one.at
+    return not is_apart and bool(_grip(one) & _grip(other))
+
+
+def _grip(action: Action) -> set[str]:
+    """Return what an action changes."""
+    if action.kind == "kill_all":
+        return set(OURS)
+    if action.kind in ("poison", "short_visibility"):
+        return {action.target, "sqs"}  # both need a queue that is there
+    if action.kind in (*KINDS, "second_worker", "lock_database"):
+        return {f"{action.kind} of {action.target}"}
+    return {action.target}

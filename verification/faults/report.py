@@ -1,0 +1,134 @@
+"""What a campaign found, in figures."""
+
+import json
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from verification.faults.history import FAIL, INFO, OK
+from verification.faults.outages import OUTAGES
+from verification.faults.points import EVERY
+from verification.faults.runs import Result
+
+# Figure -> the invariants and checks that would show it.
+FIGURES = {
+    "oversold units": ("I01", "I02", "I03", "H4"),
+    "double charges, refunds that differ": ("I06", "I08", "I09", "I10"),
+    "lost orders or captures": ("H1", "I07", "I04"),
+    "one request, two effects": ("H2", "H7", "I14"),
+    "stuck orders, payments or refunds": ("I11", "stuck"),
+    "leaked reservations": ("I05",),
+    "lost or invented messages": ("I12",),
+    "illegal moves": ("I13", "H3"),
+    "orphans, sessions, foreign orders": ("I15", "I16", "H5", "H8"),
+    "errors of our own (5xx but 503)": ("H6",),
+    "forged webhooks believed": ("forged",),
+    "processes that ended by themselves": ("process",),
+}
+
+
+def load(folders: Iterable[Path]) -> list[Result]:
+    """Read the results below some folders."""
+    found = []
+    for folder in folders:
+        for path in sorted(folder.rglob("results.jsonl")):
+            found += [
+                Result(**json.loads(line)) for line in path.read_text().splitlines()
+            ]
+    return found
+
+
+def summary(results: Sequence[Result]) -> str:
+    """Return the figures of all results as a Markdown text."""
+    runs = [result for result in results if not result.crashed_at and _is_seed(result)]
+    visits = [r for r in results if not _is_seed(r) and r.name not in OUTAGES]
+    outages = [result for result in results if result.name in OUTAGES]
+    faults, operations, broken = Counter[str](), Counter[str](), Counter[str]()
+    for result in results:
+        faults.update(result.faults)
+        operations.update(result.operations)
+        broken.update(violation["id"] for violation in result.violations)
+    lines = ["", "| what | how much |", "| --- | --- |"]
+    lines += [f"| {name} | {value} |" for name, value in _heads(runs, visits, results)]
+    lines.append(f"| outages of a minute | {_by_database(outages)} |")
+    lines += [
+        f"| operations {word} | {operations[key]} |" for key, word in WORDS.items()
+    ]
+    for figure, ids in FIGURES.items():
+        lines.append(f"| {figure} | **{sum(broken[id_] for id_ in ids)}** |")
+    lines += ["", "| fault | times |", "| --- | --- |"]
+    lines += [f"| {kind} | {number} |" for kind, number in sorted(faults.items())]
+    return "\n".join(lines) + "\n"
+
+
+WORDS = {OK: "that took effect", FAIL: "refused", INFO: "of unknown outcome"}
+
+
+def _is_seed(result: Result) -> bool:
+    return result.name.isdigit()
+
+
+def _heads(
+    runs: Sequence[Result], visits: Sequence[Result], results: Sequence[Result]
+) -> list[tuple[str, str]]:
+    hit = {(v.name.partition(":")[0]) for v in visits if v.crashed_at}
+    commits = Counter(result.commit for result in results)
+    drains = [result.drain_seconds for result in results] or [0.0]
+    heads = [
+        ("commit", ", ".join(f"{name} ({n})" for name, n in commits.items())),
+        ("random runs", _by_database(runs)),
+        ("seeds", _span(runs)),
+        ("crash points visited", _by_database(visits)),
+        (
+            "visits that came to their point",
+            str(sum(bool(v.crashed_at) for v in visits)),
+        ),
+        ("crash points hit / defined", f"{len(hit)} / {len(EVERY)}"),
+        ("orders placed", str(sum(result.orders for result in results))),
+        (
+            "seconds to rest, median / most",
+            f"{statistics.median(drains):.1f} / {max(drains):.1f}",
+        ),
+    ]
+    if runs and not any(result.violations for result in runs):
+        bound = 3 / len(runs)
+        heads.append(
+            ("failures per run, with 95 % certainty", f"below {bound:.1%} (3/n)")
+        )
+    return heads
+
+
+def _by_database(results: Sequence[Result]) -> str:
+    numbers = Counter(result.database for result in results)
+    parts = (f"{number} on {name}" for name, number in sorted(numbers.items()))
+    return f"{len(results)} ({', '.join(parts)})" if results else "0"
+
+
+def _span(runs: Sequence[Result]) -> str:
+    seeds = sorted(int(result.name) for result in runs)
+    return f"{seeds[0]} .. {seeds[-1]}" if seeds else "none"
+
+
+def write(results: Sequence[Result]) -> str:
+    """Return the report that docs/faults.md holds."""
+    return HEAD + summary(results)
+
+
+HEAD = """# What was broken, and what held
+
+Written by the commands below; every figure is theirs.
+
+```sh
+make faults ARGS="--keep var/faults sweep"
+make faults ARGS="--keep var/faults campaign --runs 50"
+make faults ARGS="--keep var/faults outages"
+make faults ARGS="report var/faults --out docs/faults.md"
+```
+
+Real processes, a proxy on every edge, customers that write down what they saw. After
+each run everything is healed and comes to rest; then `make audit` judges the four
+databases and the sandbox's ledger, and the customers' history is held against them.
+The row *commit* says which code was tried, and how many results it has.
+No run that finds nothing proves that nothing is there: the bound says what it does.
+"""

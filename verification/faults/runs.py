@@ -1,0 +1,131 @@
+"""One random run: customers, faults by a seeded plan, rest, audit, history."""
+
+import dataclasses
+import functools
+import json
+import subprocess
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from devtools import audit
+from verification.faults import checks, nemesis
+from verification.faults.catalogue import CALLBACKS_LOST
+from verification.faults.drain import Stuck, drain
+from verification.faults.history import History
+from verification.faults.market import decisions, let_in, open_market
+from verification.faults.plans import Action
+from verification.faults.stack import Stack
+
+SLACK = 60.0
+FORGED = "forged_accepted"
+
+
+@functools.cache
+def commit() -> str:
+    """Return what was tried: the short name of the commit, `+` when files differ."""
+    words = ["git", "describe", "--always", "--exclude=*", "--dirty=+"]
+    return subprocess.run(words, capture_output=True, text=True).stdout.strip()
+
+
+@dataclasses.dataclass
+class Result:
+    """What became of a run; `violations` is empty when every promise held."""
+
+    name: str
+    database: str
+    commit: str = dataclasses.field(default_factory=commit)
+    seconds: float = 0.0
+    drain_seconds: float = 0.0
+    orders: int = 0
+    faults: dict[str, int] = dataclasses.field(default_factory=dict)
+    operations: dict[str, int] = dataclasses.field(default_factory=dict)
+    crashed_at: str = ""
+    violations: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+
+    def save(self, stack: Stack) -> None:
+        """Append it to the results of its folder."""
+        with (stack.folder / "results.jsonl").open("a") as out:
+            out.write(json.dumps(dataclasses.asdict(self), default=str) + "\n")
+
+
+def run(stack: Stack, seed: int, seconds: float) -> Result:
+    """Carry out the run of a seed and judge it."""
+    actions = nemesis.plan(seed, seconds, stack.databases.name)
+    return suffer(stack, str(seed), actions, seconds, seed)
+
+
+def suffer(
+    stack: Stack, name: str, plan: list[Action], seconds: float, seed: int
+) -> Result:
+    """Let a seed's customers buy while a plan is carried out; judge what is left."""
+    result = Result(name, stack.databases.name)
+    started = time.monotonic()
+    stack.begin(seed)
+    history = History(stack.folder / f"history-{name}.jsonl")
+    market, stock = open_market(stack, history)
+    customers = let_in(stack, market, str(seed))
+    if any(action.kind == CALLBACKS_LOST.kind for action in plan):
+        market.lost_callbacks = 1.0
+    threads = [threading.Thread(target=one.shop, daemon=True) for one in customers]
+    for thread in threads:
+        thread.start()
+    enemy = nemesis.Nemesis(stack, stack.proxy, plan, seconds)
+    enemy.run()
+    market.over.set()
+    for thread in threads:
+        thread.join()
+    result.faults = dict(faults(stack, enemy))
+    if accepted := result.faults.pop(FORGED, 0):
+        row = f"{accepted} forged webhooks were answered 2xx"
+        result.violations.append({"id": "forged", "row": row})
+    judge(stack, result, history, stock, is_queue_lost=enemy.has_lost_queues)
+    result.seconds = time.monotonic() - started
+    return result
+
+
+def faults(stack: Stack, enemy: nemesis.Nemesis) -> Counter[str]:
+    """Return how often each fault really happened."""
+    found = Counter[str]()
+    for action in enemy.done:
+        found[action.kind] += 1
+    for (_edge, kind), number in stack.proxy.counts.items():
+        found[kind] += number
+    return found
+
+
+def judge(
+    stack: Stack,
+    result: Result,
+    history: History,
+    stock: dict[int, int],
+    *,
+    is_queue_lost: bool = False,
+) -> None:
+    """Bring the shop to rest and look for what is not as promised."""
+    for name in stack.ended():
+        result.violations.append({"id": "process", "row": f"{name} ended by itself"})
+    try:
+        stack.wait_until_ready()
+        result.drain_seconds = drain(stack, decisions(stack, result.name))
+    except (Stuck, TimeoutError) as why:
+        result.violations.append({"id": "stuck", "row": str(why)})
+    verdicts = audit.check(
+        stack.urls,
+        stack.ledger(),
+        drained=True,
+        slack_seconds=SLACK,
+        now=datetime.now(UTC) + timedelta(seconds=stack.shift),
+        queue_was_lost=is_queue_lost,
+    )
+    for verdict in verdicts:
+        rows = [{"id": verdict.id, "row": row} for row in verdict.rows]
+        result.violations += rows
+    facts = checks.read(stack.urls["order-svc"], history, stock)
+    for name, check in checks.CHECKS.items():
+        result.violations += [{"id": name, "row": row} for row in check(facts)]
+    result.operations = dict(history.counts())
+    result.orders = len(facts.orders)
+    history.save()

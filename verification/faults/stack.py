@@ -1,0 +1,208 @@
+"""A whole shop of real processes that can be killed, with a proxy on every edge."""
+
+import contextlib
+import os
+import resource
+import signal
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from devtools.layout import HOST, SANDBOX
+from devtools.local.processes import Process
+from verification.faults import locks, settings
+from verification.faults.crowds import Crowd, SlowClients
+from verification.faults.databases import KINDS
+from verification.faults.proxy import Proxy
+from verification.faults.running import RunningShop
+
+CRASHED = b"crash point"
+FILES = 64
+
+
+class Stack(RunningShop):
+    """The shop of one run after the other."""
+
+    def __init__(self, folder: Path, database: str, seed: int = 0) -> None:
+        super().__init__(folder, KINDS[database](folder))
+        self.clock = folder / "clock"
+        self.crash_at: dict[str, str] = {}
+        self.starved: set[str] = set()
+        self.guests: dict[str, Crowd | SlowClients] = {}
+        self.proxy = self._make_proxy(seed)
+        self.shift = self.mark = 0
+        self.prepare()
+
+    def _make_proxy(self, seed: int) -> Proxy:
+        targets = {
+            edge: (HOST, self.site.port(settings.upstream(edge)))
+            for edge in settings.EDGES
+        }
+        proxy = Proxy(targets, seed=seed)
+        proxy.start()
+        return proxy
+
+    def environment(self, name: str) -> dict[str, str]:
+        """Lead every call through the proxy, and hurry."""
+        values = super().environment(name) | dict(settings.TIMES.get(name, {}))
+        values["CLOCK_FILE"] = str(self.clock)
+        for edge, (owner, variable) in settings.CALLS.items():
+            if owner == name:
+                path = settings.PATHS.get(variable, "")
+                values[variable] = self.proxy.address(edge) + path
+        if name == "payment-svc":  # a browser comes back by the address it is given
+            values["PUBLIC_URL"] = self.proxy.address("client>payment-svc")
+        return values
+
+    def spec(self, name: str) -> Process:
+        """Know a second worker too."""
+        return super().spec(name.removesuffix("-second"))
+
+    def environment_of(self, name: str, spec: Process) -> dict[str, str]:
+        """Add where an armed process dies."""
+        values = super().environment_of(name, spec)
+        if name in self.starved:
+            values["DB_POOL_SIZE"] = "1"
+        if point := self.crash_at.get(name):
+            values["CRASH_AT"] = point
+            values |= settings.IMPATIENT.get(point.partition(":")[0], {})
+        return values
+
+    def ledger(self) -> dict[str, Any]:
+        """Return the witness's ledger."""
+        url = self.site.address(SANDBOX) + "/control/ledger/"
+        with requests.Session() as http:
+            http.trust_env = False
+            found: dict[str, Any] = http.get(url, timeout=20).json()
+        return found
+
+    # ---- life ----
+    def begin(self, seed: int) -> None:
+        """Start everything on fresh databases, with no fault and at the true time."""
+        self.end()
+        self.proxy.heal()
+        self.proxy.reseed(seed)
+        self.shift = 0
+        self.clock.write_text("0")
+        self.open()
+
+    def close(self) -> None:
+        """End all, the proxy and the database server too."""
+        self.end()
+        self.proxy.stop()
+        super().close()
+
+    def pause(self, name: str) -> None:
+        """Stop a process in its tracks."""
+        self._signal(name, signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """Let a paused process go on."""
+        self._signal(name, signal.SIGCONT)
+
+    def _signal(self, name: str, what: signal.Signals) -> None:
+        if name in self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.running[name].pid, what)
+
+    def arm(self, name: str, point: str) -> None:
+        """Start a process anew so that it dies at a crash point, `name:nth`."""
+        self.kill(name)
+        self.mark = self.log(name).stat().st_size
+        self.crash_at = {name: point}
+        self.start(name)
+
+    def disarm(self) -> None:
+        """Let the next start be a usual one."""
+        self.crash_at = {}
+
+    def has_crashed(self, name: str) -> bool:
+        """Say whether an armed process has come to its crash point."""
+        with self.log(name).open("rb") as log:
+            log.seek(self.mark)
+            return CRASHED in log.read()
+
+    # ---- what else can happen to a shop ----
+    def start_second(self, name: str) -> None:
+        """Run a second worker beside the first."""
+        self.start(f"{name}-second")
+
+    def stop_second(self, name: str) -> None:
+        """End the second worker."""
+        self.stop(f"{name}-second")
+
+    def restart_database(self) -> None:
+        """Crash the database server and start it again."""
+        if self.databases.server:
+            self.databases.server.crash()
+            self.databases.server.start()
+
+    def starve(self, name: str) -> None:
+        """Start a process anew with one connection to its database, and few files."""
+        self.starved.add(name)
+        self.stop(name)
+        self.start(name)
+        files = (FILES, FILES)
+        resource.prlimit(self.running[name].pid, resource.RLIMIT_NOFILE, files)
+
+    def feed(self, name: str) -> None:
+        """Start it anew as usual."""
+        self.starved.discard(name)
+        self.stop(name)
+        self.start(name)
+
+    def crowd(self, name: str) -> None:
+        """Let more clients come to a service than it can serve."""
+        self.guests[name] = Crowd(self.site.address(name))
+
+    def besiege(self, name: str) -> None:
+        """Let clients come to a service that never finish."""
+        self.guests[name] = SlowClients((HOST, self.site.port(name)))
+
+    def relieve(self, name: str) -> None:
+        """Let them go."""
+        self.guests.pop(name).leave()
+
+    def lock_database(self, service: str, seconds: float) -> None:
+        """Hold the write lock of a service's database for a while, in background."""
+        locks.hold(self.databases.url(service), service, seconds)
+
+    def shift_clock(self, seconds: int) -> None:
+        """Move the clock of every process."""
+        self.shift += seconds
+        draft = self.clock.with_suffix(".new")
+        draft.write_text(str(self.shift))
+        draft.replace(self.clock)
+
+    def send(self, queue: str, body: str) -> None:
+        """Put something into a queue."""
+        client = self.sqs()
+        url = client.get_queue_url(QueueName=queue)["QueueUrl"]
+        client.send_message(QueueUrl=url, MessageBody=body)
+
+    def set_visibility(self, queue: str, seconds: int) -> None:
+        """Change for how long a received message is hidden from others."""
+        client = self.sqs()
+        url = client.get_queue_url(QueueName=queue)["QueueUrl"]
+        wish = {"VisibilityTimeout": str(seconds)}
+        client.set_queue_attributes(QueueUrl=url, Attributes=wish)
+
+    def lose_queues(self) -> None:
+        """Kill the emulator: every message in it dies."""
+        self.kill("sqs")
+        self.start("sqs")
+
+    def sqs(self) -> Any:
+        """Return a client that goes around the proxy."""
+        import boto3
+        from botocore.config import Config
+
+        return boto3.client(
+            "sqs",
+            endpoint_url=self.site.address("sqs"),
+            region_name="ap-south-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106
+            config=Config(connect_timeout=2, read_timeout=5, proxies={}),
+        )

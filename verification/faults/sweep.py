@@ -1,0 +1,120 @@
+"""Every crash point of the code: die there, start again, come to rest, audit."""
+
+import contextlib
+import dataclasses
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from verification.faults import mix
+from verification.faults.drain import under_way
+from verification.faults.history import History
+from verification.faults.market import let_in, open_market
+from verification.faults.points import EVERY, Point
+from verification.faults.runs import Result, judge
+from verification.faults.shopping import Customer
+from verification.faults.stack import Stack
+from verification.faults.waiting import wait_for
+
+PER_SHOP = 20  # then a fresh one: time must not run on for weeks, nor tokens end
+LONG_AGO = 3000
+PLENTY = FEWEST = 3
+AT_MOST = 60.0
+# The one lets go of stock whose time is over, if the other did not in time.
+DEAD_MANS_SWITCH, KEEPER = "product-svc-worker", "order-svc-worker"
+UNHEARD = "payment.announced"
+
+
+class Visits:
+    """Visits to crash points in one shop, with the same customers all the time."""
+
+    def __init__(self, stack: Stack, seed: int) -> None:
+        self.stack = stack
+        stack.begin(seed)
+        self.history = History(stack.folder / f"history-{time.time_ns()}.jsonl")
+        self.market, self.stock = open_market(stack, self.history)
+        self.market.lost_callbacks = 0.0  # or the last of them is passed by chance
+        # What is sold out at once would keep most orders from the points further on.
+        self.market.products = self.market.products[PLENTY:]
+        self.customers = let_in(stack, self.market, str(seed))
+        self.before = Result("", stack.databases.name)
+
+    def visit(self, point: Point, nth: int) -> Result:
+        """Let the process of a point die at its nth passing; judge what is left."""
+        started = time.monotonic()
+        result = Result(
+            f"{point.process} {point.name}:{nth}", self.stack.databases.name
+        )
+        self.stack.arm(point.process, f"{point.name}:{nth}")
+        self.stack.wait_until_ready()
+        work = threading.Thread(target=self._work, args=(point, nth))
+        work.start()
+        if self._has_died(point.process, work):
+            result.crashed_at = f"{point.name}:{nth}"
+        self.stack.disarm()
+        self.stack.kill(point.process)  # a master's next child would die there too
+        self.stack.start(point.process)
+        work.join()
+        self.stack.resume(KEEPER)
+        judge(self.stack, result, self.history, self.stock)
+        result.seconds = time.monotonic() - started
+        return self._alone(result)
+
+    def _alone(self, result: Result) -> Result:
+        """Take what was there before away from the counts of a visit."""
+        before, self.before = self.before, dataclasses.replace(result)
+        result.orders -= before.orders
+        operations = Counter(result.operations) - Counter(before.operations)
+        result.operations = dict(operations)
+        return result
+
+    def _work(self, point: Point, nth: int) -> None:
+        """Pass each point as often as it takes, and once more."""
+        some = self.customers[: max(FEWEST, nth + 1)]
+        mix.first_half(some)
+        mix.second_half(some)
+        if point.name == UNHEARD:
+            self._pay_unheard(some[0])
+        if point.process == DEAD_MANS_SWITCH:
+            self.stack.pause(KEEPER)
+        self.stack.shift_clock(LONG_AGO)  # what is not paid expires, held stock too
+
+    def _pay_unheard(self, customer: Customer) -> None:
+        """Pay while nobody settles it, so that the capture is announced again."""
+        if (order_id := customer.place()) and (url := customer.await_link(order_id)):
+            self.stack.pause(KEEPER)
+            customer.pay(order_id, url)
+
+    def _has_died(self, name: str, work: threading.Thread) -> bool:
+        """Wait until a process has come to its point, or until there is no more to do.
+
+        In the thread that stays: Linux ends a child with the thread that has made it.
+        """
+
+        def is_over() -> bool:
+            is_idle = not work.is_alive() and not under_way(self.stack)
+            return is_idle or self.stack.has_crashed(name)
+
+        with contextlib.suppress(TimeoutError):
+            wait_for(is_over, f"{name} has died or nothing is left to do", AT_MOST)
+        return self.stack.has_crashed(name)
+
+
+def sweep(
+    stack: Stack, points: Sequence[tuple[Point, int]], seed: int
+) -> Iterator[Result]:
+    """Yield the result of each (point, nth)."""
+    visits: Visits | None = None
+    for number, (point, nth) in enumerate(points):
+        if visits is None or number % PER_SHOP == 0:
+            visits = Visits(stack, seed)
+        result = visits.visit(point, nth)
+        if result.violations:  # the next point gets a shop without that stain
+            visits = None
+        yield result
+
+
+def all_points(nths: tuple[int, ...] = ()) -> list[tuple[Point, int]]:
+    """Return every point with each number of its passing, or with those given."""
+    return [(point, nth) for point in EVERY for nth in nths or point.nth]

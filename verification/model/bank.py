@@ -1,0 +1,143 @@
+"""One refund and Razorpay, with a bank behind it that takes its time.
+
+Calls get lost, answers are heard late by a process that was paused, and a webhook
+proves nothing: what a refund has come to is what Razorpay says when it is asked.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from payment_svc.models import Event, RefundState
+from payment_svc.models import RefundTrigger as Told
+from verification.model.base import Model, Step, Violation
+from verification.model.broken import Broken
+
+R = RefundState
+REFUND = "refund.requested"
+ENDS = (R.PROCESSED, R.FAILED)
+# What Razorpay answers, by how far it has come; the last three are for ever.
+ANSWERS = {
+    "pending": Told.SEEN_PENDING,
+    "made": Told.SEEN_PROCESSED,
+    "failed": Told.SEEN_FAILED,
+    "refused": Told.REFUSED,
+}
+
+
+class World(NamedTuple):
+    """A refund that order-svc asks for."""
+
+    fits: bool = True  # no more than is left of the capture
+    row: RefundState | None = None
+    at: str = ""  # how far Razorpay has come with it
+    times: int = 0  # that the money went back
+    reply: Told | None = None  # what a paused process has heard
+    answer: str = ""  # what order-svc knows
+    queue: frozenset[str] = frozenset({REFUND})
+
+
+class Bank(Model):
+    """A refund on its way."""
+
+    name = "bank"
+
+    def starts(self) -> Iterator[Step]:
+        """Ask for a refund, or for too much."""
+        yield "a refund", World()
+        yield "a refund of too much", World(fits=False)
+
+    def move(self, s: World, trigger: Told) -> World:
+        """Make the table's move and say what it says."""
+        move = self.rules.refund(s.row, trigger)
+        if move is None:
+            return s
+        says = {move.says} if move.says else set()
+        return s._replace(row=move.to, queue=s.queue | says)
+
+    def handle(self, s: World, message: str) -> World:
+        """Let the service that a message is for take it."""
+        if message == REFUND:
+            is_new_and_large = s.row is None and not s.fits
+            return self.move(s, Told.TOO_MUCH if is_new_and_large else Told.ASKED)
+        return s if s.answer == Event.REFUND_PROCESSED else s._replace(answer=message)
+
+    def calls(self, s: World) -> Iterator[tuple[str, World]]:
+        """Return what Razorpay may do with the call: once for each key."""
+        if s.at == "" or self.rules.broken is Broken.REFUND_NEW_KEY:
+            yield "it makes the refund", s._replace(at="made", times=s.times + 1)
+        if s.at == "":
+            yield "it asks the bank", s._replace(at="pending")
+            yield "it refuses", s._replace(at="refused")
+        else:
+            yield "it knows the key", s
+
+    def work(self, s: World) -> Iterator[Step]:
+        """Handle messages; begin, call, and look."""
+        for message in sorted(s.queue):
+            taken = s._replace(queue=s.queue - {message})
+            yield ("handled:", message), self.handle(taken, message)
+        if s.reply is not None:
+            going_on = self.move(s._replace(reply=None), s.reply)
+            yield ("the paused one goes on with", s.reply), going_on
+        if s.at == "pending":
+            yield "the bank pays", s._replace(at="made", times=s.times + 1)
+        yield from self._due(s)
+
+    def _due(self, s: World) -> Iterator[Step]:
+        if s.row is R.REQUESTED:
+            yield "the call begins", self.move(s, Told.CALLED)
+        if s.row is R.SENT:
+            begun = self.move(s, Told.CALLED)
+            for name, called in self.calls(begun):
+                yield ("called:", name), self.move(called, ANSWERS[called.at])
+        if s.row is R.PENDING:
+            yield "looked at", self.move(s, ANSWERS[s.at])
+
+    def clocks(self, s: World) -> Iterator[Step]:
+        """Ask again for what is not answered."""
+        if not s.answer:
+            yield "asked for again", s._replace(queue=s.queue | {REFUND})
+
+    def trouble(self, s: World) -> Iterator[Step]:
+        """Lose answers, pause, deliver twice; let the bank refuse."""
+        if s.at == "pending":
+            yield "the bank does not pay", s._replace(at="failed")
+        yield from self._deliveries(s)
+        for name, called in self.calls(s) if s.row is R.SENT else ():
+            yield ("called, the answer is lost:", name), called
+        if s.reply is None:
+            yield from self._paused(s)
+
+    def _deliveries(self, s: World) -> Iterator[Step]:
+        for message in s.queue:
+            again = self.handle(s, message)
+            again = again._replace(queue=again.queue | {message})
+            yield ("handled, not deleted:", message), again
+            if self.loss:
+                yield ("lost:", message), s._replace(queue=s.queue - {message})
+
+    def _paused(self, s: World) -> Iterator[Step]:
+        if s.row is R.SENT:
+            for name, called in self.calls(s):
+                paused = called._replace(reply=ANSWERS[called.at])
+                yield ("called, then paused:", name), paused
+        if s.row in (R.SENT, R.PENDING) and s.at:
+            yield "paused with a look", s._replace(reply=ANSWERS[s.at])
+            yield "paused with an odd answer", s._replace(reply=Told.NO_ANSWER)
+
+    def check(self, s: World) -> None:
+        """See that money goes back once, and is not called back when it is not."""
+        if s.times > 1:
+            raise Violation("refunded twice")
+        if s.row is R.PROCESSED and not s.times:
+            raise Violation("a refund that did not happen is called processed")
+        if s.row is R.FAILED and s.times:
+            raise Violation("money is back that is held for not returned")
+
+    def check_end(self, s: World) -> str:
+        """See that order-svc knows how it ended."""
+        if s.row not in ENDS or not s.answer:
+            raise Violation(f"a refund hangs: {s.row}, Razorpay says {s.at}")
+        if (s.answer == Event.REFUND_PROCESSED) != (s.times == 1):
+            raise Violation(f"order-svc was told {s.answer}, but it is {s.at}")
+        return f"{s.row}, {s.answer}"

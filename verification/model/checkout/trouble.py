@@ -1,0 +1,145 @@
+"""What customers, staff, rivals and faults do to a checkout, at any moment."""
+
+from collections.abc import Iterator
+
+from order_svc.models import OrderEvent, OrderState, OwedKind
+from payment_svc.models import PaymentState, PaymentTrigger
+from payment_svc.models import RefundState as Refund
+from product_svc.models import ReservationState, Trigger
+from verification.model.base import Step
+from verification.model.broken import Broken
+from verification.model.checkout.orders import NEWS, Orders
+from verification.model.checkout.payments import Payments
+from verification.model.checkout.state import World, take
+from verification.model.checkout.stock import Stock
+
+E, Order, P, T = OrderEvent, OrderState, PaymentState, PaymentTrigger
+
+
+class Trouble(Orders, Stock, Payments):
+    """Everything that nobody has planned."""
+
+    def handle(self, s: World, message: str) -> World:
+        """Let the service that a message is for take it."""
+        return self.hear(s, message) if message in NEWS else self.obey(s, message)
+
+    def trouble(self, s: World) -> Iterator[Step]:
+        """Return all of it."""
+        yield from self._messages(s)
+        if not s.by_hand:
+            yield from self._lost_by_order_svc(s)
+            yield from self._lost_by_payment_svc(s)
+            yield from self._paused(s)
+        yield from self._customer(s)
+        yield from self.payment_people(s)
+        yield from self._others(s)
+
+    def _messages(self, s: World) -> Iterator[Step]:
+        for message in s.queue:
+            if self.loss:
+                yield ("lost:", message), take(s, message)
+            if self.rules.broken is Broken.MARK_BEFORE_EFFECT:
+                yield ("marked, then a crash:", message), take(s, message)
+            again = self.handle(s, message)
+            yield (
+                ("handled, not deleted:", message),
+                again._replace(queue=again.queue | {message}),
+            )
+
+    def _lost_by_order_svc(self, s: World) -> Iterator[Step]:
+        """Requests that were carried out, or will be, and nobody heard of it."""
+        if s.order is Order.PLACED:
+            yield "reserved, the answer is lost", self.reserve(s)[0]
+            yield "reserve stays on the wire", _wire(s, "reserve")
+        if s.order is Order.PAID:
+            yield "committed, the answer is lost", self.commit(s)[0]
+            yield "commit stays on the wire", _wire(s, "commit")
+        for kind in s.owed:
+            yield (kind, "done, the answer is lost"), self.pay_debt(s, kind)
+            yield (kind, "stays on the wire"), _wire(s, kind)
+            if self.rules.broken is Broken.RELEASE_NOT_OWED:
+                yield ("a crash forgets", kind), s._replace(owed=s.owed - {kind})
+
+    def _lost_by_payment_svc(self, s: World) -> Iterator[Step]:
+        if s.payment is P.CREATED:
+            yield "link made, the answer is lost", self.create(s)
+            yield "create stays on the wire", _wire(s, "create")
+        if s.payment is P.CLOSING:
+            yield "link closed, the answer is lost", self.close(s)
+        if s.refund is Refund.SENT:
+            yield "money sent back, the answer is lost", self.send_back(s)
+
+    def _paused(self, s: World) -> Iterator[Step]:
+        """A process stops with an answer in its hand; another does its work."""
+        if s.in_hand is None and s.reply is None:
+            yield from self._order_svc_paused(s)
+            yield from self._payment_svc_paused(s)
+
+    def _order_svc_paused(self, s: World) -> Iterator[Step]:
+        if s.order is Order.PLACED:
+            yield "paused before its reserve", s._replace(in_hand=Trigger.RESERVE)
+            after, answer = self.reserve(s)
+            yield ("paused with", answer), after._replace(in_hand=answer)
+        if s.order is Order.PAID:
+            yield "paused before its commit", s._replace(in_hand=Trigger.COMMIT)
+            after, answer = self.commit(s)
+            yield ("paused with", answer), after._replace(in_hand=answer)
+        if s.order in (
+            Order.PLACED,
+            Order.AWAITING_PAYMENT,
+            Order.EXPIRING,
+            Order.CANCELLING,
+        ):
+            yield "paused with a deadline", s._replace(in_hand=E.DEADLINE)
+        if s.order is Order.AWAITING_PAYMENT and not s.has_link:
+            yield "paused with a late link", s._replace(in_hand=E.LINK_LATE)
+
+    def _payment_svc_paused(self, s: World) -> Iterator[Step]:
+        if s.payment is P.CREATED:
+            made = self.create(s)._replace(reply=T.LINK_MADE)
+            yield "payment-svc is paused with its new link", made
+            yield "payment-svc is paused with a refusal", s._replace(reply=T.GIVEN_UP)
+        if s.knows_link and s.link == "dead":
+            yield (
+                "payment-svc is paused with a dead link",
+                s._replace(reply=T.LINK_OVER),
+            )
+
+    def _customer(self, s: World) -> Iterator[Step]:
+        yield "the customer cancels", self.tell(s, E.CANCEL)
+        if s.link == "live":
+            yield "the customer pays", s._replace(link="paid", money="right")
+            wrong = s._replace(link="paid", money="wrong")
+            yield "the customer pays another amount", wrong
+            yield "Razorpay expires the link", s._replace(link="dead")
+        if s.link == "dead" and s.may_be_late and s.money == "none":
+            for money in ("right", "wrong"):
+                late = s._replace(link="paid", money=money, may_be_late=False)
+                yield ("captured late, the amount is", money), late
+
+    def _others(self, s: World) -> Iterator[Step]:
+        if s.payment in (P.CREATED, P.ISSUED):
+            yield "staff close the link", self.move_payment(s, T.CLOSE_REQUESTED)
+        if s.payment is P.CREATED:
+            yield "Razorpay refuses the link", self.move_payment(s, T.GIVEN_UP)
+        yield "staff refund", self._staff_refund(s)
+        if s.stock is ReservationState.HELD:
+            yield (
+                "the reservation's time is over",
+                self.move_stock(s, Trigger.EXPIRE)[0],
+            )
+        if s.free > 0 and not s.rival:
+            yield "a rival buys", s._replace(free=s.free - 1, rival=True)
+        if s.rival:
+            yield "the rival gives back", s._replace(free=s.free + 1, rival=False)
+
+    def _staff_refund(self, s: World) -> World:
+        """Return all the money, unless it is on its way back already."""
+        if s.asked_back:
+            return s
+        is_paid = s.order in (Order.PAID, Order.CONFIRMED)
+        return self.tell(s, E.STAFF_REFUND_REST if is_paid else E.STAFF_REFUND)
+
+
+def _wire(s: World, request: str | OwedKind) -> World:
+    return s._replace(wire=s.wire | {request})

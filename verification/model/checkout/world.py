@@ -1,0 +1,120 @@
+"""One order, one unit of stock, one link: from the basket to its end."""
+
+from collections.abc import Iterator
+
+from order_svc.models import OrderEvent, OrderState, OwedKind
+from payment_svc.models import PaymentState, PaymentTrigger
+from product_svc.models import Trigger
+from verification.model.base import Step
+from verification.model.broken import Broken
+from verification.model.checkout.promises import Promises, deaf, useless_requests
+from verification.model.checkout.state import World, take
+from verification.model.checkout.trouble import Trouble
+
+Order, E = OrderState, OrderEvent
+NO_CLOCKS = (Broken.LOSS_NO_RECONCILER, Broken.MARK_BEFORE_EFFECT)
+
+
+class Checkout(Trouble, Promises):
+    """The saga of one order."""
+
+    name = "checkout"
+
+    def starts(self) -> Iterator[Step]:
+        """Place an order; of too much money; or with a link that staff have made.
+
+        The last has no lost answers and no paused processes: those are the first's.
+        """
+        yield "an order", World()
+        yield "an order of too much money", World(dear=True)
+        made = World(payment=PaymentState.CREATED, by_hand=True)
+        yield "an order, its link asked for by hand", made
+
+    def work(self, s: World) -> Iterator[Step]:
+        """Let each service do what it has to."""
+        if s.order is Order.PLACED:
+            yield "reserve", self._go_on(s, Trigger.RESERVE)
+        if s.order is Order.PAID:
+            yield "commit", self._go_on(s, Trigger.COMMIT)
+        for kind in sorted(s.owed):
+            paid = self.pay_debt(s, kind)
+            yield (kind, "is done"), paid._replace(owed=s.owed - {kind})
+        for message in sorted(s.queue):
+            yield ("handled:", message), self.handle(take(s, message), message)
+        yield from self._late(s)
+        yield from self.payment_work(s)
+
+    def _late(self, s: World) -> Iterator[Step]:
+        """Let what was held up arrive."""
+        for request in sorted(s.wire):
+            after = s._replace(wire=s.wire - {request})
+            yield ("arrives late:", request), self._carry_out(after, request)
+        if s.in_hand:
+            going_on = s._replace(in_hand=None)
+            yield (
+                ("the paused one goes on with", s.in_hand),
+                self._go_on(going_on, s.in_hand),
+            )
+        if s.reply:
+            going_on = s._replace(reply=None)
+            yield (
+                ("payment-svc goes on with", s.reply),
+                self._believe(going_on, s.reply),
+            )
+
+    def _go_on(self, s: World, what: OrderEvent | Trigger) -> World:
+        """Ask at last, or tell what was heard before."""
+        if what is Trigger.RESERVE:
+            after, answer = self.reserve(s)
+            return self.answered(after, answer) if answer else after
+        if what is Trigger.COMMIT:
+            after, answer = self.commit(s)
+            return self.tell(after, answer) if answer else after
+        assert isinstance(what, OrderEvent)
+        return self.answered(s, what)
+
+    def _believe(self, s: World, seen: PaymentTrigger) -> World:
+        """Apply a snapshot that is old by now; a link is learned of once."""
+        is_old_news = seen is PaymentTrigger.LINK_MADE and s.knows_link
+        return s if is_old_news else self.move_payment(s, seen)
+
+    def _carry_out(self, s: World, request: str) -> World:
+        if request == "reserve":
+            return self.reserve(s)[0]
+        if request == "commit":
+            return self.commit(s)[0]
+        if request == "create":
+            return self.create(s)
+        return self.pay_debt(s, OwedKind(request))
+
+    def clocks(self, s: World) -> Iterator[Step]:
+        """Ask and tell again, unless nobody does."""
+        if self.rules.broken not in NO_CLOCKS:
+            yield from self.order_clocks(s)
+        yield from self.payment_clocks(s)
+
+    def deadlines(self, s: World) -> Iterator[Step]:
+        """Let patience end."""
+        if s.order in (Order.PLACED, Order.AWAITING_PAYMENT):
+            yield "the deadline passes", self.tell(s, E.DEADLINE)
+        if s.link == "live" and s.by_hand:
+            yield "Razorpay expires the link", s._replace(link="dead")
+
+    def people(self, s: World) -> Iterator[Step]:
+        """Decide what is suspect."""
+        yield from self.payment_people(s)
+
+    def forget(self, s: World) -> World:
+        """Forget what is useless by the whole rules, and see that it is."""
+        if self.rules.forgets_messages and (dead := s.queue & deaf(s)):
+            s = s._replace(queue=s.queue - dead)
+            for message in dead:
+                self.see_no_effect(s, self.handle(s, message))
+        if not self.rules.forgets_requests:
+            return s
+        useless = useless_requests(s)
+        for request in useless & (s.wire | s.owed):
+            self.see_no_effect(s, self._carry_out(s, request))
+        is_late = s.may_be_late and s.money == "none"
+        wire, owed = s.wire - useless, s.owed - useless
+        return s._replace(may_be_late=is_late, wire=wire, owed=owed)

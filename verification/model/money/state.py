@@ -1,0 +1,103 @@
+"""What the world is made of once money has come: captures, refunds, returned goods."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+
+from order_svc.models import OrderState
+from order_svc.models import RefundState as Answered
+from payment_svc.models import PaymentState, RefundState
+from product_svc.models import ReservationState
+
+CAPTURE, UNITS = 2, 2  # of money in each payment, and of goods in the order
+NAMES = "ab"  # the order's payments: PRIMARY, then EXTRA
+REFUND, SETTLED = "refund.requested", "order.settled"  # what order-svc says
+
+Key = tuple[str, str, int]  # payment, reason, n: what makes a refund the same one
+Message = tuple[Any, ...]
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much may happen in one world."""
+
+    starts: tuple[OrderState, ...]
+    extra: bool = False  # the customer may pay a second time
+    staff: int = 0  # refunds that staff post
+    direct: int = 0  # refunds begun at payment-svc
+    failures: int = 0  # refunds that Razorpay fails
+    returns: tuple[int, ...] = (0,)  # units that may come back with a refund
+    wrong: bool = False  # a payment may be of another amount
+
+
+class Asked(NamedTuple):
+    """A row of order-svc's `order_refunds`."""
+
+    amount: int
+    state: Answered = Answered.REQUESTED
+
+
+class Sent(NamedTuple):
+    """A row of payment-svc's `refunds`, and what Razorpay has done with it."""
+
+    amount: int
+    state: RefundState | None
+    at: str = ""  # "made" or "failed", once Razorpay was asked
+    is_named: bool = False  # order-svc has named it in an order.settled
+
+
+class World(NamedTuple):
+    """An order with one or two captures. Tables are frozen sets of (key, row)."""
+
+    # order-svc
+    order: OrderState
+    own: str = ""  # the payment that paid it
+    asked: frozenset[tuple[Key, Asked]] = frozenset()
+    owed: frozenset[tuple[int, tuple[int, str]]] = frozenset()  # n: units, answer
+    # product-svc
+    stock: ReservationState = ReservationState.HELD
+    restocked: frozenset[tuple[int, int]] = frozenset()  # return id: units
+    # payment-svc
+    payments: tuple[PaymentState | None, PaymentState | None] = (None, None)
+    outcomes: frozenset[tuple[str, str]] = frozenset()  # payment: kept or refund
+    sent: frozenset[tuple[Key, Sent]] = frozenset()
+    # Razorpay
+    captures: str = ""
+    wrong: str = ""  # the captures of another amount
+    failures: int = 0  # that are still allowed
+    # Between them
+    queue: frozenset[Message] = frozenset()
+
+
+def get(table: frozenset[tuple[K, V]], key: K) -> V | None:
+    """Return a table's row, if there is one."""
+    return next((row for known, row in table if known == key), None)
+
+
+def put(table: frozenset[tuple[K, V]], key: K, row: V) -> frozenset[tuple[K, V]]:
+    """Return the table with a row written."""
+    return frozenset(pair for pair in table if pair[0] != key) | {(key, row)}
+
+
+def of(table: frozenset[tuple[Key, V]], payment: str) -> Iterator[tuple[Key, V]]:
+    """Return a payment's refunds."""
+    return (pair for pair in table if pair[0][0] == payment)
+
+
+def say(s: World, *messages: Message) -> World:
+    """Put messages into the queue."""
+    return s._replace(queue=s.queue | set(messages))
+
+
+@cache
+def rank(thing: Any) -> str:
+    """Return what puts messages and rows into the same order each time."""
+    return repr(thing)
+
+
+def state_of(s: World, payment: str) -> PaymentState | None:
+    """Return how a payment stands."""
+    return s.payments[NAMES.index(payment)]

@@ -1,0 +1,110 @@
+"""The idempotent consumer, and the two services behind it."""
+
+from order_svc.models import Effect, Kind, OrderEvent
+from payment_svc.models import PaymentTrigger
+from payment_svc.models import RefundTrigger as Told
+from verification.model.base import Model
+from verification.model.broken import Broken
+from verification.model.quarantine.state import (
+    CAPTURED,
+    DONE,
+    ONCE,
+    PROCESSED,
+    REFUND,
+    SETTLED,
+    WAITING,
+    Id,
+    World,
+    say,
+)
+
+
+class Refused(Exception):
+    """The reader does not take a message."""
+
+
+class Services(Model):
+    """What the two services do with a message."""
+
+    def handle(self, s: World, kind: str) -> World:
+        """Let a service take what it can read."""
+        if kind == CAPTURED:
+            return self.tell(s, OrderEvent.CAPTURED)
+        if kind == PROCESSED:
+            is_new = self.rules.broken is Broken.RECORD_NOT_UNIQUE or not s.recorded
+            return self.tell(
+                s._replace(recorded=s.recorded + is_new), OrderEvent.REFUND_COMPLETED
+            )
+        if kind == SETTLED:
+            settled = self.rules.payment(s.payment, PaymentTrigger.SETTLED)
+            assert settled is not None
+            return s._replace(payment=settled.to, is_settled=True)
+        return self.move_refund(s, Told.ASKED)
+
+    def tell(self, s: World, event: OrderEvent) -> World:
+        """Let an event meet the order."""
+        cell = self.rules.order(s.order, event)
+        if cell.kind is not Kind.MOVE:
+            return s
+        s = s._replace(order=cell.to or s.order)
+        if Effect.REFUND in cell.effects:
+            s = say(s._replace(is_asked=True), REFUND, SETTLED)
+        return say(s, SETTLED) if Effect.SETTLE in cell.effects else s
+
+    def move_refund(self, s: World, trigger: Told) -> World:
+        """Make the refund's move and say what it says."""
+        move = self.rules.refund(s.refund, trigger)
+        if move is None:
+            return s
+        s = s._replace(refund=move.to)
+        return say(s, move.says) if move.says else s
+
+
+class Reader(Services):
+    """A message is taken once, in the transaction of its mark, or parked."""
+
+    def deliver(self, s: World, message: Id) -> World:
+        """Handle a message, know it, or park it; a refusal leaves no mark."""
+        if message[0] != s.kind:
+            return self.handle(s, message[0])
+        if message in s.inbox:
+            return s
+        marked = s._replace(inbox=s.inbox | {message})
+        try:
+            return self.apply(marked, message)
+        except Refused:
+            leaves = self.rules.broken is Broken.QUARANTINE_LEAVES_MARK
+            return self.park(marked if leaves else s, message)
+
+    def apply(self, s: World, message: Id, *, is_retry: bool = False) -> World:
+        """Take a message in the transaction of its mark, or raise Refused."""
+        if not s.how:
+            return self.handle(s, s.kind)
+        if s.how == "unreadable" or s.kind not in ONCE or is_retry:
+            raise Refused
+        if not s.parked or self.rules.broken is Broken.PARKED_FOR_EACH_COPY:
+            raise Refused
+        is_kept = self.rules.broken is Broken.COPY_LEAVES_MARK
+        return s if is_kept else s._replace(inbox=s.inbox - {message})
+
+    def park(self, s: World, message: Id) -> World:
+        """Keep a refused message for a person."""
+        if self.rules.broken is Broken.QUARANTINE_WITHOUT_ROW:
+            return s
+        rows = frozenset(row for row in s.parked if row[0] != message)
+        return s._replace(parked=rows | {(message, WAITING)})
+
+    def retry(self, s: World, message: Id) -> World:
+        """Put a parked message through its handler again."""
+        left = s._replace(parked=s.parked - {(message, WAITING)})
+        done = left._replace(parked=left.parked | {(message, DONE)})
+        if message in s.inbox:
+            return done
+        try:
+            is_marked = self.rules.broken is not Broken.RETRY_WITHOUT_MARK
+            mark = {message} if is_marked else set()
+            marked = done._replace(inbox=done.inbox | mark)
+            return self.apply(marked, message, is_retry=True)
+        except Refused:
+            is_done = self.rules.broken is Broken.FAILED_RETRY_IS_DONE
+            return done if is_done else s

@@ -1,0 +1,155 @@
+"""Messages that a reader refuses, and what a person does with them.
+
+An order that was cancelled is paid all the same: the capture must reach order-svc,
+the refund's request payment-svc, and the refund's answer order-svc again. Each of the
+three may be refused for a while: by a reader that cannot read it, or because of what
+it says. Then it is parked for a person, who tries it again once the cause is mended,
+or drops it. The messages of that type have ids here, and their reader an inbox; of the
+others there is one each, which may come any number of times.
+"""
+
+from collections.abc import Iterator
+
+from order_svc.models import DECIDED, OrderState
+from payment_svc.models import PaymentTrigger, RefundState
+from payment_svc.models import RefundTrigger as Told
+from verification.model.base import Step, Violation
+from verification.model.broken import Broken
+from verification.model.quarantine.reader import Reader
+from verification.model.quarantine.state import (
+    CAPTURED,
+    DONE,
+    DROPPED,
+    FIRST,
+    ONCE,
+    PROCESSED,
+    REFUND,
+    SETTLED,
+    WAITING,
+    Id,
+    World,
+    say,
+)
+
+
+class Quarantine(Reader):
+    """The worlds of refused messages."""
+
+    name = "quarantine"
+
+    def starts(self) -> Iterator[Step]:
+        """Let one type be refused, in one of two ways."""
+        for kind in (CAPTURED, REFUND, PROCESSED):
+            for how in ("unreadable", "unwelcome"):
+                yield (kind, "is", how), World(kind, how)
+
+    def work(self, s: World) -> Iterator[Step]:
+        """Handle what is there; send the money back."""
+        for message in sorted(s.queue):
+            taken = s._replace(queue=s.queue - {message})
+            yield ("handled:", message), self.deliver(taken, message)
+        if s.refund is RefundState.REQUESTED:
+            yield "the refund begins", self.move_refund(s, Told.CALLED)
+        if s.refund is RefundState.SENT:
+            is_new = self.rules.broken is Broken.REFUND_NEW_KEY or not s.sent_back
+            sent = s._replace(sent_back=s.sent_back + is_new)
+            yield "the money goes back", self.move_refund(sent, Told.SEEN_PROCESSED)
+
+    def clocks(self, s: World) -> Iterator[Step]:
+        """Say again what is not answered: a new message, with a new id."""
+        if not s.is_settled:
+            unheard = self.rules.payment(s.payment, PaymentTrigger.UNHEARD)
+            if unheard and unheard.says:
+                yield "announced again", say(s, CAPTURED)
+        if s.is_asked and not s.recorded:
+            yield "asked for again", say(s, REFUND)
+
+    def people(self, s: World) -> Iterator[Step]:
+        """Mend the cause; then send dead letters and parked messages again."""
+        if s.how:
+            yield "a person mends the cause", s._replace(how="")
+        for message in sorted(s.dead):
+            yield ("redriven:", message), self.redrive(s, message)
+        for message, state in sorted(s.parked):
+            if state == WAITING:
+                yield ("tried again:", message), self.retry(s, message)
+
+    def redrive(self, s: World, message: Id) -> World:
+        """Send a dead letter again, then delete it."""
+        sent = s._replace(queue=s.queue | {message})
+        return sent._replace(dead=s.dead - {message})
+
+    def trouble(self, s: World) -> Iterator[Step]:
+        """Deliver twice, fail ten times, drop, crash, lose."""
+        yield from self._deliveries(s)
+        yield from self.people(s)
+        for message in s.dead:
+            sent = s._replace(queue=s.queue | {message})
+            if self.rules.broken is Broken.REDRIVE_DELETES_FIRST:
+                sent = s._replace(dead=s.dead - {message})
+            yield ("a crash in the redrive of", message), sent
+        for message, state in s.parked:
+            if state == WAITING:
+                rows = s.parked - {(message, WAITING)} | {(message, DROPPED)}
+                yield ("dropped:", message), s._replace(parked=rows)
+
+    def _deliveries(self, s: World) -> Iterator[Step]:
+        for message in s.queue:
+            again = self.deliver(s, message)
+            again = again._replace(queue=again.queue | {message})
+            yield ("handled, not deleted:", message), again
+            left = s._replace(queue=s.queue - {message})
+            if message[0] == s.kind and not s.dead:
+                dead = left._replace(dead=frozenset({message}))
+                yield ("failed ten times:", message), dead
+            if self.loss:
+                yield ("lost:", message), left
+
+    def forget(self, s: World) -> World:
+        """Forget duplicates, and what the whole rules give no effect any more."""
+        if not self.rules.forgets_messages:
+            return s
+        over: set[str] = {SETTLED} if s.is_settled else set()
+        over |= {CAPTURED} if s.is_settled and s.order in DECIDED else set()
+        over |= {REFUND, PROCESSED} if s.recorded else set()
+        useless = {(kind, FIRST) for kind in over - {s.kind}}
+        return s._replace(queue=s.queue - s.inbox - useless, dead=s.dead - s.inbox)
+
+    def check(self, s: World) -> None:
+        """See that nothing is doubled, and nothing called done that is not."""
+        if s.sent_back > 1 or s.recorded > 1:
+            raise Violation("done twice: a refund")
+        if s.recorded > s.sent_back:
+            raise Violation("order-svc records a refund that did not happen")
+        states = [state for _, state in s.parked]
+        if DONE in states and not self._is_known(s):
+            raise Violation(f"lost sight of: {s.kind} is done, and nobody knows of it")
+        if s.how == "unwelcome" and s.kind in ONCE and states.count(WAITING) > 1:
+            raise Violation(f"a person is asked twice: {s.kind}")
+
+    def _is_known(self, s: World) -> bool:
+        if s.kind == CAPTURED:
+            return s.order in DECIDED
+        return s.recorded > 0 if s.kind == PROCESSED else s.refund is not None
+
+    def check_patience(self, s: World, stage: str) -> None:
+        """See that what does not go on by itself waits where a person sees it."""
+        if stage != "people" or self._is_over(s):
+            return
+        if not s.dead and not any(state != DONE for _, state in s.parked):
+            raise Violation("lost: it is not at its end, and nobody is asked")
+
+    def check_end(self, s: World) -> str:
+        """See that the money is back and known to be, or that somebody dropped it."""
+        was_dropped = any(state == DROPPED for _, state in s.parked)
+        if not self._is_over(s) and not was_dropped:
+            raise Violation(f"stuck order: {s.order}, its refund {s.refund}")
+        return f"order {s.order}, refund {s.refund}"
+
+    def _is_over(self, s: World) -> bool:
+        return (
+            s.order is OrderState.REFUNDED
+            and s.is_settled
+            and s.sent_back > 0
+            and s.recorded > 0
+        )

@@ -1,0 +1,70 @@
+"""The saga by its own tables: nothing that can happen breaks a promise.
+
+Every search lets messages vanish for ever too: it holds all that could happen if they
+did not.
+"""
+
+from functools import cache
+
+import pytest
+
+from order_svc.models import OrderState
+from verification.model import page
+from verification.model.cells import CELLS, MET, NOT_TAKEN, is_never
+from verification.model.models import ABOUT, MODELS, build
+from verification.model.rules import Rules
+from verification.model.search import Search, run
+
+
+@cache
+def searched(name):
+    """Return the search of a whole model."""
+    return run(Search(build(name, Rules(), loss=True), lambda states: None))
+
+
+def taken():
+    """Return every cell that any model has asked for."""
+    return {key for name in MODELS for key in searched(name).model.rules.taken}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_promise_is_broken_whatever_happens(name):
+    report = searched(name).report
+
+    assert (report.violation, report.story) == ("", ())
+
+
+def test_an_order_comes_to_every_end_there_is_and_to_no_other():
+    ends = {end.split(",")[0] for end in searched("checkout").report.ends}
+
+    good = ("confirmed", "rejected", "expired", "cancelled", "refunded")
+    assert ends == {f"order {OrderState(state)}" for state in good}
+
+
+def test_each_cell_is_taken_or_has_the_reason_why_it_cannot_be():
+    possible = {key for key in CELLS if not is_never(key)}
+    excused = {key for keys in NOT_TAKEN.values() for key in keys}
+
+    assert possible - taken() == excused
+
+
+def test_a_cell_marked_never_is_met_only_by_a_process_that_was_paused():
+    never = {key for key in CELLS if is_never(key)}
+    excused = {key for keys in MET.values() for key in keys}
+
+    assert never & taken() == excused
+
+
+def test_a_cell_has_one_reason():
+    reasons = [
+        key for table in (NOT_TAKEN, MET) for keys in table.values() for key in keys
+    ]
+
+    assert len(reasons) == len(set(reasons))
+
+
+def test_the_page_is_what_the_models_say():
+    assert list(ABOUT) == list(MODELS)
+    assert page.PATH.read_text(encoding="utf-8") == page.document(), (
+        "stale: make model ARGS=--write"
+    )

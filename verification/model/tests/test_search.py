@@ -1,0 +1,109 @@
+from typing import ClassVar
+
+from verification.model.base import Model, Violation
+from verification.model.rules import Rules
+from verification.model.search import explore, in_words
+
+
+class Counter(Model):
+    """Counts to seven by ones and threes; the subclass says what is wrong with that."""
+
+    name = "counter"
+
+    def starts(self):
+        yield "zero", 0
+
+    def trouble(self, s):
+        if s < 7:
+            yield "one more", s + 1
+        if s < 5:
+            yield ("more:", 3), s + 3
+
+    def check_end(self, s):
+        return f"ends at {s}"
+
+
+def test_every_state_and_transition_is_counted_once():
+    report = explore(Counter(Rules()))
+
+    assert (report.states, report.transitions) == (8, 12)
+    assert report.ends == {f"ends at {n}" for n in range(8)}
+    assert not report.violation
+
+
+def test_the_story_of_a_violation_is_the_shortest():
+    class Bad(Counter):
+        def check(self, s):
+            if s == 4:
+                raise Violation("four")
+
+    report = explore(Bad(Rules()))
+
+    assert report.violation == "four"
+    assert report.story in (
+        ("zero", "one more", "more: 3"),
+        ("zero", "more: 3", "one more"),
+    )
+
+
+def test_a_state_is_judged_by_where_it_leads():
+    class Sinks(Counter):
+        def work(self, s):
+            if s == 5:
+                yield "sinks", 9
+
+        def check_end(self, s):
+            if s == 9:
+                raise Violation("sunk")
+            return ""
+
+    report = explore(Sinks(Rules()))
+
+    assert report.violation == "sunk"
+    assert len(report.story) == 4
+
+
+class Patient(Counter):
+    """Asks again, then gives up, and is asked again: for ever."""
+
+    seen: ClassVar[list[tuple[int, str]]] = []
+
+    def moves(self, s):
+        return iter(())
+
+    def clocks(self, s):
+        yield "asks again", 1
+
+    def deadlines(self, s):
+        yield "gives up", 2
+
+    def check_patience(self, s, stage):
+        self.seen.append((s, stage))
+
+
+def test_deadlines_pass_when_the_clocks_change_nothing_any_more():
+    report = explore(Patient(Rules()))
+
+    asked = [(0, "clocks"), (1, "clocks"), (1, "deadlines"), (2, "clocks")]
+    assert Patient.seen == asked
+    assert report.violation == "livelock: it goes on for ever"
+
+
+def test_services_that_keep_each_other_busy_are_found():
+    class Busy(Counter):
+        def work(self, s):
+            yield "ping", 1 - s if s < 2 else s
+
+    assert "busy" in explore(Busy(Rules())).violation
+
+
+def test_what_is_forgotten_makes_states_one():
+    class Parity(Counter):
+        def forget(self, s):
+            return s % 2
+
+    assert explore(Parity(Rules())).states == 2
+
+
+def test_a_step_is_told_in_words():
+    assert in_words(("lost:", ("a", 1, None))) == "lost: a 1"
