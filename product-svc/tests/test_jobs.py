@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from chassis import worker
 from product_svc.extensions import db
-from product_svc.jobs import expire_reservations, prune_reservations
+from product_svc.jobs import expire_reservations
 from product_svc.models import Reservation, ReservationHistory, ReservationItem
 
 DAY = 24 * 3600
@@ -93,7 +93,7 @@ def test_tombstones_are_kept_two_weeks_and_sales_for_ever(
     run(shop, expire_reservations)
     pass_seconds(days * DAY)
 
-    run(shop, prune_reservations)
+    run(shop, shop.app.extensions["work"].jobs["prune reservations"].run)
 
     left = {order for order in (1, 2, 3, 4) if shop.state(order)}
     assert left == ({3} if days > 14 else {1, 2, 3, 4})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from product_svc.managers.moves import Moves
+from product_svc.managers.reservation_machine import ReservationMachine
 
 BUYERS, LAST = 16, 5
 
@@ -126,21 +126,21 @@ def test_a_commit_and_a_release_at_once_never_do_both(shop: Any) -> None:
         shop.check_books()
 
 
-def test_of_a_commit_and_a_release_the_second_looks_when_the_first_is_done(
+def test_of_a_commit_and_a_release_the_second_reads_when_the_first_is_done(
     shop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     product = shop.product(stock_quantity=5)
     for order in (1, 2):
         shop.reserve(order, {product: 1})
-    both_have_looked, find = threading.Barrier(2), Moves.find
+    both_have_read, find = threading.Barrier(2), ReservationMachine.find
 
-    def look(*args: Any, **options: Any) -> Any:
+    def find_and_wait(*args: Any, **options: Any) -> Any:
         found = find(*args, **options)
         with suppress(threading.BrokenBarrierError):  # the other waits for our lock
-            both_have_looked.wait(0.5)
+            both_have_read.wait(0.5)
         return found
 
-    monkeypatch.setattr(Moves, "find", look)
+    monkeypatch.setattr(ReservationMachine, "find", find_and_wait)
     answers = at_once(
         [lambda: shop.commit(1), lambda: shop.release(1, final=True)],
     )

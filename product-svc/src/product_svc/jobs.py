@@ -1,44 +1,38 @@
-"""What runs by the clock: reservations that are over, tombstones that are old."""
+"""What runs by the clock: the expiry of reservations, the retention of tombstones."""
 
 from datetime import timedelta
+from functools import partial
 
-from chassis import clock, config, logging
-from chassis.db import reading
+from chassis import clock, leases, logging
+from chassis.db import changed
 from chassis.failpoints import failpoint
 from chassis.worker import Job
+from product_svc import queries
 from product_svc.config import Settings
 from product_svc.extensions import db
 from product_svc.managers import ReservationManager
+from product_svc.models import Reservation
+
+LEASE = 15.0  # seconds; longer than a transaction of PostgreSQL may take
 
 
 def expire_reservations() -> int:
-    """Let go of what is held past its time, each in a transaction of its own.
-
-    Two sweepers do no harm: each reservation is asked again under its lock.
-    """
-    manager = ReservationManager(db.session, "worker")
-    with reading():
-        due = manager.due()
-        db.session.rollback()
-    return sum(_expire(manager, order_id) for order_id in due)
+    """Release what is held past its expiry, each row in its own transaction."""
+    return leases.each(Reservation, LEASE, _expire)
 
 
-def _expire(manager: ReservationManager, order_id: int) -> bool:
-    is_over = manager.expire(order_id)
+def _expire(order_id: int) -> None:
+    has_expired = ReservationManager(db.session, "worker").expire(order_id)
     failpoint("reservation.expired")
     db.session.commit()
     failpoint("reservation.between_rows")
-    if is_over:
+    if has_expired:
         logging.get().warning("reservation expired", order_id=order_id)
-    return is_over
 
 
-def prune_reservations() -> int:
-    """Forget old tombstones; return 0, there is no hurry."""
-    settings = config.settings()
-    assert isinstance(settings, Settings)
-    before = clock.now() - timedelta(days=settings.tombstone_days)
-    ReservationManager(db.session, "worker").prune(before)
+def prune_reservations(days: int) -> int:
+    """Delete old tombstones; return 0, since the next run is not urgent."""
+    changed(queries.old_tombstones(clock.now() - timedelta(days=days)))
     failpoint("reservation.pruned")
     db.session.commit()
     return 0
@@ -46,7 +40,8 @@ def prune_reservations() -> int:
 
 def jobs(settings: Settings) -> dict[str, Job]:
     """Return the loops of `flask worker`."""
+    prune = partial(prune_reservations, settings.tombstone_days)
     return {
         "expire reservations": Job(expire_reservations, settings.expiry_poll_seconds),
-        "prune reservations": Job(prune_reservations, 3600),
+        "prune reservations": Job(prune, 3600),
     }

@@ -6,17 +6,13 @@ from typing import Any
 import pytest
 
 from chassis import worker
-from product_svc.managers.refusals import WORDS
+from chassis.state_machine import Kind
 from product_svc.models import (
-    ANSWERS,
     STATES,
     TRANSITIONS,
-    Answer,
-    Move,
     ReservationState,
-    Trigger,
+    ReservationTrigger,
 )
-from product_svc.models import CELLS as CODE
 
 ORDER, RIVAL = 1, 99
 
@@ -143,14 +139,14 @@ def test_a_reservation_does_what_its_cell_of_the_table_says(
 
 
 NAMES = {
-    "reserve": Trigger.RESERVE,
-    "reserve too much": Trigger.RESERVE,
-    "release": Trigger.RELEASE,
-    "release final": Trigger.RELEASE_FINAL,
-    "sweep": Trigger.EXPIRE,
-    "commit": Trigger.COMMIT,
-    "commit when sold out": Trigger.COMMIT,
-    "restock": Trigger.RESTOCK,
+    "reserve": ReservationTrigger.RESERVE,
+    "reserve too much": ReservationTrigger.RESERVE,
+    "release": ReservationTrigger.RELEASE,
+    "release final": ReservationTrigger.RELEASE_FINAL,
+    "sweep": ReservationTrigger.EXPIRE,
+    "commit": ReservationTrigger.COMMIT,
+    "commit when sold out": ReservationTrigger.COMMIT,
+    "restock": ReservationTrigger.RESTOCK,
 }
 # Where stock is short product-svc pulls this trigger itself.
 SELF_REFUSED = {
@@ -160,39 +156,42 @@ SELF_REFUSED = {
 }
 
 
-def cell_of(state: str, name: str) -> tuple[ReservationState | None, Trigger] | None:
+def cell_of(
+    state: str, name: str
+) -> tuple[ReservationState | None, ReservationTrigger] | None:
     """Return the key of the code's cell; None where a guard answers before it."""
     if name not in NAMES:
         return None
     source = None if state == "none" else ReservationState(state)
     is_refused = (state, name) in SELF_REFUSED
-    return source, Trigger.REFUSE if is_refused else NAMES[name]
+    return source, ReservationTrigger.REFUSE if is_refused else NAMES[name]
 
 
-def test_the_table_has_every_cell_once() -> None:
-    assert set(CODE) == set(itertools.product(STATES, Trigger))
-    assert not set(TRANSITIONS) & set(ANSWERS)
+def test_the_table_has_every_transition() -> None:
+    assert set(TRANSITIONS) == set(itertools.product(STATES, ReservationTrigger))
 
 
 def test_the_cells_above_are_those_of_the_table() -> None:
-    """A cell of the code that is not tried above, or says another thing, fails here."""
+    """A transition that is not tried above, or answers otherwise, fails here."""
     tried = {}
     for (state, name), (answer, state_after, _) in CELLS.items():
         key = cell_of(state, name)
         if key is not None and answer != MISMATCH:
             tried[key] = (answer, state, state_after)
-    # What product-svc answers itself when stock is short, it never asks of these.
-    never = {(s, Trigger.REFUSE) for s in ("held", "committed", "refused")}
+    # product-svc fires this trigger itself, and never in these states.
+    impossible = {
+        (state, ReservationTrigger.REFUSE) for state in ("held", "committed", "refused")
+    }
 
-    assert set(CODE) - set(tried) == never
-    assert all(CODE[key] == Answer.NEVER for key in never)
+    assert set(TRANSITIONS) - set(tried) == impossible
+    assert all(TRANSITIONS[key].kind is Kind.IMPOSSIBLE for key in impossible)
     for key, (answer, state, state_after) in tried.items():
-        cell = CODE[key]
-        assert state_after == (cell.to if isinstance(cell, Move) else state), key
-        if cell in WORDS:
-            assert answer[1] == cell, key
+        transition = TRANSITIONS[key]
+        assert state_after == (transition.to or state), key
+        if transition.kind is Kind.REFUSE:
+            assert answer == (transition.error.status, transition.code), key
         else:
-            assert answer[0] < 400 or key[1] == Trigger.REFUSE, key
+            assert answer[0] < 400 or key[1] == ReservationTrigger.REFUSE, key
 
 
 def test_a_refused_reserve_names_every_short_line(shop: Any) -> None:

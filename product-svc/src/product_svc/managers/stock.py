@@ -1,7 +1,7 @@
-"""Stock: every change is one conditional UPDATE and, for the stock itself, a line of
-the ledger."""
+"""Stock: every change is one conditional UPDATE, and one line of the ledger when the
+stock itself changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, select, update
@@ -9,26 +9,40 @@ from sqlalchemy.orm import Session
 
 from chassis.errors import Conflict, NotFound, Unprocessable
 from chassis.failpoints import failpoint
-from product_svc.models import MAX_STOCK, MovementKind, Product, StockMovement
+from product_svc.models import (
+    MAX_STOCK,
+    MovementKind,
+    Product,
+    StockChange,
+    StockMovement,
+)
 
 Lines = Mapping[int, int]  # product id: quantity
 
 
+class Short(Exception):
+    """There is too little stock of `product_ids`; the caller rolls the change back."""
+
+    def __init__(self, product_ids: Sequence[int]) -> None:
+        super().__init__(f"short of {product_ids}")
+        self.product_ids = product_ids
+
+
 class StockManager:
-    """Changes quantities; whoever changes several goes by product id, ascending."""
+    """Changes quantities; several products are always changed by ascending id."""
 
     def __init__(self, session: Session, actor: str = "system") -> None:
         self.session = session
         self.actor = actor
 
-    def move(
+    def change(
         self, product_id: int, *, stock: int = 0, reserved: int = 0, **only: Any
     ) -> Row[Any] | None:
-        """Add to both quantities and return the product's row, or do nothing.
+        """Add to both quantities and return the product's row, or change nothing.
 
-        Nothing is done, and None returned, when less would be left than is reserved,
-        when there is no such product, or when it is not as `only` says. The row has
-        name, price and stock_quantity.
+        Nothing is changed, and None returned, when less stock would be left than is
+        reserved, when the product is unknown, or when its columns are not as `only`
+        demands. The row has name, price and stock_quantity.
         """
         new_stock = Product.stock_quantity + stock
         new_reserved = Product.reserved_quantity + reserved
@@ -44,6 +58,47 @@ class StockManager:
         failpoint("stock.moved")
         return row
 
+    def change_all(
+        self, change: StockChange, lines: Lines, **only: Any
+    ) -> dict[int, Row[Any]]:
+        """Change the stock of every line and return the products' rows by id.
+
+        Raises Short when there are no lines, or too little stock of some.
+        """
+        rows, short = {}, []
+        for product_id in sorted(lines):
+            row = self.change(
+                product_id,
+                stock=change.stock * lines[product_id],
+                reserved=change.reserved * lines[product_id],
+                **only,
+            )
+            if row is None:
+                short.append(product_id)
+            else:
+                rows[product_id] = row
+        if short or not rows:
+            raise Short(short)
+        return rows
+
+    def book(
+        self,
+        change: StockChange,
+        lines: Lines,
+        kind: MovementKind,
+        reason: str,
+        reference: str,
+    ) -> None:
+        """Change the stock of every line, with its lines of the ledger."""
+        for product_id, row in self.change_all(change, lines).items():
+            delta = change.stock * lines[product_id]
+            self.record(product_id, delta, row.stock_quantity, kind, reason, reference)
+
+    def is_booked(self, kind: MovementKind, reference: str) -> bool:
+        """Return whether the ledger has a sale or return already."""
+        statement = select(StockMovement.id).filter_by(kind=kind, reference=reference)
+        return self.session.scalar(statement.limit(1)) is not None
+
     def record(
         self,
         product_id: int,
@@ -53,7 +108,7 @@ class StockManager:
         reason: str,
         reference: str | None = None,
     ) -> StockMovement:
-        """Write a line of the ledger; `stock_quantity` is what there is after it."""
+        """Write a line of the ledger; `stock_quantity` is the stock after it."""
         movement = StockMovement(
             product_id=product_id,
             delta=delta,
@@ -68,11 +123,11 @@ class StockManager:
 
     def adjust(self, product_id: int, delta: int, reason: str) -> StockMovement:
         """Add `delta` (not 0) to a product's stock, never below what is reserved."""
-        row = self.move(product_id, stock=delta)
+        row = self.change(product_id, stock=delta)
         if row is None:
             raise self._too_little(product_id, -delta)
         if row.stock_quantity > MAX_STOCK:
-            message = f"There would be more than {MAX_STOCK} of it."
+            message = f"The stock of a product cannot exceed {MAX_STOCK}."
             raise Unprocessable(message, errors={"delta": [message]})
         movement = self.record(
             product_id, delta, row.stock_quantity, MovementKind.ADJUSTMENT, reason
@@ -108,9 +163,9 @@ class StockManager:
         return list(self.session.execute(statement))
 
     def check(self, lines: Lines) -> list[dict[str, Any]]:
-        """Say for each product what is asked, what can be had and whether it suffices.
+        """Return for each line what is requested and whether it is available.
 
-        A product that is not sold: NotFound.
+        Raises NotFound for a product that is not on sale.
         """
         rows = {row.id: row for row in self.availability(lines) if row.is_active}
         for product_id in lines:
@@ -127,15 +182,15 @@ class StockManager:
         ]
 
     def movements(self, product_id: int) -> Select[Any]:
-        """Select the ledger of a product, to be paged."""
+        """Select the ledger of a product."""
         return select(StockMovement).where(StockMovement.product_id == product_id)
 
 
 def insufficient(items: list[dict[str, int]]) -> Conflict:
-    """Return the problem of short lines."""
+    """Return the error for lines of which there is too little stock."""
     names = ", ".join(str(item["product_id"]) for item in items)
     return Conflict(
-        f"There is too little stock of product {names}.",
+        f"There is too little stock of these products: {names}.",
         code="insufficient_stock",
         items=items,
     )

@@ -6,19 +6,19 @@ from product_svc.extensions import db
 from product_svc.models.base import AuditModel
 from product_svc.models.catalogue import Category, Product
 from product_svc.models.reservations import (
-    ANSWERS,
-    CELLS,
-    STATES,
-    TRANSITIONS,
-    Answer,
-    Move,
     Reservation,
     ReservationHistory,
     ReservationItem,
+)
+from product_svc.models.states import (
+    STOCK_CHANGES,
+    Effect,
     ReservationState,
-    Trigger,
+    ReservationTrigger,
+    StockChange,
 )
 from product_svc.models.stock import MAX_STOCK, MovementKind, StockMovement
+from product_svc.models.transitions import STATES, STOCK_GONE, TOMBSTONES, TRANSITIONS
 
 
 class IdempotencyKey(idempotency.IdempotencyKeyMixin, db.Model):
@@ -38,25 +38,26 @@ class ActionLog(ActionLogMixin, db.Model):
 
 
 __all__ = [
-    "ANSWERS",
-    "CELLS",
     "MAX_STOCK",
     "STATES",
+    "STOCK_CHANGES",
+    "STOCK_GONE",
+    "TOMBSTONES",
     "TRANSITIONS",
     "ActionLog",
     "AdminSession",
-    "Answer",
     "AuditModel",
     "Category",
     "Dependency",
+    "Effect",
     "IdempotencyKey",
-    "Move",
     "MovementKind",
     "Product",
     "Reservation",
     "ReservationHistory",
     "ReservationItem",
     "ReservationState",
+    "ReservationTrigger",
+    "StockChange",
     "StockMovement",
-    "Trigger",
 ]

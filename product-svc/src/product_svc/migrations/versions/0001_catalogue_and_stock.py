@@ -103,7 +103,10 @@ def upgrade():
         "reservations",
         sa.Column("order_id", BIG, autoincrement=False, nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("version", BIG, nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -113,7 +116,10 @@ def upgrade():
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_reservations")),
     )
     op.create_index(
-        "ix_reservations_state_expires_at", "reservations", ["state", "expires_at"]
+        op.f("ix_reservations_next_check_at"), "reservations", ["next_check_at"]
+    )
+    op.create_index(
+        "ix_reservations_state_updated_at", "reservations", ["state", "updated_at"]
     )
 
     op.create_table(
@@ -274,7 +280,8 @@ def downgrade():
     op.drop_index("ix_products_category_id_id", table_name="products")
 
     op.drop_table("products")
-    op.drop_index("ix_reservations_state_expires_at", table_name="reservations")
+    op.drop_index("ix_reservations_state_updated_at", table_name="reservations")
+    op.drop_index(op.f("ix_reservations_next_check_at"), table_name="reservations")
 
     op.drop_table("reservations")
     op.drop_table("neighbours")

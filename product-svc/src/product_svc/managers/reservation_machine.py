@@ -1,0 +1,127 @@
+"""How a reservation changes: its row, its timeline, its products and their ledger."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis.errors import Conflict
+from chassis.failpoints import failpoint
+from chassis.state_machine import Kind, State, StateMachine, Transition, Trigger
+from product_svc.managers.stock import Lines, StockManager
+from product_svc.models import (
+    STOCK_CHANGES,
+    TRANSITIONS,
+    Effect,
+    MovementKind,
+    Reservation,
+    ReservationHistory,
+    ReservationItem,
+)
+
+
+class ReservationMachine(StateMachine[Reservation]):
+    """Fires the triggers of the reservation's table; moves of stock are its effects.
+
+    The reservation is locked first, then its products by id, so that two transactions
+    never deadlock. An effect raises `Short` when there is too little stock: the caller
+    fires inside a savepoint, which then takes the whole transition back.
+    """
+
+    model = Reservation
+    noun = "reservation"
+    transitions = TRANSITIONS
+
+    def __init__(self, session: Session, stock: StockManager) -> None:
+        super().__init__(session)
+        self.stock = stock
+        self.effects = {
+            Effect.RESERVE: self._reserve,
+            Effect.RELEASE: self._release,
+            Effect.SELL_RESERVED: partial(self._sell, Effect.SELL_RESERVED),
+            Effect.SELL_AVAILABLE: partial(self._sell, Effect.SELL_AVAILABLE),
+            Effect.RESTOCK: self._restock,
+        }
+
+    def columns(
+        self, row: Reservation | None, to: Any, trigger: Trigger
+    ) -> Mapping[str, Any]:
+        """Return when the reservation is due: at its expiry, while it holds stock."""
+        if row is not None:  # no transition leads back to a state that holds stock
+            return {"next_check_at": None, "attempts": 0}
+        expires_at = trigger.data.get("expires_at")
+        return {
+            "order_id": trigger.data["order_id"],
+            "expires_at": expires_at,
+            "next_check_at": expires_at,
+            "items": [],
+        }
+
+    def record(
+        self, row: Reservation, source: State, transition: Transition, trigger: Trigger
+    ) -> None:
+        """Add the line of the timeline; an acknowledged repeat has none."""
+        if transition.kind is Kind.MOVE:
+            self.session.add(
+                ReservationHistory(
+                    order_id=row.order_id,
+                    from_state=source,
+                    to_state=row.state,
+                    reason=trigger.reason or trigger.name,
+                    actor=trigger.source,
+                )
+            )
+
+    def _reserve(self, row: Reservation, trigger: Trigger) -> None:
+        """Reserve stock, and keep the names and prices of this moment."""
+        lines: Lines = trigger.data["lines"]
+        change = STOCK_CHANGES[Effect.RESERVE]
+        products = self.stock.change_all(change, lines, is_active=True)
+        row.items = [
+            ReservationItem(
+                product_id=product_id,
+                quantity=lines[product_id],
+                name=product.name,
+                price=product.price,
+            )
+            for product_id, product in products.items()
+        ]
+
+    def _release(self, row: Reservation, trigger: Trigger) -> None:
+        self.stock.change_all(STOCK_CHANGES[Effect.RELEASE], row.lines)
+
+    def _sell(self, effect: Effect, row: Reservation, trigger: Trigger) -> None:
+        reference = str(row.order_id)
+        self._book(effect, MovementKind.COMMIT, row, row.lines, reference)
+        failpoint("stock.booked")
+
+    def _restock(self, row: Reservation, trigger: Trigger) -> None:
+        lines: Lines = trigger.data["lines"]
+        _count_returned(row, lines)
+        reference = trigger.data["reference"]
+        self._book(Effect.RESTOCK, MovementKind.RESTOCK, row, lines, reference)
+
+    def _book(
+        self,
+        effect: Effect,
+        kind: MovementKind,
+        row: Reservation,
+        lines: Lines,
+        reference: str,
+    ) -> None:
+        reason = f"{kind} of order {row.order_id}"
+        self.stock.book(STOCK_CHANGES[effect], lines, kind, reason, reference)
+
+
+def _count_returned(reservation: Reservation, lines: Lines) -> None:
+    """Add to what was returned of each line; refuse more than the order bought."""
+    items = {item.product_id: item for item in reservation.items}
+    for product_id, quantity in lines.items():
+        item = items.get(product_id)
+        if item is None or item.returned + quantity > item.quantity:
+            raise Conflict(
+                f"More of product {product_id} would be returned than was sold.",
+                code="restock_too_large",
+            )
+        item.returned += quantity

@@ -1,0 +1,53 @@
+"""What a reservation goes through: states, triggers and moves of stock."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ReservationState(StrEnum):
+    """The state of an order's reservation."""
+
+    HELD = "held"
+    COMMITTED = "committed"
+    RELEASED = "released"
+    EXPIRED = "expired"
+    REFUSED = "refused"
+
+
+class ReservationTrigger(StrEnum):
+    """What changes a reservation."""
+
+    RESERVE = "reserve"
+    REFUSE = "refuse"  # fired by product-svc itself when stock is short
+    RELEASE = "release"
+    RELEASE_FINAL = "release_final"
+    EXPIRE = "expire"
+    COMMIT = "commit"
+    RESTOCK = "restock"
+
+
+class Effect(StrEnum):
+    """A move of stock that belongs to a transition."""
+
+    RESERVE = "reserve stock"
+    RELEASE = "release reserved stock"
+    SELL_RESERVED = "sell reserved stock"
+    SELL_AVAILABLE = "sell available stock"
+    RESTOCK = "restock"
+
+
+@dataclass(frozen=True)
+class StockChange:
+    """What one unit of a reservation adds to a product's quantities."""
+
+    stock: int = 0
+    reserved: int = 0
+
+
+STOCK_CHANGES: dict[Effect, StockChange] = {
+    Effect.RESERVE: StockChange(reserved=+1),
+    Effect.RELEASE: StockChange(reserved=-1),
+    Effect.SELL_RESERVED: StockChange(stock=-1, reserved=-1),
+    Effect.SELL_AVAILABLE: StockChange(stock=-1),
+    Effect.RESTOCK: StockChange(stock=+1),
+}
