@@ -1,4 +1,4 @@
-"""Tables, states and the table of legal transitions."""
+"""Tables, states and the table of transitions."""
 
 from chassis.admin import ActionLogMixin, AdminSessionMixin
 from chassis.messaging import dead_letters, inbox, outbox
@@ -6,24 +6,31 @@ from chassis.web import health, idempotency
 from order_svc.extensions import db
 from order_svc.models.base import AuditModel
 from order_svc.models.orders import HistoryKind, Order, OrderHistory, OrderItem
-from order_svc.models.refunds import Lines, OrderRefund, Owed, OwedKind, OwedState
+from order_svc.models.refunds import Lines, OrderRefund
 from order_svc.models.states import (
     AUTOMATIC,
     DECIDED,
     REFUND_STATUSES,
+    STATES,
     STATUSES,
     UNPAID,
     Effect,
-    OrderEvent,
+    Event,
     OrderState,
     OrderStatus,
+    OrderTrigger,
     PaymentStatus,
     RefundReason,
     RefundState,
     RefundStatus,
     display,
 )
-from order_svc.models.transitions import COLUMNS, TRANSITIONS, Cell, Kind
+from order_svc.models.stock_commands import (
+    StockCommand,
+    StockCommandKind,
+    StockCommandState,
+)
+from order_svc.models.transitions import TRANSITIONS
 
 
 class Outbox(outbox.OutboxMixin, db.Model):
@@ -60,39 +67,38 @@ class ActionLog(ActionLogMixin, db.Model):
 
 __all__ = [
     "AUTOMATIC",
-    "COLUMNS",
     "DECIDED",
     "REFUND_STATUSES",
+    "STATES",
     "STATUSES",
     "TRANSITIONS",
     "UNPAID",
     "ActionLog",
     "AdminSession",
     "AuditModel",
-    "Cell",
     "DeadLetter",
     "Dependency",
     "Effect",
+    "Event",
     "HistoryKind",
     "IdempotencyKey",
     "Inbox",
-    "Kind",
     "Lines",
     "Order",
-    "OrderEvent",
     "OrderHistory",
     "OrderItem",
     "OrderRefund",
     "OrderState",
     "OrderStatus",
+    "OrderTrigger",
     "Outbox",
-    "Owed",
-    "OwedKind",
-    "OwedState",
     "PaymentStatus",
     "QuarantinedMessage",
     "RefundReason",
     "RefundState",
     "RefundStatus",
+    "StockCommand",
+    "StockCommandKind",
+    "StockCommandState",
     "display",
 ]

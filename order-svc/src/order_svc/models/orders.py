@@ -1,4 +1,4 @@
-"""Orders, their lines and their history."""
+"""Orders, their lines and their timeline."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -26,16 +26,16 @@ ZERO = Decimal("0.00")
 class Order(AuditModel):
     """An order; `status` is derived from `state`, `version` counts its changes.
 
-    `next_check_at` is when the worker looks at it next; `attempts` counts the looks
-    since the state began. `payment_id` is payment-svc's id of the order's own
-    payment: the first capture that the order took, `captured_amount` its amount.
+    The worker checks the order at `next_check_at`; `attempts` counts the checks since
+    the last transition. `payment_id` is payment-svc's id of the order's own
+    payment, the first capture that was taken; `captured_amount` is its amount.
     """
 
     __tablename__ = "orders"
     __table_args__ = (
         CheckConstraint(among("state", OrderState), name="state_known"),
         CheckConstraint(among("status", OrderStatus), name="status_known"),
-        # PostgreSQL keeps NaN in a NUMERIC, and holds it to be more than any number.
+        # PostgreSQL accepts NaN in a NUMERIC and sorts NaN above every number.
         CheckConstraint(
             "total_price >= 0 AND total_price <> 'NaN'", name="total_not_negative"
         ),
@@ -84,7 +84,7 @@ class Order(AuditModel):
 
     @property
     def status_display(self) -> str:
-        """Return the status as people read it."""
+        """Return the status for people."""
         return display(OrderStatus(self.status))
 
     @property
@@ -94,9 +94,9 @@ class Order(AuditModel):
 
     @property
     def payment(self) -> dict[str, Any] | None:
-        """Return what is known of the payment: its status, and the link to pay at.
+        """Return the payment's status, and the link while the order awaits payment.
 
-        A link that is being closed may still be paid, but is not offered any more.
+        A link that is being closed can still be paid, but is not shown any more.
         """
         if self.payment_status is None:
             return None
@@ -112,7 +112,7 @@ class Order(AuditModel):
 
 
 class OrderItem(AuditModel):
-    """A line of an order; price and name come from the reservation alone."""
+    """A line of an order; its price and name come from the reservation."""
 
     __tablename__ = "order_items"
     __table_args__ = (
@@ -132,7 +132,7 @@ class OrderItem(AuditModel):
 
 
 class HistoryKind(StrEnum):
-    """What a line of an order's history tells."""
+    """The kinds of lines in an order's timeline."""
 
     STATE = "state"
     MESSAGE_OUT = "message_out"
@@ -141,7 +141,7 @@ class HistoryKind(StrEnum):
 
 
 class OrderHistory(AuditModel):
-    """A line of an order's timeline: a change of state, or a message."""
+    """A line of an order's timeline: a change of state or a message."""
 
     __tablename__ = "order_history"
     __table_args__ = (CheckConstraint(among("kind", HistoryKind), name="kind_known"),)

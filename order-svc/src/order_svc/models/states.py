@@ -1,10 +1,10 @@
-"""The words of the saga: states, statuses, events, effects, reasons."""
+"""The names of the saga: states, statuses, triggers, effects, events, reasons."""
 
 from enum import StrEnum
 
 
 class OrderState(StrEnum):
-    """Where the saga stands."""
+    """The order's step in the saga."""
 
     PLACED = "placed"
     AWAITING_PAYMENT = "awaiting_payment"
@@ -20,7 +20,7 @@ class OrderState(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """What clients know of it."""
+    """The order's state as clients see it."""
 
     PENDING = "pending"
     SUCCESS = "success"
@@ -43,25 +43,28 @@ STATUSES: dict[OrderState, OrderStatus] = {
     OrderState.REFUND_PENDING: OrderStatus.REFUNDING,
     OrderState.REFUNDED: OrderStatus.REFUNDED,
 }
-# Orders that hold stock without having been paid.
+# No row yet is a state too.
+STATES: tuple[OrderState | None, ...] = (None, *OrderState)
+# Unpaid orders that may hold stock.
 UNPAID = (
     OrderState.PLACED,
     OrderState.AWAITING_PAYMENT,
     OrderState.EXPIRING,
     OrderState.CANCELLING,
 )
-# Orders of which it is decided what becomes of their captures.
+# States in which the outcome of every captured payment is decided.
 DECIDED = (OrderState.CONFIRMED, OrderState.REFUND_PENDING, OrderState.REFUNDED)
 
 
 def display(status: OrderStatus) -> str:
-    """Return the status as people read it: `success` is *Completed*."""
+    """Return the status for people; `success` is shown as *Completed*."""
     return "Completed" if status == OrderStatus.SUCCESS else status.capitalize()
 
 
-class OrderEvent(StrEnum):
-    """What happens to an order."""
+class OrderTrigger(StrEnum):
+    """What happens to an order: the columns of its table of transitions."""
 
+    PLACE = "place"
     RESERVED = "stock.reserved"
     OUT_OF_RANGE = "total.out_of_range"
     RESERVE_REFUSED = "stock.refused"
@@ -82,36 +85,47 @@ class OrderEvent(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a cell of the table does besides moving the order."""
+    """What a transition does besides changing the state."""
 
     SET_PRICES = "set prices"
-    KEEP_REFUSAL = "keep the refusal"
-    REQUEST_PAYMENT = "emit payment.requested"
-    REQUEST_CLOSE = "emit payment.close_requested"
+    STORE_REFUSAL = "store the refusal"
+    AWAIT_PAYMENT = "set the payment to pending"
     STORE_LINK = "store the link"
-    CLOSE_PAYMENT = "note the payment's end"
-    TAKE_PAYMENT = "take the payment as the order's own"
-    SETTLE = "emit order.settled"
-    REFUND = "refund, emit refund.requested and order.settled"
-    ASK_REFUND = "emit refund.requested, restock"
+    CLOSE_PAYMENT = "record the payment's end"
+    TAKE_PAYMENT = "record the payment as the order's own"
+    REFUND_CANCELLED = "refund: cancelled"
+    REFUND_REJECTED = "refund: rejected"
+    REFUND_STOCK_GONE = "refund: stock gone"
+    REFUND_DUPLICATE = "refund: duplicate"
+    REQUEST_REFUND = "refund: staff; restock returned goods"
     RECORD_REFUND = "record the refund"
-    FAIL_REFUND = "note the failed refund"
-    RELEASE = "owe release"
-    RELEASE_FINAL = "owe final release"
+    FAIL_REFUND = "record the failed refund"
+    RELEASE = "release stock"
+    RELEASE_FINAL = "release stock, final"
     ALERT = "alert"
 
 
+class Event(StrEnum):
+    """The messages that the order service publishes."""
+
+    PAYMENT_REQUESTED = "payment.requested"
+    PAYMENT_CLOSE_REQUESTED = "payment.close_requested"
+    REFUND_REQUESTED = "refund.requested"
+    ORDER_SETTLED = "order.settled"
+
+
 class RefundReason(StrEnum):
-    """Why money goes back; free text is the refund's note."""
+    """Why a payment is refunded; free text is the refund's note."""
 
     CANCELLED = "cancelled"
     REJECTED = "rejected"
     STOCK_GONE = "stock_gone"
     DUPLICATE = "duplicate"
     STAFF = "staff"
-    DIRECT = "direct"  # begun at payment-svc
+    DIRECT = "direct"  # made at payment-svc
 
 
+# Refunds that the saga makes by itself: the order keeps neither payment nor goods.
 AUTOMATIC = (
     RefundReason.CANCELLED,
     RefundReason.REJECTED,
@@ -121,7 +135,7 @@ AUTOMATIC = (
 
 
 class RefundState(StrEnum):
-    """What payment-svc has answered."""
+    """What payment-svc has answered to a refund request."""
 
     REQUESTED = "requested"
     PROCESSED = "processed"
@@ -129,7 +143,7 @@ class RefundState(StrEnum):
 
 
 class RefundStatus(StrEnum):
-    """What clients know of a refund, in payment-svc's words."""
+    """The refund's state as clients see it; the values are payment-svc's."""
 
     PENDING = "PENDING"
     PROCESSED = "PROCESSED"
@@ -144,7 +158,7 @@ REFUND_STATUSES: dict[RefundState, RefundStatus] = {
 
 
 class PaymentStatus(StrEnum):
-    """The order's payment in payment-svc's words, as messages tell it."""
+    """The status of the order's payment; the values are payment-svc's."""
 
     PENDING = "PENDING"
     COMPLETED = "COMPLETED"
