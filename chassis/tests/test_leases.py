@@ -138,6 +138,28 @@ def test_a_released_row_is_postponed_on_demand_alone(tasks, session):
     assert seconds_left(session, row) == 60
 
 
+def test_a_row_is_made_due_unless_it_is_due_before(tasks, session):
+    never, late, due = tasks(None, 60, -60)
+
+    for row in (never, late, due):
+        leases.make_due(Task, row, when=clock.now() + timedelta(seconds=5))
+    session.commit()
+
+    assert [seconds_left(session, row) for row in (never, late, due)] == [5, 5, -60]
+    leases.make_due(Task, late)
+    session.commit()
+    assert leases.due(Task) == [due, late]
+
+
+def test_a_row_that_the_rules_leave_out_is_not_made_due(tasks, session):
+    (row,) = tasks(60)
+
+    leases.make_due(Task, row, Task.name == "another")
+    session.commit()
+
+    assert leases.due(Task) == []
+
+
 def test_another_column_can_be_leased_and_counts_no_attempt(tasks, session):
     (row,) = tasks(None)
     read(session, row).repeat_at = clock.now()

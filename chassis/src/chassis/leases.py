@@ -9,7 +9,7 @@ worker that dies keeps nothing: its rows are due again when their leases end.
 import random
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import inspect, or_, select, update
@@ -96,6 +96,21 @@ def postpone(
         is_leased = or_(is_leased, when.is_(None))
     change = {"next_check_at": clock.now() + pause, **_unchanged(table)}
     changed(update(table).where(key == row_id, is_leased).values(change))
+
+
+def make_due(
+    model: Any, row_id: int, *rules: Any, when: datetime | None = None
+) -> None:
+    """Make a row due at a moment (now), unless it is due before.
+
+    Rules can leave the row out. A row that is made due during its lease is acted on
+    again.
+    """
+    table, key = _keyed(model)
+    moment, column = when or clock.now(), table.c.next_check_at
+    is_later = or_(column.is_(None), column > moment)
+    change = {"next_check_at": moment, **_unchanged(table)}
+    changed(update(table).where(key == row_id, is_later, *rules).values(change))
 
 
 def attempts(model: Any, row_id: int) -> int:

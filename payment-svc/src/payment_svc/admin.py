@@ -1,6 +1,6 @@
-"""The staff panel: payments, refunds and webhooks are read here, and never typed.
+"""The staff panel: payments, refunds and webhooks are read-only.
 
-Staff may cancel a link or have Razorpay asked; both go through the manager.
+Staff can cancel a link or poll Razorpay; both go through the manager.
 """
 
 from typing import Any
@@ -8,10 +8,9 @@ from typing import Any
 from flask import Flask
 
 import chassis.admin
-from chassis import clock
+from chassis import leases
 from chassis.admin import ModelView, action
 from payment_svc.extensions import db
-from payment_svc.managers import PaymentManager
 from payment_svc.models import (
     AuditLog,
     Payment,
@@ -20,11 +19,9 @@ from payment_svc.models import (
     RefundHistory,
     WebhookEvent,
 )
-from payment_svc.steps.context import payments
+from payment_svc.steps import Context
 
-
-def _manager() -> PaymentManager:
-    return payments("admin panel")
+ACTOR = "admin panel"
 
 
 class PaymentView(ModelView):
@@ -51,12 +48,12 @@ class PaymentView(ModelView):
     @action("cancel", "Cancel the link", "Cancel the links of these payments?")
     def cancel(self, ids: list[str]) -> None:
         """Let the worker cancel links."""
-        self.each(ids, "cancel", _manager().cancel)
+        self.each(ids, "cancel", Context(ACTOR).payments.cancel)
 
     @action("check", "Ask Razorpay", "Ask Razorpay how these payments stand?")
     def check(self, ids: list[str]) -> None:
-        """Let the worker look at payments now."""
-        self.each(ids, "check", lambda row: _manager().wake(row.id, clock.now()))
+        """Let the worker poll payments now."""
+        self.each(ids, "check", lambda row: leases.make_due(Payment, row.id))
 
 
 class WebhookEventView(ModelView):

@@ -58,10 +58,10 @@ HOUR, DAY = 3600.0, 86400.0
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(config.Settings):
-    """What every service has, Razorpay's keys, and how often things are asked.
+    """The settings of every service, Razorpay's keys, and the times of polls.
 
-    The key secret is Razorpay's choice, 24 characters, so that the length which
-    production demands of our own secrets cannot be demanded of it.
+    Razorpay chooses the key secret, of 24 characters. The minimum length of our own
+    secrets in production therefore does not apply to it.
     """
 
     service: str = "payment-svc"

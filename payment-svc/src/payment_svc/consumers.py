@@ -1,4 +1,4 @@
-"""The messages that payment-svc reads, each handled in the inbox's transaction."""
+"""The messages that payment-svc reads; each handler runs in the inbox's transaction."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.errors import Conflict, NotFound
 from chassis.messaging.inbox import Event, Quarantine
-from payment_svc.managers import Asked
+from payment_svc.managers import PaymentRequest
 from payment_svc.models import ClosingReason, Outcome, RefundReason
 from payment_svc.schemas import (
     CloseRequestedSchema,
@@ -14,7 +14,7 @@ from payment_svc.schemas import (
     PaymentRequestedSchema,
     RefundRequestedSchema,
 )
-from payment_svc.steps.context import payments, refunds
+from payment_svc.steps import Context
 
 QUEUE = "payment-commands"
 ACTOR = "order-svc"
@@ -22,8 +22,8 @@ Data = dict[str, Any]
 
 
 @contextmanager
-def _impossible_is_kept() -> Iterator[None]:
-    """Keep what cannot happen for a person: tried again, it would not happen either."""
+def _quarantine() -> Iterator[None]:
+    """Quarantine a message that conflicts with the data: a retry would not help."""
     try:
         yield
     except (Conflict, NotFound) as why:
@@ -31,15 +31,15 @@ def _impossible_is_kept() -> Iterator[None]:
 
 
 def payment_requested(data: Data, _: Event) -> None:
-    """Ask for a link, or answer with how the payment stands."""
-    with _impossible_is_kept():
-        payments(ACTOR).request(Asked(**data))
+    """Create a payment, or answer with the state of the existing one."""
+    with _quarantine():
+        Context(ACTOR).payments.request(PaymentRequest(**data))
 
 
 def payment_close_requested(data: Data, _: Event) -> None:
-    """Close the link; the answer is what is true by then, closed or captured."""
-    with _impossible_is_kept():
-        payments(ACTOR).close(
+    """Close the payment; the answer is `payment.closed` or `payment.captured`."""
+    with _quarantine():
+        Context(ACTOR).payments.close(
             data["order_id"],
             ClosingReason(data["reason"]),
             amount=data["amount"],
@@ -49,22 +49,21 @@ def payment_close_requested(data: Data, _: Event) -> None:
 
 
 def refund_requested(data: Data, _: Event) -> None:
-    """Send money back, once for each key."""
-    with _impossible_is_kept():
-        payment = payments(ACTOR).get_of_order(data["payment_id"], data["order_id"])
+    """Refund a payment, once for each key."""
+    with _quarantine():
+        work = Context(ACTOR)
+        payment = work.payments.get_of_order(data["payment_id"], data["order_id"])
         reason = RefundReason(data["reason"])
-        refunds(ACTOR).request(payment, data["amount"], reason, data["n"])
+        work.refunds.request(payment, data["amount"], reason, data["n"])
 
 
 def order_settled(data: Data, _: Event) -> None:
-    """Hear what became of a capture."""
-    with _impossible_is_kept():
-        payments(ACTOR).settle(
-            data["payment_id"],
-            data["order_id"],
-            Outcome(data["outcome"]),
-            data["refund_id"],
-        )
+    """Record what order-svc decided about a capture, and which refund it knows."""
+    with _quarantine():
+        work, outcome = Context(ACTOR), Outcome(data["outcome"])
+        payment = work.payments.settle(data["payment_id"], data["order_id"], outcome)
+        if data["refund_id"] is not None:
+            work.refunds.acknowledge(payment, data["refund_id"])
 
 
 HANDLERS: dict[str, tuple[type, Callable[[Data, Event], None]]] = {

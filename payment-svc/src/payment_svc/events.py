@@ -16,7 +16,7 @@ def _event(kind: Event, order_id: str, data: dict[str, Any]) -> Outbox:
 
 
 def link_ready(payment: Payment) -> Outbox:
-    """Say where the customer can pay, and until when."""
+    """Return the event with the payment link and its expiry."""
     assert payment.expires_at is not None
     return _event(
         Event.LINK_READY,
@@ -29,7 +29,7 @@ def link_ready(payment: Payment) -> Outbox:
 
 
 def captured(payment: Payment) -> Outbox:
-    """Say that money has come, and whose decision it was if it is a wrong amount."""
+    """Return the event of a capture; `accepted` marks one that an admin accepted."""
     data = {
         "payment_id": payment.id,
         "razorpay_payment_id": payment.razorpay_payment_id,
@@ -42,7 +42,7 @@ def captured(payment: Payment) -> Outbox:
 
 
 def closed(payment: Payment) -> Outbox:
-    """Say that no money can come any more, and why."""
+    """Return the event of a closed payment, with the reason."""
     reason = payment.closing_reason
     return _event(Event.CLOSED, payment.order_id, {"reason": str(reason)})
 
@@ -62,12 +62,12 @@ def _refund(kind: Event, payment: Payment, refund: Refund) -> Outbox:
 
 
 def refund_processed(payment: Payment, refund: Refund) -> Outbox:
-    """Say that money has gone back."""
+    """Return the event of a processed refund."""
     return _refund(Event.REFUND_PROCESSED, payment, refund)
 
 
 def refund_failed(payment: Payment, refund: Refund) -> Outbox:
-    """Say that money did not go back."""
+    """Return the event of a failed refund."""
     return _refund(Event.REFUND_FAILED, payment, refund)
 
 

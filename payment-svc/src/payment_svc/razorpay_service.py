@@ -1,7 +1,7 @@
-"""Razorpay: the one module that speaks to it, with its own client.
+"""The only module that calls Razorpay, with Razorpay's own client.
 
-Each call ends in one of three ways, told apart by the HTTP status: done, with what
-was asked for; refused, with Razorpay's words; unknown, which is never a "no".
+Each call has one of three outcomes: Done with a value, Refused with Razorpay's
+description, or Unknown. Unknown never means no: Razorpay may have acted.
 """
 
 import threading
@@ -14,19 +14,30 @@ import razorpay
 import requests
 from flask import Flask, current_app
 
-from payment_svc import razorpay_entities as entities
 from payment_svc.config import Settings
-from payment_svc.models import ProviderLink, ProviderPayment, ProviderRefund, Snapshot
-from payment_svc.razorpay_http import NoAnswer, Refusal, make_session
-from payment_svc.razorpay_outcomes import Done, LinkWish, Refused, Unknown, What
-from payment_svc.razorpay_signatures import Callback, is_signed
+from payment_svc.razorpay import entities
+from payment_svc.razorpay.http import NoAnswer, Refusal, make_session
+from payment_svc.razorpay.outcomes import (
+    Done,
+    PaymentLinkRequest,
+    Refused,
+    Unknown,
+    What,
+)
+from payment_svc.razorpay.signatures import Callback, is_signed
+from payment_svc.razorpay.types import (
+    ProviderLink,
+    ProviderPayment,
+    ProviderRefund,
+    Snapshot,
+)
 
 
 class RazorpayService:
     """Payment links, the payments of their orders, and refunds.
 
-    Give one to an app: it makes a client for each thread, because a `requests`
-    session is not made to be shared.
+    An app has one of these. It makes a client for each thread, because a `requests`
+    session is not thread-safe.
     """
 
     def __init__(self, key_id: str, key_secret: str, base_url: str) -> None:
@@ -44,59 +55,61 @@ class RazorpayService:
         client = razorpay.Client(
             session=session, auth=self._auth, base_url=self._base_url
         )
-        client.cert_path = certifi.where()  # its own bundle is of 2015
+        client.cert_path = certifi.where()  # the bundle of the client is from 2015
         return client
 
-    def create_link(self, wish: LinkWish) -> Done[ProviderLink] | Refused | Unknown:
-        """Make a link; a reference id is taken for ever, so look before a retry."""
-        return _ask(
-            lambda: entities.read_link(self._client.payment_link.create(wish.body()))
+    def create_link(
+        self, request: PaymentLinkRequest
+    ) -> Done[ProviderLink] | Refused | Unknown:
+        """Create a link; its reference can never be used again."""
+        return _call(
+            lambda: entities.read_link(self._client.payment_link.create(request.body()))
         )
 
     def find_link(
         self, reference_id: str
     ) -> Done[ProviderLink | None] | Refused | Unknown:
-        """Return the link with this reference, None when there is none."""
+        """Return the link with this reference, or None."""
 
-        def look() -> ProviderLink | None:
+        def fetch() -> ProviderLink | None:
             found = self._client.payment_link.all({"reference_id": reference_id})
             links = entities.read_items(found, "payment_links")
-            # The filter has been seen to be ignored: what counts is the equality.
+            # Razorpay sometimes ignores the filter.
             ours = [one for one in links if one.get("reference_id") == reference_id]
             return entities.read_link(ours[0]) if ours else None
 
-        return _ask(look)
+        return _call(fetch)
 
     def fetch_link(self, link_id: str) -> Done[ProviderLink] | Refused | Unknown:
-        """Return a link as it now is."""
+        """Return a link."""
         _check("plink", link_id)
-        return _ask(
+        return _call(
             lambda: entities.read_link(self._client.payment_link.fetch(link_id))
         )
 
     def cancel_link(self, link_id: str) -> Done[ProviderLink] | Refused | Unknown:
-        """Close a link for which nothing was paid."""
+        """Cancel a link that nobody has paid."""
         _check("plink", link_id)
-        return _ask(
+        return _call(
             lambda: entities.read_link(self._client.payment_link.cancel(link_id))
         )
 
     def payments_of(
         self, order_id: str
     ) -> Done[tuple[ProviderPayment, ...]] | Refused | Unknown:
-        """Return every try to pay a Razorpay order."""
+        """Return every attempt to pay a Razorpay order."""
         _check("order", order_id)
 
-        def look() -> tuple[ProviderPayment, ...]:
+        def fetch() -> tuple[ProviderPayment, ...]:
             items = entities.read_items(self._client.order.payments(order_id))
             return tuple(entities.read_payment(item) for item in items)
 
-        return _ask(look)
+        return _call(fetch)
 
     def snapshot(self, link: ProviderLink | None) -> Done[Snapshot] | Refused | Unknown:
-        """Return a link together with its order's payments, as evidence.
+        """Return a link together with the payments of its order.
 
-        An expired link can hide a capture, so that the link alone is none.
+        The link alone is not enough: an expired link can have a captured payment.
         """
         if link is None or link.order_id is None:
             return Done(Snapshot(link))
@@ -108,7 +121,7 @@ class RazorpayService:
     def refund(
         self, payment_id: str, amount: Decimal, key: str, notes: dict[str, str]
     ) -> Done[ProviderRefund] | Refused | Unknown:
-        """Send money back once for each key, whose receipt guards it as well."""
+        """Refund once for each key; the receipt has the same value."""
         _check("pay", payment_id)
         body = {
             "amount": entities.paise(amount),
@@ -116,8 +129,8 @@ class RazorpayService:
             "receipt": key,
             "notes": notes,
         }
-        headers = {"X-Refund-Idempotency": key}  # the client changes it: a new one
-        return _ask(
+        headers = {"X-Refund-Idempotency": key}  # a new dict: the client changes it
+        return _call(
             lambda: entities.read_refund(
                 self._client.payment.refund(payment_id, body, headers=headers)
             )
@@ -129,38 +142,38 @@ class RazorpayService:
         """Return the newest hundred refunds of a payment."""
         _check("pay", payment_id)
 
-        def look() -> tuple[ProviderRefund, ...]:
+        def fetch() -> tuple[ProviderRefund, ...]:
             found = self._client.payment.fetch_multiple_refund(
                 payment_id, {"count": 100}
             )
             return tuple(map(entities.read_refund, entities.read_items(found)))
 
-        return _ask(look)
+        return _call(fetch)
 
     def fetch_refund(
         self, payment_id: str, refund_id: str
     ) -> Done[ProviderRefund] | Refused | Unknown:
-        """Return a refund as it now is."""
+        """Return a refund."""
         _check("pay", payment_id)
         _check("rfnd", refund_id)
-        return _ask(
+        return _call(
             lambda: entities.read_refund(
                 self._client.payment.fetch_refund_id(payment_id, refund_id)
             )
         )
 
     def is_callback(self, callback: Callback, signature: str) -> bool:
-        """Say whether Razorpay has signed a callback: with the key's secret."""
+        """Return whether Razorpay has signed a callback with the key's secret."""
         return is_signed(callback.message(), signature, self._auth[1])
 
 
 def _check(prefix: str, value: str) -> None:
-    """Refuse what is no id: the client puts it into the path as it is."""
+    """Raise ValueError for another value: the client puts it into the path."""
     if not entities.is_id(prefix, value):
         raise ValueError(f"not a {prefix} id")
 
 
-def _ask(call: Callable[[], What]) -> Done[What] | Refused | Unknown:
+def _call(call: Callable[[], What]) -> Done[What] | Refused | Unknown:
     try:
         return Done(call())
     except Refusal as refusal:
@@ -170,7 +183,7 @@ def _ask(call: Callable[[], What]) -> Done[What] | Refused | Unknown:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give the app its Razorpay."""
+    """Make the app's RazorpayService."""
     app.extensions["razorpay"] = RazorpayService(
         settings.razorpay_key_id,
         settings.razorpay_key_secret,
@@ -179,8 +192,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def current() -> RazorpayService:
-    """Return the current app's Razorpay."""
+    """Return the current app's RazorpayService."""
     return cast("RazorpayService", current_app.extensions["razorpay"])
 
 
-__all__ = ["Callback", "Done", "LinkWish", "RazorpayService", "Refused", "Unknown"]
+__all__ = ["RazorpayService", "current", "init_app"]

@@ -1,4 +1,4 @@
-"""The HTTP door, one module per resource."""
+"""The HTTP API, one module for each resource."""
 
 from flask import Flask
 

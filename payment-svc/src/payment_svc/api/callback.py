@@ -1,4 +1,4 @@
-"""Where Razorpay sends a customer back after a payment."""
+"""The callback: Razorpay redirects a customer here after a payment."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -10,13 +10,12 @@ from chassis import db as database
 from chassis.errors import BadRequest
 from chassis.failpoints import failpoint
 from chassis.web.api import Blueprint
-from payment_svc import razorpay_service
 from payment_svc.extensions import db
 from payment_svc.models import Payment, PaymentState, PaymentStatus
-from payment_svc.razorpay_entities import is_id
-from payment_svc.razorpay_signatures import Callback
+from payment_svc.razorpay.entities import is_id
+from payment_svc.razorpay.signatures import Callback
 from payment_svc.schemas import CallbackAnswerSchema
-from payment_svc.steps.context import payments, settings
+from payment_svc.steps import Context
 
 blp = Blueprint("callback", __name__, url_prefix="/payments", description=__doc__)
 LINK = "razorpay_payment_link_id"
@@ -26,7 +25,7 @@ PAYMENT = "razorpay_payment_id"
 SIGNATURE = "razorpay_signature"
 SUCCESSES = ("paid", "partially_paid")
 PROCESSING, PAID, REFUNDED = "processing", "paid", "refunded"
-WORDS = {
+STATUSES = {
     PaymentStatus.COMPLETED: PAID,
     PaymentStatus.PARTIALLY_REFUNDED: PAID,
     PaymentStatus.REFUNDED: REFUNDED,
@@ -50,46 +49,45 @@ DOC = {
 
 @blp.route("/payment_link_callback/")
 class PaymentLinkCallback(MethodView):
-    """The way back from Razorpay's page."""
+    """The end of Razorpay's payment page."""
 
     @blp.public
     @blp.doc(**DOC)
     @blp.problems(_400="`invalid_signature`, or a parameter is missing or doubled")
     @blp.response(200, CallbackAnswerSchema)
     def get(self) -> Any:
-        """Tell a customer who has paid what is known so far.
+        """Show a customer the state of their payment.
 
-        The signature covers neither amount nor time: it only makes the next look at
-        Razorpay due at once.
+        The signature covers neither amount nor time, so the callback is not trusted:
+        it only makes the next poll of Razorpay due.
         """
-        callback = _verified()
+        work = Context("callback")
+        callback = _verified(work)
         database.will_write()
-        payment = payments("callback").came_back(
+        payment = work.payments.receive_callback(
             callback.link_id, callback.reference_id, callback.payment_id
         )
         if payment is None:
-            raise _wrong()
+            raise _invalid()
         failpoint("callback.before_commit")
         db.session.commit()
         failpoint("callback.committed")
-        return _answer(payment, _word(payment, callback))
+        return _answer(work, payment, _status(payment, callback))
 
 
-def _wrong() -> BadRequest:
-    return BadRequest(
-        "This is not as Razorpay has signed it.", code="invalid_signature"
-    )
+def _invalid() -> BadRequest:
+    return BadRequest("The signature is not Razorpay's.", code="invalid_signature")
 
 
 def _once(name: str) -> str:
     values = request.args.getlist(name)
     if len(values) != 1:
-        raise BadRequest(f"{name}: exactly once, please.")
+        raise BadRequest(f"{name} must be given exactly once.")
     return values[0]
 
 
-def _verified() -> Callback:
-    """Return the signed parameters; no other is ever looked at."""
+def _verified(work: Context) -> Callback:
+    """Return the signed parameters; all others are ignored."""
     callback = Callback(_once(LINK), _once(REFERENCE), _once(STATUS), _once(PAYMENT))
     signature = _once(SIGNATURE)
     well_formed = (
@@ -97,29 +95,27 @@ def _verified() -> Callback:
         and is_id("pay", callback.payment_id)
         and callback.status in SUCCESSES
     )
-    if not well_formed or not razorpay_service.current().is_callback(
-        callback, signature
-    ):
-        raise _wrong()
+    if not well_formed or not work.razorpay.is_callback(callback, signature):
+        raise _invalid()
     return callback
 
 
-def _word(payment: Payment, callback: Callback) -> str:
+def _status(payment: Payment, callback: Callback) -> str:
     if payment.state == PaymentState.CAPTURED:
-        return WORDS[PaymentStatus(payment.status)]
+        return STATUSES[PaymentStatus(payment.status)]
     is_over = payment.state == PaymentState.CLOSED
     is_known = payment.razorpay_payment_id == callback.payment_id
     return REFUNDED if is_over and is_known else PROCESSING
 
 
-def _answer(payment: Payment, word: str) -> Response:
-    if back := settings().shop_return_url:
+def _answer(work: Context, payment: Payment, status: str) -> Response:
+    if back := work.settings.shop_return_url:
         joint = "&" if "?" in back else "?"
         query = urlencode({"order_id": payment.order_id})
         return Response(status=303, headers={"Location": f"{back}{joint}{query}"})
     data = {
         "order_id": int(payment.order_id),
-        "status": word,
+        "status": status,
         "amount": f"{payment.captured_amount or payment.amount:.2f}",
         "currency": payment.captured_currency or payment.currency,
     }

@@ -9,7 +9,7 @@ from chassis.errors import NotFound, Unavailable
 from chassis.web import auth, pagination
 from chassis.web.api import ADMIN, CUSTOMER, STAFF, Blueprint
 from payment_svc.extensions import db
-from payment_svc.managers import Asked, PaymentManager
+from payment_svc.managers import PaymentRequest
 from payment_svc.models import Payment
 from payment_svc.schemas import (
     PaymentLinkSchema,
@@ -17,8 +17,7 @@ from payment_svc.schemas import (
     PaymentSchema,
     ResolutionSchema,
 )
-from payment_svc.steps import poll
-from payment_svc.steps.context import payments, settings
+from payment_svc.steps import Context, poll, read_payment
 
 blp = Blueprint("payments", __name__, url_prefix="/payments", description=__doc__)
 READ, WRITE = "payments:read", "payments:write"
@@ -26,14 +25,14 @@ SORTS = {"id": Payment.id, "created_at": Payment.created_at, "amount": Payment.a
 SOON = {"Retry-After": "1"}
 
 
-def manager() -> PaymentManager:
-    """Return the rules, in the name of who calls."""
-    return payments(str(auth.caller()))
+def context() -> Context:
+    """Return the collaborators of this request, in the name of its caller."""
+    return Context(str(auth.caller()))
 
 
-def get_visible(payment_id: int) -> Payment:
-    """Return a payment that the caller may see; somebody else's is not there."""
-    caller, payment = auth.caller(), manager().get(payment_id)
+def get_visible(work: Context, payment_id: int) -> Payment:
+    """Return a payment that the caller may see; raise NotFound for any other."""
+    caller, payment = auth.caller(), work.payments.get(payment_id)
     if caller.is_staff or caller.may(READ) or _owns(caller, payment):
         return payment
     raise NotFound(f"There is no payment {payment_id}.")
@@ -55,18 +54,19 @@ class PaymentLinks(MethodView):
     @blp.resource(PaymentSchema, 201)
     def post(self, body: dict[str, Any]) -> Any:
         """Make a payment link for an order."""
-        payment, is_new = manager().open(_asked(body))
+        work = context()
+        payment, is_new = work.payments.open(_request(work, body))
         if not is_new:
             return payment, 200
-        address = f"{settings().public_url}/payments/{payment.id}/"
+        address = f"{work.settings.public_url}/payments/{payment.id}/"
         return payment, 201, {"Location": address}
 
 
-def _asked(body: dict[str, Any]) -> Asked:
-    return Asked(
+def _request(work: Context, body: dict[str, Any]) -> PaymentRequest:
+    return PaymentRequest(
         order_id=body["order_id"],
         amount=body["amount"],
-        currency=settings().currency,
+        currency=work.settings.currency,
         user_id=body["user_id"],
         customer={name: body[name] for name in ("name", "email", "phone")},
         placed_at=clock.now(),
@@ -86,7 +86,7 @@ class Payments(MethodView):
         filters = {name: query[name] for name in names}
         if not auth.caller().is_staff:
             filters["user_id"] = auth.caller().id
-        found = manager().search(**filters)
+        found = context().payments.search(**filters)
         return pagination.paginate(db.session, found, SORTS, query)
 
 
@@ -99,7 +99,7 @@ class PaymentById(MethodView):
     @blp.resource(PaymentSchema)
     def get(self, payment_id: int) -> Payment:
         """Show a payment."""
-        return get_visible(payment_id)
+        return get_visible(context(), payment_id)
 
 
 @blp.route("/<id:payment_id>/cancel/")
@@ -111,40 +111,42 @@ class PaymentCancellation(MethodView):
     @blp.response(202, PaymentSchema)
     def post(self, payment_id: int) -> Any:
         """Cancel a payment's link; the worker does it."""
-        payment = manager().get(payment_id)
-        manager().cancel(payment)
+        payments = context().payments
+        payment = payments.get(payment_id)
+        payments.cancel(payment)
         db.session.commit()
         return payment, 202, SOON
 
 
 @blp.route("/<id:payment_id>/sync/")
 class PaymentSync(MethodView):
-    """A payment held against Razorpay."""
+    """The reconciliation of a payment."""
 
     @blp.requires(STAFF)
     @blp.problems(_404="")
     @blp.resource(PaymentSchema)
     def post(self, payment_id: int) -> Payment:
-        """Ask Razorpay now and settle what it says."""
-        first = manager().get(payment_id).extra_of or payment_id
+        """Poll Razorpay now and reconcile the payment with its answer."""
+        work = context()
+        first = work.payments.get(payment_id).extra_of or payment_id
         db.session.rollback()
-        unknown = poll(first, str(auth.caller()))
-        if unknown is not None:
-            raise Unavailable("Razorpay gives no clear answer right now.")
-        return manager().get(payment_id)
+        if poll(work, read_payment(work, first)) is None:
+            raise Unavailable("Razorpay gave no definite answer; try again later.")
+        return work.payments.get(payment_id)
 
 
 @blp.route("/<id:payment_id>/resolve/")
 class PaymentResolution(MethodView):
-    """The decision about a suspect payment."""
+    """The decision about a payment under review."""
 
     @blp.requires(ADMIN)
     @blp.arguments(ResolutionSchema)
     @blp.problems(_404="", _409="`not_suspect`")
     @blp.resource(PaymentSchema)
     def post(self, body: dict[str, Any], payment_id: int) -> Payment:
-        """Decide a suspect payment: accept it, or refund all of it."""
-        decide = {"accept": manager().accept, "refund": manager().turn_back}
+        """Decide a payment under review: accept it, or refund all of it."""
+        review = context().review
+        decide = {"accept": review.accept, "refund": review.reject}
         payment = decide[body["decision"]](payment_id, body["note"])
         db.session.commit()
         return payment

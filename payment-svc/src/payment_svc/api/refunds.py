@@ -6,16 +6,16 @@ from flask.views import MethodView
 
 from chassis.web import auth
 from chassis.web.api import ADMIN, CUSTOMER, STAFF, Blueprint
-from payment_svc.api.payments import READ, SOON, WRITE, get_visible, manager
+from payment_svc.api.payments import READ, SOON, WRITE, get_visible
 from payment_svc.schemas import RefundPostSchema, RefundSchema, RefundsSchema
-from payment_svc.steps.context import refunds
+from payment_svc.steps import Context
 
 blp = Blueprint("refunds", __name__, url_prefix="/payments", description=__doc__)
 
 
 @blp.route("/<id:payment_id>/refund/")
 class PaymentRefund(MethodView):
-    """A refund that begins here."""
+    """Direct refunds."""
 
     @blp.requires(STAFF, WRITE)
     @blp.arguments(RefundPostSchema)
@@ -29,10 +29,13 @@ class PaymentRefund(MethodView):
     @blp.response(202, RefundSchema)
     def post(self, body: dict[str, Any], payment_id: int) -> Any:
         """Refund a payment, whole or in part."""
-        payment = manager().lock(payment_id)
         caller = auth.caller()
-        refund = refunds(str(caller)).direct(
-            payment, body["amount"], body["reason"], is_admin=caller.may(ADMIN)
+        work = Context(str(caller))
+        refund = work.refunds.request_direct(
+            work.payments.lock(payment_id),
+            body["amount"],
+            body["reason"],
+            is_admin=caller.may(ADMIN),
         )
         return refund, 202, SOON
 
@@ -46,5 +49,6 @@ class PaymentRefunds(MethodView):
     @blp.resource(RefundsSchema)
     def get(self, payment_id: int) -> Any:
         """List a payment's refunds, newest first."""
-        payment = get_visible(payment_id)
-        return {"data": refunds().of_payment(payment.id)}
+        work = Context(str(auth.caller()))
+        payment = get_visible(work, payment_id)
+        return {"data": work.refunds.list(payment.id)}

@@ -1,4 +1,4 @@
-"""Razorpay's webhook: verified, stored once, answered; the worker acts on it."""
+"""Razorpay's webhook: verified, stored once and answered; the worker processes it."""
 
 import re
 from typing import Any
@@ -11,10 +11,9 @@ from chassis.errors import TooLarge, Unauthorized
 from chassis.failpoints import failpoint
 from chassis.web.api import Blueprint
 from payment_svc.extensions import db
-from payment_svc.managers import WebhookManager
-from payment_svc.razorpay_signatures import is_signed
+from payment_svc.razorpay.signatures import is_signed
 from payment_svc.schemas import WebhookAnswerSchema
-from payment_svc.steps.context import settings
+from payment_svc.steps import Context
 
 blp = Blueprint("webhook", __name__, url_prefix="/payments", description=__doc__)
 MOST = 256 * 1024
@@ -22,7 +21,7 @@ EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SCHEME = {"WWW-Authenticate": "X-Razorpay-Signature"}
 BODY = {
     "requestBody": {
-        "description": "An event of Razorpay, signed byte by byte.",
+        "description": "An event of Razorpay; the signature covers the raw body.",
         "required": True,
         "content": {"application/json": {"schema": {}}},
     },
@@ -43,22 +42,22 @@ BODY = {
 
 @blp.route("/webhook/")
 class Webhook(MethodView):
-    """Where Razorpay says what has happened."""
+    """Razorpay's events."""
 
     @blp.public
     @blp.doc(**BODY)
     @blp.problems(_401="the signature is missing or wrong; nothing is stored")
     @blp.response(200, WebhookAnswerSchema)
     def post(self) -> Any:
-        """Take an event of Razorpay."""
-        body = _body()
-        _verify(body)
+        """Receive an event of Razorpay."""
+        work, body = Context("webhook"), _body()
+        _verify(work, body)
         failpoint("webhook.verified")
-        row = WebhookManager(db.session, settings()).store(_event_id(), body)
+        row = work.webhooks.store(_event_id(), body)
         failpoint("webhook.before_commit")
         db.session.commit()
         failpoint("webhook.committed")
-        logging.get().info("webhook", is_new=row is not None)
+        logging.get().info("webhook received", is_new=row is not None)
         return {"status": "known" if row is None else "stored"}
 
 
@@ -69,9 +68,9 @@ def _body() -> bytes:
     return request.get_data()
 
 
-def _verify(body: bytes) -> None:
-    """Check the raw bytes; retries of old events are signed with the old secret."""
-    keys = settings()
+def _verify(work: Context, body: bytes) -> None:
+    """Verify the raw body; retries of old events are signed with the old secret."""
+    keys = work.settings
     given = request.headers.getlist("X-Razorpay-Signature")
     secrets = (keys.razorpay_webhook_secret, keys.razorpay_webhook_secret_previous)
     if len(given) != 1 or not is_signed(body, given[0], *secrets):
@@ -79,6 +78,6 @@ def _verify(body: bytes) -> None:
 
 
 def _event_id() -> str | None:
-    """Return the event's id; it is not signed, so only a hint."""
+    """Return the event's id, which the signature does not cover."""
     value = request.headers.get("X-Razorpay-Event-Id", "")
     return value if EVENT_ID.fullmatch(value) else None

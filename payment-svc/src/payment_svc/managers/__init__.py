@@ -1,8 +1,21 @@
-"""The business rules; no HTTP, no queue, and never a commit."""
+"""The business rules; they know no HTTP and no queue, and never commit."""
 
+from payment_svc.managers.payment_machine import PaymentMachine
+from payment_svc.managers.payment_request import PaymentRequest
 from payment_svc.managers.payments import PaymentManager
+from payment_svc.managers.reconciliation import Reconciliation
+from payment_svc.managers.refund_machine import RefundMachine
 from payment_svc.managers.refunds import RefundManager
-from payment_svc.managers.requests import Asked
+from payment_svc.managers.review import Review
 from payment_svc.managers.webhooks import WebhookManager
 
-__all__ = ["Asked", "PaymentManager", "RefundManager", "WebhookManager"]
+__all__ = [
+    "PaymentMachine",
+    "PaymentManager",
+    "PaymentRequest",
+    "Reconciliation",
+    "RefundMachine",
+    "RefundManager",
+    "Review",
+    "WebhookManager",
+]

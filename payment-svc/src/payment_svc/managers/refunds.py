@@ -1,28 +1,26 @@
-"""The business rules of refunds: never more than came, each once."""
+"""The rules of refunds: each is made once, and never more than the capture."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 
-from chassis import clock, logging
-from chassis.errors import Conflict, Forbidden, NotFound, Unprocessable
-from payment_svc.managers.refund_moves import DONE, RefundMoves
+from chassis import clock, correlation, logging
+from chassis.errors import NotFound
+from chassis.state_machine import Trigger
+from payment_svc.managers.refund_machine import FINAL, RefundMachine
+from payment_svc.managers.refund_rules import RefundRules
 from payment_svc.models import (
-    LEAST,
-    Outcome,
     Payment,
-    PaymentState,
-    ProviderRefund,
     Refund,
     RefundReason,
     RefundState,
     RefundTrigger,
     refund_key,
 )
+from payment_svc.razorpay.types import ProviderRefund
 
 T = RefundTrigger
-BY_PEOPLE = (RefundReason.DIRECT, RefundReason.STAFF)
 SEEN = {
     "pending": T.SEEN_PENDING,
     "processed": T.SEEN_PROCESSED,
@@ -30,117 +28,97 @@ SEEN = {
 }
 
 
-class RefundManager(RefundMoves):
-    """What may be done with refunds.
+class RefundManager:
+    """What may be done with refunds; it never commits."""
 
-    `RefundManager(session, settings, actor)`; it never commits.
-    """
+    def __init__(self, machine: RefundMachine) -> None:
+        self.machine = machine
+        self.session = machine.session
+        self.rules = RefundRules(machine.session, machine.settings.refund_limit)
 
-    def of_payment(self, payment_id: int) -> list[Refund]:
+    def list(self, payment_id: int) -> Sequence[Refund]:
         """Return a payment's refunds, newest first."""
         rows = select(Refund).where(Refund.payment_id == payment_id)
-        return list(self.session.scalars(rows.order_by(Refund.id.desc())))
+        return self.session.scalars(rows.order_by(Refund.id.desc())).all()
 
     def request(
         self, payment: Payment, amount: Decimal, reason: RefundReason, n: int
     ) -> Refund:
-        """Ask for a refund of a locked payment; its key makes it one for ever.
+        """Request a refund of a locked payment, once for each key.
 
-        One that is too large is a final refusal, a FAILED row, not an error.
+        One that is too large is stored as FAILED and answered; it is not an error.
         """
         key = refund_key(payment.id, reason, n)
         known = self.session.scalar(select(Refund).where(Refund.key == key))
         if known is not None:
-            self.become(known, payment, T.ASKED)
+            self.machine.fire(known, Trigger(T.REQUESTED))
             return known
-        fits = amount <= self.left(payment)
-        trigger = T.ASKED if fits else T.TOO_MUCH
-        return self.enter(payment, trigger, amount, reason, n)
+        fits = amount <= self.rules.left(payment)
+        trigger = T.REQUESTED if fits else T.TOO_LARGE
+        return self._insert(payment, trigger, amount, reason, n)
 
-    def direct(
+    def request_direct(
         self, payment: Payment, amount: Decimal | None, note: str, *, is_admin: bool
     ) -> Refund:
-        """Refund a locked payment from here; `amount` is the rest when not given.
+        """Refund a locked payment for staff; raises what `direct_amount` raises."""
+        wanted = self.rules.direct_amount(payment, amount, is_admin=is_admin)
+        n = self.rules.next_number(payment, RefundReason.DIRECT)
+        return self._insert(payment, T.REQUESTED, wanted, RefundReason.DIRECT, n, note)
 
-        Raises Conflict: `not_settled`, `refund_too_large`; Unprocessable for less than
-        Razorpay returns; Forbidden above the limit, except for an admin.
+    def refund_rejected(self, payment: Payment) -> Refund:
+        """Refund all of a payment that an admin has rejected; no event is published."""
+        reason = RefundReason.SUSPECT
+        n = self.rules.next_number(payment, reason)
+        return self._insert(payment, T.REQUESTED, payment.refundable, reason, n)
+
+    def _insert(
+        self,
+        payment: Payment,
+        trigger: RefundTrigger,
+        amount: Decimal,
+        reason: RefundReason,
+        n: int,
+        note: str = "",
+    ) -> Refund:
+        data = {
+            "payment_id": payment.id,
+            "key": refund_key(payment.id, reason, n),
+            "razorpay_payment_id": payment.razorpay_payment_id,
+            "amount": amount,
+            "currency": payment.captured_currency or payment.currency,
+            "reason": reason,
+            "n": n,
+            "note": note[:255] or None,
+        }
+        return self.machine.insert(Trigger(trigger, data=data))
+
+    def begin_attempt(self, refund_id: int) -> tuple[Refund, bool]:
+        """Record that a call to Razorpay begins.
+
+        Returns the refund, and whether another call had begun before.
         """
-        if not self._may_refund(payment):
-            raise Conflict(
-                "The order has not settled this payment yet.", code="not_settled"
-            )
-        wanted = self._wanted(payment, amount)
-        if not is_admin:
-            self._check_limit(payment, wanted)
-        n = 1 + self._count(payment, Refund.reason == RefundReason.DIRECT)
-        return self.enter(payment, T.ASKED, wanted, RefundReason.DIRECT, n, note)
+        refund = self.machine.lock(refund_id)
+        correlation.use(self.machine.payment_of(refund).correlation_id)
+        was_sent = refund.state == RefundState.SENT
+        if was_sent or refund.state == RefundState.REQUESTED:
+            self.machine.fire(refund, Trigger(T.SENT))
+        return refund, was_sent
 
-    def _wanted(self, payment: Payment, amount: Decimal | None) -> Decimal:
-        left = self.left(payment)
-        wanted = left if amount is None else amount
-        if not 0 < wanted <= left:
-            raise Conflict(f"{left} can be refunded.", code="refund_too_large")
-        if wanted < min(LEAST, left):
-            sentence = f"Must be at least {LEAST}, or all that is left: {left}."
-            raise Unprocessable(sentence, errors={"amount": [sentence]})
-        return wanted
-
-    def _check_limit(self, payment: Payment, amount: Decimal) -> None:
-        """Count what people returned before: parts of a large refund are one."""
-        before = self._sum(payment, Refund.reason.in_(BY_PEOPLE))
-        limit = self.settings.refund_limit
-        if before + amount > limit:
-            raise Forbidden(f"More than {limit} is returned by an admin alone.")
-
-    def send_back(self, payment: Payment) -> Refund:
-        """Refund all of a suspect payment; no event tells of it."""
-        n = 1 + self._count(payment, Refund.reason == RefundReason.SUSPECT)
-        amount = payment.refundable
-        return self.enter(payment, T.ASKED, amount, RefundReason.SUSPECT, n)
-
-    def left(self, payment: Payment) -> Decimal:
-        """Return what of the capture is neither back nor on its way back."""
-        if payment.state != PaymentState.CAPTURED:
-            return Decimal("0.00")
-        return payment.refundable - self._sum(payment, _of_capture(payment))
-
-    def _sum(self, payment: Payment, rule: ColumnElement[bool]) -> Decimal:
-        """Add up a payment's refunds that have not failed."""
-        total = self.session.scalar(
-            select(func.sum(Refund.amount)).where(
-                Refund.payment_id == payment.id,
-                Refund.state != RefundState.FAILED,
-                rule,
-            )
-        )
-        return total or Decimal("0.00")
-
-    def _may_refund(self, payment: Payment) -> bool:
-        if payment.state != PaymentState.CAPTURED:
-            return False
-        is_failed = Refund.state == RefundState.FAILED
-        failed = self._count(payment, is_failed & _of_capture(payment))
-        return payment.outcome == Outcome.KEPT or failed > 0
-
-    def _count(self, payment: Payment, rule: ColumnElement[bool]) -> int:
-        rows = select(func.count(Refund.id)).where(Refund.payment_id == payment.id)
-        return self.session.scalar(rows.where(rule)) or 0
-
-    def learn(self, refund_id: int, seen: ProviderRefund) -> Refund:
-        """Believe what Razorpay says of a refund, forward only."""
-        refund, payment = self.lock(refund_id)
+    def reconcile(self, refund_id: int, seen: ProviderRefund) -> Refund:
+        """Apply what Razorpay returned for a refund."""
+        refund = self.machine.lock(refund_id)
         trigger = SEEN.get(seen.status, T.NO_ANSWER)
-        known = {} if refund.state in DONE else {"razorpay_refund_id": seen.id}
+        data = {} if refund.state in FINAL else {"razorpay_refund_id": seen.id}
         if trigger is T.SEEN_FAILED:
             logging.get().error("refund failed", refund_id=refund.id)
-        self.become(refund, payment, trigger, seen.status, **known)
+        self.machine.fire(refund, Trigger(trigger, "", seen.status, data))
         return refund
 
-    def unclaimed(
+    def unmatched(
         self, refund: Refund, seen: Iterable[ProviderRefund]
-    ) -> list[ProviderRefund]:
-        """Return those of the refund's amount that no row holds."""
-        held = set(
+    ) -> Sequence[ProviderRefund]:
+        """Return Razorpay's refunds of this amount that no stored refund has."""
+        stored = set(
             self.session.scalars(
                 select(Refund.razorpay_refund_id).where(
                     Refund.razorpay_payment_id == refund.razorpay_payment_id
@@ -148,35 +126,26 @@ class RefundManager(RefundMoves):
             )
         )
         alike = (one for one in seen if one.amount == refund.amount)
-        return [one for one in alike if one.id not in held]
+        return [one for one in alike if one.id not in stored]
 
-    def refuse(self, refund_id: int, description: str) -> None:
-        """End a refund that Razorpay does not make; a person must look."""
-        refund, payment = self.lock(refund_id)
+    def fail(self, refund_id: int, description: str) -> None:
+        """Fail a refund that Razorpay has refused; a person must look at it."""
+        refund = self.machine.lock(refund_id)
         logging.get().error("refund refused", refund_id=refund.id, why=description)
-        self.become(refund, payment, T.REFUSED, description, detail=description[:255])
+        data = {"detail": description[:255]}
+        self.machine.fire(refund, Trigger(T.REFUSED, "", description, data))
 
     def acknowledge(self, payment: Payment, refund_id: int) -> None:
-        """Hear that order-svc knows of a direct refund."""
-        refund, owner = self.lock(refund_id)
-        if owner.id != payment.id:
+        """Record that order-svc knows a direct refund, and stop republishing it."""
+        refund = self.machine.lock(refund_id)
+        if refund.payment_id != payment.id:
             raise NotFound(f"Payment {payment.id} has no refund {refund_id}.")
         if refund.acknowledged_at is None:
-            self.become(
-                refund,
-                payment,
-                T.ACKNOWLEDGED,
-                acknowledged_at=clock.now(),
-                announce_at=None,
-            )
+            data = {"acknowledged_at": clock.now(), "republish_at": None}
+            self.machine.fire(refund, Trigger(T.ACKNOWLEDGED, data=data))
 
-    def announce(self, refund_id: int) -> None:
-        """Say a direct refund again that order-svc has not named."""
-        refund, payment = self.lock(refund_id)
-        if refund.announce_at is not None and refund.announce_at <= clock.now():
-            self.become(refund, payment, T.UNHEARD)
-
-
-def _of_capture(payment: Payment) -> ColumnElement[bool]:
-    """Leave out the refund of a suspect capture that came before this one."""
-    return Refund.razorpay_payment_id == payment.razorpay_payment_id
+    def republish(self, refund_id: int) -> None:
+        """Publish a direct refund again that order-svc has not acknowledged."""
+        refund = self.machine.lock(refund_id)
+        if refund.republish_at is not None:
+            self.machine.fire(refund, Trigger(T.ACK_TIMEOUT))

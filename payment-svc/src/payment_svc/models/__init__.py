@@ -1,16 +1,16 @@
-"""The tables, the states and the tables of legal transitions."""
+"""The tables, the states of payments and refunds, and their transitions."""
 
 from payment_svc.models.base import AuditModel
-from payment_svc.models.moves import Event, Move
+from payment_svc.models.events import Event
 from payment_svc.models.payment_states import (
     PAYMENT_STATUS,
-    PAYMENT_TRANSITIONS,
     ClosingReason,
     PaymentState,
     PaymentStatus,
     PaymentTrigger,
-    Returned,
+    RefundedShare,
 )
+from payment_svc.models.payment_transitions import PAYMENT_STATES, PAYMENT_TRANSITIONS
 from payment_svc.models.payments import (
     AuditLog,
     Outcome,
@@ -30,30 +30,23 @@ from payment_svc.models.plumbing import (
     Outbox,
     QuarantinedMessage,
 )
-from payment_svc.models.provider import (
-    LEAST,
-    ProviderLink,
-    ProviderPayment,
-    ProviderRefund,
-    Snapshot,
-)
-from payment_svc.models.refunds import (
+from payment_svc.models.refund_states import (
     REFUND_STATUS,
-    REFUND_TRANSITIONS,
-    Refund,
-    RefundHistory,
+    RefundEffect,
     RefundReason,
     RefundState,
     RefundStatus,
     RefundTrigger,
-    refund_key,
 )
+from payment_svc.models.refund_transitions import REFUND_STATES, REFUND_TRANSITIONS
+from payment_svc.models.refunds import Refund, RefundHistory, refund_key
 from payment_svc.models.webhooks import WebhookEvent
 
 __all__ = [
-    "LEAST",
+    "PAYMENT_STATES",
     "PAYMENT_STATUS",
     "PAYMENT_TRANSITIONS",
+    "REFUND_STATES",
     "REFUND_STATUS",
     "REFUND_TRANSITIONS",
     "ActionLog",
@@ -66,7 +59,6 @@ __all__ = [
     "Event",
     "IdempotencyKey",
     "Inbox",
-    "Move",
     "Outbox",
     "Outcome",
     "Payment",
@@ -75,18 +67,15 @@ __all__ = [
     "PaymentState",
     "PaymentStatus",
     "PaymentTrigger",
-    "ProviderLink",
-    "ProviderPayment",
-    "ProviderRefund",
     "QuarantinedMessage",
     "Refund",
+    "RefundEffect",
     "RefundHistory",
     "RefundReason",
     "RefundState",
     "RefundStatus",
     "RefundTrigger",
-    "Returned",
-    "Snapshot",
+    "RefundedShare",
     "WebhookEvent",
     "refund_key",
     "share_of",

@@ -1,4 +1,4 @@
-"""Payments: one PRIMARY row per order for ever, plus EXTRA rows."""
+"""Payments: one PRIMARY row for each order, and EXTRA rows for further captures."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -17,26 +17,26 @@ from payment_svc.models.payment_states import (
     ClosingReason,
     PaymentState,
     PaymentStatus,
-    Returned,
+    RefundedShare,
 )
 
 
 class PaymentKind(StrEnum):
-    """The payment that an order asked for, or one that a customer made besides."""
+    """PRIMARY: requested by an order. EXTRA: one more capture on the same link."""
 
     PRIMARY = "PRIMARY"
     EXTRA = "EXTRA"
 
 
 class Outcome(StrEnum):
-    """What order-svc did with a capture."""
+    """What order-svc decided about a capture."""
 
     KEPT = "kept"
     REFUND = "refund"
 
 
 class AuditLog(AuditModel):
-    """The table that payments extend: an id, and when it was made and changed."""
+    """The parent table of payments: the id and the timestamps."""
 
     __tablename__ = "audit_log"
 
@@ -44,17 +44,17 @@ class AuditLog(AuditModel):
 
 
 class Payment(AuditLog):
-    """A payment of an order; `receipt` is Razorpay's reference_id.
+    """A payment of an order; `receipt` is Razorpay's `reference_id`.
 
-    The customer's fields are kept for the link alone. `captured_amount` is what came,
-    `amount` what was asked for; they differ in suspect payments.
+    `amount` was requested and `captured_amount` was paid; they may differ in a payment
+    under review. The customer's fields are used for the payment link only.
     """
 
     __tablename__ = "payment"
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:
-        """Return the rules that the database keeps too."""
+        """Return the constraints and the index of one PRIMARY payment per order."""
         primary = column("kind") == PaymentKind.PRIMARY.value
         return (
             CheckConstraint(among("state", PaymentState), name="state_known"),
@@ -110,10 +110,11 @@ class Payment(AuditLog):
     amount_refunded: Mapped[Decimal] = mapped_column(Money(10), default=Decimal("0.00"))
     is_accepted: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[Outcome | None] = mapped_column(String(10))
+    version: Mapped[int] = mapped_column(default=1)
     attempts: Mapped[int] = mapped_column(default=0)
     state_since: Mapped[Moment] = mapped_column(UtcDateTime, default=clock.now)
     next_check_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
-    announce_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
+    republish_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
     correlation_id: Mapped[str] = mapped_column(
         String(128), default=correlation.current
     )
@@ -122,29 +123,29 @@ class Payment(AuditLog):
 
     @property
     def refundable(self) -> Decimal:
-        """Return how much came in, 0.00 when nothing has."""
+        """Return the captured amount, 0.00 before a capture."""
         return self.captured_amount or Decimal("0.00")
 
 
 def status_of(
-    state: PaymentState, closing_reason: ClosingReason | None, share: Returned
+    state: PaymentState, closing_reason: ClosingReason | None, share: RefundedShare
 ) -> PaymentStatus:
-    """Return what the one table says."""
-    why = {CLOSED: closing_reason, CAPTURED: share}.get(state)
-    return PAYMENT_STATUS[state, why]
+    """Return the status that clients see."""
+    detail = {CLOSED: closing_reason, CAPTURED: share}.get(state)
+    return PAYMENT_STATUS[state, detail]
 
 
-def share_of(captured: Decimal, refunded: Decimal) -> Returned:
-    """Say how much of a capture went back."""
+def share_of(captured: Decimal, refunded: Decimal) -> RefundedShare:
+    """Return how much of a capture has been refunded."""
     if not refunded:
-        return Returned.NOTHING
-    return Returned.ALL if refunded >= captured else Returned.PART
+        return RefundedShare.NOTHING
+    return RefundedShare.ALL if refunded >= captured else RefundedShare.PART
 
 
 class PaymentHistory(AuditModel):
-    """A trigger that met a payment: from where, to where, who and why.
+    """A transition of a payment: its states, trigger, reason and actor.
 
-    One that changed nothing has the same state twice.
+    A trigger that was only acknowledged has the same state twice.
     """
 
     __tablename__ = "payment_history"

@@ -1,7 +1,6 @@
-"""Refunds, and how one may move: a table."""
+"""Refunds of a payment, and the transitions that each has made."""
 
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,120 +8,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis import correlation
 from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
 from payment_svc.models.base import AuditModel, among
-from payment_svc.models.moves import Event, Move
-
-
-class RefundState(StrEnum):
-    """Where a refund stands."""
-
-    REQUESTED = "requested"
-    SENT = "sent"  # on its way to Razorpay, or its answer was lost
-    PENDING = "pending"
-    PROCESSED = "processed"
-    FAILED = "failed"
-
-
-class RefundTrigger(StrEnum):
-    """What moves a refund."""
-
-    ASKED = "asked"
-    TOO_MUCH = "too_much"  # more than what is left of the capture
-    CALLED = "called"
-    NO_ANSWER = "no_answer"  # unknown, still running, or the balance is too low
-    SEEN_PENDING = "seen_pending"
-    SEEN_PROCESSED = "seen_processed"
-    SEEN_FAILED = "seen_failed"  # by a fetch, never by a webhook alone
-    REFUSED = "refused"
-    UNHEARD = "unheard"  # order-svc has not named a direct refund yet
-    ACKNOWLEDGED = "acknowledged"
-
-
-REQUESTED, SENT, PENDING, PROCESSED, FAILED = RefundState
-T = RefundTrigger
-DONE, LOST = Event.REFUND_PROCESSED, Event.REFUND_FAILED
-_Table = dict[tuple[RefundState | None, RefundTrigger], Move[RefundState]]
-
-# As in the payments' table: a cell without a line cannot happen and is refused.
-REFUND_TRANSITIONS: _Table = {
-    (None, T.ASKED): Move(REQUESTED),
-    (None, T.TOO_MUCH): Move(FAILED, LOST),  # final under its key
-    #
-    (REQUESTED, T.ASKED): Move(REQUESTED),
-    (REQUESTED, T.CALLED): Move(SENT),
-    #
-    (SENT, T.ASKED): Move(SENT),
-    (SENT, T.CALLED): Move(SENT),  # again, with the same key and the same body
-    (SENT, T.NO_ANSWER): Move(SENT),
-    (SENT, T.SEEN_PENDING): Move(PENDING),
-    (SENT, T.SEEN_PROCESSED): Move(PROCESSED, DONE),
-    (SENT, T.SEEN_FAILED): Move(FAILED, LOST),
-    (SENT, T.REFUSED): Move(FAILED, LOST),
-    #
-    (PENDING, T.ASKED): Move(PENDING),
-    (PENDING, T.NO_ANSWER): Move(PENDING),
-    (PENDING, T.SEEN_PENDING): Move(PENDING),
-    (PENDING, T.SEEN_PROCESSED): Move(PROCESSED, DONE),
-    (PENDING, T.SEEN_FAILED): Move(FAILED, LOST),
-    #
-    (PROCESSED, T.ASKED): Move(PROCESSED, DONE),
-    (PROCESSED, T.NO_ANSWER): Move(PROCESSED),
-    (PROCESSED, T.SEEN_PENDING): Move(PROCESSED),
-    (PROCESSED, T.SEEN_PROCESSED): Move(PROCESSED),
-    (PROCESSED, T.SEEN_FAILED): Move(PROCESSED),
-    (PROCESSED, T.REFUSED): Move(PROCESSED),
-    (PROCESSED, T.UNHEARD): Move(PROCESSED, DONE),
-    (PROCESSED, T.ACKNOWLEDGED): Move(PROCESSED),
-    #
-    (FAILED, T.ASKED): Move(FAILED, LOST),
-    (FAILED, T.NO_ANSWER): Move(FAILED),
-    (FAILED, T.SEEN_PENDING): Move(FAILED),
-    (FAILED, T.SEEN_PROCESSED): Move(FAILED),
-    (FAILED, T.SEEN_FAILED): Move(FAILED),
-    (FAILED, T.REFUSED): Move(FAILED),
-}
-
-
-class RefundStatus(StrEnum):
-    """What clients know a refund by."""
-
-    PENDING = "PENDING"
-    PROCESSED = "PROCESSED"
-    FAILED = "FAILED"
-
-
-REFUND_STATUS = {
-    REQUESTED: RefundStatus.PENDING,
-    SENT: RefundStatus.PENDING,
-    PENDING: RefundStatus.PENDING,
-    PROCESSED: RefundStatus.PROCESSED,
-    FAILED: RefundStatus.FAILED,
-}
-
-
-class RefundReason(StrEnum):
-    """Why money goes back; free text is the refund's `note`."""
-
-    CANCELLED = "cancelled"
-    REJECTED = "rejected"
-    STOCK_GONE = "stock_gone"
-    DUPLICATE = "duplicate"
-    STAFF = "staff"
-    DIRECT = "direct"  # begun here: POST /payments/{id}/refund/
-    SUSPECT = (
-        "suspect"  # a wrong amount that an admin sends back; order-svc is not told
-    )
+from payment_svc.models.refund_states import (
+    REFUND_STATUS,
+    RefundReason,
+    RefundState,
+    RefundStatus,
+)
 
 
 def refund_key(payment_id: int, reason: str, n: int) -> str:
-    """Return the key under which a refund is made once."""
+    """Return the unique key of a refund."""
     return f"refund:{payment_id}:{reason}:{n}"
 
 
 class Refund(AuditModel):
-    """Money of one payment on its way back.
+    """A refund of one capture, `razorpay_payment_id`.
 
-    `idempotency_key` is stored before Razorpay is called and is its receipt as well;
-    `razorpay_payment_id` is the capture that it returns.
+    `idempotency_key` is stored before Razorpay is called, and is the refund's receipt
+    at Razorpay as well.
     """
 
     __tablename__ = "refunds"
@@ -148,9 +51,10 @@ class Refund(AuditModel):
     note: Mapped[str | None] = mapped_column(String(255))
     state: Mapped[RefundState] = mapped_column(String(20))
     detail: Mapped[str | None] = mapped_column(String(255))
+    version: Mapped[int] = mapped_column(default=1)
     attempts: Mapped[int] = mapped_column(default=0)
     next_check_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
-    announce_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
+    republish_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
     acknowledged_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
     correlation_id: Mapped[str] = mapped_column(
         String(128), default=correlation.current
@@ -158,12 +62,12 @@ class Refund(AuditModel):
 
     @property
     def status(self) -> RefundStatus:
-        """Return what clients know the state by."""
+        """Return the status that clients see."""
         return REFUND_STATUS[RefundState(self.state)]
 
 
 class RefundHistory(AuditModel):
-    """A trigger that met a refund: from where, to where, who and why."""
+    """A transition of a refund: its states, trigger, reason and actor."""
 
     __tablename__ = "refund_history"
 

@@ -1,18 +1,18 @@
-"""The webhook inbox: what Razorpay said, once each."""
+"""The inbox of Razorpay's webhooks: each event is stored once."""
 
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import correlation
+from chassis import clock, correlation
 from chassis.db import BigInt, Id, Moment, UtcDateTime
 from payment_svc.models.base import AuditModel
 
 
 class WebhookEvent(AuditModel):
-    """A webhook as it came; `processed_at` when the worker has acted on it.
+    """A webhook as received; `processed_at` is set when the worker has processed it.
 
-    The signature covers the body alone, so that a body can come again under a new
-    event id: the body's hash and the natural key (event and entity) are unique too.
+    The signature covers the body only, so the same body can arrive again with another
+    event id. The body's hash and the natural key (event and entity) are unique too.
     """
 
     __tablename__ = "webhook_events"
@@ -28,6 +28,10 @@ class WebhookEvent(AuditModel):
     )
     result: Mapped[str | None] = mapped_column(String(80))
     processed_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_check_at: Mapped[Moment | None] = mapped_column(
+        UtcDateTime, default=clock.now, index=True
+    )
     correlation_id: Mapped[str] = mapped_column(
         String(128), default=correlation.current
     )

@@ -1,4 +1,4 @@
-"""The messages of order-svc; members that are not known here are ignored."""
+"""The messages of order-svc; unknown members are ignored."""
 
 from marshmallow import EXCLUDE, fields, validate
 
@@ -10,10 +10,10 @@ REASONS = [str(r) for r in RefundReason if r not in ("direct", "suspect")]
 
 
 class Message(Schema):
-    """What every message says."""
+    """What every message has."""
 
     class Meta:
-        """Read tolerantly."""
+        """Ignore unknown members."""
 
         unknown = EXCLUDE
 
@@ -21,10 +21,10 @@ class Message(Schema):
 
 
 class CustomerSchema(Schema):
-    """Who pays."""
+    """The customer who pays."""
 
     class Meta:
-        """Read tolerantly."""
+        """Ignore unknown members."""
 
         unknown = EXCLUDE
 
@@ -36,7 +36,7 @@ class CustomerSchema(Schema):
 
 
 class PaymentRequestedSchema(Message):
-    """An order wants a payment link."""
+    """An order needs a payment link."""
 
     user_id = Whole(required=True)
     amount = Money("1.00", required=True)
@@ -46,7 +46,7 @@ class PaymentRequestedSchema(Message):
 
 
 class CloseRequestedSchema(Message):
-    """An order is over or wants to be."""
+    """An order has ended or is being cancelled."""
 
     user_id = Whole(required=True)
     amount = Money("0.01", required=True)
@@ -55,7 +55,7 @@ class CloseRequestedSchema(Message):
 
 
 class RefundRequestedSchema(Message):
-    """Money of one payment goes back."""
+    """A refund of one payment."""
 
     payment_id = Whole(required=True)
     amount = Money("0.01", required=True)
@@ -64,7 +64,7 @@ class RefundRequestedSchema(Message):
 
 
 class OrderSettledSchema(Message):
-    """What became of a capture."""
+    """What order-svc decided about a capture."""
 
     payment_id = Whole(required=True)
     outcome = fields.String(

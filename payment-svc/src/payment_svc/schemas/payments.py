@@ -14,7 +14,8 @@ from chassis.web.fields import (
     Whole,
     sort,
 )
-from payment_svc.models import LEAST, PaymentStatus
+from payment_svc.models import PaymentStatus
+from payment_svc.razorpay.types import MINIMUM_AMOUNT
 
 EMAIL = r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+"
 PHONE = r"\+[1-9][0-9]{7,14}"
@@ -33,7 +34,7 @@ class PaymentSchema(Schema):
     amount_captured = Money(
         attribute="captured_amount",
         allow_none=True,
-        metadata={"description": "What came; null before anything has."},
+        metadata={"description": "The captured amount; null before a capture."},
     )
     amount_refunded = Money()
     currency = fields.String(metadata={"example": "INR"})
@@ -50,11 +51,11 @@ class PaymentSchema(Schema):
 
 
 class PaymentLinkSchema(Schema):
-    """A payment link to be made."""
+    """A payment link to create."""
 
     order_id = Whole(required=True)
     user_id = Whole(load_default=None, allow_none=True)
-    amount = Money(str(LEAST), required=True)
+    amount = Money(str(MINIMUM_AMOUNT), required=True)
     name = Text(most=100, required=True)
     email = Text(most=254, required=True, validate=validate.Regexp(f"{EMAIL}$"))
     phone = Text(
@@ -85,7 +86,7 @@ def _decision(value: Any) -> None:
 
 
 class ResolutionSchema(Schema):
-    """What becomes of a suspect payment."""
+    """The decision about a payment under review."""
 
     decision = fields.String(
         required=True, validate=_decision, metadata={"enum": ["accept", "refund"]}
@@ -94,7 +95,7 @@ class ResolutionSchema(Schema):
 
 
 class CallbackAnswerSchema(Schema):
-    """What is known of a payment when its customer comes back."""
+    """The state of a payment when its customer returns from Razorpay."""
 
     order_id = Whole()
     status = fields.String(
@@ -105,6 +106,6 @@ class CallbackAnswerSchema(Schema):
 
 
 class WebhookAnswerSchema(Schema):
-    """What was done with a webhook."""
+    """Whether a webhook was new."""
 
     status = fields.String(validate=validate.OneOf(["stored", "known"]))

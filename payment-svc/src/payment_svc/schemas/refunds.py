@@ -3,11 +3,12 @@
 from marshmallow import fields, validate
 
 from chassis.web.fields import Moment, Money, Schema, Text, Whole
-from payment_svc.models import LEAST, RefundReason, RefundStatus
+from payment_svc.models import RefundReason, RefundStatus
+from payment_svc.razorpay.types import MINIMUM_AMOUNT
 
 
 class RefundSchema(Schema):
-    """Money on its way back."""
+    """A refund of a payment."""
 
     id = Whole()
     payment_id = Whole()
@@ -25,11 +26,11 @@ class RefundsSchema(Schema):
 
 
 class RefundPostSchema(Schema):
-    """A refund to be made; without `amount` all that is left."""
+    """A refund to make; without `amount` all that is left."""
 
     amount = Money(
         "0.01",
         load_default=None,
-        metadata={"description": f"From {LEAST}, or all that is left."},
+        metadata={"description": f"From {MINIMUM_AMOUNT}, or all that is left."},
     )
     reason = Text(most=255, load_default="", metadata={"description": "For people."})

@@ -1,32 +1,68 @@
-"""What every step works with: the managers of the open session, and Razorpay."""
+"""The collaborators of one unit of work: a request, a message or a job's row."""
 
+from functools import cached_property
 from typing import cast
 
 from chassis import config
 from payment_svc import razorpay_service
 from payment_svc.config import Settings
 from payment_svc.extensions import db
-from payment_svc.managers import PaymentManager, RefundManager
+from payment_svc.managers import (
+    PaymentMachine,
+    PaymentManager,
+    Reconciliation,
+    RefundMachine,
+    RefundManager,
+    Review,
+    WebhookManager,
+)
 from payment_svc.razorpay_service import RazorpayService
 
 WORKER = "worker"
 
 
-def settings() -> Settings:
-    """Return the service's settings."""
-    return cast("Settings", config.settings())
+class Context:
+    """Makes each collaborator once, when it is first used.
 
+    Make one Context for a unit of work and pass it on.
+    """
 
-def payments(actor: str = WORKER) -> PaymentManager:
-    """Return the rules of payments."""
-    return PaymentManager(db.session, settings(), actor)
+    def __init__(self, actor: str = WORKER) -> None:
+        self.actor = actor
+        self.session = db.session
+        self.settings = cast("Settings", config.settings())
 
+    @cached_property
+    def razorpay(self) -> RazorpayService:
+        """Return Razorpay; it is called between transactions, never inside one."""
+        return razorpay_service.current()
 
-def refunds(actor: str = WORKER) -> RefundManager:
-    """Return the rules of refunds."""
-    return RefundManager(db.session, settings(), actor)
+    @cached_property
+    def machine(self) -> PaymentMachine:
+        """Return the state machine of payments."""
+        return PaymentMachine(self.session, self.settings, self.actor)
 
+    @cached_property
+    def payments(self) -> PaymentManager:
+        """Return the rules of payments."""
+        return PaymentManager(self.machine)
 
-def provider() -> RazorpayService:
-    """Return Razorpay; to be asked between transactions, never inside one."""
-    return razorpay_service.current()
+    @cached_property
+    def reconciliation(self) -> Reconciliation:
+        """Return what applies snapshots of Razorpay to payments."""
+        return Reconciliation(self.machine)
+
+    @cached_property
+    def refunds(self) -> RefundManager:
+        """Return the rules of refunds."""
+        return RefundManager(RefundMachine(self.session, self.settings, self.actor))
+
+    @cached_property
+    def review(self) -> Review:
+        """Return the decisions about payments under review."""
+        return Review(self.machine, self.refunds)
+
+    @cached_property
+    def webhooks(self) -> WebhookManager:
+        """Return the inbox of webhooks."""
+        return WebhookManager(self.session)

@@ -1,139 +1,133 @@
-"""Links made and closed."""
+"""Create and cancel payment links at Razorpay."""
 
 from datetime import timedelta
 
-from chassis import clock
+from chassis import clock, leases
 from chassis.failpoints import failpoint
-from payment_svc.extensions import db
-from payment_svc.managers.payment_moves import PAYMENTS
-from payment_svc.models import Payment, PaymentState, Snapshot
-from payment_svc.razorpay_service import Done, LinkWish, Refused, Unknown
-from payment_svc.steps.context import payments, provider, settings
-from payment_svc.steps.due import later
-from payment_svc.steps.polls import (
-    apply_provider_state,
-    as_unknown,
-    believe,
-    look,
-    poll,
-    read_payment,
-)
+from payment_svc.models import Payment, PaymentState
+from payment_svc.razorpay.outcomes import Done, PaymentLinkRequest, Refused, Unknown
+from payment_svc.razorpay.types import Snapshot
+from payment_svc.steps.context import Context
+from payment_svc.steps.reconciliation import fetch_snapshot, poll, reconcile
+from payment_svc.steps.retries import retry_later
 
 CALLBACK = "/payments/payment_link_callback/"
-TAKEN = ("already exists", "already attempted")  # this reference has a link
+DUPLICATE = ("already exists", "already attempted")  # a link with this reference exists
 
 
-def create_link(payment_id: int) -> None:
-    """Make the link of a payment whose row says that none is known.
+def create_link(work: Context, payment: Payment) -> None:
+    """Create the link of a payment that knows none.
 
-    A try before this one may have made it: then it is looked for first.
+    An earlier attempt may have created it, so a retry looks for it first.
     """
-    payment = read_payment(payment_id)
-    if payment.attempts > 1 and _adopt(payment):
+    if payment.attempts > 1 and _recover_link(work, payment):
         return
-    if payments().is_too_late(payment):
-        _give_up(payment, "no link could be made in time")
+    if work.payments.is_too_late(payment):
+        _fail(work, payment, "no link could be made in time")
         return
     failpoint("payment.before_create")
-    answer = provider().create_link(wish(payment))
+    answer = work.razorpay.create_link(link_request(work, payment))
     failpoint("payment.after_create")
     if isinstance(answer, Done):
-        believe(payment_id, Snapshot(answer.value))
+        reconcile(work, payment.id, Snapshot(answer.value))
     elif isinstance(answer, Unknown):
-        later(PAYMENTS, payment_id, answer)
+        retry_later(work, Payment, payment.id, answer)
     else:
-        _refused(payment, answer)
+        _handle_refusal(work, payment, answer)
 
 
-def _adopt(payment: Payment) -> bool:
-    """Take the link that an earlier try has made; say whether all is done for now."""
-    found = look(payment)
+def _recover_link(work: Context, payment: Payment) -> bool:
+    """Reconcile with the link of an earlier attempt.
+
+    Returns False if a link must still be created.
+    """
+    found = fetch_snapshot(work, payment)
     if not isinstance(found, Done):
-        if payments().is_too_late(payment):
+        if work.payments.is_too_late(payment):
             return False
-        later(PAYMENTS, payment.id, as_unknown(found))
+        retry_later(work, Payment, payment.id, found)
         return True
     if found.value.link is None:
         return False
-    believe(payment.id, found.value)
+    reconcile(work, payment.id, found.value)
     return True
 
 
-def _refused(payment: Payment, refusal: Refused) -> None:
-    if refusal.names(*TAKEN):
-        if not _adopt(payment):
-            later(PAYMENTS, payment.id, Unknown("a taken reference without a link"))
-    elif dropped := _blamed(payment, refusal):
-        _forget(payment, dropped)
+def _handle_refusal(work: Context, payment: Payment, refusal: Refused) -> None:
+    if refusal.mentions(*DUPLICATE):
+        if not _recover_link(work, payment):
+            why = Unknown("a duplicate reference without a link")
+            retry_later(work, Payment, payment.id, why)
+    elif field := _refused_field(payment, refusal):
+        _clear_field(work, payment, field)
     else:
-        _give_up(payment, refusal.description)
+        _fail(work, payment, refusal.description)
 
 
-def _blamed(payment: Payment, refusal: Refused) -> str | None:
-    """Return the customer's field that the refusal names and that we have sent."""
-    if payment.customer_phone and refusal.names("contact"):
+def _refused_field(payment: Payment, refusal: Refused) -> str | None:
+    """Return the customer's field that was sent and that the refusal mentions."""
+    if payment.customer_phone and refusal.mentions("contact"):
         return "customer_phone"
-    if payment.customer_email and refusal.names("email"):
+    if payment.customer_email and refusal.mentions("email"):
         return "customer_email"
     return None
 
 
-def _forget(payment: Payment, field: str) -> None:
-    """Leave a field out that Razorpay does not like: it is for convenience alone."""
-    row = payments().lock(payment.id)
+def _clear_field(work: Context, payment: Payment, field: str) -> None:
+    """Retry at once without an optional field that Razorpay refuses."""
+    row = work.payments.lock(payment.id)
     setattr(row, field, None if field == "customer_phone" else "")
-    row.next_check_at = clock.now()
-    db.session.commit()
+    leases.make_due(Payment, payment.id)
+    work.session.commit()
 
 
-def _give_up(payment: Payment, why: str) -> None:
-    payments().give_up(payment.id, why)
-    db.session.commit()
+def _fail(work: Context, payment: Payment, reason: str) -> None:
+    work.payments.fail_link(payment.id, reason)
+    work.session.commit()
 
 
-def wish(payment: Payment) -> LinkWish:
-    """Return the link that a payment needs; its time begins when it is asked for."""
+def link_request(work: Context, payment: Payment) -> PaymentLinkRequest:
+    """Return the request for a payment's link, which expires some minutes from now."""
     given = {
         "name": payment.customer_name,
         "email": payment.customer_email,
         "contact": payment.customer_phone,
     }
-    minutes = timedelta(minutes=settings().link_minutes)
-    return LinkWish(
+    settings = work.settings
+    return PaymentLinkRequest(
         reference_id=payment.receipt,
         amount=payment.amount,
         currency=payment.currency,
-        expire_by=clock.now() + minutes,
+        expire_by=clock.now() + timedelta(minutes=settings.link_minutes),
         description=f"Order {payment.order_id}",
         customer={name: text for name, text in given.items() if text},
-        callback_url=settings().public_url + CALLBACK,
+        callback_url=settings.public_url + CALLBACK,
         notes={"receipt": payment.receipt, "order_id": payment.order_id},
     )
 
 
-def close_link(payment_id: int) -> None:
-    """Cancel the link of a payment that shall end; what was paid meanwhile counts."""
-    payment = read_payment(payment_id)
+def close_link(work: Context, payment: Payment) -> None:
+    """Cancel the link of a closing payment; a capture that came first counts."""
     link_id = payment.razorpay_payment_link_id
     if link_id is None:
-        found = provider().find_link(payment.receipt)
+        found = work.razorpay.find_link(payment.receipt)
         if not isinstance(found, Done):
-            later(PAYMENTS, payment_id, as_unknown(found))
+            retry_later(work, Payment, payment.id, found)
             return
         if found.value is None:
-            apply_provider_state(payment_id, Snapshot(None))
+            reconcile(work, payment.id, Snapshot(None))
             return
         link_id = found.value.id
-    _cancel(payment_id, link_id)
+    _cancel(work, payment, link_id)
 
 
-def _cancel(payment_id: int, link_id: str) -> None:
-    """Cancel; refused or done, the fetch that follows says what is true."""
+def _cancel(work: Context, payment: Payment, link_id: str) -> None:
+    """Cancel a link; whether refused or done, the next poll shows the result."""
     failpoint("payment.before_cancel")
-    answer = provider().cancel_link(link_id)
+    answer = work.razorpay.cancel_link(link_id)
     failpoint("payment.after_cancel")
-    unknown = answer if isinstance(answer, Unknown) else poll(payment_id)
-    if unknown is not None:
-        later(PAYMENTS, payment_id, unknown)
-    elif read_payment(payment_id).state == PaymentState.CLOSING:
-        later(PAYMENTS, payment_id, Unknown("the link is neither open nor over"))
+    if isinstance(answer, Unknown):
+        retry_later(work, Payment, payment.id, answer)
+    elif poll(work, payment) is PaymentState.CLOSING:
+        why = Unknown("the link is neither open nor over")
+        retry_later(work, Payment, payment.id, why)

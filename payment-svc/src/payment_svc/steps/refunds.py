@@ -1,51 +1,48 @@
-"""Refunds on their way: the key is stored before the call, and every retry uses it."""
+"""Send refunds to Razorpay.
 
-from chassis import correlation, logging
+The idempotency key is committed before the call, and every retry uses the same key.
+"""
+
+from chassis import logging
 from chassis.failpoints import failpoint
-from payment_svc.extensions import db
-from payment_svc.managers.refund_moves import REFUNDS
-from payment_svc.models import (
-    ProviderRefund,
-    Refund,
-    RefundState,
-    RefundTrigger,
+from payment_svc.models import Refund, RefundState
+from payment_svc.razorpay.outcomes import Done, Refused, Unknown
+from payment_svc.razorpay.types import ProviderRefund
+from payment_svc.steps.context import Context
+from payment_svc.steps.retries import retry_later
+
+BUSY = ("balance", "operation is in progress")  # retry with the same key
+ALREADY_REFUNDED = (
+    "fully refunded",
+    "duplicate receipt",
+    "greater than amount captured",
 )
-from payment_svc.razorpay_service import Done, Refused, Unknown
-from payment_svc.steps.context import provider, refunds
-from payment_svc.steps.due import later
-
-BUSY = ("balance", "operation is in progress")  # try again, with the same key
-DONE_BEFORE = ("fully refunded", "duplicate receipt", "greater than amount captured")
 
 
-def move_refund(refund_id: int) -> None:
-    """Do what a due refund needs: send it, or ask what became of it."""
-    refund, was_sent = _call(refund_id)
+def check_refund(refund_id: int) -> None:
+    """Do what a leased refund needs: send it, or fetch its result."""
+    failpoint("refund.leased")
+    work = Context()
+    refund, was_sent = _begin_attempt(work, refund_id)
     if refund.state == RefundState.PENDING:
-        _ask(refund)
-    elif refund.state == RefundState.SENT and not (was_sent and _adopt(refund)):
-        _send(refund)
+        _fetch(work, refund)
+    elif refund.state == RefundState.SENT:
+        if not (was_sent and _recover(work, refund)):
+            _send(work, refund)
 
 
-def _call(refund_id: int) -> tuple[Refund, bool]:
-    """Note that the call begins; return the refund and whether one began before."""
-    manager = refunds()
-    refund, payment = manager.lock(refund_id)
-    correlation.use(payment.correlation_id)
-    was_sent = refund.state == RefundState.SENT
-    if refund.state in (RefundState.REQUESTED, RefundState.SENT):
-        manager.become(refund, payment, RefundTrigger.CALLED)
-    db.session.flush()
-    db.session.refresh(refund)
-    db.session.expunge(refund)
-    db.session.commit()
-    failpoint("refund.begun")
+def _begin_attempt(work: Context, refund_id: int) -> tuple[Refund, bool]:
+    """Commit that the call begins; return the detached refund, as the manager does."""
+    refund, was_sent = work.refunds.begin_attempt(refund_id)
+    work.session.expunge(refund)
+    work.session.commit()
+    failpoint("refund.attempt_begun")
     return refund, was_sent
 
 
-def _send(refund: Refund) -> None:
+def _send(work: Context, refund: Refund) -> None:
     failpoint("refund.before_post")
-    answer = provider().refund(
+    answer = work.razorpay.refund(
         str(refund.razorpay_payment_id),
         refund.amount,
         refund.idempotency_key,
@@ -53,61 +50,68 @@ def _send(refund: Refund) -> None:
     )
     failpoint("refund.after_post")
     if isinstance(answer, Done):
-        _learn(refund, answer.value)
+        _reconcile(work, refund, answer.value)
     elif isinstance(answer, Unknown):
-        later(REFUNDS, refund.id, answer)
+        retry_later(work, Refund, refund.id, answer)
     else:
-        _refused(refund, answer)
+        _handle_refusal(work, refund, answer)
 
 
-def _refused(refund: Refund, refusal: Refused) -> None:
-    if refusal.names(*BUSY):
-        logging.get().error("refund waits", refund_id=refund.id, why=str(refusal))
-        later(REFUNDS, refund.id, Unknown(refusal.description))
-    elif not (refusal.names(*DONE_BEFORE) and _adopt(refund, or_alike=True)):
-        refunds().refuse(refund.id, refusal.description)
-        db.session.commit()
+def _handle_refusal(work: Context, refund: Refund, refusal: Refused) -> None:
+    if refusal.mentions(*BUSY):
+        why = refusal.description
+        logging.get().error("refund postponed", refund_id=refund.id, why=why)
+        retry_later(work, Refund, refund.id, refusal)
+    elif not (
+        refusal.mentions(*ALREADY_REFUNDED) and _recover(work, refund, any_receipt=True)
+    ):
+        work.refunds.fail(refund.id, refusal.description)
+        work.session.commit()
 
 
-def _adopt(refund: Refund, *, or_alike: bool = False) -> bool:
-    """Take what Razorpay holds of this refund; say whether all is done for now.
+def _recover(work: Context, refund: Refund, *, any_receipt: bool = False) -> bool:
+    """Reconcile with what Razorpay has of this refund; return False if it has none.
 
-    With `or_alike`, one of the same amount that no row of ours holds will do: all
-    money is back, and somebody sent it from Razorpay's own pages.
+    With `any_receipt`, a refund of the same amount that no stored refund has is enough:
+    all money is refunded, and somebody did it in Razorpay's dashboard. Without an
+    answer from Razorpay the refund is retried later.
     """
-    found = provider().refunds_of(str(refund.razorpay_payment_id))
+    found = work.razorpay.refunds_of(str(refund.razorpay_payment_id))
     if not isinstance(found, Done):
-        later(REFUNDS, refund.id, _unknown(found))
+        retry_later(work, Refund, refund.id, found)
         return True
     ours = [one for one in found.value if one.receipt == refund.idempotency_key]
-    if not ours and or_alike:
-        ours = refunds().unclaimed(refund, found.value)
-        db.session.rollback()
+    if not ours and any_receipt:
+        ours = [*work.refunds.unmatched(refund, found.value)]
+        work.session.rollback()
     if ours:
-        _learn(refund, ours[0])
+        _reconcile(work, refund, ours[0])
     return bool(ours)
 
 
-def _ask(refund: Refund) -> None:
-    answer = provider().fetch_refund(
+def _fetch(work: Context, refund: Refund) -> None:
+    answer = work.razorpay.fetch_refund(
         str(refund.razorpay_payment_id), str(refund.razorpay_refund_id)
     )
     if isinstance(answer, Done):
-        _learn(refund, answer.value)
+        _reconcile(work, refund, answer.value)
     else:
-        later(REFUNDS, refund.id, _unknown(answer))
+        retry_later(work, Refund, refund.id, answer)
 
 
-def _learn(refund: Refund, seen: ProviderRefund) -> None:
-    if seen.amount != refund.amount:  # the same key never has another body
+def _reconcile(work: Context, refund: Refund, seen: ProviderRefund) -> None:
+    if seen.amount != refund.amount:  # the same key always has the same body
         logging.get().error("refund of another amount", refund_id=refund.id)
-    state = refunds().learn(refund.id, seen).state
-    failpoint("refund.before_learn_commit")
-    db.session.commit()
-    failpoint("refund.learned")
+    state = work.refunds.reconcile(refund.id, seen).state
+    failpoint("refund.before_reconcile_commit")
+    work.session.commit()
+    failpoint("refund.reconciled")
     if state in (RefundState.SENT, RefundState.PENDING):
-        later(REFUNDS, refund.id, Unknown("the bank has not answered"))
+        retry_later(work, Refund, refund.id, Unknown("the bank has not answered"))
 
 
-def _unknown(answer: Refused | Unknown) -> Unknown:
-    return answer if isinstance(answer, Unknown) else Unknown(answer.description)
+def republish_refund(refund_id: int) -> None:
+    """Publish a direct refund again that order-svc has not acknowledged."""
+    work = Context()
+    work.refunds.republish(refund_id)
+    work.session.commit()

@@ -206,10 +206,11 @@ def upgrade():
         ),
         sa.Column("is_accepted", sa.Boolean(), nullable=False),
         sa.Column("outcome", sa.String(length=10), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("announce_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("republish_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("correlation_id", sa.String(length=128), nullable=False),
         sa.CheckConstraint(
             "amount > 0 AND amount <> 'NaN'", name=op.f("ck_payment_amount_positive")
@@ -227,7 +228,7 @@ def upgrade():
         ),
         sa.CheckConstraint(
             "state IN ('created', 'issued', 'closing', 'closed', "
-            "'captured', 'suspect')",
+            "'captured', 'under_review')",
             name=op.f("ck_payment_state_known"),
         ),
         sa.CheckConstraint(
@@ -264,7 +265,7 @@ def upgrade():
     )
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_payment_announce_at"), ["announce_at"], unique=False
+            batch_op.f("ix_payment_republish_at"), ["republish_at"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_payment_extra_of"), ["extra_of"], unique=False
@@ -342,9 +343,10 @@ def upgrade():
         sa.Column("note", sa.String(length=255), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("detail", sa.String(length=255), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("announce_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("republish_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("correlation_id", sa.String(length=128), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -377,7 +379,7 @@ def upgrade():
     )
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_refunds_announce_at"), ["announce_at"], unique=False
+            batch_op.f("ix_refunds_republish_at"), ["republish_at"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_refunds_next_check_at"), ["next_check_at"], unique=False
@@ -403,6 +405,8 @@ def upgrade():
         ),
         sa.Column("result", sa.String(length=80), nullable=True),
         sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("correlation_id", sa.String(length=128), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -420,6 +424,11 @@ def upgrade():
     with op.batch_alter_table("webhook_events", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_webhook_events_payment_id"), ["payment_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_webhook_events_next_check_at"),
+            ["next_check_at"],
+            unique=False,
         )
         batch_op.create_index(
             batch_op.f("ix_webhook_events_processed_at"), ["processed_at"], unique=False
@@ -464,13 +473,14 @@ def downgrade():
     op.drop_table("refund_history")
     with op.batch_alter_table("webhook_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webhook_events_processed_at"))
+        batch_op.drop_index(batch_op.f("ix_webhook_events_next_check_at"))
         batch_op.drop_index(batch_op.f("ix_webhook_events_payment_id"))
 
     op.drop_table("webhook_events")
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refunds_payment_id"))
         batch_op.drop_index(batch_op.f("ix_refunds_next_check_at"))
-        batch_op.drop_index(batch_op.f("ix_refunds_announce_at"))
+        batch_op.drop_index(batch_op.f("ix_refunds_republish_at"))
 
     op.drop_table("refunds")
     with op.batch_alter_table("payment_history", schema=None) as batch_op:
@@ -487,7 +497,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_payment_order_id"))
         batch_op.drop_index(batch_op.f("ix_payment_next_check_at"))
         batch_op.drop_index(batch_op.f("ix_payment_extra_of"))
-        batch_op.drop_index(batch_op.f("ix_payment_announce_at"))
+        batch_op.drop_index(batch_op.f("ix_payment_republish_at"))
 
     op.drop_table("payment")
     op.drop_table("quarantine")

@@ -1,8 +1,8 @@
-"""How answers of Razorpay's API are told apart: done, refused, unknown.
+"""The HTTP session of Razorpay's client: bounded, and strict about answers.
 
-The client's own exceptions carry no status, and 401 or 429 look like a refusal in
-them; it prints on network errors, has no timeout and reads bodies of any size. So the
-session below decides at the response itself, before the client sees it.
+The client's exceptions carry no status, so that 401 or 429 look like a refusal. The
+client also prints network errors, has no timeout and reads bodies of any size. The
+session therefore classifies each response before the client sees it.
 """
 
 import time
@@ -21,7 +21,7 @@ DEFINITE = (400, 404)
 
 
 class NoAnswer(Exception):
-    """Nobody knows whether Razorpay has acted; `retry_after` in seconds, if it said."""
+    """Nobody knows whether Razorpay has acted; `retry_after` is 0 if not given."""
 
     def __init__(self, why: str, retry_after: float = 0.0) -> None:
         super().__init__(why)
@@ -29,16 +29,16 @@ class NoAnswer(Exception):
 
 
 class Refusal(Exception):
-    """Razorpay has refused for good; its description is the text."""
+    """Razorpay has refused the request; the text is its description."""
 
 
 class Adapter(HTTPAdapter):
-    """Bounded waits; network errors as NoAnswer, which the client does not print."""
+    """Sets timeouts, and raises NoAnswer for network errors."""
 
     def send(
         self, request: requests.PreparedRequest, *_: Any, **options: Any
     ) -> requests.Response:
-        """Send within the budget, never following a redirect."""
+        """Send a request within the timeouts; no redirect is followed."""
         options.update(timeout=(CONNECT, READ), stream=True)
         try:
             return super().send(request, **options)
@@ -47,18 +47,18 @@ class Adapter(HTTPAdapter):
 
 
 def make_session(base_url: str) -> requests.Session:
-    """Make a session whose every answer is read, bounded and judged here."""
+    """Return a session that bounds and classifies every response."""
     session = requests.Session()
     session.trust_env = base_url.startswith("https:")  # no proxy to a local sandbox
     session.max_redirects = 0
     session.mount("http://", Adapter())
     session.mount("https://", Adapter())
-    session.hooks["response"] = [_judge]
+    session.hooks["response"] = [_classify]
     return session
 
 
-def _judge(response: requests.Response, *_: Any, **__: Any) -> requests.Response:
-    """Let a JSON object with 2xx pass; raise Refusal or NoAnswer for all else."""
+def _classify(response: requests.Response, *_: Any, **__: Any) -> requests.Response:
+    """Return a 2xx response with a JSON object; raise Refusal or NoAnswer otherwise."""
     raw = _read(response)
     status = response.status_code
     if status not in DEFINITE and not 200 <= status < 300:
@@ -82,7 +82,7 @@ def _read(response: requests.Response) -> bytes:
 
 
 def _parts(raw: Any) -> Iterator[bytes]:
-    """Yield the body; neither a huge one nor one of a byte a second holds us up."""
+    """Yield the body; raise NoAnswer for one that is too large or too slow."""
     deadline, size = time.monotonic() + WHOLE, 0
     while part := raw.read1(CHUNK, decode_content=True):
         size += len(part)
@@ -105,7 +105,7 @@ def _object(raw: bytes) -> dict[str, Any]:
 
 def _description(body: dict[str, Any]) -> str:
     error = body.get("error")
-    if not isinstance(error, dict):  # a gateway's answer, not the API's
+    if not isinstance(error, dict):  # a gateway answered, not the API
         raise NoAnswer("a refusal without an error")
     text = str(error.get("description") or "")
     if "too many requests" in text.lower():  # seen with 400 as well as with 429

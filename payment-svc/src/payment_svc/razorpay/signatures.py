@@ -1,8 +1,8 @@
-"""Razorpay's signatures, checked by us.
+"""Verification of Razorpay's signatures.
 
-The client's own check answers False without raising when a field is missing, takes
-the key from the caller's data when it holds a `secret`, and fails with TypeError on
-what is not ASCII.
+The client's own check is not used: with a missing field it returns False without
+raising, it takes the key from the caller's data if that holds a `secret`, and it
+raises TypeError for text that is not ASCII.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ class Callback:
     payment_id: str
 
     def message(self) -> bytes:
-        """Return what Razorpay has signed."""
+        """Return the bytes that Razorpay has signed."""
         parts = (self.link_id, self.reference_id, self.status, self.payment_id)
         return "|".join(parts).encode()
 
@@ -34,7 +34,7 @@ def sign(message: bytes, secret: str) -> str:
 
 
 def is_signed(message: bytes, signature: str, *secrets: str) -> bool:
-    """Say whether one of the secrets made this signature; empty ones never did."""
+    """Return whether one of the secrets made this signature; empty ones are skipped."""
     if not _HEX.fullmatch(signature):
         return False
     return any(

@@ -1,44 +1,44 @@
-"""The three ways in which a call of Razorpay ends, and the wish for a link."""
+"""The three outcomes of a call to Razorpay, and the request for a payment link."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from payment_svc import razorpay_entities as entities
+from payment_svc.razorpay.entities import paise
 
 What = TypeVar("What")
 
 
 @dataclass(frozen=True)
 class Done(Generic[What]):
-    """Razorpay has done it."""
+    """Razorpay has done what was requested."""
 
     value: What
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Razorpay has refused it, with these words."""
+    """Razorpay has refused the request, with this description."""
 
     description: str
 
-    def names(self, *words: str) -> bool:
-        """Say whether the words of the refusal hold one of these."""
+    def mentions(self, *words: str) -> bool:
+        """Return whether the description contains one of these words."""
         return any(word in self.description.lower() for word in words)
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """It may or may not have happened; ask again, after `retry_after` seconds."""
+    """Nobody knows whether Razorpay has acted; retry after `retry_after` seconds."""
 
     why: str
     retry_after: float = 0.0
 
 
 @dataclass(frozen=True)
-class LinkWish:
-    """The link that a payment needs."""
+class PaymentLinkRequest:
+    """A request to create a payment link."""
 
     reference_id: str
     amount: Decimal
@@ -50,10 +50,10 @@ class LinkWish:
     notes: dict[str, str]
 
     def body(self) -> dict[str, Any]:
-        """Return the request; empty optional objects are refused, so left out."""
+        """Return the request body; Razorpay refuses an empty `customer`."""
         optional = {"customer": self.customer} if self.customer else {}
         return optional | {
-            "amount": entities.paise(self.amount),
+            "amount": paise(self.amount),
             "currency": self.currency,
             "accept_partial": False,
             "description": self.description,

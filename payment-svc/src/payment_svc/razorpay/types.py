@@ -1,15 +1,15 @@
-"""What Razorpay says, in our words: ids checked, paise turned into Decimal."""
+"""Razorpay's entities as this service uses them: checked ids, and amounts in rupees."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-LEAST = Decimal("1.00")  # Razorpay takes and returns no less than a rupee
+MINIMUM_AMOUNT = Decimal("1.00")  # Razorpay neither takes nor refunds less
 
 
 @dataclass(frozen=True)
 class ProviderLink:
-    """A payment link as Razorpay has it."""
+    """A payment link."""
 
     id: str
     short_url: str
@@ -22,18 +22,18 @@ class ProviderLink:
 
     @property
     def is_over(self) -> bool:
-        """Say whether no page of this link takes money any more."""
+        """Return whether the link can no longer be paid."""
         return self.status in ("cancelled", "expired")
 
     @property
     def is_open(self) -> bool:
-        """Say whether its page still takes money."""
+        """Return whether the link can still be paid."""
         return self.status in ("created", "partially_paid")
 
 
 @dataclass(frozen=True)
 class ProviderPayment:
-    """A try to pay, successful when `is_captured`."""
+    """An attempt to pay, successful when `is_captured`."""
 
     id: str
     amount: Decimal
@@ -45,7 +45,7 @@ class ProviderPayment:
 
 @dataclass(frozen=True)
 class ProviderRefund:
-    """A refund as Razorpay has it."""
+    """A refund."""
 
     id: str
     amount: Decimal
@@ -55,9 +55,9 @@ class ProviderRefund:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A link and the payments of its order, asked for just now.
+    """A link and the payments of its order, as Razorpay returned them.
 
-    `link` is None when Razorpay knows no link of this payment.
+    `link` is None when Razorpay has no link with the payment's reference.
     """
 
     link: ProviderLink | None

@@ -1,12 +1,12 @@
-"""Razorpay's JSON read into our words; what is not as documented is no answer."""
+"""Readers of Razorpay's JSON; an undocumented shape counts as no answer."""
 
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from payment_svc.models import ProviderLink, ProviderPayment, ProviderRefund
-from payment_svc.razorpay_http import NoAnswer
+from payment_svc.razorpay.http import NoAnswer
+from payment_svc.razorpay.types import ProviderLink, ProviderPayment, ProviderRefund
 
 ID = re.compile(r"(plink|order|pay|rfnd)_[A-Za-z0-9]{14}")
 MOST = 10**10  # paise: what the payment's column holds
@@ -15,34 +15,34 @@ _ABSENT = object()
 
 
 def is_id(prefix: str, value: object) -> bool:
-    """Say whether this is an id of that kind: `pay_` and 14 letters or digits."""
+    """Return whether a value is an id such as `pay_` and 14 letters or digits."""
     whole = isinstance(value, str) and ID.fullmatch(value)
     return bool(whole) and str(value).startswith(f"{prefix}_")
 
 
 def paise(amount: Decimal) -> int:
-    """Return an amount in Razorpay's unit."""
+    """Return an amount in paise, Razorpay's unit."""
     return int(amount * 100)
 
 
 def _amount(entity: dict[str, Any], name: str = "amount") -> Decimal:
     value = entity.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MOST:
-        raise NoAnswer(f"{name} is no amount")
+        raise NoAnswer(f"{name} is not an amount")
     return Decimal(value) / 100
 
 
 def _text(entity: dict[str, Any], name: str, most: int = 255) -> str:
     value = entity.get(name)
     if not isinstance(value, str) or len(value) > most or not value.isprintable():
-        raise NoAnswer(f"{name} is no text")
+        raise NoAnswer(f"{name} is not a text")
     return value
 
 
 def _id(entity: dict[str, Any], prefix: str, name: str = "id") -> str:
     value = entity.get(name)
     if not is_id(prefix, value):
-        raise NoAnswer(f"{name} is no {prefix} id")
+        raise NoAnswer(f"{name} is not a {prefix} id")
     return str(value)
 
 
@@ -53,7 +53,7 @@ def _seconds(entity: dict[str, Any], name: str) -> int:
 
 
 def read_link(entity: dict[str, Any]) -> ProviderLink:
-    """Return a payment link, or raise NoAnswer when it is none."""
+    """Return a payment link, or raise NoAnswer for another shape."""
     expire_by = _seconds(entity, "expire_by")
     has_order = entity.get("order_id") not in (None, "")
     return ProviderLink(
@@ -69,7 +69,7 @@ def read_link(entity: dict[str, Any]) -> ProviderLink:
 
 
 def read_payment(entity: dict[str, Any]) -> ProviderPayment:
-    """Return a payment; one refunded later was captured, if it says so."""
+    """Return a payment; a refunded one counts as captured if Razorpay says so."""
     status = _text(entity, "status", 20)
     was_captured = status == "refunded" and entity.get("captured") is True
     return ProviderPayment(
@@ -97,5 +97,5 @@ def read_items(entity: dict[str, Any], name: str = "items") -> list[dict[str, An
     """Return the members of a collection (`payment_links` names its own)."""
     found = entity.get(name, _ABSENT)
     if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-        raise NoAnswer(f"{name} is no list")
+        raise NoAnswer(f"{name} is not a list")
     return found

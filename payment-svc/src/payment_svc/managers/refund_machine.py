@@ -1,0 +1,128 @@
+"""The state machine of refunds: columns, history, events and the payment's amounts."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis import clock, logging
+from chassis.state_machine import State, StateMachine, Transition, Trigger
+from payment_svc import events
+from payment_svc.config import Settings
+from payment_svc.models import (
+    REFUND_TRANSITIONS,
+    Event,
+    Payment,
+    PaymentState,
+    Refund,
+    RefundEffect,
+    RefundHistory,
+    RefundReason,
+    RefundState,
+    RefundTrigger,
+    share_of,
+    status_of,
+)
+
+T = RefundTrigger
+FINAL = (RefundState.PROCESSED, RefundState.FAILED)
+# Every attempt may fire these; only those that change the state are recorded.
+ROUTINE = {T.SENT, T.NO_ANSWER, T.SEEN_PENDING}
+
+
+class RefundMachine(StateMachine[Refund]):
+    """Fires triggers at refunds, in the name of an actor."""
+
+    model = Refund
+    noun = "refund"
+    transitions = REFUND_TRANSITIONS
+
+    def __init__(self, session: Session, settings: Settings, actor: str) -> None:
+        super().__init__(session)
+        self.settings = settings
+        self.actor = actor
+        self.effects = {RefundEffect.ADD_TO_REFUNDED: self._add_to_refunded}
+
+    def lock(self, key: int, *, skip_locked: bool = False) -> Refund:
+        """Return a refund, locked after its payment: always in this order."""
+        self.payment_of(self.get(key), lock=True)
+        return super().lock(key, skip_locked=skip_locked)
+
+    def payment_of(self, refund: Refund, *, lock: bool = False) -> Payment:
+        """Return the payment of a refund."""
+        return self.session.get_one(
+            Payment,
+            refund.payment_id,
+            with_for_update=lock or None,
+            populate_existing=lock,
+        )
+
+    def columns(
+        self, refund: Refund | None, to: StrEnum, trigger: Trigger
+    ) -> Mapping[str, Any]:
+        """Return the trigger's data; a definite answer resets the attempts."""
+        values = dict(trigger.data)
+        if refund is None:
+            values["idempotency_key"] = str(uuid.uuid4())
+        elif refund.state != to and to != RefundState.SENT:
+            values["attempts"] = 0
+        return values
+
+    def record(
+        self, refund: Refund, source: State, transition: Transition, trigger: Trigger
+    ) -> None:
+        """Write the history, except for what happens at every attempt."""
+        if refund.state == source and trigger.name in ROUTINE:
+            return
+        history = RefundHistory(
+            refund_id=refund.id,
+            from_state=source,
+            to_state=refund.state,
+            trigger=trigger.name,
+            reason=trigger.reason[:255],
+            actor=self.actor,
+        )
+        self.session.add(history)
+        logging.get().info(
+            "refund transition",
+            refund_id=refund.id,
+            trigger=str(trigger.name),
+            state=str(refund.state),
+        )
+
+    def publish(self, refund: Refund, event: StrEnum, trigger: Trigger) -> None:
+        """Publish an event; a direct refund is republished until acknowledged."""
+        if refund.reason == RefundReason.SUSPECT:
+            return
+        is_direct = refund.reason == RefundReason.DIRECT
+        if is_direct and event is Event.REFUND_PROCESSED and not refund.acknowledged_at:
+            pause = timedelta(seconds=self.settings.announce_seconds)
+            refund.republish_at = clock.now() + pause
+        payment = self.payment_of(refund)
+        self.session.add(events.OF_REFUND[Event(event)](payment, refund))
+
+    def schedule(self, refund: Refund, source: State, trigger: Trigger) -> None:
+        """Make a new refund due; a final one is never due again."""
+        if refund.state in FINAL:
+            refund.next_check_at = None
+        elif source is None:
+            refund.next_check_at = clock.now()
+
+    def _add_to_refunded(self, refund: Refund, trigger: Trigger) -> None:
+        """Add a refund to its payment's refunded amount.
+
+        The refund of a rejected capture does not count for the capture that replaced
+        it.
+        """
+        payment = self.payment_of(refund)
+        if refund.razorpay_payment_id != payment.razorpay_payment_id:
+            return
+        payment.amount_refunded += refund.amount
+        share = share_of(payment.refundable, payment.amount_refunded)
+        state = PaymentState(payment.state)
+        payment.status = status_of(state, payment.closing_reason, share)
+        payment.version += 1
+        payment.updated_at = clock.now()

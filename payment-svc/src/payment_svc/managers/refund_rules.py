@@ -1,0 +1,97 @@
+"""How much of a payment may be refunded, and by whom."""
+
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from chassis.errors import Conflict, Forbidden, Unprocessable
+from payment_svc.models import (
+    Outcome,
+    Payment,
+    PaymentState,
+    Refund,
+    RefundReason,
+    RefundState,
+)
+from payment_svc.razorpay.types import MINIMUM_AMOUNT
+
+BY_PEOPLE = (RefundReason.DIRECT, RefundReason.STAFF)
+
+
+class RefundRules:
+    """The amounts of a locked payment's refunds."""
+
+    def __init__(self, session: Session, limit: Decimal) -> None:
+        self.session = session
+        self.limit = limit
+
+    def left(self, payment: Payment) -> Decimal:
+        """Return what of the capture is neither refunded nor being refunded."""
+        if payment.state != PaymentState.CAPTURED:
+            return Decimal("0.00")
+        return payment.refundable - self._sum(payment, _of_capture(payment))
+
+    def direct_amount(
+        self, payment: Payment, amount: Decimal | None, *, is_admin: bool
+    ) -> Decimal:
+        """Return the amount of a direct refund: what is left, if none was given.
+
+        Raises Conflict `not_settled` and `refund_too_large`, Unprocessable for less
+        than Razorpay refunds, and Forbidden above the limit except for an admin.
+        """
+        if not self._may_refund(payment):
+            raise Conflict(
+                "The order has not settled this payment yet.", code="not_settled"
+            )
+        left = self.left(payment)
+        wanted = left if amount is None else amount
+        _check_amount(wanted, left)
+        if not is_admin:
+            self._check_limit(payment, wanted)
+        return wanted
+
+    def next_number(self, payment: Payment, reason: RefundReason) -> int:
+        """Return the number of the payment's next refund with this reason."""
+        return 1 + self._count(payment, Refund.reason == reason)
+
+    def _check_limit(self, payment: Payment, amount: Decimal) -> None:
+        """Raise Forbidden when all refunds by people together pass the limit."""
+        before = self._sum(payment, Refund.reason.in_(BY_PEOPLE))
+        if before + amount > self.limit:
+            raise Forbidden(f"Only an admin may refund more than {self.limit}.")
+
+    def _may_refund(self, payment: Payment) -> bool:
+        if payment.state != PaymentState.CAPTURED:
+            return False
+        is_failed = Refund.state == RefundState.FAILED
+        failed = self._count(payment, is_failed & _of_capture(payment))
+        return payment.outcome == Outcome.KEPT or failed > 0
+
+    def _sum(self, payment: Payment, rule: ColumnElement[bool]) -> Decimal:
+        """Return the sum of a payment's refunds that have not failed."""
+        total = self.session.scalar(
+            select(func.sum(Refund.amount)).where(
+                Refund.payment_id == payment.id,
+                Refund.state != RefundState.FAILED,
+                rule,
+            )
+        )
+        return total or Decimal("0.00")
+
+    def _count(self, payment: Payment, rule: ColumnElement[bool]) -> int:
+        rows = select(func.count(Refund.id)).where(Refund.payment_id == payment.id)
+        return self.session.scalar(rows.where(rule)) or 0
+
+
+def _check_amount(wanted: Decimal, left: Decimal) -> None:
+    if not 0 < wanted <= left:
+        raise Conflict(f"{left} can be refunded.", code="refund_too_large")
+    if wanted < min(MINIMUM_AMOUNT, left):
+        sentence = f"Must be at least {MINIMUM_AMOUNT}, or all that is left: {left}."
+        raise Unprocessable(sentence, errors={"amount": [sentence]})
+
+
+def _of_capture(payment: Payment) -> ColumnElement[bool]:
+    """Leave out the refund of a rejected capture that this capture replaced."""
+    return Refund.razorpay_payment_id == payment.razorpay_payment_id

@@ -1,0 +1,41 @@
+"""What an admin decides about a payment under review."""
+
+from chassis.state_machine import Trigger
+from payment_svc.managers.payment_machine import PaymentMachine
+from payment_svc.managers.refunds import RefundManager
+from payment_svc.models import ClosingReason, Payment, PaymentTrigger
+
+
+class Review:
+    """The two decisions; nothing else ends a review.
+
+    The admin's note stays in the history, because the customer can read `reason`.
+    """
+
+    def __init__(self, machine: PaymentMachine, refunds: RefundManager) -> None:
+        self.machine = machine
+        self.refunds = refunds
+
+    def accept(self, payment_id: int, note: str) -> Payment:
+        """Accept the captured amount; the event tells order-svc that it was decided."""
+        data = {"is_accepted": True}
+        return self._decide(payment_id, PaymentTrigger.REVIEW_ACCEPTED, note, data)
+
+    def reject(self, payment_id: int, note: str) -> Payment:
+        """Refund all of the capture, which is never reconciled again."""
+        data = {"closing_reason": ClosingReason.CANCELLED}
+        rejected = PaymentTrigger.REVIEW_REJECTED
+        payment = self._decide(payment_id, rejected, note, data)
+        self.refunds.refund_rejected(payment)
+        return payment
+
+    def _decide(
+        self,
+        payment_id: int,
+        trigger: PaymentTrigger,
+        note: str,
+        data: dict[str, object],
+    ) -> Payment:
+        payment = self.machine.lock(payment_id)
+        self.machine.fire(payment, Trigger(trigger, "", note, data))
+        return payment

@@ -1,0 +1,1 @@
+"""Razorpay's API: answers, entities, outcomes, signatures and types."""
