@@ -16,7 +16,7 @@ class Target(Protocol):
     """What ends it, as words after "Try make demo;"."""
 
     def is_up(self) -> bool:
-        """Say whether it runs now."""
+        """Return whether it runs now."""
 
     def address(self, name: str) -> str:
         """Return the address of a service, the sandbox, `sqs` or `gateway`, or ""."""

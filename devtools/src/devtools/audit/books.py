@@ -1,4 +1,4 @@
-"""All that the invariants look at: four databases and the witness's ledger, as read.
+"""The data that the invariants check: four databases and the sandbox's ledger.
 
 Nothing here is written to, and nothing of the services runs: the rows are read by
 their tables, on plain connections, and joined in Python, for no query can join four
@@ -75,15 +75,15 @@ class Books:
 
     # ---- time ----
     def is_past(self, moment: datetime) -> bool:
-        """Say whether a moment was over, the slack allowed."""
+        """Return whether a moment was over, the slack allowed."""
         return moment <= self.now - self.slack
 
     def is_judged(self, moment: datetime) -> bool:
-        """Say whether what was last changed at this moment is no longer under way."""
+        """Return whether a row that changed at this time should be final by now."""
         return self.drained or self.is_past(moment)
 
     def is_at_rest(self, order_id: int | None) -> bool:
-        """Say whether nothing of an order, anywhere, is under way."""
+        """Return whether nothing of an order, anywhere, is under way."""
         changed = self._changes.get(order_id)
         return changed is None or self.is_judged(changed)
 
@@ -115,7 +115,7 @@ class Books:
         return {row.id: row for row in self.orders}
 
     def is_finished(self, order_id: int | None) -> bool:
-        """Say whether an order is over; one that is not there is."""
+        """Return whether an order is over; one that is not there is."""
         row = self.order.get(order_id) if order_id is not None else None
         return row is None or row.state not in UNFINISHED
 

@@ -56,7 +56,7 @@ def check(
     now: datetime | None = None,
     queue_was_lost: bool = False,
 ) -> list[Verdict]:
-    """Judge every invariant on `{service: database address}` and the witness's ledger.
+    """Check every invariant on `{service: database address}` and the sandbox's ledger.
 
     `drained`: nothing is under way any more. `now` is the shop's time, which a test
     may have moved. `queue_was_lost`: messages may have died with their queue. An empty

@@ -43,7 +43,7 @@ def inspect(name: str) -> dict[str, Any]:
 
 
 def has(image: str) -> bool:
-    """Say whether Docker holds an image already."""
+    """Return whether Docker holds an image already."""
     return not programs.run("docker", "image", "inspect", image).returncode
 
 

@@ -29,7 +29,7 @@ def show(*words: str) -> bool:
 
 
 def succeeds(*words: str) -> bool:
-    """Say whether a command succeeds; where nothing answers, within seconds."""
+    """Return whether a command succeeds; where nothing answers, within seconds."""
     done = programs.run("kubectl", *HERE, "--request-timeout=3s", *words)
     return not done.returncode
 

@@ -24,7 +24,7 @@ class Kind:
     stop = "[bold]make kind-down[/] deletes it"
 
     def is_up(self) -> bool:
-        """Say whether the chart is on a cluster that answers."""
+        """Return whether the chart is on a cluster that answers."""
         return bool(shutil.which("kubectl")) and kubectl.succeeds(
             "get", "deployments/order-svc-worker"
         )

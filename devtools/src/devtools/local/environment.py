@@ -60,7 +60,7 @@ class Site:
         return {name: values[name] for name in DEMO}
 
     def has_embedded_queue(self) -> bool:
-        """Say whether the user left the queue to us."""
+        """Return whether the user left the queue to us."""
         return all(self._uses_ours(service) for service in QUEUE_USERS)
 
     def of(self, name: str) -> dict[str, str]:

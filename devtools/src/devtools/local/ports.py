@@ -25,7 +25,7 @@ def check(site: Site) -> None:
 
 
 def is_free(port: int) -> bool:
-    """Say whether a server could listen there now."""
+    """Return whether a server could listen there now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -36,7 +36,7 @@ def is_free(port: int) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Say whether somebody listens there."""
+    """Return whether somebody listens there."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0

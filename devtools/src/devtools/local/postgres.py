@@ -146,7 +146,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
 
 
 def _accepts(port: int) -> bool:
-    """Say whether it takes connections: it listens before it has started up."""
+    """Return whether it takes connections: it listens before it has started up."""
     try:
         psycopg.connect(host=HOST, port=port, user=USER, dbname="postgres").close()
     except psycopg.OperationalError:

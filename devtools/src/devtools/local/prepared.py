@@ -18,7 +18,7 @@ VERSIONS = table("alembic_version", column("version_num"))
 
 
 def is_current(site: Site, service: str) -> bool:
-    """Say whether nothing has changed since the database was last prepared."""
+    """Return whether nothing has changed since the database was last prepared."""
     state = _state(site, service)
     return NO_SCHEMA not in state and _load().get(service) == state
 

@@ -133,7 +133,7 @@ def missing(db: Any, *groups: dict[str, Any]) -> set[str]:
 
 
 def goes_with(db: Any, table: str, parent: str) -> bool:
-    """Say whether a table's rows are deleted with their parent's."""
+    """Return whether a table's rows are deleted with their parent's."""
     keys = db.metadata.tables[table].foreign_keys
     return any(
         key.column.table.name == parent and key.ondelete == "CASCADE" for key in keys
