@@ -1,4 +1,4 @@
-"""Says how many pods are ready while somebody else waits for them."""
+"""Prints how many pods are ready while another command waits for them."""
 
 import threading
 from collections.abc import Iterator

@@ -18,7 +18,7 @@ EVERY = ("--all-containers", "--tail=-1", "--max-log-requests=100")
 
 
 class Kind:
-    """The shop of `make kind` or skaffold; addresses are those that it gives out."""
+    """The shop of `make kind` or skaffold, with its public addresses."""
 
     name, start = "kind", "make kind"
     stop = "[bold]make kind-down[/] deletes it"

@@ -1,4 +1,4 @@
-"""What the tests of pruning share: rows around the moment at which one is forgotten."""
+"""Helpers of the retention tests: rows just before and after the time of deletion."""
 
 import uuid
 from collections.abc import Callable
@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Pruned:
-    """A table that forgets: by which job, after which setting (days, hours or none).
+    """A table with retention, its job, and its setting (days, hours or none).
 
     `row(moment)` makes a row that was last needed at that moment.
     """
