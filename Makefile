@@ -1,11 +1,11 @@
 # The shop's commands. `make` alone lists them.
-# Any Python from 3.11 on will do: PYTHON=python3.12 make run
+# Any Python from 3.11 on works: PYTHON=python3.12 make run
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 UV ?= uv
 DEVTOOLS := .venv/bin/python -m devtools
 VERIFICATION := .venv/bin/python -m verification
 RUNNABLE := $(PYTHON) devtools/bootstrap.py run
-NOTHING := "Nothing to do: the shop was never run here."
+NOTHING := "Nothing to do: the shop was never started here."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
@@ -22,64 +22,64 @@ help: ## list the commands
 run: ## install what is missing, start everything, show the logs; Ctrl-C stops it
 	@$(RUNNABLE) && exec $(DEVTOOLS) run
 
-demo: ## buy, cancel and let expire in the shop that runs, and show what happened
+demo: ## run a purchase, a cancellation and an expiry in the running shop
 	@$(RUNNABLE) && exec $(DEVTOOLS) demo
 
-audit: ## check that nothing is lost, sold or charged twice; at rest: ARGS=--drained
+audit: ## check the invariants of all data; when nothing is in progress: ARGS=--drained
 	@$(RUNNABLE) && exec $(DEVTOOLS) audit $(ARGS)
 
-stop: ## stop a shop that runs in another terminal
+stop: ## stop a shop that was started in another terminal
 	@if [ -f .venv/installed ]; then exec $(DEVTOOLS) stop; else echo $(NOTHING); fi
 
 clean: ## stop, then remove the databases, secrets and logs
 	@if [ -f .venv/installed ]; then exec $(DEVTOOLS) clean; else echo $(NOTHING); fi
 
 ##@ The shop in containers (needs Docker)
-compose: ## build, start everything with PostgreSQL, wait, show where it is
+compose: ## build and start everything with PostgreSQL, wait, show the addresses
 	@$(RUNNABLE) && exec $(DEVTOOLS) compose $(ARGS)
 
-compose-down: ## stop it; the data stay unless ARGS=--volumes
+compose-down: ## stop the containers; keep the data unless ARGS=--volumes
 	@$(RUNNABLE) && exec $(DEVTOOLS) compose-down $(ARGS)
 
-images: ## build the images; behind a private authority: CA=its-certificates.pem
+images: ## build the images; with a private certificate authority: CA=its-certificates.pem
 	@$(RUNNABLE) && exec $(DEVTOOLS) images $(ARGS)
 
-sbom: ## list what is in each image, as CycloneDX files in dist/
+sbom: ## write the contents of each image as CycloneDX files in dist/
 	@$(TESTABLE) && exec $(DEVTOOLS) sbom
 
 ##@ The shop on Kubernetes (needs Docker, kind, kubectl and Helm)
-kind: ## make a cluster, build, deploy, wait, show where it is; again: upgrade it
+kind: ## create a cluster or upgrade it: build, deploy, wait, show the addresses
 	@$(RUNNABLE) && exec $(DEVTOOLS) kind $(ARGS)
 
 kind-down: ## delete the cluster and all data in it
 	@$(RUNNABLE) && exec $(DEVTOOLS) kind-down
 
-##@ Working on it
-test: ## every test, on SQLite and on PostgreSQL; one story: make test ARGS="-k saga"
+##@ Development
+test: ## run all tests on SQLite and PostgreSQL; a selection: make test ARGS="-k saga"
 	@$(TESTABLE) && exec $(DEVTOOLS) test $(ARGS)
 
-e2e: ## the end-to-end suite on the shop that is up, or TARGET=local, compose, kind
+e2e: ## run the end-to-end suite on the running shop, or TARGET=local, compose, kind
 	@$(TESTABLE) && exec $(DEVTOOLS) e2e $(ARGS)
 
-operations: ## upgrade, scale and kill what make kind made, while customers shop (10 min)
+operations: ## upgrade, scale and kill pods of make kind, while customers buy (10 min)
 	@$(TESTABLE) && TARGET=kind exec $(DEVTOOLS) operations $(ARGS)
 
-faults: ## kill, cut off and confuse the shop's processes; see that its promises hold (5 min)
+faults: ## fault injection: kill and disturb processes, then check the invariants (5 min)
 	@$(TESTABLE) && exec $(VERIFICATION).faults $(ARGS)
 
-bench: ## measure orders per second and the waits for queue and link (5 min)
+bench: ## measure orders per second, and the latency of queue and link (5 min)
 	@$(TESTABLE) && exec $(VERIFICATION).bench $(ARGS)
 
-mutants: ## leave out one rule after the other; a test must notice each (5 min)
+mutants: ## mutation testing: leave out one rule at a time; a test must fail (5 min)
 	@$(TESTABLE) && exec $(VERIFICATION).mutants $(ARGS)
 
-model: ## try every course of the saga; without a rule: make model ARGS=no_tombstone
+model: ## model checking of the saga; with a mutation: make model ARGS=no_tombstone
 	@$(TESTABLE) && exec $(VERIFICATION).model $(ARGS)
 
 chart: ## lint, render and test the Helm chart, k8s/ and skaffold.yaml; no cluster needed
 	@$(TESTABLE) && exec $(DEVTOOLS) chart $(ARGS)
 
-lint: ## style, types, imports, requirements, sizes
+lint: ## check style, types, imports, requirements and sizes
 	@$(TESTABLE) && exec $(DEVTOOLS) lint
 
 ##@ Files
@@ -89,5 +89,5 @@ diagrams: ## write docs/states.md from the services' transition tables
 normalize-env: ## rewrite .env files as UTF-8 with LF, keeping backups
 	@$(RUNNABLE) && exec $(DEVTOOLS) normalize-env
 
-requirements: ## pin all requirements anew from the pyproject files (needs uv)
+requirements: ## pin all requirements from the pyproject files (needs uv)
 	@$(TESTABLE) && exec $(DEVTOOLS) requirements --uv $(UV) $(ARGS)

@@ -1,4 +1,4 @@
-"""`make bench`: what correctness costs, and how long a customer waits for the link."""
+"""`make bench`: the cost of idempotency keys, and the latency of the payment link."""
 
 import shlex
 import sys
@@ -19,16 +19,24 @@ FEW, SHORT = click.IntRange(2, 2000), click.FloatRange(0.1, 60)
 
 
 @click.command()
-@click.option("--database", type=click.Choice(list(DATABASES)), help="One of the two.")
-@click.option("--orders", type=FEW, default=200, help="How many are timed singly.")
-@click.option("--rounds", type=FEW, default=6, help="How often both sides take turns.")
-@click.option("--seconds", type=SHORT, default=4.0, help="How long a side's turn is.")
-@click.option("--clients", type=FEW, default=8, help="How many buy at once.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write the page there.")
+@click.option(
+    "--database", type=click.Choice(list(DATABASES)), help="Measure only this database."
+)
+@click.option(
+    "--orders", type=FEW, default=200, help="Orders whose latency is measured."
+)
+@click.option("--rounds", type=FEW, default=6, help="Rounds of the throughput test.")
+@click.option(
+    "--seconds", type=SHORT, default=4.0, help="Duration of each half of a round."
+)
+@click.option("--clients", type=FEW, default=8, help="Concurrent customers.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write the page to this file."
+)
 def main(database: str | None, out: Path | None, **sizes: Any) -> None:
-    """Measure a whole shop on each database; end with 1 when the link is too late."""
+    """Measure a shop on each database; exit with 1 when the link is too slow."""
     end_on_sigterm()
-    found = machine.look()
+    found = machine.observe()
     click.echo(f"{found.cpu}, {found.cores} cores, load {found.load:.2f}")
     if not found.is_idle:
         click.secho(f"WARNING: {found.warning}", fg="red", bold=True, err=True)
@@ -46,25 +54,25 @@ def measure(
     database: str, orders: int, rounds: int, seconds: float, clients: int
 ) -> Result:
     """Measure on one database."""
-    say = _speaker(database)
-    say("making the databases and starting the shop")
+    log = _logger(database)
+    log("making the databases and starting the shop")
     with opened(database) as shop:
         buyers = let_in(shop, clients)
-        say(f"ready; {orders} orders, one at a time")
-        waits = latency.measure(shop, buyers[0], orders, say)
-        say(f"{clients} customers at once, {rounds} rounds of twice {seconds:g} s")
-        rates = throughput.measure(buyers, seconds, rounds, say)
+        log(f"ready; {orders} orders, one at a time")
+        waits = latency.measure(shop, buyers[0], orders, log)
+        log(f"{clients} customers at once, {rounds} rounds of twice {seconds:g} s")
+        rates = throughput.measure(buyers, seconds, rounds, log)
         shop.check_alive()
         return Result(database, _version(shop), waits, rates)
 
 
-def _speaker(database: str) -> throughput.Say:
+def _logger(database: str) -> throughput.Say:
     started = time.monotonic()
 
-    def say(text: str) -> None:
+    def log(text: str) -> None:
         click.echo(f"{time.monotonic() - started:6.1f} s  {database:<10}  {text}")
 
-    return say
+    return log
 
 
 def _version(shop: MeasuredShop) -> str:

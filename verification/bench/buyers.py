@@ -38,7 +38,7 @@ class Buyer:
         )
 
     def has_link(self, order_id: int) -> bool:
-        """Say whether an order shows where it can be paid."""
+        """Return whether an order shows where it can be paid."""
         reply = self.browser.call("GET", "order-svc", f"/orders/{order_id}/")
         return bool(reply.is_ok and (reply.data["payment"] or {}).get("short_url"))
 

@@ -1,4 +1,4 @@
-"""The machine that measures, and whether it has anything else to do."""
+"""The machine of the benchmark, and whether it was idle."""
 
 import os
 import platform
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import psutil
 
-LOOK_SECONDS = 2.0
+OBSERVE_SECONDS = 2.0
 IDLE_BELOW = 15.0
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What it is, and what it did before anything of ours was started.
+    """The hardware, and its load before the benchmark started.
 
-    `load` is the average of the last minute, `busy` per cent of all cores.
+    `load` is the average of the last minute, `busy` is per cent of all cores.
     """
 
     cpu: str
@@ -27,27 +27,27 @@ class Machine:
 
     @property
     def is_idle(self) -> bool:
-        """Say whether figures of this machine mean anything."""
+        """Return whether the machine was idle enough for reliable figures."""
         return self.busy < IDLE_BELOW
 
     @property
     def warning(self) -> str:
-        """What to tell whoever reads the figures of a busy machine."""
+        """The warning for readers when the machine was busy."""
         return (
             f"This machine was busy ({self.busy:.0f} % of its cores) before anything "
-            "was started: do not trust the figures, measure again when it is quiet."
+            "was started: the figures are unreliable, measure again when it is idle."
         )
 
 
-def look() -> Machine:
-    """Watch the machine for a moment."""
+def observe() -> Machine:
+    """Observe the machine for two seconds."""
     return Machine(
         cpu=_model(Path("/proc/cpuinfo")),
         cores=os.cpu_count() or 1,
         system=f"{platform.system()} {platform.release()}",
         python=platform.python_version(),
         load=os.getloadavg()[0],
-        busy=psutil.cpu_percent(LOOK_SECONDS),
+        busy=psutil.cpu_percent(OBSERVE_SECONDS),
     )
 
 

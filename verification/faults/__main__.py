@@ -1,4 +1,4 @@
-"""`make faults`: smoke, the sweep of the crash points, random runs, long outages."""
+"""`make faults`: smoke, the sweep of the failpoints, random runs, long outages."""
 
 import collections
 import subprocess
@@ -10,8 +10,8 @@ import click
 
 from devtools.terminal import end_on_sigterm
 from verification.faults import report
+from verification.faults.failpoints import EVERY
 from verification.faults.outages import SECONDS, outages
-from verification.faults.points import EVERY
 from verification.faults.runs import Result, suffer
 from verification.faults.sweep import all_points
 from verification.faults.trials import SEED, carry_out, opened, show
@@ -24,10 +24,12 @@ SMOKE = {"sqlite": (0, (1,)), "postgresql": (7, (2, 3))}
 
 @click.group(invoke_without_command=True)
 @click.option("--database", type=click.Choice(["sqlite", "postgresql"]))
-@click.option("--keep", type=click.Path(path_type=Path), help="Keep all files there.")
+@click.option(
+    "--keep", type=click.Path(path_type=Path), help="Keep all files in this folder."
+)
 @click.pass_context
 def main(context: click.Context, database: str | None, keep: Path | None) -> None:
-    """Break the shop in every known way and see that its promises hold."""
+    """Inject faults into a running shop and check its invariants."""
     end_on_sigterm()
     context.obj = {"databases": [database] if database else None, "keep": keep}
     if context.invoked_subcommand is None:
@@ -37,7 +39,7 @@ def main(context: click.Context, database: str | None, keep: Path | None) -> Non
 @main.command()
 @click.pass_obj
 def smoke(options: dict[str, Any]) -> None:
-    """Ten crash points and three random runs, on both databases at the same time."""
+    """Ten failpoints and three random runs, on both databases at the same time."""
     if not options["databases"]:
         finish_all([subprocess.Popen(_myself(name)) for name in SMOKE])
     (database,) = options["databases"]
@@ -58,18 +60,20 @@ def _myself(database: str) -> list[str]:
 
 
 def finish_all(halves: list[subprocess.Popen[bytes]]) -> None:
-    """Wait for both; end with 1 when a promise was broken on either."""
+    """Wait for both; exit with 1 when an invariant was violated on either."""
     sys.exit(max(half.wait() for half in halves))
 
 
 @main.command(name="sweep")
 @click.argument("names", nargs=-1)
-@click.option("--nth", type=int, multiple=True, help="Which passing: 1, 2 and 5.")
+@click.option(
+    "--nth", type=int, multiple=True, help="The passing at which to kill: 1, 2 or 5."
+)
 @click.pass_obj
 def sweep_command(
     options: dict[str, Any], names: tuple[str, ...], nth: tuple[int, ...]
 ) -> None:
-    """Die at every crash point, or at those named, and at each passing."""
+    """Kill a process at every failpoint and passing, or at those named."""
     points = all_points(nth) if nth else all_points()
     if names:
         points = [(p, n) for p, n in points if p.name in names or p.process in names]
@@ -80,12 +84,12 @@ def sweep_command(
 
 
 @main.command()
-@click.option("--runs", default=50, help="How many, on each database.")
-@click.option("--seed", default=SEED, help="The first one's seed.")
-@click.option("--seconds", default=20.0, help="How long customers and faults act.")
+@click.option("--runs", default=50, help="Number of runs on each database.")
+@click.option("--seed", default=SEED, help="Seed of the first run.")
+@click.option("--seconds", default=20.0, help="Duration of each run.")
 @click.pass_obj
 def campaign(options: dict[str, Any], runs: int, seed: int, seconds: float) -> None:
-    """Random runs: customers buy while a seeded plan breaks things."""
+    """Random runs: customers buy while a seeded plan injects faults."""
     results = []
     for database in options["databases"] or ["sqlite", "postgresql"]:
         seeds = range(seed, seed + runs)
@@ -97,7 +101,7 @@ def campaign(options: dict[str, Any], runs: int, seed: int, seconds: float) -> N
 @click.argument("names", nargs=-1)
 @click.pass_obj
 def outages_command(options: dict[str, Any], names: tuple[str, ...]) -> None:
-    """Spend a minute each without one thing or with too much of one, or those named."""
+    """Run every outage of one minute, or those named."""
     results = []
     for database in options["databases"] or ["sqlite", "postgresql"]:
         with opened(database, options["keep"]) as (stack, found):
@@ -113,9 +117,11 @@ def outages_command(options: dict[str, Any], names: tuple[str, ...]) -> None:
 
 @main.command(name="report")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path), required=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Write it there.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write the report to this file."
+)
 def report_command(folders: tuple[Path, ...], out: Path | None) -> None:
-    """Sum up the results that --keep has kept."""
+    """Summarise the results that --keep has saved."""
     results = report.load(folders)
     text = report.write(results)
     if out:
@@ -124,11 +130,11 @@ def report_command(folders: tuple[Path, ...], out: Path | None) -> None:
 
 
 def finish(results: list[Result]) -> None:
-    """Print the summary; end with 1 when a promise was broken."""
+    """Print the summary; exit with 1 when an invariant was violated."""
     click.echo(report.summary(results))
     bad = collections.Counter(v["id"] for r in results for v in r.violations)
     if bad:
-        click.echo(f"Broken: {dict(bad)}", err=True)
+        click.echo(f"Violations: {dict(bad)}", err=True)
         sys.exit(1)
 
 

@@ -1,4 +1,4 @@
-"""One person's HTTP: patient, and sure of what is known and what is not."""
+"""An HTTP client that classifies each answer as success, failure or unknown."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back: `status` 0 and no data when nothing did."""
+    """The answer to a request; without an answer `status` is 0."""
 
     outcome: str
     status: int = 0
@@ -23,12 +23,12 @@ class Reply:
 
     @property
     def is_ok(self) -> bool:
-        """Say whether it took effect."""
+        """Return whether the request took effect."""
         return self.outcome == OK
 
 
 class Browser:
-    """Speaks to the shop as one account."""
+    """Sends requests to the shop with one account."""
 
     def __init__(self, addresses: dict[str, str], timeout: float = TIMEOUT) -> None:
         self.addresses, self.timeout = addresses, timeout
@@ -37,7 +37,7 @@ class Browser:
         self.token = ""
 
     def call(self, method: str, service: str, path: str, **more: Any) -> Reply:
-        """Ask, once; never raise."""
+        """Send one request; never raise."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= more.pop("headers", {})
         url = self.addresses[service] + path
@@ -50,7 +50,7 @@ class Browser:
         return read(answer)
 
     def follow(self, url: str) -> bool:
-        """Open an address as a person would; say whether a page came."""
+        """Open an address; return whether a page was returned."""
         try:
             return self.http.get(url, timeout=self.timeout).ok
         except (requests.RequestException, OSError):
@@ -68,12 +68,14 @@ class Browser:
 
 
 def read(answer: requests.Response) -> Reply:
-    """Tell what an answer means for the client."""
+    """Classify an answer."""
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
     try:
         data = answer.json() if answer.content else None
     except ValueError:
-        return Reply(INFO, answer.status_code)  # the proxy's rubbish, or half of it
+        return Reply(
+            INFO, answer.status_code
+        )  # garbage of the proxy, or a truncated answer
     if answer.ok:
         return Reply(
             OK if kind == JSON or data is None else INFO, answer.status_code, data

@@ -1,4 +1,4 @@
-"""One request on its way, and the faults that can meet it."""
+"""One request that passes the proxy, and the faults that may affect it."""
 
 import asyncio
 import contextlib
@@ -62,26 +62,26 @@ class Call:
 
     @property
     def random(self) -> random.Random:
-        """The edge's source of chance."""
+        """The random numbers of the edge."""
         return self.edge.random
 
     async def forward(self, request: Message | None = None) -> Message:
-        """Bring the request to where it goes, and return the answer."""
+        """Forward the request upstream, and return the answer."""
         return await self.edge.forward(request or self.request)
 
     async def reply(self, answer: bytes) -> None:
-        """Give the client its answer, unless it has left."""
+        """Send the answer to the client, unless it has disconnected."""
         with contextlib.suppress(OSError):
             self.writer.write(answer)
             await self.writer.drain()
 
     async def pause(self, seconds: float) -> None:
-        """Wait so long, or until the edge is healed."""
+        """Wait for some seconds, or until the edge is healed."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.healed.wait(), seconds)
 
     async def until_left(self) -> None:
-        """Wait until the client leaves or the edge is healed."""
+        """Wait until the client disconnects or the edge is healed."""
         waits = {
             asyncio.ensure_future(self.reader.read()),
             asyncio.ensure_future(self.healed.wait()),
@@ -94,12 +94,12 @@ class Call:
             await asyncio.gather(*waits, return_exceptions=True)
 
     def later(self, request: Message, fault: Fault) -> None:
-        """Let a request arrive after a pause, whether or not anybody waits for it."""
+        """Forward a request after a pause, even if the client has disconnected."""
         self.edge.keep(self._deliver(request, self.draw(fault)), self.edge.late)
 
     async def _deliver(self, request: Message, seconds: float) -> None:
         await self.pause(seconds)
-        with contextlib.suppress(*BROKEN):  # then it is lost, as it would be
+        with contextlib.suppress(*BROKEN):  # the request is lost
             await self.forward(request)
 
     def draw(self, fault: Fault) -> float:
@@ -107,5 +107,5 @@ class Call:
         return fault.seconds * self.random.uniform(0.1, 1.0)
 
     def count(self, what: str) -> None:
-        """Note that something happened."""
+        """Count an event of the edge."""
         self.edge.count(what)

@@ -1,8 +1,7 @@
-"""The catalogue of faults: what can happen, to whom, how often and for how long.
+"""The catalogue of faults: kind, targets, weight and duration of each.
 
-Faults of F01..F28 that are missing here come from elsewhere: the customers bring their
-own (F17 but for its loss, F18, F19), and exhaustion, overload and slow clients (F24,
-F27, F28) last a minute each, among the outages.
+Some of F01..F28 are not in this table: customers cause F17 (except lost callbacks), F18
+and F19; exhaustion, overload and slow clients (F24, F27, F28) are outages of a minute.
 """
 
 import json
@@ -27,7 +26,7 @@ BOTH = ("sqlite", "postgresql")
 
 @dataclass(frozen=True)
 class Kind:
-    """A row: `number` is the design's; an action lasts `shortest` to `longest` s."""
+    """A row of the catalogue; an action lasts `shortest` to `longest` seconds."""
 
     number: str
     kind: str
@@ -40,7 +39,7 @@ class Kind:
 
 
 def _sometimes(seconds: float = 1.0, copies: int = 2) -> Callable[[Random], Parameters]:
-    """Strike a share of the requests, rarely all."""
+    """Affect a share of the requests, rarely all."""
 
     def draw(random: Random) -> Parameters:
         share = random.choice((0.1, 0.2, 0.3, 0.5, 0.8, 1.0))
@@ -128,6 +127,6 @@ CATALOGUE = (
     Kind("F23", "lock_database", SERVICES, 4, 2.0, 8.0),
     Kind("F25", "second_worker", WORKERS, 2, 4.0, 15.0),
 )
-# For a whole run, in which only the reconcilers can find out what was paid.
+# For a whole run: only reconciliation can detect the payments then.
 WEBHOOKS_LOST = Kind("F16", "webhooks_lost", (WEBHOOKS,), 0)
 CALLBACKS_LOST = Kind("F17", "callbacks_lost", (CLIENT_EDGES[-1],), 0)

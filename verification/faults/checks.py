@@ -1,4 +1,4 @@
-"""What the clients' own history must agree with, H1 to H8; the databases cannot say."""
+"""The checks H1 to H8: the history of the clients must agree with the databases."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Facts:
-    """The end of a run: what was seen, and what order-svc holds."""
+    """The end of a run: the history, and the data of order-svc."""
 
     history: History
     orders: Mapping[int, str]
@@ -66,7 +66,7 @@ def read(url: str, history: History, stock: Mapping[int, int]) -> Facts:
 
 
 def _returned(connection: Connection) -> Counter[int]:
-    """Count what good orders have given back: it may be sold once more."""
+    """Count the restocked units of confirmed orders, which may be sold again."""
     returns = connection.scalars(
         select(Owed.items)
         .join(Order, Order.id == Owed.order_id)
@@ -80,13 +80,13 @@ def _returned(connection: Connection) -> Counter[int]:
 
 
 def h1(facts: Facts) -> Rows:
-    """Every order that a client was told of is in order-svc."""
+    """Every order that a client received is in order-svc."""
     placed = _placed(facts, OK)
     return [line for line in placed if line["order_id"] not in facts.orders]
 
 
 def h2(facts: Facts) -> Rows:
-    """A key makes one order at most, whatever the client was told."""
+    """An idempotency key creates at most one order."""
     made: dict[str, set[int]] = defaultdict(set)
     for line in _placed(facts, OK):
         made[line["key"]].add(line["order_id"])
@@ -109,7 +109,7 @@ def h3(facts: Facts) -> Rows:
 
 
 def h4(facts: Facts) -> Rows:
-    """No more is sold than there was."""
+    """No more is sold than was in stock."""
     return [
         {"product_id": product, "sold": number, "stock": facts.stock[product]}
         for product, number in facts.sold.items()
@@ -118,26 +118,26 @@ def h4(facts: Facts) -> Rows:
 
 
 def h5(facts: Facts) -> Rows:
-    """Nobody sees the order of somebody else."""
+    """No customer sees the order of another."""
     return [
         line for line in facts.history.of("see") if line["owner"] != line["user_id"]
     ]
 
 
 def h6(facts: Facts) -> Rows:
-    """No service answers with an error of its own but 503."""
+    """No service answers with an internal error except 503."""
     return facts.history.of("complain")
 
 
 def h7(facts: Facts) -> Rows:
-    """What was refused for good was never made."""
+    """A request that was refused never created an order."""
     refused = {line["key"] for line in _placed(facts, FAIL) if not line["order_id"]}
     told = {line["key"] for line in _placed(facts, OK)}
     return [{"key": key} for key in refused & told]
 
 
 def h8(facts: Facts) -> Rows:
-    """No session goes on after a reset that was answered."""
+    """No session survives a password reset that was confirmed."""
     return [line for line in facts.history.of("outlive") if line["outcome"] == OK]
 
 

@@ -1,4 +1,4 @@
-"""Too many clients, and clients that never finish: they wear a server out."""
+"""Overload: too many clients, and clients that never finish a request."""
 
 import contextlib
 import socket
@@ -7,7 +7,7 @@ import threading
 import requests
 
 IDLE, HALF = 50, 16
-THREADS = 24  # three for each of a server's own
+THREADS = 24  # three for each thread of a server
 HEAD = b"POST / HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
 UNFINISHED = (
     b"Content-Length: 1000\r\n\r\n{",
@@ -16,7 +16,7 @@ UNFINISHED = (
 
 
 class SlowClients:
-    """Connections that say nothing, and requests whose body does not come."""
+    """Idle connections, and requests whose body never arrives."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         self.sockets = [socket.create_connection(address, 5) for _ in range(IDLE)]
@@ -26,13 +26,13 @@ class SlowClients:
             self.sockets.append(one)
 
     def leave(self) -> None:
-        """Hang up."""
+        """Close the connections."""
         for one in self.sockets:
             one.close()
 
 
 class Crowd:
-    """Strangers who sign in with wrong passwords as fast as they are answered."""
+    """Clients that sign in with wrong passwords as fast as they are answered."""
 
     def __init__(self, url: str) -> None:
         self.url, self.over = url, threading.Event()

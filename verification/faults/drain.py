@@ -1,4 +1,4 @@
-"""After the faults: wait until nothing is under way, moving time on where it is due."""
+"""Drains the shop after the faults: waits, and moves the clock, until it is at rest."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,14 +13,14 @@ from payment_svc.models import Outbox as PaymentOutbox
 from payment_svc.models import Payment, PaymentState, Refund, RefundState, WebhookEvent
 from verification.faults.stack import Stack
 
-WITHOUT_NEWS = 60.0
+NO_PROGRESS = 60.0
 AT_MOST = 240.0
 QUEUES = ("payment-commands", "order-events")
 WORDS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-# Seconds that pass at once when nothing has ended by itself for a while: retries and
-# leases, then links that nobody pays, then the look at a closed link after an hour.
+# How far the clock moves when nothing makes progress: for retries and leases, then for
+# unpaid links, then for the poll of a closed link after an hour.
 JUMPS = (30, 60, 1080, 60, 300, 60, 300, 60, 600, 60, 3600, 60, 60, 60, 60)
-LAST_LOOK = 3700
+LAST_POLL = 3700
 PAUSE = 1.5
 SHOWN = 5
 
@@ -112,7 +112,7 @@ def drain(stack: Stack, people: Callable[[], None]) -> float:
     """
     started, jumps = time.monotonic(), iter(JUMPS)
     _until_quiet(stack, people, jumps, started)
-    stack.shift_clock(LAST_LOOK)  # money that came after a link's end is found then
+    stack.shift_clock(LAST_POLL)  # money that came after a link's end is found then
     _until_quiet(stack, people, jumps, started)
     return time.monotonic() - started
 
@@ -129,7 +129,7 @@ def _until_quiet(
         now = time.monotonic()
         if left != before:
             news_at, before = now, left
-        if now - news_at > WITHOUT_NEWS or now - started > AT_MOST:
+        if now - news_at > NO_PROGRESS or now - started > AT_MOST:
             raise Stuck(f"after {now - started:.0f} s there are still: {left}")
         is_busy = any(what.startswith("messages") for what in left)
         if left and now > jump_at and not is_busy:  # time makes more messages

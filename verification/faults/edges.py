@@ -1,4 +1,4 @@
-"""An edge: the way from who calls to who is called, with what can happen on it."""
+"""An edge: the connection from a caller to a callee, with its faults."""
 
 import asyncio
 import random
@@ -19,10 +19,10 @@ Tasks = set[asyncio.Task[None]]
 
 
 class Edge:
-    """A port that leads to an upstream, and the faults on the way.
+    """A port that forwards to an upstream, and the faults in between.
 
-    A second socket keeps the port while nobody listens: connections are refused then,
-    and no other process can take the number.
+    A second socket keeps the port while the edge does not listen: connections are
+    refused, and no other process can bind the port.
     """
 
     def __init__(
@@ -44,12 +44,12 @@ class Edge:
 
     # ---- faults ----
     async def inject(self, fault: Fault) -> None:
-        """Let a fault begin."""
+        """Start a fault."""
         self.faults.append(fault)
         await self.listen()
 
     async def heal(self, fault: Fault | None = None) -> None:
-        """End one fault, or all; what was held back is delivered first."""
+        """End one fault, or all; delayed requests are delivered first."""
         self.faults = [f for f in self.faults if fault is not None and f != fault]
         self.healed.set()
         self.healed = asyncio.Event()
@@ -58,13 +58,13 @@ class Edge:
         await self.listen()
 
     async def forget(self, seed: int) -> None:
-        """Drop what is held back, and choose by another seed from here on."""
+        """Drop delayed requests, and use another seed from here on."""
         for task in list(self.late):
             task.cancel()
         self.random = random.Random(f"{seed} {self.name}")
 
     def count(self, what: str, number: int = 1) -> None:
-        """Note that something happened on this edge."""
+        """Count an event of this edge."""
         self.counts[self.name, what] += number
 
     # ---- traffic ----
@@ -74,14 +74,16 @@ class Edge:
         if is_cut and self.server:
             self.server.close()
             self.server = None
-            self.count(REFUSE)  # once: who is refused by the kernel nobody counts
+            self.count(
+                REFUSE
+            )  # once: the kernel refuses, so the attempts cannot be counted
         elif not is_cut and not self.server:
             self.server = await asyncio.start_server(
                 self._accept, sock=_bind(self.port), limit=HEAD_LIMIT, backlog=1024
             )
 
     async def close(self) -> None:
-        """Break all that is under way and give the port back."""
+        """Abort all requests in progress and release the port."""
         if self.server:
             self.server.close()
         self.keeper.close()
@@ -102,7 +104,7 @@ class Edge:
         try:
             request = await wire.read_request(reader)
             await self._meet(Call(self, request, reader, writer))
-        except BROKEN:  # either side has left, or spoke no HTTP
+        except BROKEN:  # a side has disconnected, or sent no HTTP
             writer.transport.abort()
         finally:
             writer.close()
@@ -123,13 +125,15 @@ class Edge:
         try:
             await strike
         except BROKEN:
-            self.count(fault.kind, -number)  # the upstream was away: no fault of ours
+            self.count(
+                fault.kind, -number
+            )  # the upstream failed: not an injected fault
             raise
 
     async def forward(self, request: Message) -> Message:
-        """Bring a request upstream and return the answer.
+        """Send a request upstream and return the answer.
 
-        Raises OSError when nobody is there, EOFError when they die before the end.
+        Raises OSError when the upstream refuses, EOFError when it ends too early.
         """
         reader, writer = await asyncio.open_connection(*self.upstream, limit=HEAD_LIMIT)
         try:
@@ -139,7 +143,7 @@ class Edge:
             writer.close()
 
     def keep(self, work: Coroutine[Any, Any, None], among: Tasks) -> None:
-        """Run something beside all else until it ends or is cancelled."""
+        """Run a coroutine in the background until it ends or is cancelled."""
         task = asyncio.create_task(work)
         among.add(task)
         task.add_done_callback(among.discard)

@@ -14,7 +14,7 @@ OK, FAIL, INFO = "ok", "fail", "info"
 
 
 class History:
-    """The lines of one run, in the order in which they were noted."""
+    """The operations of one run, in the order in which they were recorded."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -23,7 +23,7 @@ class History:
         self.began = time.monotonic()
 
     def note(self, client: str, does: str, outcome: str, **facts: Any) -> None:
-        """Note what became of an operation of a client."""
+        """Record the outcome of a client's operation."""
         at = round(time.monotonic() - self.began, 3)
         line = {"at": at, "client": client, "does": does, "outcome": outcome, **facts}
         with self.lock:
@@ -34,10 +34,10 @@ class History:
         return [line for line in self.lines if line["does"] == does]
 
     def counts(self) -> Counter[str]:
-        """Return how many operations ended how."""
+        """Return the number of operations by outcome."""
         return Counter(line["outcome"] for line in self.lines)
 
     def save(self) -> None:
-        """Write all lines down."""
+        """Write all lines to the file."""
         text = "".join(json.dumps(line, default=str) + "\n" for line in self.lines)
         self.path.write_text(text)

@@ -1,4 +1,4 @@
-"""What can happen to any request: lost, late, twice, or answered with rubbish."""
+"""Faults of any request: lost, delayed, duplicated, or answered with garbage."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,48 +12,48 @@ SIGNATURE = "x-razorpay-signature"
 
 
 async def passed(call: Call) -> None:
-    """Bring the request there and the answer back."""
+    """Forward the request and the answer unchanged."""
     await call.reply((await call.forward()).encode())
 
 
 async def lose_request(call: Call, fault: Fault) -> None:
-    """Break the connection before anything arrives."""
+    """Close the connection before the request arrives."""
     call.writer.transport.abort()
 
 
 async def lose_answer(call: Call, fault: Fault) -> None:
-    """Let the effect happen, and break the connection before its answer."""
+    """Let the effect happen, and close the connection before the answer."""
     await call.forward()
     call.writer.transport.abort()
 
 
 async def late_request(call: Call, fault: Fault) -> None:
-    """Break the connection at once; the request arrives when nobody waits for it."""
+    """Close the connection now; deliver the request later."""
     call.later(call.request, fault)
     call.writer.transport.abort()
 
 
 async def black_hole(call: Call, fault: Fault) -> None:
-    """Take the request and say nothing until the client leaves."""
+    """Accept the request and send nothing until the client disconnects."""
     await call.until_left()
     call.writer.transport.abort()
 
 
 async def slow(call: Call, fault: Fault) -> None:
-    """Let the request arrive late, to a client that waits."""
+    """Deliver the request late, while the client waits."""
     await call.pause(call.draw(fault))
     await passed(call)
 
 
 async def delay_answer(call: Call, fault: Fault) -> None:
-    """Let the effect happen at once, and its answer come late."""
+    """Let the effect happen now, and send the answer late."""
     found = await call.forward()
     await call.pause(call.draw(fault))
     await call.reply(found.encode())
 
 
 async def trickle(call: Call, fault: Fault) -> None:
-    """Give the answer byte by byte."""
+    """Send the answer byte by byte."""
     raw = (await call.forward()).encode()
     pause = call.draw(fault) / len(raw)
     for place in range(len(raw)):
@@ -62,25 +62,25 @@ async def trickle(call: Call, fault: Fault) -> None:
 
 
 async def truncate(call: Call, fault: Fault) -> None:
-    """Give half of the body, of the first line when there is no body, and leave."""
+    """Send half of the body (without a body: of the first line) and disconnect."""
     found = await call.forward()
     half = found.head() + found.body[: len(found.body) // 2]
     await call.reply(half if found.body else half[: len(found.first) // 2])
 
 
 async def garbage(call: Call, fault: Fault) -> None:
-    """Let the effect happen; answer 200 with what nobody can read."""
+    """Let the effect happen; answer 200 with an unreadable body."""
     await call.forward()
     await call.reply(answer("200 OK", "application/json", b'{"id": "\xff\x00').encode())
 
 
 async def bad_gateway(call: Call, fault: Fault) -> None:
-    """Answer as a gateway does whose backend is away; nothing arrives."""
+    """Answer 502 as a gateway does; the request does not arrive."""
     await call.reply(_page("502 Bad Gateway").encode())
 
 
 async def too_many(call: Call, fault: Fault) -> None:
-    """Turn the request away for a second; nothing arrives."""
+    """Answer 429 with Retry-After; the request does not arrive."""
     await call.reply(_page("429 Too Many Requests", Retry_After="1").encode())
 
 
@@ -94,13 +94,13 @@ async def server_error(call: Call, fault: Fault) -> None:
 
 
 async def duplicate(call: Call, fault: Fault) -> None:
-    """Let the request arrive several times at once; answer as the first is answered."""
+    """Deliver the request several times at once; return the first answer."""
     first, *_ = await asyncio.gather(*(call.forward() for _ in range(fault.copies)))
     await call.reply(first.encode())
 
 
 async def forged(call: Call, fault: Fault) -> None:
-    """Let the webhook arrive with a signature that is wrong in one place."""
+    """Deliver the webhook with one wrong character in its signature."""
     found = await call.forward(_forge(call.request))
     if found.first.split(" ")[1].startswith("2"):
         call.count("forged_accepted")
@@ -118,7 +118,7 @@ def _page(status: str, **more: str) -> Message:
 
 
 KINDS: Mapping[str, Callable[[Call, Fault], Awaitable[None]]] = {
-    "refuse": lose_request,  # of those whom the listener let in
+    "refuse": lose_request,  # for connections that were accepted already
     **{
         fault.__name__: fault
         for fault in (

@@ -1,4 +1,4 @@
-"""Somebody else who holds a database's locks for a while."""
+"""Holds a lock of a database for a while."""
 
 import threading
 
@@ -30,5 +30,5 @@ def _hold(url: str, service: str, seconds: float) -> None:
             connection.exec_driver_sql(words)
             threading.Event().wait(seconds)
             connection.rollback()
-    except OperationalError:  # the database went away: so did the lock
+    except OperationalError:  # the database stopped, and the lock with it
         return

@@ -1,4 +1,4 @@
-"""Opens the shop for a run: scarce products, customers, and what staff decide."""
+"""Prepares a run: scarce products, customers, and the decisions of staff."""
 
 import random
 from collections.abc import Callable
@@ -12,18 +12,18 @@ from verification.faults.shopping import Customer, Market
 from verification.faults.stack import Stack
 
 CUSTOMERS = ("asha", "bilal", "chitra", "dev", "esha", "farid")
-# Some sell out at once, others never: both kinds of trouble are wanted.
+# Some products sell out at once, others never: both cases are wanted.
 STOCK = (3, 8, 15, 40, 400, 4000)
 PRICES = ("49.00", "120.50", "999.99", "15.75", "310.00", "75.25")
 
 
 def proxied(stack: Stack) -> dict[str, str]:
-    """Return the addresses that the outside world uses."""
+    """Return the addresses that clients use, behind the proxy."""
     return {name: stack.proxy.address(f"client>{name}") for name in SERVICES}
 
 
 def direct(shop: RunningShop) -> dict[str, str]:
-    """Return the addresses without a proxy before them."""
+    """Return the addresses without the proxy."""
     return {name: shop.site.address(name) for name in SERVICES}
 
 
@@ -69,7 +69,7 @@ def open_market(stack: Stack, history: History) -> tuple[Market, dict[int, int]]
 
 
 def let_in(stack: Stack, market: Market, seed: str) -> list[Customer]:
-    """Register the customers, before anything goes wrong."""
+    """Register the customers, before any fault starts."""
     customers = [Customer(market, name, f"{seed}:{name}") for name in CUSTOMERS]
     for customer in customers:
         customer.browser.addresses = direct(stack)
@@ -79,7 +79,7 @@ def let_in(stack: Stack, market: Market, seed: str) -> list[Customer]:
 
 
 def decisions(stack: Stack, seed: str) -> Callable[[], None]:
-    """Return what an admin does while the shop comes to rest: no payment is left."""
+    """Return a function that decides all payments under review."""
     admin, choice = sign_in(stack, "ADMIN", direct(stack)), random.Random(seed)
 
     def decide() -> None:
@@ -88,7 +88,7 @@ def decisions(stack: Stack, seed: str) -> Callable[[], None]:
         pending = reply.data["data"] if reply.is_ok else []
         for payment in pending:
             if payment["amount_captured"] is None:
-                continue  # nobody has paid it; a suspect one has money
+                continue  # not paid; a payment under review has an amount
             body = {
                 "decision": choice.choice(("accept", "refund")),
                 "note": "decided at the end of a run",

@@ -1,4 +1,4 @@
-"""The same work again and again, so that each crash point is passed on the way."""
+"""The same customer actions in each visit, so that every failpoint is passed."""
 
 import contextlib
 import uuid
@@ -14,12 +14,12 @@ PATIENCE = 20.0
 
 
 def first_half(customers: list[Customer]) -> None:
-    """Let every customer do each thing once, all at the same time."""
+    """Let every customer do each action once, all at the same time."""
     _together(_shop, customers)
 
 
 def second_half(customers: list[Customer]) -> None:
-    """Let staff send money back for each order that was paid."""
+    """Let staff refund a part of each paid order."""
     _together(_return, customers)
 
 
@@ -40,13 +40,13 @@ def _shop(customer: Customer) -> None:
 
 
 def change_password(customer: Customer) -> None:
-    """Change the password to the same: what matters is the way there."""
+    """Set the same password again, to pass the failpoints."""
     body = {"current_password": PASSWORD, "new_password": PASSWORD}
     customer.browser.call("POST", "user-svc", "/user/me/password/", json=body)
 
 
 def reset_password(customer: Customer) -> None:
-    """Forget the password, read the mail, set the same again and sign in anew."""
+    """Request a password reset, read the mail, confirm it and sign in again."""
     token = _mailed_token(customer)
     if not token:
         return
@@ -59,7 +59,7 @@ def reset_password(customer: Customer) -> None:
 
 
 def _mailed_token(customer: Customer) -> str:
-    """Ask for a token and wait for the mail; nothing when none comes in time."""
+    """Request a token and wait for the mail; return "" when none arrives in time."""
     folder, body = customer.market.mails, {"email": customer.email}
     known = mailbox.files(folder)
     persist(customer.browser, "POST", "user-svc", "/user/password-reset/", json=body)
@@ -74,7 +74,7 @@ def _mailed_token(customer: Customer) -> str:
 
 
 def _return(customer: Customer) -> None:
-    """Send back one rupee twice and a unit of each paid order, once it succeeded."""
+    """Refund one rupee twice and restock one unit of each successful order."""
     paid, customer.paid = customer.paid, []
     for order_id in paid:
         order = _await_success(customer, order_id)
@@ -96,7 +96,7 @@ def _refund(customer: Customer, service: str, path: str, wish: dict[str, Any]) -
 
 
 def _await_success(customer: Customer, order_id: int) -> dict[str, Any] | None:
-    """Return the order once it is a success, None when it is none in time."""
+    """Return the order once its status is success, or None after a time limit."""
 
     def look() -> dict[str, Any] | None:
         order = customer.look(order_id)

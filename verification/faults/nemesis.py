@@ -1,4 +1,4 @@
-"""The nemesis: carries out a plan of faults, and takes them all back at its end."""
+"""The nemesis: executes a plan of faults, and ends them all afterwards."""
 
 import dataclasses
 import time
@@ -74,10 +74,10 @@ class Shop(Protocol):
 
 
 class Nemesis:
-    """Executes a plan; `done` are the actions that happened to more than the proxy.
+    """Executes a plan; `done` are the actions that are not faults of the proxy.
 
-    `log` has a line for each beginning and end, with its time in seconds, and with
-    the error where it could not be done: a queue that has died takes no poison.
+    `log` has a line for the start and end of each action, with its time in seconds,
+    and with the error of an action that failed.
     """
 
     def __init__(
@@ -98,14 +98,14 @@ class Nemesis:
 
     @property
     def has_lost_queues(self) -> bool:
-        """Say whether messages have died with their queue."""
+        """Return whether messages were lost with their queue."""
         return any(action.kind in LOSES_QUEUES for action in self.done)
 
     def run(self) -> None:
-        """Do all in its time; return after `seconds`, or later, with all healed.
+        """Execute all actions in time; return after `seconds` with all faults ended.
 
-        Webhooks that a plan loses stay lost, so that nothing but the reconcilers can
-        find the money while the shop comes to rest; the next run's beginning heals.
+        Lost webhooks stay lost until the next run starts, so that only reconciliation
+        can detect payments while the shop drains.
         """
         self.started = self.now()
         try:
@@ -125,7 +125,7 @@ class Nemesis:
         self.log.append(line)
         try:
             EFFECTS[action.kind][step == END](self, action)
-        except Exception as error:  # a plan goes on whatever state the shop is in
+        except Exception as error:  # the plan continues in any state of the shop
             line["error"] = f"{type(error).__name__}: {error}"[:300]
             return
         if step == BEGIN and action.kind not in KINDS:
@@ -139,17 +139,17 @@ class Nemesis:
 
 
 def timetable(actions: list[Action]) -> list[tuple[float, str, Action]]:
-    """Return the beginnings and ends of all actions in order of time."""
+    """Return the start and end of all actions in order of time."""
     steps = [step for a in actions for step in ((a.at, BEGIN, a), (a.ends, END, a))]
     return sorted(steps, key=lambda step: step[0])
 
 
-# ---- what each kind does, and how it is taken back ----
+# ---- the effect of each kind, and how it is ended ----
 Effect = Callable[[Nemesis, Action], None]
 
 
 def _nothing(_nemesis: Nemesis, _action: Action) -> None:
-    """Leave it to others: the customers see in the plan that callbacks are lost."""
+    """Do nothing: the customers implement lost callbacks."""
 
 
 def _inject(nemesis: Nemesis, action: Action) -> None:

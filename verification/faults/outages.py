@@ -1,4 +1,4 @@
-"""Bad minutes, one thing at a time: what everybody will see one day."""
+"""Outages of one minute, one dependency or resource at a time."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ ALWAYS = {"probability": 1.0}
 
 
 def _turns(kinds: Sequence[str]) -> list[Action]:
-    """Let Razorpay answer in one way after the other."""
+    """Let Razorpay fail in one way after the other."""
     part = LASTS / len(kinds)
     return [
         Action(BEGINS + n * part, part, "F09", kind, RAZORPAY, ALWAYS)
@@ -36,21 +36,21 @@ OUTAGES: Mapping[str, list[Action]] = {
         for at in (5.0, 15.0, 25.0, 35.0, 45.0, 55.0)
     ],
     "no Razorpay": _turns(("bad_gateway", "too_many", "black_hole")),
-    "no news": [
+    "no webhooks and callbacks": [
         Action(0.0, SECONDS, row.number, row.kind, row.targets[0], {})
         for row in (WEBHOOKS_LOST, CALLBACKS_LOST)
     ],
     "few connections and files": [
         Action(BEGINS, LASTS, "F24", "starve", name, {}) for name in OURS
     ],
-    "a crowd": [Action(BEGINS, LASTS, "F27", "crowd", "user-svc", {})],
-    "clients that never finish": [
+    "overload": [Action(BEGINS, LASTS, "F27", "crowd", "user-svc", {})],
+    "slow clients": [
         Action(BEGINS, LASTS, "F28", "slow_clients", name, {}) for name in SERVICES
     ],
 }
 
 
 def outages(database: str) -> list[tuple[str, list[Action]]]:
-    """Return the names and plans of what a database is tried with."""
+    """Return the names and plans of the outages for a database."""
     is_server = database in POSTGRESQL
     return [row for row in OUTAGES.items() if is_server or row[0] != "no database"]

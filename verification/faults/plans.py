@@ -1,4 +1,4 @@
-"""What will go wrong in a run: a plan drawn from a seed."""
+"""The plan of faults of a run, drawn from a seed."""
 
 from dataclasses import dataclass
 from random import Random
@@ -30,15 +30,15 @@ class Action:
 
     @property
     def ends(self) -> float:
-        """When it is over."""
+        """The second at which the action ends."""
         return self.at + self.lasts
 
 
 def plan(seed: int, seconds: float, database: str) -> list[Action]:
     """Draw a run's actions in order of time; the same arguments give the same plan.
 
-    Every action ends within the seconds. In some runs webhooks, callbacks or both get
-    lost from the beginning to the end.
+    Every action ends within the seconds. In some runs webhooks, callbacks or both are
+    lost from start to end.
     """
     random = Random(f"{seed} {database}")
     actions = _silences(random, seconds)
@@ -73,7 +73,7 @@ def _draw(random: Random, row: Kind, seconds: float) -> Action:
 
 
 def collide(one: Action, other: Action) -> bool:
-    """Say whether two actions would undo each other: same thing, same time."""
+    """Return whether two actions affect the same target at the same time."""
     is_apart = one.ends < other.at or other.ends < one.at
     return not is_apart and bool(_grip(one) & _grip(other))
 
@@ -83,7 +83,7 @@ def _grip(action: Action) -> set[str]:
     if action.kind == "kill_all":
         return set(OURS)
     if action.kind in ("poison", "short_visibility"):
-        return {action.target, "sqs"}  # both need a queue that is there
+        return {action.target, "sqs"}  # both need a running queue
     if action.kind in (*KINDS, "second_worker", "lock_database"):
         return {f"{action.kind} of {action.target}"}
     return {action.target}

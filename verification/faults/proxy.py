@@ -1,12 +1,12 @@
-"""The chaos proxy: a listener on every edge of the shop, run by a thread of its own.
+"""The fault-injecting proxy: a listener on every edge of the shop, in its own thread.
 
     proxy = Proxy({"order-svc>product-svc": ("127.0.0.1", 8001)}, seed=17)
     proxy.start()
     proxy.inject("order-svc>product-svc", Fault("lose_answer", probability=0.3))
     proxy.heal()
 
-What happens to a request is drawn from the edge's own random numbers, so that one seed
-draws the same fates in the order in which requests arrive.
+Faults are drawn from random numbers of each edge, so the same seed gives the same
+faults in the order in which requests arrive.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class Proxy:
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
 
     def address(self, edge: str) -> str:
-        """Return where an edge begins: `http://127.0.0.1:port`."""
+        """Return the address of an edge: `http://127.0.0.1:port`."""
         return f"http://{HOST}:{self.edges[edge].port}"
 
     def start(self) -> None:
@@ -58,13 +58,13 @@ class Proxy:
             self._thread.join(PATIENCE)
 
     def reseed(self, seed: int) -> None:
-        """Begin anew: counts at zero, nothing held back, choices by this seed."""
+        """Start again: reset the counts, drop delayed requests, use this seed."""
         for edge in self.edges.values():
             self._do(edge.forget(seed))
         self.counts.clear()
 
     def inject(self, edge: str, fault: Fault) -> None:
-        """Let a fault begin on an edge; the one that is there longer is drawn first."""
+        """Start a fault on an edge; older faults are drawn first."""
         if fault.kind not in KINDS:
             raise ValueError(f"{fault.kind} is none of {', '.join(KINDS)}.")
         self._do(self.edges[edge].inject(fault))
@@ -72,8 +72,7 @@ class Proxy:
     def heal(self, edge: str | None = None, fault: Fault | None = None) -> None:
         """End one fault of an edge, all of an edge, or all.
 
-        Whoever waits goes on; what was held back on the edge is delivered first, or
-        has 5 s to be.
+        Waiting requests continue. Delayed requests are delivered first, within 5 s.
         """
         for name in [edge] if edge else self.edges:
             self._do(self.edges[name].heal(fault))

@@ -1,6 +1,6 @@
-"""What real SQS does and an emulator does not: copies, disorder, half-failed batches.
+"""Faults of real SQS that an emulator lacks: copies, disorder, partial batch failures.
 
-They read the AWS JSON protocol of SendMessageBatch; every other call passes.
+The faults parse the AWS JSON protocol of SendMessageBatch; other calls pass.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What a campaign found, in figures."""
+"""The summary of results, as the text of docs/faults.md."""
 
 import json
 import statistics
@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from verification.faults.failpoints import EVERY
 from verification.faults.history import FAIL, INFO, OK
 from verification.faults.outages import OUTAGES
-from verification.faults.points import EVERY
 from verification.faults.runs import Result
 
 # Figure -> the invariants and checks that would show it.
@@ -20,16 +20,16 @@ FIGURES = {
     "stuck orders, payments or refunds": ("I11", "stuck"),
     "leaked reservations": ("I05",),
     "lost or invented messages": ("I12",),
-    "illegal moves": ("I13", "H3"),
+    "illegal transitions": ("I13", "H3"),
     "orphans, sessions, foreign orders": ("I15", "I16", "H5", "H8"),
-    "errors of our own (5xx but 503)": ("H6",),
-    "forged webhooks believed": ("forged",),
-    "processes that ended by themselves": ("process",),
+    "internal errors (5xx except 503)": ("H6",),
+    "forged webhooks accepted": ("forged",),
+    "unexpected exits of processes": ("process",),
 }
 
 
 def load(folders: Iterable[Path]) -> list[Result]:
-    """Read the results below some folders."""
+    """Read the results below these folders."""
     found = []
     for folder in folders:
         for path in sorted(folder.rglob("results.jsonl")):
@@ -49,7 +49,7 @@ def summary(results: Sequence[Result]) -> str:
         faults.update(result.faults)
         operations.update(result.operations)
         broken.update(violation["id"] for violation in result.violations)
-    lines = ["", "| what | how much |", "| --- | --- |"]
+    lines = ["", "| measure | value |", "| --- | --- |"]
     lines += [f"| {name} | {value} |" for name, value in _heads(runs, visits, results)]
     lines.append(f"| outages of a minute | {_by_database(outages)} |")
     lines += [
@@ -79,23 +79,21 @@ def _heads(
         ("commit", ", ".join(f"{name} ({n})" for name, n in commits.items())),
         ("random runs", _by_database(runs)),
         ("seeds", _span(runs)),
-        ("crash points visited", _by_database(visits)),
+        ("failpoints visited", _by_database(visits)),
         (
-            "visits that came to their point",
+            "visits that reached their failpoint",
             str(sum(bool(v.crashed_at) for v in visits)),
         ),
-        ("crash points hit / defined", f"{len(hit)} / {len(EVERY)}"),
+        ("failpoints hit / defined", f"{len(hit)} / {len(EVERY)}"),
         ("orders placed", str(sum(result.orders for result in results))),
         (
-            "seconds to rest, median / most",
+            "seconds to drain, median / maximum",
             f"{statistics.median(drains):.1f} / {max(drains):.1f}",
         ),
     ]
     if runs and not any(result.violations for result in runs):
         bound = 3 / len(runs)
-        heads.append(
-            ("failures per run, with 95 % certainty", f"below {bound:.1%} (3/n)")
-        )
+        heads.append(("failures per run, 95 % confidence", f"below {bound:.1%} (3/n)"))
     return heads
 
 
@@ -115,9 +113,9 @@ def write(results: Sequence[Result]) -> str:
     return HEAD + summary(results)
 
 
-HEAD = """# What was broken, and what held
+HEAD = """# Fault injection
 
-Written by the commands below; every figure is theirs.
+This page is written by the commands below; they measured every figure.
 
 ```sh
 make faults ARGS="--keep var/faults sweep"
@@ -126,9 +124,11 @@ make faults ARGS="--keep var/faults outages"
 make faults ARGS="report var/faults --out docs/faults.md"
 ```
 
-Real processes, a proxy on every edge, customers that write down what they saw. After
-each run everything is healed and comes to rest; then `make audit` judges the four
-databases and the sandbox's ledger, and the customers' history is held against them.
-The row *commit* says which code was tried, and how many results it has.
-No run that finds nothing proves that nothing is there: the bound says what it does.
+Each run starts real processes with a proxy on every connection, and customers that
+record what they observe. After each run all faults end and the shop drains. Then the
+audit checks the four databases and the ledger of the Razorpay sandbox, and the recorded
+history of the customers is compared with them.
+The row *commit* names the tested code, with its number of results.
+Runs without a failure do not prove that there is none: the row *failures per run* gives
+the upper bound.
 """

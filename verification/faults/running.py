@@ -23,7 +23,7 @@ PROCESSES = ("sqs", SANDBOX, *APIS, *WORKERS)
 
 
 class RunningShop:
-    """The processes of a shop below one folder, on ports that nobody uses."""
+    """The processes of a shop in one folder, on free ports."""
 
     def __init__(self, folder: Path, databases: Databases) -> None:
         self.folder, self.databases = folder, databases
@@ -46,7 +46,7 @@ class RunningShop:
 
     # ---- life ----
     def prepare(self) -> None:
-        """Make the databases that each opening begins with."""
+        """Create the template databases of each start."""
         self.databases.prepare(self.environment)
 
     def open(self) -> None:
@@ -67,7 +67,7 @@ class RunningShop:
         self.databases.close()
 
     def start(self, name: str) -> None:
-        """Start a process, unless it runs."""
+        """Start a process, unless it is running."""
         if name in self.running:
             return
         spec = self.spec(name)
@@ -98,15 +98,15 @@ class RunningShop:
         return processes.api(self.site, name)
 
     def log(self, name: str) -> Path:
-        """Return where a process writes."""
+        """Return the log file of a process."""
         return self.folder / f"{name}.log"
 
     def kill(self, name: str) -> None:
-        """Kill a process and all below it, as a power cut would."""
+        """Kill a process and its children with SIGKILL."""
         self._end(name, signal.SIGKILL)
 
     def stop(self, name: str) -> None:
-        """Ask a process to end and wait until it has."""
+        """Stop a process with SIGTERM and wait for its end."""
         self._end(name, signal.SIGTERM)
 
     def _end(self, name: str, how: signal.Signals) -> None:
@@ -122,7 +122,7 @@ class RunningShop:
         process.wait(timeout=10)
 
     def wait_until_ready(self) -> None:
-        """Start what has ended, and wait until all that serves is ready."""
+        """Start what has ended, and wait until all servers are ready."""
         for name in PROCESSES:
             self.start(name)
         wait_for(lambda: ports.answers(self.site.port("sqs")), "the queue listens")
@@ -131,7 +131,7 @@ class RunningShop:
             wait_for(partial(_is_ready, url), f"{name} is ready")
 
     def ended(self) -> list[str]:
-        """Return the processes that have ended though nobody ended them."""
+        """Return the processes that have exited unexpectedly."""
         return [name for name, one in self.running.items() if one.poll() is not None]
 
 

@@ -1,4 +1,4 @@
-"""One random run: customers, faults by a seeded plan, rest, audit, history."""
+"""One random run: customers, a seeded plan of faults, drain, audit, history."""
 
 import dataclasses
 import functools
@@ -25,14 +25,14 @@ FORGED = "forged_accepted"
 
 @functools.cache
 def commit() -> str:
-    """Return what was tried: the short name of the commit, `+` when files differ."""
+    """Return the tested commit's short name, with `+` when files differ."""
     words = ["git", "describe", "--always", "--exclude=*", "--dirty=+"]
     return subprocess.run(words, capture_output=True, text=True).stdout.strip()
 
 
 @dataclasses.dataclass
 class Result:
-    """What became of a run; `violations` is empty when every promise held."""
+    """The result of a run; `violations` is empty when every invariant holds."""
 
     name: str
     database: str
@@ -46,13 +46,13 @@ class Result:
     violations: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
     def save(self, stack: Stack) -> None:
-        """Append it to the results of its folder."""
+        """Append the result to the results of its folder."""
         with (stack.folder / "results.jsonl").open("a") as out:
             out.write(json.dumps(dataclasses.asdict(self), default=str) + "\n")
 
 
 def run(stack: Stack, seed: int, seconds: float) -> Result:
-    """Carry out the run of a seed and judge it."""
+    """Run a seed and check the result."""
     actions = nemesis.plan(seed, seconds, stack.databases.name)
     return suffer(stack, str(seed), actions, seconds, seed)
 
@@ -60,7 +60,7 @@ def run(stack: Stack, seed: int, seconds: float) -> Result:
 def suffer(
     stack: Stack, name: str, plan: list[Action], seconds: float, seed: int
 ) -> Result:
-    """Let a seed's customers buy while a plan is carried out; judge what is left."""
+    """Let customers buy while a plan of faults runs; then check the result."""
     result = Result(name, stack.databases.name)
     started = time.monotonic()
     stack.begin(seed)
@@ -87,7 +87,7 @@ def suffer(
 
 
 def faults(stack: Stack, enemy: nemesis.Nemesis) -> Counter[str]:
-    """Return how often each fault really happened."""
+    """Return how often each fault happened."""
     found = Counter[str]()
     for action in enemy.done:
         found[action.kind] += 1
@@ -104,7 +104,7 @@ def judge(
     *,
     is_queue_lost: bool = False,
 ) -> None:
-    """Bring the shop to rest and look for what is not as promised."""
+    """Drain the shop and record every violation."""
     for name in stack.ended():
         result.violations.append({"id": "process", "row": f"{name} ended by itself"})
     try:

@@ -1,7 +1,7 @@
-"""What the processes of a run find in their environment: proxies, short times.
+"""The settings of a run's processes: addresses of the proxy, and short intervals.
 
-The times of the saga are shortened in proportion, so that in a minute as much happens
-as in an hour; none is switched off. The clock is moved by CLOCK_FILE.
+The saga's intervals are shortened in proportion, so that a minute covers as much as an
+hour; none is switched off. CLOCK_FILE moves the clock.
 """
 
 from collections.abc import Mapping
@@ -35,11 +35,11 @@ TIMES: dict[str, Mapping[str, str]] = {
     },
     "razorpay-sandbox": {"WEBHOOK_RETRY_FACTOR": "0.02"},
 }
-# crash point -> what brings a process there that is not to wait for a lost message
+# failpoint -> a setting that makes a process reach the failpoint at once
 IMPATIENT: dict[str, Mapping[str, str]] = {
     "order.refund_asked_again": {"REFUND_AGAIN_SECONDS": "0"},
 }
-# edge -> whose setting leads through it
+# edge -> the service and the setting that route through it
 CALLS = {
     "order-svc>user-svc": ("order-svc", "USER_SVC_URL"),
     "order-svc>product-svc": ("order-svc", "PRODUCT_SVC_URL"),

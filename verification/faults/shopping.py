@@ -1,4 +1,4 @@
-"""What customers and staff do during a run; every act is noted in the history."""
+"""What customers and staff do during a run; the history records every action."""
 
 import random
 import threading
@@ -17,7 +17,7 @@ PASSWORD = "a-long-walk-in-the-rain"  # noqa: S105
 
 @dataclass
 class Market:
-    """What all clients of a run share."""
+    """The data that all clients of a run share."""
 
     addresses: dict[str, str]
     history: History
@@ -26,11 +26,11 @@ class Market:
     sandbox: str
     mails: Path
     over: threading.Event = field(default_factory=threading.Event)
-    lost_callbacks: float = 0.3  # the share of those who never come back
+    lost_callbacks: float = 0.3  # the share of customers that never return
 
 
 class Customer:
-    """Somebody who buys until the market is over."""
+    """A customer that acts until the run is over."""
 
     def __init__(self, market: Market, name: str, seed: str) -> None:
         self.market, self.name = market, name
@@ -43,7 +43,7 @@ class Customer:
 
     # ---- account ----
     def register(self) -> None:
-        """Register and sign in, before anything goes wrong."""
+        """Register and sign in, before any fault starts."""
         body = {"name": self.name.title(), "email": self.email, "password": PASSWORD}
         made = self.browser.call("POST", "user-svc", "/user/register/", json=body)
         if not made.is_ok:
@@ -60,7 +60,7 @@ class Customer:
         self._keep(pair.data)
 
     def refresh(self) -> None:
-        """Renew the session; a lost answer is asked for again within its grace."""
+        """Refresh the session; a lost answer is retried within the grace period."""
         body = {"refresh_token": self.refresh_token}
         reply = self._persist("POST", "user-svc", "/user/token/refresh/", json=body)
         self._note("refresh", reply)
@@ -79,7 +79,7 @@ class Customer:
 
     # ---- acts ----
     def shop(self) -> None:
-        """Act until the market is over."""
+        """Act until the run is over."""
         acts, weights = zip(*ACTS, strict=True)
         while not self.market.over.is_set():
             act = self.random.choices(acts, weights)[0]
@@ -107,7 +107,7 @@ class Customer:
         return order.get("id")
 
     def look(self, order_id: int) -> dict[str, Any] | None:
-        """Read an order, and note the status that was seen."""
+        """Read an order, and record its status."""
         reply = self.browser.call("GET", "order-svc", f"/orders/{order_id}/")
         self._complain(reply)
         if not reply.is_ok:
@@ -117,7 +117,7 @@ class Customer:
         return found
 
     def await_link(self, order_id: int) -> str | None:
-        """Wait a little for the link of an order."""
+        """Wait up to four seconds for the link of an order."""
         for _ in range(40):
             order = self.look(order_id)
             if order and (url := (order["payment"] or {}).get("short_url")):
@@ -129,7 +129,7 @@ class Customer:
         return None
 
     def buy(self) -> None:
-        """Order and pay on Razorpay's page; the way back may get lost."""
+        """Order and pay on Razorpay's page; the callback may be lost."""
         if (order_id := self.place()) and (url := self.await_link(order_id)):
             self.pay(order_id, url)
 
@@ -171,7 +171,7 @@ class Customer:
             twin.join()
 
     def pay_oddly(self) -> None:
-        """Pay twice, too little, or after the link's end."""
+        """Pay twice, too little, or after the link has expired."""
         if not (order_id := self.place()) or not (url := self.await_link(order_id)):
             return
         payment = self.payment(order_id)
@@ -182,7 +182,7 @@ class Customer:
         odd(self, order_id, url, link)
 
     def payment(self, order_id: int) -> dict[str, Any] | None:
-        """Return the payment of an order, None when it cannot be had."""
+        """Return the payment of an order, or None when it cannot be read."""
         path = f"/payments/?order_id={order_id}"
         reply = self.browser.call("GET", "payment-svc", path)
         self._complain(reply)
@@ -190,7 +190,7 @@ class Customer:
         return rows[0] if rows else None
 
     def control(self, link: str, verb: str, **wish: Any) -> bool:
-        """Do at Razorpay what no page offers."""
+        """Call the control API of the Razorpay sandbox."""
         url = f"{self.market.sandbox}/control/links/{link}/{verb}/"
         try:
             return self.browser.http.post(url, json=wish or None, timeout=6).ok
@@ -203,7 +203,7 @@ class Customer:
             self.look(self.random.choice(self.paid))
 
     def complain_to_staff(self) -> None:
-        """Let staff send money back, all of it or a part, with goods or without."""
+        """Let staff refund all or a part, with or without a restock."""
         if not self.paid:
             return
         order = self.look(self.random.choice(self.paid))
@@ -253,7 +253,7 @@ class Customer:
 def persist(
     browser: Browser, method: str, service: str, path: str, **more: Any
 ) -> Reply:
-    """Ask again, with the same key, until the answer tells something."""
+    """Retry with the same key until the outcome is known."""
     for attempt in range(TRIES):
         reply = browser.call(method, service, path, **more)
         if reply.outcome != INFO or reply.complaint:
@@ -269,7 +269,7 @@ def pay_twice(customer: Customer, order_id: int, url: str, link: str) -> None:
 
 
 def pay_less(customer: Customer, _order_id: int, _url: str, link: str) -> None:
-    """Let a wrong amount be captured: a person must decide."""
+    """Let a wrong amount be captured, which needs a review."""
     customer.control(link, "pay", amount=100)
 
 

@@ -1,4 +1,4 @@
-"""A whole shop of real processes that can be killed, with a proxy on every edge."""
+"""A whole shop of real processes, with a fault-injecting proxy on every edge."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ FILES = 64
 
 
 class Stack(RunningShop):
-    """The shop of one run after the other."""
+    """The shop of several runs, one after the other."""
 
     def __init__(self, folder: Path, database: str, seed: int = 0) -> None:
         super().__init__(folder, KINDS[database](folder))
@@ -44,23 +44,23 @@ class Stack(RunningShop):
         return proxy
 
     def environment(self, name: str) -> dict[str, str]:
-        """Lead every call through the proxy, and hurry."""
+        """Route every call through the proxy, and shorten the intervals."""
         values = super().environment(name) | dict(settings.TIMES.get(name, {}))
         values["CLOCK_FILE"] = str(self.clock)
         for edge, (owner, variable) in settings.CALLS.items():
             if owner == name:
                 path = settings.PATHS.get(variable, "")
                 values[variable] = self.proxy.address(edge) + path
-        if name == "payment-svc":  # a browser comes back by the address it is given
+        if name == "payment-svc":  # browsers return to this address
             values["PUBLIC_URL"] = self.proxy.address("client>payment-svc")
         return values
 
     def spec(self, name: str) -> Process:
-        """Know a second worker too."""
+        """Return the command of a process; a second worker has the first one's."""
         return super().spec(name.removesuffix("-second"))
 
     def environment_of(self, name: str, spec: Process) -> dict[str, str]:
-        """Add where an armed process dies."""
+        """Add the failpoint of an armed process."""
         values = super().environment_of(name, spec)
         if name in self.starved:
             values["DB_POOL_SIZE"] = "1"
@@ -70,7 +70,7 @@ class Stack(RunningShop):
         return values
 
     def ledger(self) -> dict[str, Any]:
-        """Return the witness's ledger."""
+        """Return the ledger of the Razorpay sandbox."""
         url = self.site.address(SANDBOX) + "/control/ledger/"
         with requests.Session() as http:
             http.trust_env = False
@@ -79,7 +79,7 @@ class Stack(RunningShop):
 
     # ---- life ----
     def begin(self, seed: int) -> None:
-        """Start everything on fresh databases, with no fault and at the true time."""
+        """Start everything on fresh databases, without faults, at the real time."""
         self.end()
         self.proxy.heal()
         self.proxy.reseed(seed)
@@ -94,11 +94,11 @@ class Stack(RunningShop):
         super().close()
 
     def pause(self, name: str) -> None:
-        """Stop a process in its tracks."""
+        """Pause a process with SIGSTOP."""
         self._signal(name, signal.SIGSTOP)
 
     def resume(self, name: str) -> None:
-        """Let a paused process go on."""
+        """Resume a paused process."""
         self._signal(name, signal.SIGCONT)
 
     def _signal(self, name: str, what: signal.Signals) -> None:
@@ -107,23 +107,23 @@ class Stack(RunningShop):
                 os.killpg(self.running[name].pid, what)
 
     def arm(self, name: str, point: str) -> None:
-        """Start a process anew so that it dies at a crash point, `name:nth`."""
+        """Restart a process so that it dies at a failpoint, `name:nth`."""
         self.kill(name)
         self.mark = self.log(name).stat().st_size
         self.crash_at = {name: point}
         self.start(name)
 
     def disarm(self) -> None:
-        """Let the next start be a usual one."""
+        """Start processes without a failpoint again."""
         self.crash_at = {}
 
     def has_crashed(self, name: str) -> bool:
-        """Say whether an armed process has come to its crash point."""
+        """Return whether an armed process has reached its failpoint."""
         with self.log(name).open("rb") as log:
             log.seek(self.mark)
             return CRASHED in log.read()
 
-    # ---- what else can happen to a shop ----
+    # ---- other faults ----
     def start_second(self, name: str) -> None:
         """Run a second worker beside the first."""
         self.start(f"{name}-second")
@@ -139,7 +139,7 @@ class Stack(RunningShop):
             self.databases.server.start()
 
     def starve(self, name: str) -> None:
-        """Start a process anew with one connection to its database, and few files."""
+        """Restart a process with one database connection and few files."""
         self.starved.add(name)
         self.stop(name)
         self.start(name)
@@ -147,25 +147,25 @@ class Stack(RunningShop):
         resource.prlimit(self.running[name].pid, resource.RLIMIT_NOFILE, files)
 
     def feed(self, name: str) -> None:
-        """Start it anew as usual."""
+        """Restart a starved process with its usual resources."""
         self.starved.discard(name)
         self.stop(name)
         self.start(name)
 
     def crowd(self, name: str) -> None:
-        """Let more clients come to a service than it can serve."""
+        """Send a service more clients than it can serve."""
         self.guests[name] = Crowd(self.site.address(name))
 
     def besiege(self, name: str) -> None:
-        """Let clients come to a service that never finish."""
+        """Send a service clients that never finish a request."""
         self.guests[name] = SlowClients((HOST, self.site.port(name)))
 
     def relieve(self, name: str) -> None:
-        """Let them go."""
+        """Disconnect these clients."""
         self.guests.pop(name).leave()
 
     def lock_database(self, service: str, seconds: float) -> None:
-        """Hold the write lock of a service's database for a while, in background."""
+        """Hold the write lock of a service's database, in the background."""
         locks.hold(self.databases.url(service), service, seconds)
 
     def shift_clock(self, seconds: int) -> None:
@@ -176,7 +176,7 @@ class Stack(RunningShop):
         draft.replace(self.clock)
 
     def send(self, queue: str, body: str) -> None:
-        """Put something into a queue."""
+        """Put a message into a queue."""
         client = self.sqs()
         url = client.get_queue_url(QueueName=queue)["QueueUrl"]
         client.send_message(QueueUrl=url, MessageBody=body)
@@ -185,16 +185,16 @@ class Stack(RunningShop):
         """Change for how long a received message is hidden from others."""
         client = self.sqs()
         url = client.get_queue_url(QueueName=queue)["QueueUrl"]
-        wish = {"VisibilityTimeout": str(seconds)}
-        client.set_queue_attributes(QueueUrl=url, Attributes=wish)
+        attributes = {"VisibilityTimeout": str(seconds)}
+        client.set_queue_attributes(QueueUrl=url, Attributes=attributes)
 
     def lose_queues(self) -> None:
-        """Kill the emulator: every message in it dies."""
+        """Kill the queue's emulator, so that all its messages are lost."""
         self.kill("sqs")
         self.start("sqs")
 
     def sqs(self) -> Any:
-        """Return a client that goes around the proxy."""
+        """Return a client that bypasses the proxy."""
         import boto3
         from botocore.config import Config
 

@@ -1,4 +1,4 @@
-"""Every crash point of the code: die there, start again, come to rest, audit."""
+"""The sweep: kill a process at every failpoint, restart it, drain and audit."""
 
 import contextlib
 import dataclasses
@@ -9,39 +9,41 @@ from collections.abc import Iterator, Sequence
 
 from verification.faults import mix
 from verification.faults.drain import under_way
+from verification.faults.failpoints import EVERY, Point
 from verification.faults.history import History
 from verification.faults.market import let_in, open_market
-from verification.faults.points import EVERY, Point
 from verification.faults.runs import Result, judge
 from verification.faults.shopping import Customer
 from verification.faults.stack import Stack
 from verification.faults.waiting import wait_for
 
-PER_SHOP = 20  # then a fresh one: time must not run on for weeks, nor tokens end
+PER_SHOP = 20  # then a new shop, before the moved clock lets tokens expire
 LONG_AGO = 3000
 PLENTY = FEWEST = 3
 AT_MOST = 60.0
-# The one lets go of stock whose time is over, if the other did not in time.
+# product-svc expires reservations that order-svc has not released in time.
 DEAD_MANS_SWITCH, KEEPER = "product-svc-worker", "order-svc-worker"
-UNHEARD = "payment.announced"
+UNSETTLED = "payment.announced"
 
 
 class Visits:
-    """Visits to crash points in one shop, with the same customers all the time."""
+    """Visits failpoints in one shop, with the same customers."""
 
     def __init__(self, stack: Stack, seed: int) -> None:
         self.stack = stack
         stack.begin(seed)
         self.history = History(stack.folder / f"history-{time.time_ns()}.jsonl")
         self.market, self.stock = open_market(stack, self.history)
-        self.market.lost_callbacks = 0.0  # or the last of them is passed by chance
-        # What is sold out at once would keep most orders from the points further on.
+        self.market.lost_callbacks = (
+            0.0  # or a callback would reach its failpoint only by chance
+        )
+        # Orders of a product that sells out at once would miss the later failpoints.
         self.market.products = self.market.products[PLENTY:]
         self.customers = let_in(stack, self.market, str(seed))
         self.before = Result("", stack.databases.name)
 
     def visit(self, point: Point, nth: int) -> Result:
-        """Let the process of a point die at its nth passing; judge what is left."""
+        """Kill a process at the nth passing of a failpoint; check the result."""
         started = time.monotonic()
         result = Result(
             f"{point.process} {point.name}:{nth}", self.stack.databases.name
@@ -53,7 +55,9 @@ class Visits:
         if self._has_died(point.process, work):
             result.crashed_at = f"{point.name}:{nth}"
         self.stack.disarm()
-        self.stack.kill(point.process)  # a master's next child would die there too
+        self.stack.kill(
+            point.process
+        )  # the next child of its master would die there too
         self.stack.start(point.process)
         work.join()
         self.stack.resume(KEEPER)
@@ -62,7 +66,7 @@ class Visits:
         return self._alone(result)
 
     def _alone(self, result: Result) -> Result:
-        """Take what was there before away from the counts of a visit."""
+        """Subtract the earlier visits from the counts of this one."""
         before, self.before = self.before, dataclasses.replace(result)
         result.orders -= before.orders
         operations = Counter(result.operations) - Counter(before.operations)
@@ -70,18 +74,18 @@ class Visits:
         return result
 
     def _work(self, point: Point, nth: int) -> None:
-        """Pass each point as often as it takes, and once more."""
+        """Act often enough to pass the failpoint n times, and once more."""
         some = self.customers[: max(FEWEST, nth + 1)]
         mix.first_half(some)
         mix.second_half(some)
-        if point.name == UNHEARD:
-            self._pay_unheard(some[0])
+        if point.name == UNSETTLED:
+            self._pay_unsettled(some[0])
         if point.process == DEAD_MANS_SWITCH:
             self.stack.pause(KEEPER)
-        self.stack.shift_clock(LONG_AGO)  # what is not paid expires, held stock too
+        self.stack.shift_clock(LONG_AGO)  # unpaid links and reservations expire
 
-    def _pay_unheard(self, customer: Customer) -> None:
-        """Pay while nobody settles it, so that the capture is announced again."""
+    def _pay_unsettled(self, customer: Customer) -> None:
+        """Pay while order-svc is paused, so that the capture is republished."""
         if (order_id := customer.place()) and (url := customer.await_link(order_id)):
             self.stack.pause(KEEPER)
             customer.pay(order_id, url)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from verification.faults.failpoints import Point
 from verification.faults.outages import OUTAGES
-from verification.faults.points import Point
 from verification.faults.runs import Result, run
 from verification.faults.stack import Stack
 from verification.faults.sweep import sweep
@@ -24,7 +24,7 @@ def carry_out(
     seeds: Iterable[int],
     seconds: float,
 ) -> list[Result]:
-    """Sweep points and run seeds on one database."""
+    """Sweep failpoints and run seeds on one database."""
     with opened(database, keep) as (stack, results):
         for result in sweep(stack, points, SEED):
             results.append(show(result, f"sweep {result.name}"))

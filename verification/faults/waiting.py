@@ -10,12 +10,12 @@ PAUSE = 0.05
 
 
 def wait_for(
-    look: Callable[[], T], what: str, within: float = WITHIN, pause: float = PAUSE
+    poll: Callable[[], T], what: str, within: float = WITHIN, pause: float = PAUSE
 ) -> T:
-    """Look until there is something to see, and return it; else raise TimeoutError."""
+    """Poll until the result is true, and return it; raise TimeoutError if never."""
     deadline = time.monotonic() + within
-    while not (found := look()):
+    while not (found := poll()):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {within:.0f} s in vain until {what}")
+            raise TimeoutError(f"waited {within:.0f} s, but not: {what}")
         time.sleep(pause)
     return found

@@ -1,4 +1,4 @@
-"""HTTP/1.1 messages as they stand on the wire: read whole, passed on byte for byte."""
+"""Raw HTTP/1.1 messages: read completely, forwarded byte for byte."""
 
 import asyncio
 import dataclasses
@@ -35,13 +35,13 @@ class Message:
         return sized.having("content-length", str(len(body)))
 
     def head(self) -> bytes:
-        """Return all that comes before the body: one exchange a connection."""
+        """Return everything before the body; each connection carries one exchange."""
         fields = [f for f in self.fields if f[0].lower() not in OF_A_CONNECTION]
         lines = [self.first, *(f"{n}: {v}" for n, v in fields), "Connection: close"]
         return "\r\n".join(lines).encode("latin-1") + END
 
     def encode(self) -> bytes:
-        """Return what is sent."""
+        """Return the bytes to send."""
         return self.head() + self.body
 
 

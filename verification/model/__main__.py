@@ -1,4 +1,4 @@
-"""`make model`: the saga's models, or a mutation of them, and what the search finds."""
+"""`make model`: runs the model checker on the saga's models, or on a mutation."""
 
 import sys
 from collections.abc import Iterable
@@ -21,29 +21,29 @@ ALL = "mutations"
 
 
 @dataclass(frozen=True)
-class Wish:
-    """One search that was asked for."""
+class Task:
+    """One search to run."""
 
     model: str
     mutation: Mutation | None = None
 
     @property
     def title(self) -> str:
-        """Say what is searched."""
+        """Return the name of the search."""
         return f"{self.model}: {self.mutation.broken}" if self.mutation else self.model
 
     @property
     def loss(self) -> bool:
-        """Say whether messages may get lost: a whole model bears that as well."""
+        """Return whether messages may be lost: an unchanged model survives that."""
         return self.mutation is None or self.mutation.loss
 
     @property
     def expected(self) -> str:
-        """Return a part of the violation that must be found."""
+        """Return a part of the text of the expected violation."""
         return self.mutation.finds if self.mutation else ""
 
     def is_met(self, report: Report) -> bool:
-        """Say whether the search found what it must, and nothing else."""
+        """Return whether the search found exactly what is expected."""
         if not self.expected:
             return not report.violation
         return self.expected in report.violation
@@ -51,10 +51,10 @@ class Wish:
 
 @click.command()
 @click.argument("names", nargs=-1)
-@click.option("--stories", is_flag=True, help="Tell how cells marked never are met.")
-@click.option("--write", is_flag=True, help="Write docs/model.md and search nothing.")
-def main(names: tuple[str, ...], stories: bool, write: bool) -> None:
-    """Search the models, all unless named; or mutations; or all of `mutations`."""
+@click.option("--traces", is_flag=True, help="Show how impossible cells are met.")
+@click.option("--write", is_flag=True, help="Only write docs/model.md.")
+def main(names: tuple[str, ...], traces: bool, write: bool) -> None:
+    """Check models or mutations by name, all models, or all `mutations`."""
     end_on_sigterm()
     if write:
         page.write()
@@ -62,25 +62,29 @@ def main(names: tuple[str, ...], stories: bool, write: bool) -> None:
         return
     out, table = console(), _table()
     good = True
-    for wish in wishes(names):
-        search = _search(out, wish)
-        good = wish.is_met(search.report) and good
-        table.add_row(*_row(wish, search.report))
+    for task in tasks(names):
+        search = _search(out, task)
+        good = task.is_met(search.report) and good
+        table.add_row(*_row(task, search.report))
         if search.report.violation:
-            _tell(out, wish, search.report)
-        if stories:
-            _tell_never(out, search)
+            _show(out, task, search.report)
+        if traces:
+            _show_impossible(out, search)
     out.print(table)
-    out.print("What was expected." if good else "[red]Not what was expected.[/]")
+    out.print(
+        "The result is as expected."
+        if good
+        else "[red]The result is not as expected.[/]"
+    )
     sys.exit(not good)
 
 
-def wishes(names: Iterable[str]) -> list[Wish]:
-    """Return the searches that the names ask for."""
-    found: list[Wish] = []
+def tasks(names: Iterable[str]) -> list[Task]:
+    """Return the searches for these names."""
+    found: list[Task] = []
     for name in names or MODELS:
         if name in MODELS:
-            found.append(Wish(name))
+            found.append(Task(name))
             continue
         wanted = [m for m in MUTATIONS if name in (ALL, m.broken)]
         if not wanted:
@@ -89,20 +93,20 @@ def wishes(names: Iterable[str]) -> list[Wish]:
             raise click.BadParameter(
                 f"{name} is none of {known}, nor a mutation: {where} lists them."
             )
-        found += [Wish(mutation.model, mutation) for mutation in wanted]
+        found += [Task(mutation.model, mutation) for mutation in wanted]
     return found
 
 
-def _search(out: Console, wish: Wish) -> Search:
-    with out.status(wish.title) as status:
+def _search(out: Console, task: Task) -> Search:
+    with out.status(task.title) as status:
 
         def tell(states: int) -> None:
-            status.update(f"{wish.title}: {states:,} states")
+            status.update(f"{task.title}: {states:,} states")
 
-        rules = Rules(wish.mutation.broken if wish.mutation else None)
-        search = run(Search(build(wish.model, rules, loss=wish.loss), tell))
+        rules = Rules(task.mutation.broken if task.mutation else None)
+        search = run(Search(build(task.model, rules, loss=task.loss), tell))
     report = search.report
-    out.print(f"• {wish.title}: {report.states:,} states, {report.seconds:.1f} s")
+    out.print(f"• {task.title}: {report.states:,} states, {report.seconds:.1f} s")
     return search
 
 
@@ -115,30 +119,30 @@ def _table() -> Table:
     return table
 
 
-def _row(wish: Wish, report: Report) -> tuple[str, ...]:
-    verdict = report.violation or "every state is good, and so is where it leads"
-    colour = "green" if wish.is_met(report) else "red"
+def _row(task: Task, report: Report) -> tuple[str, ...]:
+    verdict = report.violation or "no invariant is violated"
+    colour = "green" if task.is_met(report) else "red"
     numbers = (f"{report.states:,}", f"{report.transitions:,}")
-    return wish.title, *numbers, f"[{colour}]{verdict}[/]", f"{report.seconds:.1f} s"
+    return task.title, *numbers, f"[{colour}]{verdict}[/]", f"{report.seconds:.1f} s"
 
 
-def _tell(out: Console, wish: Wish, report: Report) -> None:
-    """Print a violation: the rule that was left out, and the steps to it."""
-    if wish.mutation:
-        out.print(f"  Left out: {wish.mutation.rule}.")
-    out.print(f"  Found: {report.violation}. These steps lead there:")
-    for number, step in enumerate(report.story, 1):
+def _show(out: Console, task: Task, report: Report) -> None:
+    """Print a violation: the mutation, and the counterexample."""
+    if task.mutation:
+        out.print(f"  Rule left out: {task.mutation.rule}.")
+    out.print(f"  Violation: {report.violation}. Counterexample:")
+    for number, step in enumerate(report.counterexample, 1):
         out.print(f"  {number:4d}. {step}", markup=False)
-    out.print("        and then what goes on without any fault.")
+    out.print("        then the recovery without further faults.")
 
 
-def _tell_never(out: Console, search: Search) -> None:
-    """Print how each cell that is marked never was met."""
+def _show_impossible(out: Console, search: Search) -> None:
+    """Print a trace to each impossible cell that was met."""
     for key, state in search.model.rules.taken.items():
         if is_never(key):
-            met = f"  {in_words(key)} is met, when no more happens, after:"
+            met = f"  {in_words(key)} is met in the recovery after:"
             out.print(met, markup=False)
-            for step in search.story(state):
+            for step in search.trace(state):
                 out.print(f"      {step}", markup=False)
 
 

@@ -1,7 +1,7 @@
-"""One refund and Razorpay, with a bank behind it that takes its time.
+"""One refund at Razorpay, with a bank that may answer late.
 
-Calls get lost, answers are heard late by a process that was paused, and a webhook
-proves nothing: what a refund has come to is what Razorpay says when it is asked.
+Calls get lost, and a paused process handles answers late. A webhook proves nothing:
+the state of a refund is what Razorpay returns when it is queried.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from verification.model.broken import Broken
 R = RefundState
 REFUND = "refund.requested"
 ENDS = (R.PROCESSED, R.FAILED)
-# What Razorpay answers, by how far it has come; the last three are for ever.
+# What Razorpay answers in each state of the refund; the last three are final.
 ANSWERS = {
     "pending": Told.SEEN_PENDING,
     "made": Told.SEEN_PROCESSED,
@@ -25,44 +25,44 @@ ANSWERS = {
 
 
 class World(NamedTuple):
-    """A refund that order-svc asks for."""
+    """The model state: a refund that order-svc requests."""
 
-    fits: bool = True  # no more than is left of the capture
+    fits: bool = True  # not larger than the rest of the capture
     row: RefundState | None = None
-    at: str = ""  # how far Razorpay has come with it
-    times: int = 0  # that the money went back
-    reply: Told | None = None  # what a paused process has heard
-    answer: str = ""  # what order-svc knows
+    at: str = ""  # the state of the refund at Razorpay
+    times: int = 0  # how often the money was refunded
+    reply: Told | None = None  # the answer that a paused process has received
+    answer: str = ""  # what order-svc has received
     queue: frozenset[str] = frozenset({REFUND})
 
 
 class Bank(Model):
-    """A refund on its way."""
+    """The model of one refund."""
 
     name = "bank"
 
     def starts(self) -> Iterator[Step]:
-        """Ask for a refund, or for too much."""
+        """Request a refund that fits, or one that is too large."""
         yield "a refund", World()
         yield "a refund of too much", World(fits=False)
 
     def move(self, s: World, trigger: Told) -> World:
-        """Make the table's move and say what it says."""
+        """Make the table's transition and publish its event."""
         move = self.rules.refund(s.row, trigger)
         if move is None:
             return s
-        says = {move.says} if move.says else set()
-        return s._replace(row=move.to, queue=s.queue | says)
+        published = {move.says} if move.says else set()
+        return s._replace(row=move.to, queue=s.queue | published)
 
     def handle(self, s: World, message: str) -> World:
-        """Let the service that a message is for take it."""
+        """Let the consumer of a message handle it."""
         if message == REFUND:
             is_new_and_large = s.row is None and not s.fits
             return self.move(s, Told.TOO_MUCH if is_new_and_large else Told.ASKED)
         return s if s.answer == Event.REFUND_PROCESSED else s._replace(answer=message)
 
     def calls(self, s: World) -> Iterator[tuple[str, World]]:
-        """Return what Razorpay may do with the call: once for each key."""
+        """Return what Razorpay may do with the call: one refund for each key."""
         if s.at == "" or self.rules.broken is Broken.REFUND_NEW_KEY:
             yield "it makes the refund", s._replace(at="made", times=s.times + 1)
         if s.at == "":
@@ -72,13 +72,13 @@ class Bank(Model):
             yield "it knows the key", s
 
     def work(self, s: World) -> Iterator[Step]:
-        """Handle messages; begin, call, and look."""
+        """Handle messages; start, call and poll the refund."""
         for message in sorted(s.queue):
             taken = s._replace(queue=s.queue - {message})
             yield ("handled:", message), self.handle(taken, message)
         if s.reply is not None:
             going_on = self.move(s._replace(reply=None), s.reply)
-            yield ("the paused one goes on with", s.reply), going_on
+            yield ("the paused process continues with", s.reply), going_on
         if s.at == "pending":
             yield "the bank pays", s._replace(at="made", times=s.times + 1)
         yield from self._due(s)
@@ -91,12 +91,12 @@ class Bank(Model):
             for name, called in self.calls(begun):
                 yield ("called:", name), self.move(called, ANSWERS[called.at])
         if s.row is R.PENDING:
-            yield "looked at", self.move(s, ANSWERS[s.at])
+            yield "polled", self.move(s, ANSWERS[s.at])
 
     def clocks(self, s: World) -> Iterator[Step]:
-        """Ask again for what is not answered."""
+        """Request again what is not answered."""
         if not s.answer:
-            yield "asked for again", s._replace(queue=s.queue | {REFUND})
+            yield "requested again", s._replace(queue=s.queue | {REFUND})
 
     def trouble(self, s: World) -> Iterator[Step]:
         """Lose answers, pause, deliver twice; let the bank refuse."""
@@ -122,22 +122,22 @@ class Bank(Model):
                 paused = called._replace(reply=ANSWERS[called.at])
                 yield ("called, then paused:", name), paused
         if s.row in (R.SENT, R.PENDING) and s.at:
-            yield "paused with a look", s._replace(reply=ANSWERS[s.at])
-            yield "paused with an odd answer", s._replace(reply=Told.NO_ANSWER)
+            yield "paused with a query's result", s._replace(reply=ANSWERS[s.at])
+            yield "paused with no definite answer", s._replace(reply=Told.NO_ANSWER)
 
     def check(self, s: World) -> None:
-        """See that money goes back once, and is not called back when it is not."""
+        """Check that money is refunded once, and recorded only if it was."""
         if s.times > 1:
             raise Violation("refunded twice")
         if s.row is R.PROCESSED and not s.times:
-            raise Violation("a refund that did not happen is called processed")
+            raise Violation("a refund that did not happen is recorded as processed")
         if s.row is R.FAILED and s.times:
-            raise Violation("money is back that is held for not returned")
+            raise Violation("a refund that happened is recorded as failed")
 
     def check_end(self, s: World) -> str:
-        """See that order-svc knows how it ended."""
+        """Check that order-svc knows the result."""
         if s.row not in ENDS or not s.answer:
-            raise Violation(f"a refund hangs: {s.row}, Razorpay says {s.at}")
+            raise Violation(f"a refund is stuck: {s.row}, at Razorpay {s.at}")
         if (s.answer == Event.REFUND_PROCESSED) != (s.times == 1):
-            raise Violation(f"order-svc was told {s.answer}, but it is {s.at}")
+            raise Violation(f"order-svc received {s.answer}, but Razorpay has {s.at}")
         return f"{s.row}, {s.answer}"

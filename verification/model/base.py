@@ -1,4 +1,4 @@
-"""What the search asks of a model."""
+"""The interface of a model: its states, transitions and invariants."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,17 +10,17 @@ Step = tuple[Name, Any]
 
 
 class Violation(Exception):
-    """A promise is broken; the text says which."""
+    """An invariant is violated; the text names it."""
 
 
 class Model:
-    """A world of states and moves; a subclass fills in what it knows.
+    """States and transitions; a subclass defines them.
 
     `work` is what the services do by themselves, `clocks` what they repeat until it
-    is answered, `deadlines` what happens when somebody's time is over, `trouble` all
+    is answered, `deadlines` what happens when a time limit is over, `trouble` all
     else: customers, rivals, faults, and what staff do at any moment. `people` is what
-    staff do in the end, after an alert, when nothing else goes on.
-    With `loss` any message may vanish for ever besides.
+    staff do after an alert, when nothing else can happen.
+    With `loss` any message may also be lost.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Model:
         self.loss = loss
 
     def starts(self) -> Iterable[Step]:
-        """Return how the world may begin."""
+        """Return the initial states."""
         raise NotImplementedError
 
     def work(self, s: Any) -> Iterable[Step]:
@@ -38,15 +38,15 @@ class Model:
         return ()
 
     def clocks(self, s: Any) -> Iterable[Step]:
-        """Return what is asked and told again."""
+        """Return what is requested or published again."""
         return ()
 
     def deadlines(self, s: Any) -> Iterable[Step]:
-        """Return what happens when somebody's time is over."""
+        """Return what happens when a time limit is over."""
         return ()
 
     def people(self, s: Any) -> Iterable[Step]:
-        """Return what staff do in the end."""
+        """Return what staff do after an alert."""
         return ()
 
     def trouble(self, s: Any) -> Iterable[Step]:
@@ -54,25 +54,25 @@ class Model:
         return ()
 
     def forget(self, s: Any) -> Any:
-        """Return the state without what can have no effect any more."""
+        """Return the state without messages that have no effect any more."""
         return s
 
-    def see_no_effect(self, before: Any, after: Any) -> None:
-        """Raise Violation when what is forgotten did more than to repeat an answer."""
+    def check_no_effect(self, before: Any, after: Any) -> None:
+        """Raise Violation when a forgotten message changes more than the queue."""
         if after._replace(queue=before.queue) != before:
-            raise Violation("what is forgotten has an effect")
+            raise Violation("a message that was dropped as useless has an effect")
 
     def check(self, s: Any) -> None:
-        """Raise Violation for a state that must never be."""
+        """Raise Violation when the state violates an invariant."""
 
     def check_patience(self, s: Any, stage: str) -> None:
-        """Raise Violation for a state that should come to its end without this."""
+        """Raise Violation when the state needs a stage that should not be necessary."""
 
     def check_end(self, s: Any) -> str:
-        """Raise Violation for a bad end; return a good one in words."""
+        """Raise Violation for a bad final state; describe a good one in words."""
         raise NotImplementedError
 
     def moves(self, s: Any) -> Iterator[Step]:
-        """Return all that may happen next."""
+        """Return all transitions from a state."""
         for part in (self.work, self.clocks, self.deadlines, self.trouble):
             yield from part(s)

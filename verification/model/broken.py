@@ -1,7 +1,7 @@
 """The mutations: each is one rule left out or changed.
 
-Some are other cells in a service's table, EDITS; the rest are asked for by name where
-a model's actor would keep the rule.
+Some mutations replace cells of a service's table (EDITS). The others are checked by
+name in the part of a model that would follow the rule.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ P, T = PaymentState, PaymentTrigger
 
 
 class Broken(StrEnum):
-    """What may be broken, one thing at a time."""
+    """The mutations; a search applies at most one."""
 
     # Stock
     NO_TOMBSTONE = auto()
@@ -42,7 +42,7 @@ class Broken(StrEnum):
     RESOLVED_EVIDENCE_COUNTS = auto()
     LAST_WRITER_WINS = auto()
     RELEASE_BEFORE_CLOSE = auto()
-    # Messages that get lost, and who asks again
+    # Lost messages, and who sends them again
     MARK_BEFORE_EFFECT = auto()
     LOSS_NO_RECONCILER = auto()
     NO_LINK_REREQUEST = auto()
@@ -87,7 +87,7 @@ class Broken(StrEnum):
     RETURN_ID_NOT_UNIQUE = auto()
     RESTOCK_UNCHECKED = auto()
     RESTOCK_UNDEFINED = auto()
-    # Messages that wait for a person
+    # Messages that wait for triage
     QUARANTINE_LEAVES_MARK = auto()
     COPY_LEAVES_MARK = auto()
     PARKED_FOR_EACH_COPY = auto()
@@ -97,7 +97,7 @@ class Broken(StrEnum):
     REDRIVE_DELETES_FIRST = auto()
 
 
-# Another rule makes these good; what is useless by the whole rules is so by these.
+# Another rule protects the invariants, so useless messages may be dropped as usual.
 SAFE = frozenset(
     {
         Broken.LAST_WRITER_WINS,
@@ -108,7 +108,7 @@ SAFE = frozenset(
         Broken.REDRIVE_DELETES_FIRST,
     }
 )
-# These change what happens to requests at product-svc and Razorpay, to no message.
+# These change how requests to product-svc and Razorpay are handled, but no message.
 OF_REQUESTS = frozenset(
     {
         Broken.NO_TOMBSTONE,

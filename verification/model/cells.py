@@ -1,4 +1,4 @@
-"""The cells of the services' tables, and those that no model takes, with the reason."""
+"""The cells of the services' tables, and why some of them are never used here."""
 
 from enum import StrEnum
 from typing import Any
@@ -24,7 +24,7 @@ CELLS: tuple[Key, ...] = tuple(
 
 
 def is_never(key: Key) -> bool:
-    """Say whether the service's table calls the cell impossible."""
+    """Return whether the service's table marks the cell as impossible."""
     machine, state, event = key
     cell: Any = TABLES[machine].get((state, event))
     if machine == "order":
@@ -51,58 +51,58 @@ UNDECIDED = (
 )
 UNPAID = tuple(state for state in UNDECIDED if state is not Order.PAID)
 
-# What could be, but is not: a reason, and the cells it holds for.
+# Possible cells that no model uses: the reason, and the cells.
 NOT_TAKEN: dict[str, list[Key]] = {
-    "money goes back only once it is decided what becomes of its capture": _cells(
+    "a refund starts only after the outcome of its capture is decided": _cells(
         "order", UNDECIDED, E.REFUND_PROCESSED, E.REFUND_COMPLETED, E.REFUND_FAILED
     ),
-    "staff are told before the table is asked that nothing is left to return": _cells(
+    "the request is rejected earlier, because nothing is left to refund": _cells(
         "order", [Order.REFUNDED], E.STAFF_REFUND, E.STAFF_REFUND_REST
     ),
-    "without a capture there is no rest of it": _cells(
+    "an order without a capture has no rest to refund": _cells(
         "order", UNPAID, E.STAFF_REFUND_REST
     ),
-    "a paid order has held its stock": _cells(
+    "a paid order has reserved its stock": _cells(
         "reservation", [None], Trigger.COMMIT, Trigger.RESTOCK
     ),
-    "it is of no use any more, and forgotten, before it can be met there": [
+    "the message is useless by then, so the model has dropped it": [
         *_cells("order", [Order.CONFIRMED, Order.REFUNDED], E.LINK_READY),
         ("order", Order.REFUNDED, E.CLOSED),
         ("reservation", ReservationState.REFUSED, Trigger.RELEASE),
     ],
-    "an order that lets go for good has neither let go for a while nor committed": (
+    "an order sends a final release neither after a release nor after a commit": (
         _cells(
             "reservation",
             [ReservationState.RELEASED, ReservationState.COMMITTED],
             Trigger.RELEASE_FINAL,
         )
     ),
-    "only what was held is let go for a while": _cells(
+    "an order releases only stock that it has reserved": _cells(
         "reservation", [None], Trigger.RELEASE
     ),
-    "goods come back only of an order that took them": _cells(
+    "only an order that committed its stock is restocked": _cells(
         "reservation",
         set(ReservationState) - {ReservationState.COMMITTED},
         Trigger.RESTOCK,
     ),
-    "a look that shows a capture, or an end, shows the link first": _cells(
+    "a query that shows a capture or a closed link shows the link first": _cells(
         "payment", [P.CREATED], T.LINK_OVER, T.CAPTURE_SEEN, T.MISMATCH_SEEN
     ),
-    "a link is learned of once, and where money was seen it is known": _cells(
+    "a link is recorded once, and always before its capture": _cells(
         "payment", [P.ISSUED, P.CAPTURED, P.SUSPECT], T.LINK_MADE
     ),
-    "a capture beside a known one is an EXTRA row": _cells(
+    "a second capture has an EXTRA row of its own": _cells(
         "payment", [P.CAPTURED, P.SUSPECT], T.CAPTURE_SEEN, T.MISMATCH_SEEN
     ),
-    "Razorpay answers one key in one way, and an end is for ever": [
+    "Razorpay answers one key in one way, and a final state never changes": [
         ("refund", R.PROCESSED, Told.SEEN_FAILED),
         ("refund", R.PROCESSED, Told.REFUSED),
         ("refund", R.FAILED, Told.SEEN_PROCESSED),
     ],
 }
-# What should never be, but is met: it raises an alarm and changes nothing.
+# Impossible cells that are met all the same: the service raises an alert, no more.
 MET: dict[str, list[Key]] = {
-    "a reserve that another process has made before, and whose time is over": _cells(
+    "a reserve that another process made before, and that has expired": _cells(
         "order",
         [
             Order.AWAITING_PAYMENT,
@@ -115,7 +115,7 @@ MET: dict[str, list[Key]] = {
         ],
         E.RESERVE_REFUSED,
     ),
-    "a commit that another process has made before, and money that is back by now": (
+    "a commit that another process made before, and money that is refunded by now": (
         _cells(
             "order",
             [Order.REFUND_PENDING, Order.REFUNDED],
@@ -123,7 +123,7 @@ MET: dict[str, list[Key]] = {
             E.COMMIT_REFUSED,
         )
     ),
-    "a deadline of an order that has ended meanwhile": _cells(
+    "a deadline of an order that has ended in the meantime": _cells(
         "order",
         [
             Order.CONFIRMED,
@@ -134,7 +134,7 @@ MET: dict[str, list[Key]] = {
         ],
         E.DEADLINE,
     ),
-    "a link that is waited for, of an order that has gone on meanwhile": _cells(
+    "a late link of an order that has left the state in the meantime": _cells(
         "order",
         [
             Order.EXPIRING,

@@ -12,7 +12,7 @@ from verification.model.quarantine.world import Quarantine
 from verification.model.rules import Rules
 
 Order = OrderState
-# What each world of money may hold; small numbers, since every combination is tried.
+# The bounds of each money model; small, because every combination is explored.
 BOUNDS = {
     "second-payment": Bounds(
         (Order.PLACED, Order.AWAITING_PAYMENT, Order.CANCELLED),
@@ -46,24 +46,24 @@ MODELS: dict[str, Callable[..., Model]] = {
 
 
 def build(name: str, rules: Rules, *, loss: bool = False) -> Model:
-    """Make a model that plays by the rules."""
+    """Create a model that follows these rules."""
     return MODELS[name](rules, loss=loss)
 
 
 ABOUT = {
     "checkout": "one order, one unit of stock and a rival for it, one link: from the "
-    "basket to the end, with a suspect capture, and with one refund of all by staff",
+    "basket to the end, with a capture under review and one full refund by staff",
     "second-payment": "the link is paid twice; the second capture is an EXTRA row, "
-    "met by the order in any state after the first; staff refund the own one",
-    "second-fails": "the same, and a refund that Razorpay fails: staff post the rest, "
-    "or refund an EXTRA from payment-svc",
-    "suspect-payments": "the same, and either payment may be of another amount: an "
-    "admin accepts it or sends it back",
-    "refunds": "three staff refunds, in parts or of the rest, and two that are failed",
-    "direct-refunds": "one staff refund and two begun at payment-svc, in parts or of "
-    "the rest; two that are failed, and those that are refused as too much",
-    "returns": "two staff refunds with goods that come back in parts",
-    "bank": "one refund, and all that Razorpay may answer, late or never",
-    "quarantine": "a message that its reader refuses, cannot read, or fails at ten "
-    "times: parked or a dead letter, then tried again, redriven or dropped by a person",
+    "which the order may receive in any later state; staff refund the first one",
+    "second-fails": "like second-payment, with a refund that Razorpay fails: staff "
+    "refund the rest, or refund an EXTRA capture from payment-svc",
+    "suspect-payments": "like second-payment, with payments of another amount: an "
+    "admin accepts or rejects them",
+    "refunds": "three staff refunds, partial or of the rest, and two that fail",
+    "direct-refunds": "one staff refund and two from payment-svc, partial or of the "
+    "rest; two that fail, and those that are refused because they are too large",
+    "returns": "two staff refunds with partial returns of goods",
+    "bank": "one refund with every answer of Razorpay, late or lost",
+    "quarantine": "a message that its consumer refuses, cannot parse, or fails ten "
+    "times: it is parked or a dead letter; a person retries, redrives or drops it",
 }

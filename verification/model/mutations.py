@@ -1,4 +1,4 @@
-"""Every mutation: the rule it leaves out, where that shows, and how."""
+"""Every mutation: the rule it leaves out, the model, and the violation found."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ BANK, QUARANTINE = "bank", "quarantine"
 
 @dataclass(frozen=True)
 class Mutation:
-    """A rule left out, and the violation that a model must find then.
+    """A rule left out, and the violation that the model checker must find.
 
-    `finds` is a part of the violation's text; empty: no violation, since `saved_by`
-    another rule.
+    `finds` is a part of the violation's text. Without `finds` there is no violation,
+    because the rule `saved_by` protects the same invariant.
     """
 
     broken: Broken
@@ -49,13 +49,13 @@ MUTATIONS = (
     Mutation(
         B.COMMIT_NO_RECHECK,
         CHECKOUT,
-        "a commit looks whether the stock is still there",
+        "a commit checks that the stock is still available",
         "oversold",
     ),
     Mutation(
         B.RELEASE_NOT_OWED,
         CHECKOUT,
-        "what is owed to product-svc is a row",
+        "a compensation at product-svc is a stored command",
         "stock leaked",
     ),
     # Captures and links
@@ -68,116 +68,118 @@ MUTATIONS = (
     Mutation(
         B.IGNORE_LATE_CAPTURE,
         CHECKOUT,
-        "a capture is true news in every state of the order",
+        "the order accepts a capture in every state",
         "money taken, but the order is expired",
     ),
     Mutation(
         B.FORWARD_ONLY_CLOSED,
         CHECKOUT,
-        "a capture is true news in every state of the payment",
+        "the payment accepts a capture in every state",
         "money taken, but",
     ),
     Mutation(
         B.NO_REFERENCE_ID,
         CHECKOUT,
-        "a link's reference is stored before it is made",
+        "a link's reference is stored before the link is created",
         "two payment links",
     ),
     Mutation(
         B.NO_ORPHAN_LOOKUP,
         CHECKOUT,
-        "a closed payment is looked up again",
+        "a closed payment is still reconciled with Razorpay",
         "a live link on a finished order",
     ),
     Mutation(
         B.RESOLVED_EVIDENCE_COUNTS,
         CHECKOUT,
-        "a suspect capture that was sent back is never evidence again",
+        "a capture that was refunded after review never counts as paid",
         "goods for a refunded capture",
     ),
     Mutation(
         B.LAST_WRITER_WINS,
         CHECKOUT,
         "a late close changes nothing",
-        saved_by="captures are announced until they are settled",
+        saved_by="captures are republished until they are settled",
     ),
     Mutation(
         B.RELEASE_BEFORE_CLOSE,
         CHECKOUT,
         "the link is closed before the stock is released",
-        saved_by="a commit takes the stock again; it costs refunds of paying customers",
+        saved_by="a commit reserves the stock again, or the customer is refunded",
     ),
-    # Messages that get lost
+    # Lost messages
     Mutation(
         B.MARK_BEFORE_EFFECT,
         CHECKOUT,
-        "a message's mark and its effect are one transaction",
-        "order dies of a lost message",
+        "a message's inbox row and its effect are one transaction",
+        "a lost message ends the order",
     ),
     Mutation(
         B.LOSS_NO_RECONCILER,
         CHECKOUT,
-        "what is not answered is asked for again",
-        "order dies of a lost message",
+        "an unanswered request is sent again",
+        "a lost message ends the order",
         loss=True,
     ),
     Mutation(
         B.NO_LINK_REREQUEST,
         CHECKOUT,
-        "a link that does not come is asked for again",
-        "order dies of a lost message",
+        "a link that does not arrive is requested again",
+        "a lost message ends the order",
         loss=True,
     ),
     Mutation(
         B.LINK_REQUEST_NOT_ANSWERED,
         CHECKOUT,
-        "a request for a link is answered with how the payment stands",
-        "order dies of a lost message",
+        "a request for a link is answered with the payment's state",
+        "a lost message ends the order",
         loss=True,
     ),
     Mutation(
         B.NO_CLOSE_REEMIT,
         CHECKOUT,
-        "a close is asked for again",
+        "a close is requested again",
         "stuck order: expiring",
         loss=True,
     ),
     Mutation(
         B.CLOSE_NOT_ANSWERED,
         CHECKOUT,
-        "a request to close is answered with how the payment stands",
+        "a request to close is answered with the payment's state",
         "stuck order",
         loss=True,
     ),
     Mutation(
         B.REFUND_NOT_ANSWERED,
         BANK,
-        "a request for a refund is answered with how the refund stands",
-        "a refund hangs",
+        "a request for a refund is answered with the refund's state",
+        "a refund is stuck",
         loss=True,
     ),
     Mutation(
         B.REFUND_NOT_ANSWERED,
         REFUNDS,
-        "a request for a refund is answered with how the refund stands",
-        "a refund hangs",
+        "a request for a refund is answered with the refund's state",
+        "a refund is stuck",
         loss=True,
     ),
     Mutation(
         B.NO_REANNOUNCE,
         CHECKOUT,
-        "captures are announced until they are settled",
+        "captures are republished until they are settled",
         "money taken, but",
         loss=True,
     ),
     Mutation(
         B.NO_REANNOUNCE,
         SECOND,
-        "captures are announced until they are settled: an EXTRA meets a paid order",
+        "captures are republished until they are settled, also an EXTRA capture",
         "never settled",
     ),
     *(
-        Mutation(B.NO_SETTLED, model, "order-svc says what became of a capture", what)
+        Mutation(
+            B.NO_SETTLED, model, "order-svc publishes the outcome of a capture", what
+        )
         for model, what in (
             (CHECKOUT, "never settled"),
             (SECOND, "never settled"),
@@ -187,7 +189,7 @@ MUTATIONS = (
         Mutation(
             B.SETTLED_ONCE,
             model,
-            "the outcome is said again at every repeated capture",
+            "the outcome is published again at every repeated capture",
             "never settled",
             loss=True,
         )
@@ -196,14 +198,14 @@ MUTATIONS = (
     Mutation(
         B.SETTLED_ONLY_WHEN_ASKED,
         CHECKOUT,
-        "the outcome is said at once",
-        saved_by="it is said again at every repeated capture",
+        "the outcome is published immediately",
+        saved_by="the outcome is published again at every repeated capture",
     ),
     # A second payment
     Mutation(
         B.EXTRA_SAME_ROW,
         SECOND,
-        "a second capture is a row of its own",
+        "a second capture has a row of its own",
         "capture b never settled",
     ),
     Mutation(
@@ -227,37 +229,40 @@ MUTATIONS = (
     Mutation(
         B.PAID_SETTLES,
         SECOND,
-        "a paid order has decided nothing, and says so of nothing",
+        "a paid order publishes no outcome before its stock is committed",
         "EXTRA capture",
     ),
     Mutation(
         B.EXTRA_REFUND_ENDS_ORDER,
         SECOND,
-        "only refunds of the order's own payment end it",
-        "refunded, but 0 of 2 went back",
+        "only refunds of the order's own payment make it refunded",
+        "refunded, but 0 of 2 was returned",
     ),
     Mutation(
         B.DIRECT_ONLY_WHEN_KEPT,
         FAILS,
-        "after a refund that failed payment-svc may refund an EXTRA",
+        "payment-svc may refund an EXTRA capture after a failed refund",
         "EXTRA capture b is kept",
     ),
     Mutation(
         B.PLACED_STAYS,
         SECOND,
-        "a capture ends an order that has no stock yet",
+        "a capture ends an order whose stock is not reserved yet",
         "capture a never settled",
     ),
     # Refunds
     Mutation(
-        B.REFUND_NEW_KEY, BANK, "all tries of a refund have one key", "refunded twice"
+        B.REFUND_NEW_KEY,
+        BANK,
+        "all attempts of a refund send one idempotency key",
+        "refunded twice",
     ),
     *(
         Mutation(
             B.REFUNDED_FROM_ANY_STATE,
             model,
             "an order becomes refunded only from confirmed and refund_pending",
-            saved_by="a refund that is whole is told of after its capture is decided",
+            saved_by="a complete refund is published only after the outcome is decided",
         )
         for model in (SECOND, DIRECT)
     ),
@@ -270,8 +275,8 @@ MUTATIONS = (
     Mutation(
         B.ANY_REFUND_ENDS,
         REFUNDS,
-        "an order is refunded when all of its money is back",
-        "refunded, but 1 of 2 went back",
+        "an order is refunded only when all of its money is returned",
+        "refunded, but 1 of 2 was returned",
     ),
     Mutation(
         B.RECORD_NOT_UNIQUE,
@@ -282,57 +287,57 @@ MUTATIONS = (
     Mutation(
         B.REFUSED_SILENTLY,
         DIRECT,
-        "a refund that is refused is answered",
-        "a refund hangs",
+        "a refused refund is answered",
+        "a refund is stuck",
     ),
     Mutation(
         B.REFUSED_REFUND_NOT_FINAL,
         DIRECT,
-        "a refund that is refused is refused for good",
-        "holds for not returned",
+        "a refused refund stays refused",
+        "that happened as failed",
     ),
     Mutation(
         B.SUM_OF_PROCESSED,
         DIRECT,
-        "refunds under way count",
+        "refunds in progress count against the capture",
         "above its capture",
     ),
     Mutation(
         B.SUM_COUNTS_FAILED,
         REFUNDS,
-        "refunds that failed do not count",
+        "failed refunds do not count against the capture",
         "livelock",
     ),
     Mutation(
         B.RETRY_SAME_N,
         REFUNDS,
-        "a new try by staff is a refund of its own",
+        "a new attempt by staff is a separate refund",
         "stuck order: refund_pending",
     ),
     Mutation(
         B.REST_OF_ANSWERED,
         REFUNDS,
-        "what is asked for is not left to return",
+        "a requested refund reduces the amount that is left",
         "an automatic refund is refused",
     ),
     Mutation(
         B.FAILED_UNCONFIRMED,
         REFUNDS,
-        "a refund has failed when Razorpay, asked, says so",
+        "a refund has failed only when Razorpay confirms it",
         "above its capture",
     ),
     Mutation(
         B.STAFF_SETTLES,
         REFUNDS,
-        "a refund by staff changes no outcome",
+        "a staff refund does not change the outcome",
         "settled both ways",
     ),
     *(
         Mutation(
             B.NO_REFUND_REEMIT,
             model,
-            "a refund is asked for until it is answered",
-            "a refund hangs",
+            "a refund is requested until it is answered",
+            "a refund is stuck",
             loss=True,
         )
         for model in (SECOND, REFUNDS)
@@ -340,103 +345,103 @@ MUTATIONS = (
     Mutation(
         B.REFUND_REEMIT_ONLY_PENDING,
         REFUNDS,
-        "a refund is asked for again in any state of the order",
-        "a refund hangs: the order is confirmed",
+        "a refund is requested again in every state of the order",
+        "a refund is stuck: the order is confirmed",
         loss=True,
     ),
     Mutation(
         B.DIRECT_NOT_REPEATED,
         DIRECT,
-        "a direct refund is told of again",
-        "does not know of money that went back",
+        "a direct refund is republished",
+        "does not know of a refund",
         loss=True,
     ),
     Mutation(
         B.DIRECT_NOT_ACKNOWLEDGED,
         DIRECT,
-        "a direct refund is told of until order-svc names it",
-        "told of for ever",
+        "a direct refund is republished until order-svc acknowledges it",
+        "republished forever",
         loss=True,
     ),
     Mutation(
         B.DIRECT_ACK_BY_ANY_SETTLED,
         DIRECT,
         "an outcome names the direct refund that it answers",
-        "does not know of money that went back",
+        "does not know of a refund",
         loss=True,
     ),
     # Returned goods
     Mutation(
         B.RESTOCK_NOT_OWED,
         RETURNS,
-        "goods that come back are a row that is owed",
+        "a restock is a stored command",
         "restocks at product-svc differ",
     ),
     Mutation(
         B.RETURN_ID_NOT_UNIQUE,
         RETURNS,
-        "goods come back once for each return",
+        "each return is restocked once",
         "restocks at product-svc differ",
     ),
     Mutation(
         B.RESTOCK_UNCHECKED,
         RETURNS,
-        "no more comes back than was sold",
+        "no more is restocked than was sold",
         "more restocked than was sold",
     ),
     Mutation(
         B.RESTOCK_UNDEFINED,
         RETURNS,
-        "a restock of what was never sold is refused for good",
-        "tried for ever",
+        "a restock of an order that never committed is refused for good",
+        "retried forever",
     ),
-    # Messages that wait for a person
+    # Messages that wait for triage
     Mutation(
         B.QUARANTINE_LEAVES_MARK,
         QUARANTINE,
-        "a message that is refused leaves no mark in the inbox",
-        "lost sight of",
+        "a refused message leaves no inbox row",
+        "message lost",
     ),
     Mutation(
         B.COPY_LEAVES_MARK,
         QUARANTINE,
-        "a copy of a parked message leaves no mark in the inbox",
-        "lost sight of",
+        "a copy of a parked message leaves no inbox row",
+        "message lost",
     ),
     Mutation(
         B.PARKED_FOR_EACH_COPY,
         QUARANTINE,
-        "what is repeated is parked once",
-        "a person is asked twice",
+        "a repeated message is parked once",
+        "parked twice",
     ),
     Mutation(
         B.QUARANTINE_WITHOUT_ROW,
         QUARANTINE,
-        "a message that is refused is kept for a person",
-        "nobody is asked",
+        "a refused message is stored for triage",
+        "no message waits for triage",
     ),
     Mutation(
         B.FAILED_RETRY_IS_DONE,
         QUARANTINE,
-        "a message that is refused again waits again",
-        "lost sight of",
+        "a retried message that is refused again keeps waiting",
+        "message lost",
     ),
     Mutation(
         B.RECORD_NOT_UNIQUE,
         QUARANTINE,
-        "a refund is recorded once, however often its answer is tried again",
+        "a refund is recorded once, however often its answer is retried",
         "done twice",
     ),
     Mutation(
         B.RETRY_WITHOUT_MARK,
         QUARANTINE,
-        "a message that is tried again by a person leaves its mark",
-        saved_by="every effect is known by more than the message's id",
+        "a message that a person retries leaves an inbox row",
+        saved_by="every effect is idempotent even without the message's id",
     ),
     Mutation(
         B.REDRIVE_DELETES_FIRST,
         QUARANTINE,
-        "a dead letter is deleted when it was sent again",
-        saved_by="what is not answered is said again",
+        "a dead letter is deleted after it was sent again",
+        saved_by="an unanswered message is sent again",
     ),
 )

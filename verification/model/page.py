@@ -1,4 +1,4 @@
-"""docs/model.md, written from page.md, the models, the mutations and the cells."""
+"""Writes docs/model.md from page.md, the models, the mutations and the cells."""
 
 from collections.abc import Iterable
 from pathlib import Path

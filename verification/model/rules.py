@@ -1,8 +1,8 @@
-"""The rules that a model plays by: the services' own tables, and what may be broken.
+"""The rules of a model: the services' own transition tables, and one mutation.
 
-A model asks here for every move of an order, a reservation, a payment or a refund,
-and the answer is the cell of the service's table; a mutation replaces cells, or makes
-an actor leave out what it must do. Which cells were asked for is remembered.
+A model looks up every transition of an order, a reservation, a payment or a refund
+here. The result is the cell of the service's table. A mutation replaces cells, or
+makes a part of the model skip a step. Which cells were used is recorded.
 """
 
 from collections.abc import Mapping
@@ -35,10 +35,10 @@ TABLES: dict[str, Mapping[Any, Any]] = {
 
 
 class Rules:
-    """The four tables, whole or broken in one way.
+    """The four tables, unchanged or with one mutation.
 
-    `taken` holds each cell that a model has asked for, with the state `at` which it
-    was first asked; the search keeps `at`.
+    `taken` holds each cell that a model has used, with the model state in which it was
+    used first; the search stores the current state in `at`.
     """
 
     def __init__(self, broken: Broken | None = None) -> None:
@@ -48,38 +48,38 @@ class Rules:
             self.tables[machine][state, event] = cell
         self.taken: dict[Key, Any] = {}
         is_good = broken is None or broken in SAFE
-        # Whether what is useless by the whole rules is useless by these.
+        # Whether messages that are useless by the unchanged rules are useless by these.
         self.forgets_messages = is_good or broken in OF_REQUESTS
         self.forgets_requests = broken is not Broken.NO_REFERENCE_ID
         self.at: Any = None
 
     def order(self, state: OrderState, event: OrderEvent) -> Cell:
         """Return an order's cell."""
-        found: Cell = self._look("order", state, event)
+        found: Cell = self._find("order", state, event)
         return found
 
     def stock(
         self, state: ReservationState | None, trigger: Trigger
     ) -> StockMove | Answer:
         """Return a reservation's cell."""
-        found: StockMove | Answer = self._look("reservation", state, trigger)
+        found: StockMove | Answer = self._find("reservation", state, trigger)
         return found
 
     def payment(
         self, state: PaymentState | None, trigger: PaymentTrigger
     ) -> Move[Any] | None:
-        """Return a payment's cell; None is what cannot happen."""
-        found: Move[Any] | None = self._look("payment", state, trigger)
+        """Return a payment's cell; None when the transition is impossible."""
+        found: Move[Any] | None = self._find("payment", state, trigger)
         return found
 
     def refund(
         self, state: RefundState | None, trigger: RefundTrigger
     ) -> Move[Any] | None:
-        """Return a refund's cell; None is what cannot happen."""
-        found: Move[Any] | None = self._look("refund", state, trigger)
+        """Return a refund's cell; None when the transition is impossible."""
+        found: Move[Any] | None = self._find("refund", state, trigger)
         return found
 
-    def _look(self, machine: str, state: Any, event: Any) -> Any:
+    def _find(self, machine: str, state: Any, event: Any) -> Any:
         key = (machine, state, event)
         if key not in self.taken:
             self.taken[key] = self.at

@@ -1,8 +1,8 @@
-"""Every state that a model can reach, and the shortest story of the first bad one.
+"""The model checker: visits every reachable state, and finds the first violation.
 
-Breadth first, so that the story of a violation has the fewest steps. Each state is
-checked, then left to heal: faults end, what is under way arrives, and where that
-leads must be good. States are hashable, and equal when they are the same.
+The search is breadth first, so a counterexample has the fewest steps possible. Each
+state is checked; then the faults end, messages arrive, and the final state that this
+recovery leads to is checked too. States must be hashable and comparable.
 """
 
 import gc
@@ -14,36 +14,36 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verification.model.base import Model, Name, Violation
-from verification.model.healing import Healing
+from verification.model.recovery import Recovery
 
 EVERY = 5000  # states between two reports of progress
 
 
 @dataclass
 class Report:
-    """What a search has found: how far it came, what was wrong, how it comes to it."""
+    """The result of a search: its size, and the violation with its counterexample."""
 
     states: int = 0
     transitions: int = 0
     ends: set[str] = field(default_factory=set)
     violation: str = ""
-    story: tuple[str, ...] = ()
+    counterexample: tuple[str, ...] = ()
     seconds: float = 0.0
 
 
 class Search:
-    """A search under way; `came` holds each state's step and the state before it."""
+    """A search in progress; `came` holds each state's step and its predecessor."""
 
     def __init__(self, model: Model, tell: Callable[[int], None]) -> None:
         self.model, self.tell = model, tell
-        self.healing = Healing(model)
+        self.recovery = Recovery(model)
         self.came: dict[Hashable, tuple[Name, Any]] = {}
         self.waiting: deque[Any] = deque()
         self.report = Report()
 
     def meet(self, name: Name, found: Any, before: Any) -> None:
-        """Keep a state that is new, to be visited later."""
-        if found in self.came:  # so it has nothing to forget
+        """Queue a state that is new."""
+        if found in self.came:  # it was stored after `forget`
             return
         state = self.model.forget(found)
         if state not in self.came:
@@ -53,16 +53,16 @@ class Search:
                 self.tell(len(self.came))
 
     def visit(self, state: Any) -> None:
-        """Check a state and its end, and meet all that may come next."""
+        """Check a state and its recovery, and queue its successors."""
         self.model.rules.at = state
         self.model.check(state)
-        self.report.ends.add(self.healing.end(state))
+        self.report.ends.add(self.recovery.end(state))
         for name, after in self.model.moves(state):
             self.report.transitions += 1
             self.meet(name, after, state)
 
-    def story(self, state: Any) -> tuple[str, ...]:
-        """Return the steps that led to a state, in words."""
+    def trace(self, state: Any) -> tuple[str, ...]:
+        """Return the steps that lead to a state, in words."""
         steps: list[str] = []
         while state is not None:
             name, state = self.came[state]
@@ -73,13 +73,13 @@ class Search:
 def explore(model: Model, tell: Callable[[int], None] = lambda states: None) -> Report:
     """Visit every reachable state; stop at the first violation.
 
-    `tell` is given the number of states found, from time to time.
+    `tell` is called with the number of states found, from time to time.
     """
     return run(Search(model, tell)).report
 
 
 def run(search: Search) -> Search:
-    """Carry a search out; it can be asked for stories afterwards."""
+    """Run a search; afterwards it can return traces."""
     started = time.perf_counter()
     for name, state in search.model.starts():
         search.meet(name, state, None)
@@ -90,7 +90,7 @@ def run(search: Search) -> Search:
                 search.visit(state)
             except Violation as why:
                 search.report.violation = str(why)
-                search.report.story = search.story(state)
+                search.report.counterexample = search.trace(state)
     search.report.states = len(search.came)
     search.report.seconds = time.perf_counter() - started
     return search
@@ -98,7 +98,7 @@ def run(search: Search) -> Search:
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Spare the looks at every state again and again: nothing here is a cycle."""
+    """Switch the garbage collector off: states contain no reference cycles."""
     gc.disable()
     try:
         yield
@@ -107,7 +107,7 @@ def _no_collector() -> Iterator[None]:
 
 
 def in_words(name: Any) -> str:
-    """Return a step's name as text; the parts of a tuple stand beside each other."""
+    """Return a step's name as text; the parts of a tuple are joined by spaces."""
     if isinstance(name, tuple):
         return " ".join(in_words(part) for part in name if part is not None)
     return str(name)

@@ -1,4 +1,4 @@
-"""`make mutants`: leave out one rule after the other, and see a test notice each."""
+"""`make mutants`: mutation testing with patches that leave out one rule each."""
 
 import sys
 

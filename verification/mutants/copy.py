@@ -1,4 +1,4 @@
-"""A copy of the tree, in which rules are left out one after the other."""
+"""A copy of the repository, to which one patch at a time is applied."""
 
 import contextlib
 import os
@@ -20,12 +20,12 @@ for name in sys.argv[1:]:
 
 
 class Broken(Exception):
-    """The copy cannot show what it is made for; the text says why."""
+    """A mutant cannot be tested; the text says why."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What pytest saw of one killer: tests that held, failed, could not be run."""
+    """The result of a killer's tests: passed, failed, and not run."""
 
     held: int
     failed: int
@@ -33,7 +33,7 @@ class Seen:
 
 
 class Copy:
-    """The files that git knows of, as they now are, below a folder of their own."""
+    """The files tracked by git, in their current state, in a separate folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -44,7 +44,7 @@ class Copy:
                 shutil.copy2(source, target)
 
     def environment(self, database: str) -> dict[str, str]:
-        """Return an environment in which the copy's packages are imported."""
+        """Return an environment that imports the packages of the copy."""
         paths = (str(self.folder / package / "src") for package in PACKAGES)
         return {
             **{k: v for k, v in os.environ.items() if k != "DATABASE_URL"},
@@ -53,7 +53,7 @@ class Copy:
         }
 
     def check(self) -> None:
-        """Raise Broken unless it is the copy that Python imports."""
+        """Raise Broken unless Python imports the packages of the copy."""
         names = [module(package) for package in PACKAGES]
         command = [sys.executable, "-c", WHERE, *names]
         for path in _run(command, self.folder, self.environment("")).splitlines():
@@ -62,7 +62,7 @@ class Copy:
 
     @contextlib.contextmanager
     def without_rule(self, patch: Path) -> Iterator[None]:
-        """Apply a patch, and take it back; raise Broken when it does not apply."""
+        """Apply a patch, and revert it; raise Broken when it does not apply."""
         _git(self.folder, "apply", str(ROOT / patch))
         try:
             yield
@@ -70,7 +70,7 @@ class Copy:
             _git(self.folder, "apply", "--reverse", str(ROOT / patch))
 
     def run(self, killers: tuple[str, ...], database: str) -> Seen:
-        """Run tests and count."""
+        """Run tests and count their results."""
         report = self.folder / "report.xml"
         report.unlink(missing_ok=True)
         options = ("-q", "-x", "-p", "no:cacheprovider", f"--junitxml={report}")
@@ -95,7 +95,7 @@ def _count(report: Path) -> Seen:
 
 
 def _git(folder: Path, *words: str) -> str:
-    # The copy is no part of a repository that the temporary folder may lie in.
+    # A repository around the temporary folder must not be found.
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent)}
     return _run(["git", *words], folder, environment)
 

@@ -1,4 +1,4 @@
-"""docs/mutants.md: which rule each mutant lacks, and who notices."""
+"""Writes docs/mutants.md: the rule that each mutant lacks, and the failing tests."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,9 @@ from verification.mutants.table import Mutant
 PATH = ROOT / "docs" / "mutants.md"
 HEAD = """# Mutants
 
-Each line is this code with one rule left out, and the tests that fail for it: a test
-that no mutant fails proves nothing. `make mutants` makes them all in a copy of the
-tree and runs those tests; it has written this page.
+A mutant is the code with one rule left out. The listed tests must fail for it.
+`make mutants` applies each patch to a copy of the repository, runs these tests and
+writes this page.
 
 | mutant | the rule | killed by | on |
 | --- | --- | --- | --- |

@@ -1,4 +1,4 @@
-"""`make mutants`: leave each rule out of a copy, and see its killers fail there."""
+"""Mutation testing: apply each patch to a copy, and check that its killers fail."""
 
 import contextlib
 import os
@@ -21,9 +21,9 @@ from verification.mutants.table import POSTGRESQL, Mutant, read
 
 
 def run(names: Sequence[str] = ()) -> int:
-    """Run all mutants, or those named; return 0 when every killer killed.
+    """Run all mutants, or those named; return 0 when every killer fails.
 
-    After a run of all that ends so, docs/mutants.md is written anew.
+    A successful run of all mutants writes docs/mutants.md.
     """
     end_on_sigterm()
     chosen = [mutant for mutant in read() if not names or mutant.name in names]
@@ -62,15 +62,15 @@ def _databases(mutants: Sequence[Mutant]) -> Iterator[dict[str, str]]:
 def _control(
     copy: Copy, mutants: Sequence[Mutant], databases: dict[str, str]
 ) -> list[str]:
-    """Return what is wrong with the killers: each must hold for the real code."""
+    """Return the killers that do not pass for the unchanged code."""
     faults = []
     for database, url in databases.items():
         killers = {k for m in mutants if m.database == database for k in m.killers}
         seen = copy.run(tuple(sorted(killers)), url)
         is_good = seen.held and not seen.failed and not seen.broken
-        console().print(f"{seen.held} killers' tests hold on {database}")
+        console().print(f"{seen.held} tests of killers pass on {database}")
         if not is_good:
-            faults.append(f"killers do not hold for the real code on {database}")
+            faults.append(f"killers do not pass for the unchanged code on {database}")
     return faults
 
 
@@ -93,7 +93,7 @@ def _try_all(
 
 
 def _try(copy: Copy, mutant: Mutant, url: str) -> list[str]:
-    """Return how a mutant disappoints: its patch, or killers that let it live."""
+    """Return the faults of a mutant: a patch that does not apply, surviving killers."""
     started = time.monotonic()
     try:
         with copy.without_rule(ROOT / mutant.patch):
@@ -103,7 +103,7 @@ def _try(copy: Copy, mutant: Mutant, url: str) -> list[str]:
                 if not copy.run((killer,), url).failed
             ]
     except Broken as why:
-        faults = [f"{mutant.name} cannot be made: {why}"]
+        faults = [f"{mutant.name} cannot be applied: {why}"]
     mark = "[red]✗[/]" if faults else "[green]✓[/]"
     seconds = f"{time.monotonic() - started:5.1f} s"
     console().print(f"{mark} [dim]{seconds}[/]  {mutant.name}")
@@ -118,6 +118,6 @@ def _show(mutants: Sequence[Mutant], faults: Sequence[str]) -> None:
         names = "\n".join(killer.rpartition("::")[2] for killer in mutant.killers)
         alive = any(fault.startswith(f"{mutant.name} ") for fault in faults)
         table.add_row(
-            mutant.name, mutant.rule, "[red]nobody[/]" if alive else escape(names)
+            mutant.name, mutant.rule, "[red]no test[/]" if alive else escape(names)
         )
     console().print(table)

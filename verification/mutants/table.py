@@ -1,4 +1,4 @@
-"""The mutants: the code with one rule left out, and the tests that notice it."""
+"""The mutants: patches that leave out one rule, and the tests that must fail."""
 
 import tomllib
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 class Mutant:
     """One patch; `rule` is its first line, `killers` are pytest's ids of tests.
 
-    Each killer must hold for the real code and fail for the mutant, on `database`.
+    Each killer must pass for the unchanged code and fail for the mutant, on `database`.
     """
 
     name: str

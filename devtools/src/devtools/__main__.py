@@ -9,7 +9,7 @@ from chassis import env_files
 
 @click.group()
 def main() -> None:
-    """Run the shop on this machine, try it, and check its code."""
+    """Run the shop, try it, and check its code."""
 
 
 @main.command()
@@ -22,21 +22,25 @@ def run() -> None:
 
 @main.command()
 def demo() -> None:
-    """Buy, cancel and let expire in the running shop."""
-    from devtools.demo import command as story
+    """Run a purchase, a cancellation and an expiry in the running shop."""
+    from devtools.demo import command as module
 
-    sys.exit(story.tell())
+    sys.exit(module.run())
 
 
 @main.command()
-@click.option("--user-svc", metavar="URL", help="Another database than the target's.")
+@click.option("--user-svc", metavar="URL", help="Use this database, not the target's.")
 @click.option("--product-svc", metavar="URL")
 @click.option("--order-svc", metavar="URL")
 @click.option("--payment-svc", metavar="URL")
-@click.option("--ledger", metavar="URL", help="Where the sandbox runs, or none.")
-@click.option("--drained", is_flag=True, help="Nothing is under way: judge it all.")
-@click.option("--slack", type=float, help="Seconds that what is under way may take.")
-@click.option("--queue-was-lost", is_flag=True, help="Messages died with the queue.")
+@click.option("--ledger", metavar="URL", help="Address of the sandbox, or none.")
+@click.option(
+    "--drained", is_flag=True, help="Nothing is in progress: check everything."
+)
+@click.option("--slack", type=float, help="Seconds that an operation may take.")
+@click.option(
+    "--queue-was-lost", is_flag=True, help="Messages were lost with the queue."
+)
 def audit(
     ledger: str | None,
     drained: bool,
@@ -70,7 +74,7 @@ def images(arguments: tuple[str, ...]) -> None:
 
 @main.command()
 def sbom() -> None:
-    """List what is in each image."""
+    """Write the contents of each image."""
     from devtools.compose import sbom as module
 
     module.write_all()
@@ -97,7 +101,7 @@ def compose_down(arguments: tuple[str, ...]) -> None:
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def kind(arguments: tuple[str, ...]) -> None:
-    """Put the shop on a cluster of kind; arguments go to docker build."""
+    """Deploy the shop to a kind cluster; arguments go to docker build."""
     from devtools.kind import command as module
 
     module.up(arguments)
@@ -113,7 +117,7 @@ def kind_down() -> None:
 
 @main.command()
 def stop() -> None:
-    """Stop a shop that runs elsewhere."""
+    """Stop a shop that was started elsewhere."""
     from devtools.local import running
 
     click.echo("The shop is stopped." if running.stop() else "No shop was running.")
@@ -138,7 +142,7 @@ def test(arguments: tuple[str, ...]) -> None:
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.option("--rewrite", is_flag=True, help="Write the golden files anew.")
+@click.option("--rewrite", is_flag=True, help="Rewrite the golden files.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def chart(rewrite: bool, arguments: tuple[str, ...]) -> None:
     """Lint, render and test the chart with Helm 3 and 4; arguments go to pytest."""
@@ -150,7 +154,7 @@ def chart(rewrite: bool, arguments: tuple[str, ...]) -> None:
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def e2e(arguments: tuple[str, ...]) -> None:
-    """Run the end-to-end suite on a shop that is up; arguments go to pytest."""
+    """Run the end-to-end suite on a running shop; arguments go to pytest."""
     from devtools.checks import e2e as module
 
     sys.exit(module.run(arguments))
@@ -159,7 +163,7 @@ def e2e(arguments: tuple[str, ...]) -> None:
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def operations(arguments: tuple[str, ...]) -> None:
-    """Upgrade, scale and kill what is on the cluster; arguments go to pytest."""
+    """Upgrade, scale and kill pods on the cluster; arguments go to pytest."""
     from devtools.checks import e2e as module
 
     sys.exit(module.run(arguments, "operations"))
@@ -197,10 +201,10 @@ def normalize_env() -> None:
 
 
 @main.command()
-@click.option("--uv", default="uv", help="Where uv is.")
-@click.option("--upgrade", is_flag=True, help="Take the newest versions.")
+@click.option("--uv", default="uv", help="Path of uv.")
+@click.option("--upgrade", is_flag=True, help="Use the newest versions.")
 def requirements(uv: str, upgrade: bool) -> None:
-    """Pin all requirements anew from the pyproject files."""
+    """Pin all requirements from the pyproject files."""
     from devtools.checks import requirements as module
 
     module.compile_all(uv, upgrade)

@@ -1,4 +1,4 @@
-"""The witness's ledger: what the Razorpay sandbox knows, asked or read."""
+"""The ledger of the Razorpay sandbox: fetched over HTTP, or read from its file."""
 
 import sqlite3
 import tempfile
@@ -17,7 +17,7 @@ Ledger = dict[str, Any]
 
 
 class NoLedger(Exception):
-    """There is no ledger where it was looked for; the text says where."""
+    """No ledger was found; the text says where."""
 
 
 def fetch(address: str) -> Ledger:
@@ -31,14 +31,14 @@ def fetch(address: str) -> Ledger:
 
 
 def read(settings: Mapping[str, str]) -> Ledger:
-    """Return the ledger of a sandbox that is down, by its settings.
+    """Return the ledger of a stopped sandbox, by its settings.
 
-    The sandbox itself reads it, in this process and from a copy: it would let links
-    expire that were open when it stopped.
+    The sandbox's code reads a copy of the file in this process, because it would expire
+    the links that were open when it stopped.
     """
     path = Path(make_url(settings["DATABASE_URL"]).database or "")
     if not path.is_file():
-        raise NoLedger(f"there is no {path}")
+        raise NoLedger(f"the file {path} does not exist")
     with tempfile.TemporaryDirectory(prefix="shop-audit-") as folder:
         copy = Path(folder) / "ledger.db"
         _copy(path, copy)
@@ -51,7 +51,7 @@ def read(settings: Mapping[str, str]) -> Ledger:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a database with what its log still holds."""
+    """Copy a database together with its write-ahead log."""
     address = f"file:{source}?mode=ro"
     with (
         closing(sqlite3.connect(address, uri=True)) as old,

@@ -1,4 +1,4 @@
-"""What a command must know of a running shop, wherever it runs."""
+"""The interface of a target: a running shop, local or on a cluster."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,10 +13,10 @@ class Target(Protocol):
     start: str
     """The command that starts it."""
     stop: str
-    """What ends it, as words after "Try make demo;"."""
+    """How to stop it, as the end of a sentence."""
 
     def is_up(self) -> bool:
-        """Say whether it runs now."""
+        """Return whether the shop is running."""
 
     def address(self, name: str) -> str:
         """Return the address of a service, the sandbox, `sqs` or `gateway`, or ""."""
@@ -25,7 +25,7 @@ class Target(Protocol):
         """Return the demo accounts' e-mail addresses and passwords."""
 
     def places(self) -> tuple[str, ...]:
-        """Return the names that stand in the logs of a paid order."""
+        """Return the services that log the correlation id of a paid order."""
 
     def lines(self, text: str) -> Iterator[str]:
         """Yield the log lines that contain a text."""
@@ -37,4 +37,4 @@ class Target(Protocol):
         """Return the address of a service's database, as this machine reaches it."""
 
     def ledger(self) -> Mapping[str, Any]:
-        """Return what the Razorpay sandbox knows."""
+        """Return the ledger of the Razorpay sandbox."""

@@ -1,4 +1,4 @@
-"""Where a shop may run, and how it is found there: `TARGET=compose make demo`."""
+"""Chooses the target of a command: `TARGET=compose make demo`."""
 
 import os
 
@@ -13,7 +13,7 @@ TARGETS: dict[str, type[Target]] = {kind.name: kind for kind in (Local, Compose,
 
 
 def chosen() -> Target:
-    """Return the target named in `TARGET`, else one that is up, else the local one."""
+    """Return the target named in `TARGET`, else a running one, else the local one."""
     name = os.environ.get("TARGET", "")
     if name and name not in TARGETS:
         known = ", ".join(TARGETS)

@@ -17,5 +17,5 @@ def console() -> Console:
 
 
 def end_on_sigterm() -> None:
-    """Leave by an exception when a SIGTERM comes, so that servers are stopped."""
+    """Exit with an exception on SIGTERM, so that servers are stopped."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

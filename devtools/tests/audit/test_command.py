@@ -55,7 +55,7 @@ def test_while_orders_may_be_under_way_it_says_what_was_not_judged(healthy):
     done = audit(healthy.urls, f"--ledger={healthy.sandbox.url}")
 
     assert done.exit_code == 0
-    assert "I04, I05, I06, I07, I08, I11, I12, I14, I15 were judged" in done.output
+    assert "I04, I05, I06, I07, I08, I11, I12, I14, I15 were checked" in done.output
     assert "what nothing has changed for 3600 s" in " ".join(done.output.split())
 
 
@@ -63,7 +63,7 @@ def test_without_a_ledger_it_says_what_was_skipped(healthy):
     done = audit(healthy.urls, "--drained", "--ledger=none")
 
     assert done.exit_code == 0
-    assert "I06, I07, I08 not judged" in done.output
+    assert "I06, I07, I08 not checked" in done.output
     assert "All 13 hold." in done.output
 
 
@@ -71,7 +71,7 @@ def test_a_witness_that_does_not_answer_is_an_error_and_no_verdict(healthy):
     done = audit(healthy.urls, f"--ledger=http://127.0.0.1:{ports.pick()}")
 
     assert done.exit_code == 1
-    assert "It cannot be read" in done.output
+    assert "The data cannot be read" in done.output
     assert "✓" not in done.output
 
 

@@ -43,7 +43,7 @@ def test_a_second_shop_in_the_same_folder_is_refused(var):
     with pytest.raises(click.ClickException) as wrong:
         running.refuse_second()
 
-    assert f"runs already (pid {os.getpid()})" in wrong.value.message
+    assert f"is already running (pid {os.getpid()})" in wrong.value.message
 
 
 def test_stop_and_clean_do_nothing_where_nothing_is(var):

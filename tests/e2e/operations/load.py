@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from devtools.demo.client import Client, NotHeld
+from devtools.demo.client import Client, DemoFailed
 
 CUSTOMERS = 4
 TAKEN = (201, 202)  # 202: the order waits for product-svc's answer
@@ -68,7 +68,7 @@ class Load:
         self.end.wait(PAUSE)
         try:
             answer = request()
-        except (NotHeld, requests.RequestException) as wrong:
+        except (DemoFailed, requests.RequestException) as wrong:
             self.failures.append(str(wrong))
             return None
         self.done += 1

@@ -32,7 +32,7 @@ def patiently(act, what):
     def once():
         try:
             return act()
-        except patience.NotHeld:
+        except patience.DemoFailed:
             return None
 
     return patience.until(once, what)

@@ -1,4 +1,4 @@
-"""order-svc, as its table says; what an effect does to the world is said here."""
+"""order-svc in the checkout model: its table's transitions and their effects."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,11 +13,11 @@ from verification.model.checkout.state import (
     REQUESTED,
     RETURNED,
     World,
-    say,
+    publish,
 )
 
 E = OrderEvent
-NEWS: dict[str, OrderEvent] = {
+EVENTS: dict[str, OrderEvent] = {
     Event.LINK_READY: E.LINK_READY,
     Event.CAPTURED: E.CAPTURED,
     Event.CLOSED: E.CLOSED,
@@ -29,7 +29,7 @@ class Orders(Model):
     """An order's saga."""
 
     def tell(self, s: World, event: OrderEvent) -> World:
-        """Let an event meet the order."""
+        """Apply an event to the order."""
         cell = self.rules.order(s.order, event)
         if cell.kind is not Kind.MOVE:
             return s
@@ -38,12 +38,12 @@ class Orders(Model):
             s = self._effect(effect, s, cell)
         return s
 
-    def hear(self, s: World, message: str) -> World:
-        """Take one of payment-svc's messages."""
-        return self.tell(s, NEWS[message])
+    def receive(self, s: World, message: str) -> World:
+        """Handle a message of payment-svc."""
+        return self.tell(s, EVENTS[message])
 
     def answered(self, s: World, answer: OrderEvent) -> World:
-        """Take an answer; a yes to a total out of range is a no."""
+        """Apply an answer; a reserve of a total above the limit is out of range."""
         if s.dear and answer is E.RESERVED and s.order is OrderState.PLACED:
             answer = E.OUT_OF_RANGE
         return self.tell(s, answer)
@@ -53,46 +53,46 @@ class Orders(Model):
         if effect is Effect.SETTLE:
             return self.settle(s)
         if effect is Effect.REFUND:
-            s = say(s._replace(asked_back="automatic"), REFUND)
-            is_said = self.rules.broken is not Broken.SETTLED_ONLY_WHEN_ASKED
-            return self.settle(s) if is_said else s
+            s = publish(s._replace(asked_back="automatic"), REFUND)
+            is_published = self.rules.broken is not Broken.SETTLED_ONLY_WHEN_ASKED
+            return self.settle(s) if is_published else s
         return run(s) if run else s
 
     def settle(self, s: World) -> World:
-        """Say what became of the capture."""
+        """Publish the outcome of the capture."""
         if self.rules.broken is Broken.NO_SETTLED:
             return s
-        return say(s, RETURNED if s.asked_back == "automatic" else KEPT)
+        return publish(s, RETURNED if s.asked_back == "automatic" else KEPT)
 
     def order_clocks(self, s: World) -> Iterator[Step]:
-        """Ask again for what is not answered."""
+        """Request again what is not answered."""
         if s.order is OrderState.AWAITING_PAYMENT and not s.has_link:
             yield "60 s without a link", self.tell(s, E.LINK_LATE)
         if s.order in (OrderState.EXPIRING, OrderState.CANCELLING):
-            yield "close is asked for again", self.tell(s, E.DEADLINE)
+            yield "close is requested again", self.tell(s, E.DEADLINE)
         if s.asked_back and not s.recorded:
-            yield "refund is asked for again", say(s, REFUND)
+            yield "refund is requested again", publish(s, REFUND)
 
 
-def _owe(kind: OwedKind) -> Callable[[World], World]:
+def _command(kind: OwedKind) -> Callable[[World], World]:
     return lambda s: s._replace(owed=s.owed | {kind})
 
 
-def _ask_refund(s: World) -> World:
-    """Staff return all the money, and the goods."""
-    s = say(s._replace(asked_back="staff"), REFUND)
+def _request_refund(s: World) -> World:
+    """Staff refund the whole amount and restock the goods."""
+    s = publish(s._replace(asked_back="staff"), REFUND)
     return s._replace(owed=s.owed | {OwedKind.RESTOCK})
 
 
-# What has no line changes nothing that the model knows of.
+# Effects without a line change nothing in this model.
 EFFECTS: dict[Effect, Callable[[World], World]] = {
-    Effect.REQUEST_PAYMENT: lambda s: say(s, REQUESTED),
-    Effect.REQUEST_CLOSE: lambda s: say(s, CLOSE),
+    Effect.REQUEST_PAYMENT: lambda s: publish(s, REQUESTED),
+    Effect.REQUEST_CLOSE: lambda s: publish(s, CLOSE),
     Effect.STORE_LINK: lambda s: s._replace(has_link=True),
     Effect.CLOSE_PAYMENT: lambda s: s._replace(has_link=False),
     Effect.TAKE_PAYMENT: lambda s: s._replace(has_link=False),
-    Effect.ASK_REFUND: _ask_refund,
+    Effect.ASK_REFUND: _request_refund,
     Effect.RECORD_REFUND: lambda s: s._replace(recorded=True),
-    Effect.RELEASE: _owe(OwedKind.RELEASE),
-    Effect.RELEASE_FINAL: _owe(OwedKind.RELEASE_FINAL),
+    Effect.RELEASE: _command(OwedKind.RELEASE),
+    Effect.RELEASE_FINAL: _command(OwedKind.RELEASE_FINAL),
 }

@@ -1,4 +1,4 @@
-"""What the checkout's world is made of."""
+"""The state of the checkout model."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from order_svc.models import OrderEvent, OrderState, OwedKind
 from payment_svc.models import PaymentState, PaymentTrigger, RefundState
 from product_svc.models import ReservationState, Trigger
 
-# What travels from order-svc to payment-svc; the other way it is payment-svc's Event.
+# Messages of order-svc to payment-svc; the other direction is payment-svc's Event.
 REQUESTED, CLOSE, REFUND = (
     "payment.requested",
     "payment.close_requested",
@@ -16,33 +16,32 @@ KEPT, RETURNED = "order.settled kept", "order.settled refund"
 
 
 class World(NamedTuple):
-    """One order of one unit, of which there is only one, and one link.
+    """One order of the only unit in stock, and one payment link.
 
-    Nothing here is a number of copies: a message that is in the queue may come any
-    number of times.
+    The queue is a set: a message in it may be delivered any number of times.
     """
 
     # order-svc
     order: OrderState = OrderState.PLACED
-    dear: bool = False  # its total is more than Razorpay takes
+    dear: bool = False  # its total is above Razorpay's limit
     has_link: bool = False
     asked_back: str = ""  # its refund: "", "automatic" or "staff"
-    recorded: bool = False  # ... and that it was processed
-    owed: frozenset[OwedKind] = frozenset()  # calls owed to product-svc
-    in_hand: OrderEvent | Trigger | None = None  # what a paused one will tell, or ask
+    recorded: bool = False  # the refund is recorded as processed
+    owed: frozenset[OwedKind] = frozenset()  # stored commands for product-svc
+    paused_with: OrderEvent | Trigger | None = None  # of a paused process
     # product-svc
     stock: ReservationState | None = None
     free: int = 1
     returned: bool = False  # restocked
-    rival: bool = False  # somebody else holds the unit
+    rival: bool = False  # another customer holds the unit
     # payment-svc
     payment: PaymentState | None = None
     knows_link: bool = False
-    by_hand: bool = False  # staff asked for it, not the order
-    outcome: str = ""  # what order.settled has said
+    by_hand: bool = False  # requested by staff, not by the order
+    outcome: str = ""  # the outcome that order.settled carried
     refund: RefundState | None = None
-    spent: bool = False  # the refund is of a suspect capture: order-svc is not told
-    reply: PaymentTrigger | None = None  # what a paused process has seen
+    spent: bool = False  # refunded after review: order-svc gets no event
+    reply: PaymentTrigger | None = None  # the result that a paused process holds
     # Razorpay
     link: str = "none"  # then "live", then "dead" or "paid"
     money: str = "none"  # or "right", or "wrong": of another amount
@@ -51,14 +50,14 @@ class World(NamedTuple):
     refunds: int = 0
     # Between them
     queue: frozenset[str] = frozenset()
-    wire: frozenset[str] = frozenset()  # requests whose sender waits no longer
+    wire: frozenset[str] = frozenset()  # requests whose sender has timed out
 
 
-def say(s: World, *messages: str) -> World:
-    """Put messages into the queue."""
+def publish(s: World, *messages: str) -> World:
+    """Publish messages."""
     return s._replace(queue=s.queue | set(messages))
 
 
 def take(s: World, message: str) -> World:
-    """Take a message off the queue."""
+    """Remove a message from the queue."""
     return s._replace(queue=s.queue - {message})

@@ -1,4 +1,4 @@
-"""What customers, staff, rivals and faults do to a checkout, at any moment."""
+"""What customers, staff, rivals and faults may do to a checkout at any moment."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from payment_svc.models import RefundState as Refund
 from product_svc.models import ReservationState, Trigger
 from verification.model.base import Step
 from verification.model.broken import Broken
-from verification.model.checkout.orders import NEWS, Orders
+from verification.model.checkout.orders import EVENTS, Orders
 from verification.model.checkout.payments import Payments
 from verification.model.checkout.state import World, take
 from verification.model.checkout.stock import Stock
@@ -17,14 +17,18 @@ E, Order, P, T = OrderEvent, OrderState, PaymentState, PaymentTrigger
 
 
 class Trouble(Orders, Stock, Payments):
-    """Everything that nobody has planned."""
+    """All transitions that no service makes by itself."""
 
     def handle(self, s: World, message: str) -> World:
-        """Let the service that a message is for take it."""
-        return self.hear(s, message) if message in NEWS else self.obey(s, message)
+        """Let the consumer of a message handle it."""
+        return (
+            self.receive(s, message)
+            if message in EVENTS
+            else self.handle_command(s, message)
+        )
 
     def trouble(self, s: World) -> Iterator[Step]:
-        """Return all of it."""
+        """Return all of these transitions."""
         yield from self._messages(s)
         if not s.by_hand:
             yield from self._lost_by_order_svc(s)
@@ -47,57 +51,57 @@ class Trouble(Orders, Stock, Payments):
             )
 
     def _lost_by_order_svc(self, s: World) -> Iterator[Step]:
-        """Requests that were carried out, or will be, and nobody heard of it."""
+        """Return requests that are executed, or will be, without an answer."""
         if s.order is Order.PLACED:
             yield "reserved, the answer is lost", self.reserve(s)[0]
-            yield "reserve stays on the wire", _wire(s, "reserve")
+            yield "reserve is delayed", _wire(s, "reserve")
         if s.order is Order.PAID:
             yield "committed, the answer is lost", self.commit(s)[0]
-            yield "commit stays on the wire", _wire(s, "commit")
+            yield "commit is delayed", _wire(s, "commit")
         for kind in s.owed:
-            yield (kind, "done, the answer is lost"), self.pay_debt(s, kind)
-            yield (kind, "stays on the wire"), _wire(s, kind)
+            yield (kind, "done, the answer is lost"), self.send_command(s, kind)
+            yield (kind, "is delayed"), _wire(s, kind)
             if self.rules.broken is Broken.RELEASE_NOT_OWED:
                 yield ("a crash forgets", kind), s._replace(owed=s.owed - {kind})
 
     def _lost_by_payment_svc(self, s: World) -> Iterator[Step]:
         if s.payment is P.CREATED:
-            yield "link made, the answer is lost", self.create(s)
-            yield "create stays on the wire", _wire(s, "create")
+            yield "link created, the answer is lost", self.create(s)
+            yield "create is delayed", _wire(s, "create")
         if s.payment is P.CLOSING:
             yield "link closed, the answer is lost", self.close(s)
         if s.refund is Refund.SENT:
-            yield "money sent back, the answer is lost", self.send_back(s)
+            yield "money refunded, the answer is lost", self.send_back(s)
 
     def _paused(self, s: World) -> Iterator[Step]:
-        """A process stops with an answer in its hand; another does its work."""
-        if s.in_hand is None and s.reply is None:
+        """Pause a process that holds an answer; another process does its work."""
+        if s.paused_with is None and s.reply is None:
             yield from self._order_svc_paused(s)
             yield from self._payment_svc_paused(s)
 
     def _order_svc_paused(self, s: World) -> Iterator[Step]:
         if s.order is Order.PLACED:
-            yield "paused before its reserve", s._replace(in_hand=Trigger.RESERVE)
+            yield "paused before its reserve", s._replace(paused_with=Trigger.RESERVE)
             after, answer = self.reserve(s)
-            yield ("paused with", answer), after._replace(in_hand=answer)
+            yield ("paused with", answer), after._replace(paused_with=answer)
         if s.order is Order.PAID:
-            yield "paused before its commit", s._replace(in_hand=Trigger.COMMIT)
+            yield "paused before its commit", s._replace(paused_with=Trigger.COMMIT)
             after, answer = self.commit(s)
-            yield ("paused with", answer), after._replace(in_hand=answer)
+            yield ("paused with", answer), after._replace(paused_with=answer)
         if s.order in (
             Order.PLACED,
             Order.AWAITING_PAYMENT,
             Order.EXPIRING,
             Order.CANCELLING,
         ):
-            yield "paused with a deadline", s._replace(in_hand=E.DEADLINE)
+            yield "paused with a deadline", s._replace(paused_with=E.DEADLINE)
         if s.order is Order.AWAITING_PAYMENT and not s.has_link:
-            yield "paused with a late link", s._replace(in_hand=E.LINK_LATE)
+            yield "paused with a late link", s._replace(paused_with=E.LINK_LATE)
 
     def _payment_svc_paused(self, s: World) -> Iterator[Step]:
         if s.payment is P.CREATED:
             made = self.create(s)._replace(reply=T.LINK_MADE)
-            yield "payment-svc is paused with its new link", made
+            yield "payment-svc is paused after it created the link", made
             yield "payment-svc is paused with a refusal", s._replace(reply=T.GIVEN_UP)
         if s.knows_link and s.link == "dead":
             yield (
@@ -125,16 +129,16 @@ class Trouble(Orders, Stock, Payments):
         yield "staff refund", self._staff_refund(s)
         if s.stock is ReservationState.HELD:
             yield (
-                "the reservation's time is over",
+                "the reservation expires",
                 self.move_stock(s, Trigger.EXPIRE)[0],
             )
         if s.free > 0 and not s.rival:
             yield "a rival buys", s._replace(free=s.free - 1, rival=True)
         if s.rival:
-            yield "the rival gives back", s._replace(free=s.free + 1, rival=False)
+            yield "the rival returns the unit", s._replace(free=s.free + 1, rival=False)
 
     def _staff_refund(self, s: World) -> World:
-        """Return all the money, unless it is on its way back already."""
+        """Refund the whole amount, unless a refund is requested already."""
         if s.asked_back:
             return s
         is_paid = s.order in (Order.PAID, Order.CONFIRMED)

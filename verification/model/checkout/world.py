@@ -1,4 +1,4 @@
-"""One order, one unit of stock, one link: from the basket to its end."""
+"""The checkout model: one order, one unit of stock, one payment link."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,11 @@ from payment_svc.models import PaymentState, PaymentTrigger
 from product_svc.models import Trigger
 from verification.model.base import Step
 from verification.model.broken import Broken
-from verification.model.checkout.promises import Promises, deaf, useless_requests
+from verification.model.checkout.invariants import (
+    Invariants,
+    ignored_messages,
+    useless_requests,
+)
 from verification.model.checkout.state import World, take
 from verification.model.checkout.trouble import Trouble
 
@@ -15,29 +19,29 @@ Order, E = OrderState, OrderEvent
 NO_CLOCKS = (Broken.LOSS_NO_RECONCILER, Broken.MARK_BEFORE_EFFECT)
 
 
-class Checkout(Trouble, Promises):
+class Checkout(Trouble, Invariants):
     """The saga of one order."""
 
     name = "checkout"
 
     def starts(self) -> Iterator[Step]:
-        """Place an order; of too much money; or with a link that staff have made.
+        """Place an order: a usual one, one above the limit, one with a staff's link.
 
-        The last has no lost answers and no paused processes: those are the first's.
+        The last one is explored without lost answers and paused processes.
         """
         yield "an order", World()
-        yield "an order of too much money", World(dear=True)
+        yield "an order above the limit", World(dear=True)
         made = World(payment=PaymentState.CREATED, by_hand=True)
-        yield "an order, its link asked for by hand", made
+        yield "an order whose link staff requested", made
 
     def work(self, s: World) -> Iterator[Step]:
-        """Let each service do what it has to."""
+        """Let each service do its work."""
         if s.order is Order.PLACED:
             yield "reserve", self._go_on(s, Trigger.RESERVE)
         if s.order is Order.PAID:
             yield "commit", self._go_on(s, Trigger.COMMIT)
         for kind in sorted(s.owed):
-            paid = self.pay_debt(s, kind)
+            paid = self.send_command(s, kind)
             yield (kind, "is done"), paid._replace(owed=s.owed - {kind})
         for message in sorted(s.queue):
             yield ("handled:", message), self.handle(take(s, message), message)
@@ -45,25 +49,25 @@ class Checkout(Trouble, Promises):
         yield from self.payment_work(s)
 
     def _late(self, s: World) -> Iterator[Step]:
-        """Let what was held up arrive."""
+        """Deliver delayed requests and resume paused processes."""
         for request in sorted(s.wire):
             after = s._replace(wire=s.wire - {request})
             yield ("arrives late:", request), self._carry_out(after, request)
-        if s.in_hand:
-            going_on = s._replace(in_hand=None)
+        if s.paused_with:
+            going_on = s._replace(paused_with=None)
             yield (
-                ("the paused one goes on with", s.in_hand),
-                self._go_on(going_on, s.in_hand),
+                ("the paused process continues with", s.paused_with),
+                self._go_on(going_on, s.paused_with),
             )
         if s.reply:
             going_on = s._replace(reply=None)
             yield (
-                ("payment-svc goes on with", s.reply),
-                self._believe(going_on, s.reply),
+                ("payment-svc continues with", s.reply),
+                self._apply_snapshot(going_on, s.reply),
             )
 
     def _go_on(self, s: World, what: OrderEvent | Trigger) -> World:
-        """Ask at last, or tell what was heard before."""
+        """Send the request of a paused process, or apply the answer it holds."""
         if what is Trigger.RESERVE:
             after, answer = self.reserve(s)
             return self.answered(after, answer) if answer else after
@@ -73,10 +77,10 @@ class Checkout(Trouble, Promises):
         assert isinstance(what, OrderEvent)
         return self.answered(s, what)
 
-    def _believe(self, s: World, seen: PaymentTrigger) -> World:
-        """Apply a snapshot that is old by now; a link is learned of once."""
-        is_old_news = seen is PaymentTrigger.LINK_MADE and s.knows_link
-        return s if is_old_news else self.move_payment(s, seen)
+    def _apply_snapshot(self, s: World, seen: PaymentTrigger) -> World:
+        """Apply a snapshot that may be outdated; a link is recorded once."""
+        is_known = seen is PaymentTrigger.LINK_MADE and s.knows_link
+        return s if is_known else self.move_payment(s, seen)
 
     def _carry_out(self, s: World, request: str) -> World:
         if request == "reserve":
@@ -85,36 +89,36 @@ class Checkout(Trouble, Promises):
             return self.commit(s)[0]
         if request == "create":
             return self.create(s)
-        return self.pay_debt(s, OwedKind(request))
+        return self.send_command(s, OwedKind(request))
 
     def clocks(self, s: World) -> Iterator[Step]:
-        """Ask and tell again, unless nobody does."""
+        """Send again what is not answered, unless the mutation removes this."""
         if self.rules.broken not in NO_CLOCKS:
             yield from self.order_clocks(s)
         yield from self.payment_clocks(s)
 
     def deadlines(self, s: World) -> Iterator[Step]:
-        """Let patience end."""
+        """Let time limits pass."""
         if s.order in (Order.PLACED, Order.AWAITING_PAYMENT):
             yield "the deadline passes", self.tell(s, E.DEADLINE)
         if s.link == "live" and s.by_hand:
             yield "Razorpay expires the link", s._replace(link="dead")
 
     def people(self, s: World) -> Iterator[Step]:
-        """Decide what is suspect."""
+        """Decide captures under review."""
         yield from self.payment_people(s)
 
     def forget(self, s: World) -> World:
-        """Forget what is useless by the whole rules, and see that it is."""
-        if self.rules.forgets_messages and (dead := s.queue & deaf(s)):
+        """Drop useless messages and requests, and check that they have no effect."""
+        if self.rules.forgets_messages and (dead := s.queue & ignored_messages(s)):
             s = s._replace(queue=s.queue - dead)
             for message in dead:
-                self.see_no_effect(s, self.handle(s, message))
+                self.check_no_effect(s, self.handle(s, message))
         if not self.rules.forgets_requests:
             return s
         useless = useless_requests(s)
         for request in useless & (s.wire | s.owed):
-            self.see_no_effect(s, self._carry_out(s, request))
+            self.check_no_effect(s, self._carry_out(s, request))
         is_late = s.may_be_late and s.money == "none"
         wire, owed = s.wire - useless, s.owed - useless
         return s._replace(may_be_late=is_late, wire=wire, owed=owed)

@@ -1,4 +1,4 @@
-"""order-svc once money has come, as its table says."""
+"""order-svc in the money models: its table's transitions and their effects."""
 
 from collections.abc import Iterator
 
@@ -18,8 +18,8 @@ from verification.model.money.state import (
     World,
     get,
     of,
+    publish,
     put,
-    say,
 )
 
 E = OrderEvent
@@ -32,7 +32,7 @@ class Orders(Model):
     def tell(
         self, s: World, event: OrderEvent, payment: str = ""
     ) -> tuple[World, Cell]:
-        """Let an event meet the order; refunds are written by who tells of them."""
+        """Apply an event to the order; the caller stores the refunds."""
         cell = self.rules.order(s.order, event)
         if cell.kind is Kind.MOVE:
             s = s._replace(order=cell.to or s.order)
@@ -46,54 +46,54 @@ class Orders(Model):
         if effect is Effect.SETTLE:
             return self.settle(s, payment)
         if effect is Effect.REFUND:
-            s = self.ask_back(s, (payment, AUTOMATIC, 1), CAPTURE)
+            s = self.request_refund(s, (payment, AUTOMATIC, 1), CAPTURE)
             return self.settle(s, payment)
         if effect in (Effect.RELEASE, Effect.RELEASE_FINAL):
             is_final = effect is Effect.RELEASE_FINAL
-            return self.let_go(
+            return self.move_stock(
                 s, Trigger.RELEASE_FINAL if is_final else Trigger.RELEASE
             )
         return s
 
-    def let_go(self, s: World, trigger: Trigger) -> World:
-        """Move the reservation: what is owed to product-svc is the checkout's part."""
+    def move_stock(self, s: World, trigger: Trigger) -> World:
+        """Move the reservation; compensations belong to the checkout model."""
         cell = self.rules.stock(s.stock, trigger)
         return s if isinstance(cell, Answer) else s._replace(stock=cell.to)
 
-    def ask_back(self, s: World, key: Key, amount: int) -> World:
-        """Write a refund's row and ask for it, in the transition."""
-        return say(
+    def request_refund(self, s: World, key: Key, amount: int) -> World:
+        """Store a refund's row and request the refund, in the same transaction."""
+        return publish(
             s._replace(asked=put(s.asked, key, Asked(amount))), (REFUND, key, amount)
         )
 
     def settle(self, s: World, payment: str, key: Key | None = None) -> World:
-        """Say what became of a capture: kept, unless the saga has returned it."""
+        """Publish the outcome of a capture: kept, unless the saga has refunded it."""
         if self.rules.broken is Broken.NO_SETTLED:
             return s
         is_returned = get(s.asked, (payment, AUTOMATIC, 1)) is not None
         outcome = "refund" if is_returned else "kept"
-        return say(s, (SETTLED, payment, outcome, key))
+        return publish(s, (SETTLED, payment, outcome, key))
 
     def captured(self, s: World, payment: str) -> World:
-        """Take a capture: the order's own, or one too many."""
+        """Handle a capture: the order's own, or an EXTRA one."""
         is_returned = get(s.asked, (payment, AUTOMATIC, 1)) is not None
         is_extra = s.own not in ("", payment) and not is_returned
         return self.tell(s, E.EXTRA_CAPTURED if is_extra else E.CAPTURED, payment)[0]
 
     def recorded(self, s: World, payment: str) -> int:
-        """Return what order-svc knows to be back of a payment."""
+        """Return how much of a payment order-svc has recorded as refunded."""
         rows = (row for _, row in of(s.asked, payment))
         return sum(row.amount for row in rows if row.state is Answered.PROCESSED)
 
     def rest(self, s: World) -> int:
-        """Return what of the own payment is neither back nor asked for."""
+        """Return how much of the own payment is neither refunded nor requested."""
         broken = self.rules.broken is Broken.REST_OF_ANSWERED
         counted = {Answered.PROCESSED} if broken else set(Answered) - {Answered.FAILED}
         rows = (row for _, row in of(s.asked, s.own))
         return CAPTURE - sum(row.amount for row in rows if row.state in counted)
 
     def processed(self, s: World, key: Key, amount: int) -> World:
-        """Record a refund that was made, once; name a direct one in an answer."""
+        """Record a processed refund once; acknowledge a direct one."""
         event = E.REFUND_COMPLETED if self._completes(s, key, amount) else None
         s = self.tell(s, event or E.REFUND_PROCESSED, key[0])[0]
         row = get(s.asked, key)
@@ -117,7 +117,7 @@ class Orders(Model):
         return before + (0 if is_known else amount) >= CAPTURE
 
     def failed(self, s: World, key: Key, amount: int) -> World:
-        """Note a refund that was not made; one that is recorded stays so."""
+        """Record a failed refund; a processed one stays processed."""
         s = self.tell(s, E.REFUND_FAILED, key[0])[0]
         row = get(s.asked, key) or Asked(amount)
         if row.state is Answered.PROCESSED:
@@ -125,7 +125,7 @@ class Orders(Model):
         return s._replace(asked=put(s.asked, key, Asked(row.amount, Answered.FAILED)))
 
     def staff_refund(self, s: World, amount: int, units: int = 0) -> World:
-        """Return money, and goods with it, as staff say; or refuse."""
+        """Refund money and restock goods at the request of staff, or refuse."""
         if not s.own:
             return self.tell(s, E.STAFF_REFUND)[0]
         if not 0 < amount <= self.rest(s) or not self._may_return(s, units):
@@ -141,10 +141,10 @@ class Orders(Model):
             rows = [(n, row) for n, row in rows if row.state is not Answered.FAILED]
         n = 1 + max((n for n, _ in rows), default=0)
         if broken is Broken.STAFF_SETTLES:
-            s = say(s, (SETTLED, s.own, "refund", None))
+            s = publish(s, (SETTLED, s.own, "refund", None))
         if units:
             s = s._replace(owed=put(s.owed, n, (units, "")))
-        return self.ask_back(s, (s.own, STAFF, n), amount)
+        return self.request_refund(s, (s.own, STAFF, n), amount)
 
     def _may_return(self, s: World, units: int) -> bool:
         if not units or self.rules.broken in UNGUARDED:
@@ -154,16 +154,16 @@ class Orders(Model):
         return was_sold and back + units <= UNITS
 
     def commit(self, s: World) -> World:
-        """Sell the goods."""
-        return self.tell(self.let_go(s, Trigger.COMMIT), E.COMMITTED)[0]
+        """Commit the stock."""
+        return self.tell(self.move_stock(s, Trigger.COMMIT), E.COMMITTED)[0]
 
     def lose_stock(self, s: World) -> World:
-        """Find the goods gone: time was over, and a rival was there."""
-        over = self.let_go(s, Trigger.EXPIRE)
-        return self.tell(self.let_go(over, Trigger.REFUSE), E.COMMIT_REFUSED)[0]
+        """Refuse the commit: the reservation expired and a rival took the stock."""
+        over = self.move_stock(s, Trigger.EXPIRE)
+        return self.tell(self.move_stock(over, Trigger.REFUSE), E.COMMIT_REFUSED)[0]
 
     def order_clocks(self, s: World) -> Iterator[Step]:
-        """Ask again for each refund that is not answered, in any state."""
+        """Request each unanswered refund again, in any state."""
         if self.rules.broken is Broken.NO_REFUND_REEMIT:
             return
         only_pending = self.rules.broken is Broken.REFUND_REEMIT_ONLY_PENDING
@@ -171,8 +171,8 @@ class Orders(Model):
             return
         for key, row in sorted(s.asked):
             if row.state is Answered.REQUESTED:
-                yield ("asked for again:", key), say(s, (REFUND, key, row.amount))
+                yield ("requested again:", key), publish(s, (REFUND, key, row.amount))
 
 
-# Two guards stand here, and a mutation takes both away.
+# Either mutation removes both guards of `_may_return`.
 UNGUARDED = (Broken.RESTOCK_UNCHECKED, Broken.RESTOCK_UNDEFINED)

@@ -1,4 +1,4 @@
-"""payment-svc and Razorpay once money has come: captures, EXTRA rows, refunds."""
+"""payment-svc and Razorpay in the money models: captures, EXTRA rows, refunds."""
 
 from collections.abc import Iterator
 
@@ -14,9 +14,9 @@ from verification.model.money.state import (
     World,
     get,
     of,
+    publish,
     put,
     rank,
-    say,
     state_of,
 )
 
@@ -27,32 +27,32 @@ CAPTURED, PROCESSED, FAILED = (
     Event.REFUND_FAILED,
 )
 TAKEN = (P.CAPTURED, P.SUSPECT)
-SUSPECT = "suspect"  # the reason of a refund that order-svc is not told of
+SUSPECT = "suspect"  # the reason of a refund after review, which publishes no event
 
 
 class Payments(Model):
     """The order's payments and their refunds."""
 
     def move_payment(self, s: World, payment: str, trigger: PaymentTrigger) -> World:
-        """Make the table's move; an EXTRA row never says that it is closed."""
+        """Make the table's transition; an EXTRA row publishes captures alone."""
         move = self.rules.payment(state_of(s, payment), trigger)
         if move is None:
             return s
         place = NAMES.index(payment)
         states = (*s.payments[:place], move.to, *s.payments[place + 1 :])
         s = s._replace(payments=states)
-        is_said = move.says is CAPTURED or (move.says and payment == "a")
-        return say(s, (move.says, payment)) if is_said else s
+        is_published = move.says is CAPTURED or (move.says and payment == "a")
+        return publish(s, (move.says, payment)) if is_published else s
 
-    def look(self, s: World) -> World:
-        """Believe in the captures that Razorpay shows; the second is a row of its own.
+    def reconcile(self, s: World) -> World:
+        """Apply the captures that Razorpay returns; the second has a row of its own.
 
-        The first row stays as it is when another capture is seen: it only says so.
+        A second capture does not change the first row.
         """
-        s = self._make_room(s)
+        s = self._free_first_row(s)
         for capture in s.captures:
             if state_of(s, "a") not in TAKEN and capture == "b":
-                break  # what was sent back is still on its way
+                break  # the refund of the first is still in progress
             if not self._is_held(s, capture):
                 if capture == "b":
                     s = self.move_payment(s, "a", T.SECOND_SEEN)
@@ -61,10 +61,10 @@ class Payments(Model):
                 s = self.move_payment(s, capture, seen)
         return s
 
-    def _make_room(self, s: World) -> World:
-        """Let the first row take another capture, when its own is wholly sent back.
+    def _free_first_row(self, s: World) -> World:
+        """Let the first row take the second capture when its own was fully refunded.
 
-        From then on that one is its capture, and what came before it is forgotten.
+        From then on the second one is its capture, and the first one is dropped.
         """
         key = ("a", SUSPECT, 1)
         sent = get(s.sent, key)
@@ -82,7 +82,7 @@ class Payments(Model):
         return state_of(s, capture) in TAKEN or (is_spent and capture in s.wrong)
 
     def settled(self, s: World, payment: str, outcome: str, key: Key | None) -> World:
-        """Hear what became of a capture, and which direct refund is known."""
+        """Handle the outcome of a capture, and which direct refund it acknowledges."""
         if get(s.outcomes, payment) not in (None, outcome):
             raise Violation("one capture settled both ways")
         s = self.move_payment(s, payment, T.SETTLED)
@@ -105,18 +105,18 @@ class Payments(Model):
     def move_refund(
         self, s: World, key: Key, trigger: Told, amount: int = 0, at: str | None = None
     ) -> World:
-        """Make the refund's move, with what Razorpay does by it, and say it."""
+        """Make the refund's transition, here and at Razorpay, and publish its event."""
         row = get(s.sent, key) or Sent(amount, None)
         move: Move[RefundState] | None = self.rules.refund(row.state, trigger)
         if move is None:
             return s
         new = row._replace(state=move.to, at=row.at if at is None else at)
         s = s._replace(sent=put(s.sent, key, new)) if move.to else s
-        is_said = move.says and key[1] != SUSPECT
-        return say(s, (move.says, key, new.amount)) if is_said else s
+        is_published = move.says and key[1] != SUSPECT
+        return publish(s, (move.says, key, new.amount)) if is_published else s
 
     def refund_requested(self, s: World, key: Key, amount: int) -> World:
-        """Refund once for each key; more than is left is refused for good."""
+        """Refund once for each key; an amount above the rest is refused permanently."""
         row = get(s.sent, key)
         is_again = self.rules.broken is Broken.REFUSED_REFUND_NOT_FINAL
         if row is not None and is_again and row.at == "" and row.state is FAILED_ROW:
@@ -127,7 +127,7 @@ class Payments(Model):
         return self.move_refund(s, key, Told.ASKED if fits else Told.TOO_MUCH, amount)
 
     def left(self, s: World, payment: str) -> int:
-        """Return what of a capture is neither back nor on its way."""
+        """Return how much of a capture is neither refunded nor being refunded."""
         if state_of(s, payment) is not P.CAPTURED:
             return 0
         rows = (row for key, row in of(s.sent, payment) if key[1] != SUSPECT)
@@ -140,7 +140,7 @@ class Payments(Model):
         return all_count or row.state is not RefundState.FAILED
 
     def may_refund(self, s: World, payment: str) -> bool:
-        """Say whether staff may refund from here: `not_settled` otherwise."""
+        """Return whether staff may refund; if not, the answer is `not_settled`."""
         if state_of(s, payment) is not P.CAPTURED:
             return False
         if self.rules.broken is Broken.DIRECT_BEFORE_SETTLED:
@@ -151,12 +151,12 @@ class Payments(Model):
         return get(s.outcomes, payment) == "kept" or has_failed
 
     def direct(self, s: World, payment: str, amount: int) -> World:
-        """Begin a refund at payment-svc."""
+        """Start a refund at payment-svc."""
         n = 1 + sum(key[1] == "direct" for key, _ in of(s.sent, payment))
         return self.move_refund(s, (payment, "direct", n), Told.ASKED, amount)
 
     def payment_work(self, s: World) -> Iterator[Step]:
-        """Do what is due at once."""
+        """Do the work that is due."""
         for key, row in sorted(s.sent, key=rank):
             if row.state is RefundState.REQUESTED:
                 sent = self.move_refund(s, key, Told.CALLED, at="made")
@@ -164,24 +164,24 @@ class Payments(Model):
             elif row.state is RefundState.SENT:
                 is_made = row.at == "made"
                 seen = Told.SEEN_PROCESSED if is_made else Told.SEEN_FAILED
-                yield ("payment-svc learns of", key), self.move_refund(s, key, seen)
+                yield ("payment-svc records", key), self.move_refund(s, key, seen)
 
     def payment_clocks(self, s: World) -> Iterator[Step]:
-        """Look at Razorpay; announce captures and direct refunds again."""
-        yield "payment-svc looks at Razorpay", self.look(s)
+        """Poll Razorpay; republish captures and direct refunds."""
+        yield "payment-svc polls Razorpay", self.reconcile(s)
         for payment in NAMES:
             is_taken = state_of(s, payment) is P.CAPTURED
             if is_taken and get(s.outcomes, payment) is None:
                 again = self.move_payment(s, payment, T.UNHEARD)
-                yield ("announced again: capture", payment), again
+                yield ("republished: capture", payment), again
         for key, row in sorted(s.sent, key=rank):
             is_made = row.state is RefundState.PROCESSED
             if key[1] == "direct" and is_made and not row.is_named:
                 again = self.move_refund(s, key, Told.UNHEARD)
-                yield ("announced again:", key), again
+                yield ("republished:", key), again
 
     def payment_people(self, s: World) -> Iterator[Step]:
-        """Decide what is suspect."""
+        """Decide captures under review."""
         for payment in NAMES:
             if state_of(s, payment) is P.SUSPECT:
                 accepted = self.move_payment(s, payment, T.ACCEPTED)
@@ -189,7 +189,7 @@ class Payments(Model):
                 key = (payment, SUSPECT, 1)
                 back = self.move_refund(s, key, Told.ASKED, CAPTURE)
                 turned = self.move_payment(back, payment, T.TURNED_BACK)
-                yield ("an admin sends back", payment), turned
+                yield ("an admin rejects", payment), turned
 
 
 FAILED_ROW = RefundState.FAILED

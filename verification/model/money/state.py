@@ -1,4 +1,4 @@
-"""What the world is made of once money has come: captures, refunds, returned goods."""
+"""The state of the money models: captures, refunds and returned goods."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from product_svc.models import ReservationState
 
 CAPTURE, UNITS = 2, 2  # of money in each payment, and of goods in the order
 NAMES = "ab"  # the order's payments: PRIMARY, then EXTRA
-REFUND, SETTLED = "refund.requested", "order.settled"  # what order-svc says
+REFUND, SETTLED = "refund.requested", "order.settled"  # what order-svc publishes
 
-Key = tuple[str, str, int]  # payment, reason, n: what makes a refund the same one
+Key = tuple[str, str, int]  # payment, reason, n: the identity of a refund
 Message = tuple[Any, ...]
 K = TypeVar("K")
 V = TypeVar("V")
@@ -22,14 +22,14 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much may happen in one world."""
+    """The bounds of one model."""
 
     starts: tuple[OrderState, ...]
     extra: bool = False  # the customer may pay a second time
     staff: int = 0  # refunds that staff post
-    direct: int = 0  # refunds begun at payment-svc
+    direct: int = 0  # refunds that staff start at payment-svc
     failures: int = 0  # refunds that Razorpay fails
-    returns: tuple[int, ...] = (0,)  # units that may come back with a refund
+    returns: tuple[int, ...] = (0,)  # units that may be returned with a refund
     wrong: bool = False  # a payment may be of another amount
 
 
@@ -41,12 +41,12 @@ class Asked(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """A row of payment-svc's `refunds`, and what Razorpay has done with it."""
+    """A row of payment-svc's `refunds`, and its state at Razorpay."""
 
     amount: int
     state: RefundState | None
-    at: str = ""  # "made" or "failed", once Razorpay was asked
-    is_named: bool = False  # order-svc has named it in an order.settled
+    at: str = ""  # "made" or "failed", once Razorpay was called
+    is_named: bool = False  # acknowledged by an order.settled
 
 
 class World(NamedTuple):
@@ -66,8 +66,8 @@ class World(NamedTuple):
     sent: frozenset[tuple[Key, Sent]] = frozenset()
     # Razorpay
     captures: str = ""
-    wrong: str = ""  # the captures of another amount
-    failures: int = 0  # that are still allowed
+    wrong: str = ""  # captures of a wrong amount
+    failures: int = 0  # failures that are still allowed
     # Between them
     queue: frozenset[Message] = frozenset()
 
@@ -87,17 +87,17 @@ def of(table: frozenset[tuple[Key, V]], payment: str) -> Iterator[tuple[Key, V]]
     return (pair for pair in table if pair[0][0] == payment)
 
 
-def say(s: World, *messages: Message) -> World:
-    """Put messages into the queue."""
+def publish(s: World, *messages: Message) -> World:
+    """Publish messages."""
     return s._replace(queue=s.queue | set(messages))
 
 
 @cache
 def rank(thing: Any) -> str:
-    """Return what puts messages and rows into the same order each time."""
+    """Return a key that sorts messages and rows in a stable order."""
     return repr(thing)
 
 
 def state_of(s: World, payment: str) -> PaymentState | None:
-    """Return how a payment stands."""
+    """Return the state of a payment."""
     return s.payments[NAMES.index(payment)]

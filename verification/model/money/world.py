@@ -1,4 +1,4 @@
-"""Captures and refunds of one order, in several worlds with bounds of their own."""
+"""The money models: captures and refunds of one order, within given bounds."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,9 +9,9 @@ from product_svc.models import ReservationState, Trigger
 from product_svc.models.reservations import Answer
 from verification.model.base import Step
 from verification.model.broken import Broken
+from verification.model.money.invariants import IGNORED, Invariants, ignored_messages
 from verification.model.money.orders import AUTOMATIC, DIRECT, STAFF, Orders
 from verification.model.money.payments import Payments
-from verification.model.money.promises import UNHEARD, Promises, dead_messages
 from verification.model.money.state import (
     REFUND,
     SETTLED,
@@ -26,7 +26,7 @@ from verification.model.money.state import (
 from verification.model.rules import Rules
 
 Order, P, R = OrderState, PaymentState, ReservationState
-# How payment and stock stand when money comes for an order in such a state.
+# The states of payment and stock when an order in this state is paid.
 BEGINNINGS = {
     Order.PLACED: (P.ISSUED, R.HELD),
     Order.AWAITING_PAYMENT: (P.ISSUED, R.HELD),
@@ -35,8 +35,8 @@ BEGINNINGS = {
 }
 
 
-class Money(Orders, Payments, Promises):
-    """What may happen within its bounds."""
+class Money(Orders, Payments, Invariants):
+    """The transitions within the bounds."""
 
     def __init__(
         self, rules: Rules, name: str, bounds: Bounds, *, loss: bool = False
@@ -45,23 +45,23 @@ class Money(Orders, Payments, Promises):
         self.name, self.bounds = name, bounds
 
     def starts(self) -> Iterator[Step]:
-        """Begin with an order in each of the states that money may find it in."""
+        """Start with an order in each state in which it may be paid."""
         for order in self.bounds.starts:
             payment, stock = BEGINNINGS[order]
             s = World(order, stock=stock, payments=(payment, None))
             yield ("an order is", order), s._replace(failures=self.bounds.failures)
 
     def handle(self, s: World, message: Message) -> World:
-        """Let the service that a message is for take it."""
+        """Let the consumer of a message handle it."""
         kind, facts = message[0], message[1:]
-        return s if kind in UNHEARD else HANDLERS[kind](self, s, *facts)
+        return s if kind in IGNORED else HANDLERS[kind](self, s, *facts)
 
     def work(self, s: World) -> Iterator[Step]:
-        """Let each service do what it has to."""
+        """Let each service do its work."""
         if s.order is Order.PLACED:
             reserved = self.tell(s, OrderEvent.RESERVED)[0]
             asked = self.move_payment(reserved, "a", PaymentTrigger.REQUESTED)
-            yield "reserve, and ask for the link", asked
+            yield "reserve, and request the link", asked
         if s.order is Order.PAID:
             yield "commit", self.commit(s)
         for message in sorted(s.queue, key=rank):
@@ -71,11 +71,11 @@ class Money(Orders, Payments, Promises):
             if not answer:
                 done, answer = self.restock(s, n, units)
                 done = done._replace(owed=put(s.owed, n, (units, answer)))
-                yield ("goods come back:", n), done
+                yield ("goods are restocked:", n), done
         yield from self.payment_work(s)
 
     def restock(self, s: World, n: int, units: int) -> tuple[World, str]:
-        """Put goods back once for each return; every answer is definite."""
+        """Restock once for each return; every answer is definite."""
         broken = self.rules.broken
         if isinstance(self.rules.stock(s.stock, Trigger.RESTOCK), Answer):
             return s, "" if broken is Broken.RESTOCK_UNDEFINED else "refused"
@@ -89,15 +89,15 @@ class Money(Orders, Payments, Promises):
         return s._replace(restocked=s.restocked | {(place, units)}), "done"
 
     def clocks(self, s: World) -> Iterator[Step]:
-        """Ask and tell again."""
+        """Request and publish again what is not answered."""
         yield from self.payment_clocks(s)
         yield from self.order_clocks(s)
 
     def people(self, s: World) -> Iterator[Step]:
-        """Act upon an alert: a suspect capture, or a refund that failed."""
+        """Act on an alert: a capture under review, or a failed refund."""
         yield from self.payment_people(s)
         if s.order is Order.REFUND_PENDING and self.rest(s):
-            yield "staff post the rest", self.staff_refund(s, self.rest(s))
+            yield "staff refund the rest", self.staff_refund(s, self.rest(s))
         for payment in s.captures:
             is_extra = s.own not in ("", payment)
             is_asked = get(s.asked, (payment, AUTOMATIC, 1)) is not None
@@ -121,7 +121,7 @@ class Money(Orders, Payments, Promises):
             yield ("restocked, the answer is lost:", n), self.restock(s, n, units)[0]
             if self.rules.broken is Broken.RESTOCK_NOT_OWED:
                 left = frozenset(row for row in s.owed if row[0] != n)
-                yield ("a crash forgets the goods of", n), s._replace(owed=left)
+                yield ("a crash loses the restock of", n), s._replace(owed=left)
         yield from self._failures(s)
         yield from self._staff(s)
 
@@ -142,8 +142,8 @@ class Money(Orders, Payments, Promises):
                 yield ("Razorpay fails the refund", key), fails
             is_made = row.state is RefundState.SENT and row.at == "made"
             if is_made and self.rules.broken is Broken.FAILED_UNCONFIRMED:
-                believed = self.move_refund(s, key, Told.SEEN_FAILED)
-                yield ("a webhook calls failed, and is believed:", key), believed
+                failed = self.move_refund(s, key, Told.SEEN_FAILED)
+                yield ("an unconfirmed webhook fails the refund:", key), failed
 
     def _staff(self, s: World) -> Iterator[Step]:
         if sum(key[1] == STAFF for key, _ in s.asked) < self.bounds.staff:
@@ -163,13 +163,13 @@ class Money(Orders, Payments, Promises):
                 yield name, self.direct(s, payment, amount)
 
     def forget(self, s: World) -> World:
-        """Forget what is useless by the whole rules, and see that it is."""
+        """Drop useless messages, and check that they have no effect."""
         if not self.rules.forgets_messages:
             return s
-        dead = dead_messages(s)
+        dead = ignored_messages(s)
         s = s._replace(queue=s.queue - dead) if dead else s
         for message in dead:
-            self.see_no_effect(s, self.handle(s, message))
+            self.check_no_effect(s, self.handle(s, message))
         return s
 
 

@@ -1,4 +1,4 @@
-"""The idempotent consumer, and the two services behind it."""
+"""The idempotent consumer, and the two services that handle its messages."""
 
 from order_svc.models import Effect, Kind, OrderEvent
 from payment_svc.models import PaymentTrigger
@@ -15,19 +15,19 @@ from verification.model.quarantine.state import (
     WAITING,
     Id,
     World,
-    say,
+    publish,
 )
 
 
 class Refused(Exception):
-    """The reader does not take a message."""
+    """The consumer refuses a message."""
 
 
 class Services(Model):
-    """What the two services do with a message."""
+    """How the two services handle a message."""
 
     def handle(self, s: World, kind: str) -> World:
-        """Let a service take what it can read."""
+        """Let the consumer of a message type handle it."""
         if kind == CAPTURED:
             return self.tell(s, OrderEvent.CAPTURED)
         if kind == PROCESSED:
@@ -42,29 +42,29 @@ class Services(Model):
         return self.move_refund(s, Told.ASKED)
 
     def tell(self, s: World, event: OrderEvent) -> World:
-        """Let an event meet the order."""
+        """Apply an event to the order."""
         cell = self.rules.order(s.order, event)
         if cell.kind is not Kind.MOVE:
             return s
         s = s._replace(order=cell.to or s.order)
         if Effect.REFUND in cell.effects:
-            s = say(s._replace(is_asked=True), REFUND, SETTLED)
-        return say(s, SETTLED) if Effect.SETTLE in cell.effects else s
+            s = publish(s._replace(is_asked=True), REFUND, SETTLED)
+        return publish(s, SETTLED) if Effect.SETTLE in cell.effects else s
 
     def move_refund(self, s: World, trigger: Told) -> World:
-        """Make the refund's move and say what it says."""
+        """Make the refund's transition and publish its event."""
         move = self.rules.refund(s.refund, trigger)
         if move is None:
             return s
         s = s._replace(refund=move.to)
-        return say(s, move.says) if move.says else s
+        return publish(s, move.says) if move.says else s
 
 
 class Reader(Services):
-    """A message is taken once, in the transaction of its mark, or parked."""
+    """Handles a message once, in the transaction of its inbox row, or parks it."""
 
     def deliver(self, s: World, message: Id) -> World:
-        """Handle a message, know it, or park it; a refusal leaves no mark."""
+        """Handle a message, skip a duplicate, or park it without an inbox row."""
         if message[0] != s.kind:
             return self.handle(s, message[0])
         if message in s.inbox:
@@ -77,7 +77,7 @@ class Reader(Services):
             return self.park(marked if leaves else s, message)
 
     def apply(self, s: World, message: Id, *, is_retry: bool = False) -> World:
-        """Take a message in the transaction of its mark, or raise Refused."""
+        """Handle a message in the transaction of its inbox row, or raise Refused."""
         if not s.how:
             return self.handle(s, s.kind)
         if s.how == "unreadable" or s.kind not in ONCE or is_retry:
@@ -88,14 +88,14 @@ class Reader(Services):
         return s if is_kept else s._replace(inbox=s.inbox - {message})
 
     def park(self, s: World, message: Id) -> World:
-        """Keep a refused message for a person."""
+        """Store a refused message for triage."""
         if self.rules.broken is Broken.QUARANTINE_WITHOUT_ROW:
             return s
         rows = frozenset(row for row in s.parked if row[0] != message)
         return s._replace(parked=rows | {(message, WAITING)})
 
     def retry(self, s: World, message: Id) -> World:
-        """Put a parked message through its handler again."""
+        """Handle a parked message again."""
         left = s._replace(parked=s.parked - {(message, WAITING)})
         done = left._replace(parked=left.parked | {(message, DONE)})
         if message in s.inbox:

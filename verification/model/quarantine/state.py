@@ -1,4 +1,4 @@
-"""What the world of refused messages is made of."""
+"""The state of the quarantine model."""
 
 from typing import NamedTuple
 
@@ -7,18 +7,18 @@ from payment_svc.models import Event, PaymentState, RefundState
 
 CAPTURED, PROCESSED = Event.CAPTURED, Event.REFUND_PROCESSED
 REFUND, SETTLED = "refund.requested", "order.settled"
-FIRST, LATER = "first", "later"  # a message's id: the first copy, one said again
+FIRST, LATER = "first", "later"  # a message's id: the first copy, or a later one
 WAITING, DONE, DROPPED = "waiting", "done", "dropped"
 
 Id = tuple[str, str]  # type, copy
-ONCE = (CAPTURED, PROCESSED)  # what is repeated is parked once, not for each copy
+ONCE = (CAPTURED, PROCESSED)  # repeated messages are parked once, not for each copy
 
 
 class World(NamedTuple):
-    """One capture of a cancelled order, on its way to its refund."""
+    """One capture of a cancelled order, and its refund."""
 
-    kind: str  # the type that its reader refuses
-    how: str  # "unreadable", or "unwelcome" to the handler; "" once that is mended
+    kind: str  # the type that its consumer refuses
+    how: str  # "unreadable", or "unwelcome" to the handler; "" once repaired
     order: OrderState = OrderState.CANCELLED
     is_asked: bool = False
     recorded: int = 0
@@ -29,14 +29,14 @@ class World(NamedTuple):
     queue: frozenset[Id] = frozenset({(CAPTURED, FIRST)})
     dead: frozenset[Id] = frozenset()  # dead letters
     inbox: frozenset[Id] = frozenset()  # ids that were handled
-    parked: frozenset[tuple[Id, str]] = frozenset()  # and what a person has decided
+    parked: frozenset[tuple[Id, str]] = frozenset()  # with the decision of a person
 
 
-def say(s: World, *kinds: str) -> World:
-    """Put new messages into the queue: the first of a type, then a later one.
+def publish(s: World, *kinds: str) -> World:
+    """Publish new messages: the first of a type, then a later one.
 
-    A later one is a new message whenever none is left of the one before it. Only the
-    type that is looked at has ids.
+    A later copy gets a new id when no copy with that id is left. Only messages of the
+    type under test have ids.
     """
     for kind in kinds:
         if kind != s.kind:

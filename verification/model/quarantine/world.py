@@ -1,11 +1,11 @@
-"""Messages that a reader refuses, and what a person does with them.
+"""The quarantine model: messages that a consumer refuses, and their triage.
 
-An order that was cancelled is paid all the same: the capture must reach order-svc,
-the refund's request payment-svc, and the refund's answer order-svc again. Each of the
-three may be refused for a while: by a reader that cannot read it, or because of what
-it says. Then it is parked for a person, who tries it again once the cause is mended,
-or drops it. The messages of that type have ids here, and their reader an inbox; of the
-others there is one each, which may come any number of times.
+A cancelled order is paid: the capture must reach order-svc, the refund's request
+payment-svc, and the refund's answer order-svc again. Each of the three may be refused
+for a while, because the consumer cannot parse it or its handler rejects it. The
+message is then parked; a person retries it once the cause is repaired, or drops it.
+Messages of the refused type have ids and their consumer has an inbox. Of each other
+type there is one message, which may be delivered any number of times.
 """
 
 from collections.abc import Iterator
@@ -28,51 +28,51 @@ from verification.model.quarantine.state import (
     WAITING,
     Id,
     World,
-    say,
+    publish,
 )
 
 
 class Quarantine(Reader):
-    """The worlds of refused messages."""
+    """The transitions and invariants of refused messages."""
 
     name = "quarantine"
 
     def starts(self) -> Iterator[Step]:
-        """Let one type be refused, in one of two ways."""
+        """Refuse one message type, in one of two ways."""
         for kind in (CAPTURED, REFUND, PROCESSED):
             for how in ("unreadable", "unwelcome"):
                 yield (kind, "is", how), World(kind, how)
 
     def work(self, s: World) -> Iterator[Step]:
-        """Handle what is there; send the money back."""
+        """Handle messages; refund the money."""
         for message in sorted(s.queue):
             taken = s._replace(queue=s.queue - {message})
             yield ("handled:", message), self.deliver(taken, message)
         if s.refund is RefundState.REQUESTED:
-            yield "the refund begins", self.move_refund(s, Told.CALLED)
+            yield "the refund starts", self.move_refund(s, Told.CALLED)
         if s.refund is RefundState.SENT:
             is_new = self.rules.broken is Broken.REFUND_NEW_KEY or not s.sent_back
             sent = s._replace(sent_back=s.sent_back + is_new)
-            yield "the money goes back", self.move_refund(sent, Told.SEEN_PROCESSED)
+            yield "the money is refunded", self.move_refund(sent, Told.SEEN_PROCESSED)
 
     def clocks(self, s: World) -> Iterator[Step]:
-        """Say again what is not answered: a new message, with a new id."""
+        """Publish again what is not answered, as a new message with a new id."""
         if not s.is_settled:
             unheard = self.rules.payment(s.payment, PaymentTrigger.UNHEARD)
             if unheard and unheard.says:
-                yield "announced again", say(s, CAPTURED)
+                yield "republished", publish(s, CAPTURED)
         if s.is_asked and not s.recorded:
-            yield "asked for again", say(s, REFUND)
+            yield "requested again", publish(s, REFUND)
 
     def people(self, s: World) -> Iterator[Step]:
-        """Mend the cause; then send dead letters and parked messages again."""
+        """Repair the cause; then redrive dead letters and retry parked messages."""
         if s.how:
-            yield "a person mends the cause", s._replace(how="")
+            yield "a person repairs the cause", s._replace(how="")
         for message in sorted(s.dead):
             yield ("redriven:", message), self.redrive(s, message)
         for message, state in sorted(s.parked):
             if state == WAITING:
-                yield ("tried again:", message), self.retry(s, message)
+                yield ("retried:", message), self.retry(s, message)
 
     def redrive(self, s: World, message: Id) -> World:
         """Send a dead letter again, then delete it."""
@@ -106,7 +106,7 @@ class Quarantine(Reader):
                 yield ("lost:", message), left
 
     def forget(self, s: World) -> World:
-        """Forget duplicates, and what the whole rules give no effect any more."""
+        """Drop duplicates, and messages that never have an effect any more."""
         if not self.rules.forgets_messages:
             return s
         over: set[str] = {SETTLED} if s.is_settled else set()
@@ -116,16 +116,16 @@ class Quarantine(Reader):
         return s._replace(queue=s.queue - s.inbox - useless, dead=s.dead - s.inbox)
 
     def check(self, s: World) -> None:
-        """See that nothing is doubled, and nothing called done that is not."""
+        """Check that nothing happens twice, and that done means done."""
         if s.sent_back > 1 or s.recorded > 1:
             raise Violation("done twice: a refund")
         if s.recorded > s.sent_back:
             raise Violation("order-svc records a refund that did not happen")
         states = [state for _, state in s.parked]
         if DONE in states and not self._is_known(s):
-            raise Violation(f"lost sight of: {s.kind} is done, and nobody knows of it")
+            raise Violation(f"message lost: {s.kind} is marked done without its effect")
         if s.how == "unwelcome" and s.kind in ONCE and states.count(WAITING) > 1:
-            raise Violation(f"a person is asked twice: {s.kind}")
+            raise Violation(f"parked twice: {s.kind}")
 
     def _is_known(self, s: World) -> bool:
         if s.kind == CAPTURED:
@@ -133,14 +133,14 @@ class Quarantine(Reader):
         return s.recorded > 0 if s.kind == PROCESSED else s.refund is not None
 
     def check_patience(self, s: World, stage: str) -> None:
-        """See that what does not go on by itself waits where a person sees it."""
+        """Check that a refund that cannot continue waits for triage."""
         if stage != "people" or self._is_over(s):
             return
         if not s.dead and not any(state != DONE for _, state in s.parked):
-            raise Violation("lost: it is not at its end, and nobody is asked")
+            raise Violation("stuck: no message waits for triage")
 
     def check_end(self, s: World) -> str:
-        """See that the money is back and known to be, or that somebody dropped it."""
+        """Check that the refund is made and recorded, or that a person dropped it."""
         was_dropped = any(state == DROPPED for _, state in s.parked)
         if not self._is_over(s) and not was_dropped:
             raise Violation(f"stuck order: {s.order}, its refund {s.refund}")

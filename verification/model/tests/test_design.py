@@ -1,7 +1,6 @@
-"""The saga by its own tables: nothing that can happen breaks a promise.
+"""Model checking of the saga: no reachable state violates an invariant.
 
-Every search lets messages vanish for ever too: it holds all that could happen if they
-did not.
+Every search allows lost messages, which includes every execution without loss.
 """
 
 from functools import cache
@@ -23,32 +22,32 @@ def searched(name):
 
 
 def taken():
-    """Return every cell that any model has asked for."""
+    """Return every cell that any model has used."""
     return {key for name in MODELS for key in searched(name).model.rules.taken}
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_no_promise_is_broken_whatever_happens(name):
+def test_no_reachable_state_violates_an_invariant(name):
     report = searched(name).report
 
-    assert (report.violation, report.story) == ("", ())
+    assert (report.violation, report.counterexample) == ("", ())
 
 
-def test_an_order_comes_to_every_end_there_is_and_to_no_other():
+def test_an_order_reaches_every_final_state_and_no_other():
     ends = {end.split(",")[0] for end in searched("checkout").report.ends}
 
     good = ("confirmed", "rejected", "expired", "cancelled", "refunded")
     assert ends == {f"order {OrderState(state)}" for state in good}
 
 
-def test_each_cell_is_taken_or_has_the_reason_why_it_cannot_be():
+def test_each_possible_cell_is_used_or_has_a_reason_why_not():
     possible = {key for key in CELLS if not is_never(key)}
     excused = {key for keys in NOT_TAKEN.values() for key in keys}
 
     assert possible - taken() == excused
 
 
-def test_a_cell_marked_never_is_met_only_by_a_process_that_was_paused():
+def test_an_impossible_cell_is_met_only_by_a_process_that_was_paused():
     never = {key for key in CELLS if is_never(key)}
     excused = {key for keys in MET.values() for key in keys}
 

@@ -1,4 +1,4 @@
-"""Each rule is there because something breaks without it."""
+"""Each mutation violates an invariant, or another rule protects it."""
 
 import pytest
 
@@ -13,33 +13,33 @@ SAVED = [mutation for mutation in MUTATIONS if not mutation.finds]
 
 
 def named(mutation):
-    """Name a test after what it breaks, and where."""
+    """Name a test after its mutation and model."""
     return f"{mutation.broken} in {mutation.model}"
 
 
 def search(mutation):
-    """Search the model that lacks the rule."""
+    """Search the model with the mutation."""
     rules = Rules(mutation.broken)
     return explore(build(mutation.model, rules, loss=mutation.loss))
 
 
 @pytest.mark.parametrize("mutation", FOUND, ids=named)
-def test_a_rule_that_is_left_out_is_missed(mutation):
+def test_a_mutation_is_found(mutation):
     report = search(mutation)
 
     assert mutation.finds in report.violation
-    assert report.story
+    assert report.counterexample
 
 
 @pytest.mark.parametrize("mutation", SAVED, ids=named)
-def test_another_rule_makes_good_what_this_one_leaves_out(mutation):
+def test_another_rule_protects_what_this_mutation_leaves_out(mutation):
     assert search(mutation).violation == ""
 
 
-def test_every_rule_that_can_be_broken_is():
+def test_every_mutation_is_in_the_table():
     assert {mutation.broken for mutation in MUTATIONS} == set(Broken)
 
 
-def test_what_nothing_shows_says_which_rule_saves_it():
+def test_a_mutation_without_a_violation_names_the_rule_that_protects():
     assert {mutation.broken for mutation in SAVED} == SAFE
     assert all(bool(m.saved_by) != bool(m.finds) for m in MUTATIONS)

@@ -31,7 +31,7 @@ def test_every_state_and_transition_is_counted_once():
     assert not report.violation
 
 
-def test_the_story_of_a_violation_is_the_shortest():
+def test_a_counterexample_is_the_shortest():
     class Bad(Counter):
         def check(self, s):
             if s == 4:
@@ -40,13 +40,13 @@ def test_the_story_of_a_violation_is_the_shortest():
     report = explore(Bad(Rules()))
 
     assert report.violation == "four"
-    assert report.story in (
+    assert report.counterexample in (
         ("zero", "one more", "more: 3"),
         ("zero", "more: 3", "one more"),
     )
 
 
-def test_a_state_is_judged_by_where_it_leads():
+def test_a_state_is_checked_by_its_recovery_too():
     class Sinks(Counter):
         def work(self, s):
             if s == 5:
@@ -60,11 +60,11 @@ def test_a_state_is_judged_by_where_it_leads():
     report = explore(Sinks(Rules()))
 
     assert report.violation == "sunk"
-    assert len(report.story) == 4
+    assert len(report.counterexample) == 4
 
 
 class Patient(Counter):
-    """Asks again, then gives up, and is asked again: for ever."""
+    """Asks again, then gives up, and asks again, forever."""
 
     seen: ClassVar[list[tuple[int, str]]] = []
 
@@ -86,7 +86,7 @@ def test_deadlines_pass_when_the_clocks_change_nothing_any_more():
 
     asked = [(0, "clocks"), (1, "clocks"), (1, "deadlines"), (2, "clocks")]
     assert Patient.seen == asked
-    assert report.violation == "livelock: it goes on for ever"
+    assert report.violation == "livelock: the recovery never ends"
 
 
 def test_services_that_keep_each_other_busy_are_found():
@@ -97,7 +97,7 @@ def test_services_that_keep_each_other_busy_are_found():
     assert "busy" in explore(Busy(Rules())).violation
 
 
-def test_what_is_forgotten_makes_states_one():
+def test_states_that_differ_only_in_dropped_messages_are_one():
     class Parity(Counter):
         def forget(self, s):
             return s % 2
@@ -105,5 +105,5 @@ def test_what_is_forgotten_makes_states_one():
     assert explore(Parity(Rules())).states == 2
 
 
-def test_a_step_is_told_in_words():
+def test_a_step_is_shown_in_words():
     assert in_words(("lost:", ("a", 1, None))) == "lost: a 1"

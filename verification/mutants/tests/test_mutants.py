@@ -1,4 +1,4 @@
-"""The mutants still fit the code, their killers exist, and the page names them all."""
+"""The patches apply, their killers exist, and the page lists all mutants."""
 
 import ast
 import os
@@ -116,7 +116,7 @@ def test_a_killer_that_fails_kills():
 def test_a_patch_that_does_not_apply_is_a_fault():
     faults = run._try(Lenient(Seen(held=0, failed=1, broken=0)), LEAP, "")
 
-    assert faults == ["leap cannot be made: it does not apply"]
+    assert faults == ["leap cannot be applied: it does not apply"]
 
 
 def test_killers_must_hold_for_the_real_code():

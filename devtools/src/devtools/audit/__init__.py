@@ -1,4 +1,4 @@
-"""`make audit`: what must be true of the shop, checked from outside it."""
+"""`make audit`: checks the invariants of the shop from outside."""
 
 from devtools.audit.invariants import INVARIANTS, Invariant, Verdict, check, judge
 

@@ -1,4 +1,4 @@
-"""I09 and I10: sums and amounts, which four places must know alike."""
+"""I09 and I10: sums and amounts must agree in four places."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable

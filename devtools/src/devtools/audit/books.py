@@ -1,8 +1,7 @@
-"""All that the invariants look at: four databases and the witness's ledger, as read.
+"""The data that the invariants check: four databases and the sandbox's ledger.
 
-Nothing here is written to, and nothing of the services runs: the rows are read by
-their tables, on plain connections, and joined in Python, for no query can join four
-databases.
+Nothing is written, and no code of the services runs: the rows are read on plain
+connections and joined in Python, because no query can join four databases.
 """
 
 from collections import Counter, defaultdict
@@ -24,11 +23,11 @@ UNFINISHED = (*UNPAID, OrderState.PAID, OrderState.REFUND_PENDING)
 
 @dataclass(kw_only=True)
 class Books:
-    """The rows of every table that matters, with what several invariants ask of them.
+    """The rows of every relevant table, and what several invariants derive from them.
 
     `ledger` is what the sandbox's `/control/ledger/` answers, amounts in paise. With
-    `drained` nothing is under way and everything is judged; else only what nothing
-    has changed for `slack`.
+    `drained` nothing is in progress and all rows are checked; otherwise only rows that
+    have not changed within `slack`.
     """
 
     # order-svc
@@ -75,15 +74,15 @@ class Books:
 
     # ---- time ----
     def is_past(self, moment: datetime) -> bool:
-        """Say whether a moment was over, the slack allowed."""
+        """Return whether a time is in the past by more than the slack."""
         return moment <= self.now - self.slack
 
     def is_judged(self, moment: datetime) -> bool:
-        """Say whether what was last changed at this moment is no longer under way."""
+        """Return whether a row that changed at this time should be final by now."""
         return self.drained or self.is_past(moment)
 
     def is_at_rest(self, order_id: int | None) -> bool:
-        """Say whether nothing of an order, anywhere, is under way."""
+        """Return whether no service is still working on an order."""
         changed = self._changes.get(order_id)
         return changed is None or self.is_judged(changed)
 
@@ -115,7 +114,7 @@ class Books:
         return {row.id: row for row in self.orders}
 
     def is_finished(self, order_id: int | None) -> bool:
-        """Say whether an order is over; one that is not there is."""
+        """Return whether an order is finished or does not exist."""
         row = self.order.get(order_id) if order_id is not None else None
         return row is None or row.state not in UNFINISHED
 
@@ -142,7 +141,7 @@ class Books:
 
     @cached_property
     def returned(self) -> dict[int, Counter[int]]:
-        """The quantities that came back to the shelf, by order and product id."""
+        """The restocked quantities by order and product id."""
         return quantities(self.reservation_items, "returned")
 
     # ---- money ----
@@ -153,12 +152,12 @@ class Books:
 
     @cached_property
     def captures(self) -> list[dict[str, Any]]:
-        """The provider's payments that were captured, returned since or not."""
+        """The provider's captured payments, including refunded ones."""
         return [row for row in self.ledger.get("payments", []) if row["captured"]]
 
     @property
     def provider_refunds(self) -> list[dict[str, Any]]:
-        """The provider's refunds, but for those that failed."""
+        """The provider's refunds, without failed ones."""
         rows = self.ledger.get("refunds", [])
         return [row for row in rows if row["status"] != "failed"]
 
@@ -183,13 +182,13 @@ class Books:
 
     @cached_property
     def payment_of_capture(self) -> dict[str, int]:
-        """The ids of the payments that hold, or have sent back, a capture."""
+        """The ids of the payments that have, or have refunded, a capture."""
         sent_back = {row.razorpay_payment_id: row.payment_id for row in self.refunds}
         held = {row.razorpay_payment_id: row.id for row in self.payments}
         return sent_back | held
 
     def order_of_capture(self, capture: Mapping[str, Any]) -> int | None:
-        """Return whose money it is, None when nothing tells."""
+        """Return the order of a capture, or None when it is unknown."""
         payment_id = self.payment_of_capture.get(capture["id"])
         if payment_id is not None:
             return self.order_of_payment.get(payment_id)
@@ -197,7 +196,7 @@ class Books:
 
     @cached_property
     def waits_for_person(self) -> set[int]:
-        """The orders that stand still by design: only a person may decide.
+        """The orders that wait for a decision of a person.
 
         They have a suspect payment, or a capture whose last refund has failed while
         some of it is still here.
@@ -228,5 +227,5 @@ def quantities(lines: Rows, column: str = "quantity") -> dict[int, Counter[int]]
 
 
 def moment_of(entity: Mapping[str, Any]) -> datetime:
-    """Return when the provider made something."""
+    """Return the creation time of an object of the provider."""
     return datetime.fromtimestamp(entity["created_at"], UTC)

@@ -1,4 +1,4 @@
-"""`make audit`: judges a target, or any four databases, and shows the verdicts."""
+"""`make audit`: checks a target, or any four databases, and shows the results."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,11 +22,11 @@ SLACK = 3600.0
 SHOWN = 10
 NONE = "none"
 NEXT = (
-    "What to do: change nothing yet. Keep a copy of the databases, then follow the "
-    "order: its timeline (GET /orders/<id>/timeline/, or the staff panel) has the "
-    "correlation id that finds all log lines. Money: POST /payments/<id>/sync/ asks "
-    "Razorpay again. Messages: see Quarantine and the dead letters in the panels. "
-    "Audit again after each step."
+    "Next steps: change nothing yet. Copy the databases, then follow the order: its "
+    "timeline (GET /orders/<id>/timeline/, or the staff panel) has the correlation id "
+    "of all log lines. Payments: POST /payments/<id>/sync/ queries Razorpay again. "
+    "Messages: see Quarantine and the dead letters in the panels. Run the audit again "
+    "after each step."
 )
 
 
@@ -38,9 +38,9 @@ def run(
     slack: float | None,
     queue_was_lost: bool,
 ) -> int:
-    """Judge and show; return 0 when all invariants hold, 1 when one does not.
+    """Check and show; return 0 when all invariants hold, 1 when one does not.
 
-    `databases` names those that are not the target's; `ledger` is an address of
+    `databases` replaces databases of the target; `ledger` is an address of
     the sandbox, "none", or "" for the target's. Raises ClickException when
     something cannot be read.
     """
@@ -56,7 +56,7 @@ def run(
         )
     except (SQLAlchemyError, requests.RequestException, NoLedger) as wrong:
         reason = str(wrong).partition("\n")[0]
-        raise click.ClickException(f"It cannot be read: {reason}") from None
+        raise click.ClickException(f"The data cannot be read: {reason}") from None
     for verdict in verdicts:
         _show(out, verdict)
     _conclude(out, verdicts, drained=drained, slack=slack_seconds)
@@ -102,12 +102,14 @@ def _conclude(
     if not drained:
         ids = ", ".join(one.id for one in INVARIANTS if one.when != ALWAYS)
         out.print(
-            f"[dim]Orders may be under way: {ids} were judged on what nothing has "
-            f"changed for {slack:.0f} s. Where all is at rest: --drained.[/]"
+            f"[dim]Orders may be in progress: {ids} were checked on rows that have not "
+            f"changed for {slack:.0f} s. When nothing is in progress: --drained.[/]"
         )
     if skipped := [verdict.id for verdict in verdicts if verdict.is_skipped]:
         names = ", ".join(skipped)
-        out.print(f"[yellow]{names} not judged: there is no ledger of the provider.[/]")
+        out.print(
+            f"[yellow]{names} not checked: there is no ledger of the provider.[/]"
+        )
     if broken := [verdict.id for verdict in verdicts if verdict.rows]:
         out.print(f"[bold red]Violated:[/] {', '.join(broken)}.")
         out.print(NEXT)

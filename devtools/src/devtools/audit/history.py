@@ -1,4 +1,4 @@
-"""I13: every state was reached by legal moves, each written down.
+"""I13: every state was reached by legal transitions, each recorded.
 
 What is legal stands in the services' own tables of transitions, and nowhere else.
 """
@@ -50,7 +50,7 @@ def illegal_histories(books: Books) -> Found:
 
 
 def _check(machine: Machine, books: Books) -> Found:
-    """Walk each thing's history from nothing to the state in which it is now."""
+    """Follow the history of each object from its creation to its current state."""
     states = {getattr(row, machine.key): row.state for row in machine.things(books)}
     ends: dict[int, str | None] = dict.fromkeys(states)
     history = sorted(
@@ -79,7 +79,7 @@ def _walk(machine: Machine, owner: int, rows: Iterable[Any]) -> Any:
 
 
 def _wrong_statuses(books: Books) -> Found:
-    """Hold what clients are told against the state that says it."""
+    """Compare the status that clients see with the state."""
     for row in books.orders:
         if row.status != STATUSES.get(row.state):
             yield {"order": row.id, "state": str(row.state), "status": str(row.status)}
@@ -96,7 +96,7 @@ def _payment_status(row: Any) -> str | None:
     share = share_of(row.captured_amount or Decimal(0), row.amount_refunded)
     try:
         return status_of(row.state, row.closing_reason, share)
-    except KeyError:  # closed, and nothing says why
+    except KeyError:  # closed without a reason
         return None
 
 

@@ -1,4 +1,4 @@
-"""What must hold, each in a sentence; INVARIANTS at the foot."""
+"""The invariants of the shop; the table INVARIANTS is at the end."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,10 +24,10 @@ ALWAYS, AT_REST = "always", "at rest"
 
 @dataclass(frozen=True)
 class Invariant:
-    """A sentence that must hold, when it must, and the function that finds where not.
+    """A statement, when it must hold, and the function that finds violations.
 
-    `AT_REST`: after a drain for everything, else only for what nothing has changed for
-    the slack. Without the provider's ledger, one that needs it is skipped.
+    `AT_REST`: after a drain for all rows, otherwise only for rows that have not changed
+    within the slack. Without the provider's ledger those that need it are skipped.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Invariant:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of an invariant: the rows that violate it, none when it holds."""
+    """The result of an invariant: the rows that violate it."""
 
     id: str
     statement: str
@@ -56,11 +56,11 @@ def check(
     now: datetime | None = None,
     queue_was_lost: bool = False,
 ) -> list[Verdict]:
-    """Judge every invariant on `{service: database address}` and the witness's ledger.
+    """Check every invariant on `{service: database address}` and the sandbox's ledger.
 
-    `drained`: nothing is under way any more. `now` is the shop's time, which a test
-    may have moved. `queue_was_lost`: messages may have died with their queue. An empty
-    ledger is none.
+    `drained`: nothing is in progress. `now` is the shop's time, which a test may have
+    moved. `queue_was_lost`: messages may have been lost with their queue. An empty
+    ledger counts as none.
     """
     with opened(urls) as connections:
         rows = read(connections)
@@ -77,7 +77,7 @@ def check(
 
 
 def judge(books: Books) -> list[Verdict]:
-    """Judge every invariant on what was read."""
+    """Check every invariant on the rows that were read."""
     return [_judge(invariant, books) for invariant in INVARIANTS]
 
 
@@ -91,37 +91,37 @@ INVARIANTS = (
     Invariant(
         "I01",
         ALWAYS,
-        "No product has less than nothing, or more reserved than it has",
+        "No product has a negative quantity, or more reserved than in stock",
         stock.impossible_quantities,
     ),
     Invariant(
         "I02",
         ALWAYS,
-        "What is reserved of a product is the sum of the reservations that hold it",
+        "The reserved quantity of a product is the sum of its held reservations",
         stock.reserved_without_reservation,
     ),
     Invariant(
         "I03",
         ALWAYS,
-        "Stock is the sum of its ledger, which books each sale and return once",
+        "Stock is the sum of its movements, which record each sale and return once",
         stock.stock_without_movement,
     ),
     Invariant(
         "I04",
         AT_REST,
-        "A confirmed order has taken what it sold; what came back is on the shelf",
+        "A confirmed order has taken its stock; returned goods are in stock again",
         stock.sold_without_stock,
     ),
     Invariant(
         "I05",
         AT_REST,
-        "No stock is taken without a sale, or held for no order or past its time",
+        "No stock is taken without a sale, or held without an order or after expiry",
         stock.stock_without_sale,
     ),
     Invariant(
         "I06",
         AT_REST,
-        "The provider keeps what confirmed orders cost, and nothing of any other",
+        "The provider keeps the price of confirmed orders, and no other money",
         money.money_without_order,
         needs_ledger=True,
     ),
@@ -135,56 +135,56 @@ INVARIANTS = (
     Invariant(
         "I08",
         AT_REST,
-        "An order has at most one link that takes money, a finished one none",
+        "An order has at most one open payment link, a finished order has none",
         money.links_too_many,
         needs_ledger=True,
     ),
     Invariant(
         "I09",
         ALWAYS,
-        "No more goes back than came, each refund is made once, the sums are right",
+        "Refunds do not exceed captures, each is made once, the sums are right",
         amounts.refunds_too_large,
     ),
     Invariant(
         "I10",
         ALWAYS,
-        "Order, payment, link, capture and refund name one amount and currency",
+        "Order, payment, link, capture and refund agree on amount and currency",
         amounts.amounts_that_differ,
     ),
     Invariant(
         "I11",
         AT_REST,
-        "Nothing is unfinished for longer than the slack, unless a person must decide",
+        "Nothing is unfinished for longer than the slack, unless it needs a person",
         progress.stuck,
     ),
     Invariant(
         "I12",
         AT_REST,
-        "Every event has left and arrived, and none arrived that was not sent",
+        "Every event was sent and received, and none was received that was not sent",
         messages.lost_or_invented,
     ),
     Invariant(
         "I13",
         ALWAYS,
-        "Every state and status was reached by legal moves, all of them written down",
+        "Every state and status was reached by legal, recorded transitions",
         history.illegal_histories,
     ),
     Invariant(
         "I14",
         AT_REST,
-        "A key has made one order, its caller's own, and can be resumed until it has",
+        "An idempotency key created one order of its caller, or can be resumed",
         references.keys_that_lie,
     ),
     Invariant(
         "I15",
         AT_REST,
-        "No service names a user, product, order or payment that another lacks",
+        "Every user, product, order or payment that a service names exists",
         references.orphans,
     ),
     Invariant(
         "I16",
         ALWAYS,
-        "A session has one unspent token, none when closed; none outlives a reset",
+        "A session has one unused token, none when closed; none survives a reset",
         sessions.sessions_too_open,
     ),
 )

@@ -1,4 +1,4 @@
-"""I12: what was said has been heard, and what was heard has been said."""
+"""I12: every event that was sent was received, and the reverse."""
 
 import json
 from datetime import timedelta
@@ -7,10 +7,10 @@ from typing import Any
 from chassis.messaging.triage import AGAIN, DROPPED, WAITING
 from devtools.audit.books import Books, Found, Rows
 
-# Both halves of a message are pruned after 30 days, and it may be late for 14 of them:
-# beyond the rest one half may rightly be gone.
+# Outbox and inbox rows are deleted after 30 days, and a message may be 14 days late:
+# of older messages one of the rows may be missing.
 REMEMBERED = timedelta(days=14)
-# A person is asked, or has decided; what was tried again must have been heard since.
+# The message waits for triage or was dropped; a retried one must be in the inbox.
 KEPT = (WAITING, AGAIN, DROPPED)
 
 

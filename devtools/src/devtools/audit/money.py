@@ -1,4 +1,4 @@
-"""I06 to I08: the provider's ledger against what orders and payments say."""
+"""I06 to I08: the provider's ledger compared with orders and payments."""
 
 from collections import Counter, defaultdict
 from decimal import Decimal
@@ -39,7 +39,7 @@ def _kept(books: Books) -> Counter[int | None]:
 
 
 def _worth(books: Books, order: Any) -> int:
-    """Return what an order should leave in the till, in paise."""
+    """Return the amount that the provider should keep for an order, in paise."""
     if order.state != OrderState.CONFIRMED:
         return 0
     payment = books.payment.get(order.payment_id)
@@ -108,7 +108,7 @@ def paise(amount: Decimal | None) -> int:
 
 
 def rupees(amount: int) -> str:
-    """Return paise as people read them."""
+    """Return paise as a readable amount."""
     return f"{Decimal(amount) / 100:.2f}"
 
 

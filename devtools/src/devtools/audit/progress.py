@@ -1,4 +1,4 @@
-"""I11: nothing stands still for ever."""
+"""I11: nothing stays unfinished forever."""
 
 from collections.abc import Iterable
 from datetime import datetime

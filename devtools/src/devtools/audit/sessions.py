@@ -1,4 +1,4 @@
-"""I16: a session has one key, and a closed one has none; none outlives a reset."""
+"""I16: an open session has one token, a closed one none; none survives a reset."""
 
 from collections import Counter
 from datetime import datetime, timedelta

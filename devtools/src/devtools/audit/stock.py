@@ -99,7 +99,7 @@ def _taken(books: Books, order_id: int) -> Counter[int]:
 
 
 def sold_without_stock(books: Books) -> Found:
-    """I04: what confirmed orders sold and took back, against what left the shelf."""
+    """I04: sold and returned units of confirmed orders match the reservations."""
     came_back: dict[int, Counter[int]] = defaultdict(Counter)
     for row in books.owed:
         if (row.kind, row.state) == (OwedKind.RESTOCK, OwedState.DONE):

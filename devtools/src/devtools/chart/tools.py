@@ -21,7 +21,7 @@ PROGRAMS = ("helm", "kubectl")
 
 
 class Unavailable(Exception):
-    """A tool could not be had; the text says which and why."""
+    """A tool is not available; the text says which and why."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""`make e2e`: the one end-to-end suite, on the shop that is up."""
+"""`make e2e`: the one end-to-end suite, on the running shop."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ def run(arguments: tuple[str, ...], tests: str = "not operations") -> int:
     target = targets.chosen()
     if not target.is_up():
         raise click.ClickException(
-            f"No shop is up there: {target.start} starts one; then make e2e again."
+            f"The shop is not running: {target.start} starts it; then try again."
         )
     console().rule(f"[bold]end to end: {target.name}[/]", align="left")
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", tests, SUITE]

@@ -16,7 +16,7 @@ BIN = Path(sys.executable).parent
 
 
 class Failed(Exception):
-    """A check found something; the text is what it said."""
+    """A check failed; the text is its output."""
 
 
 def run() -> int:
@@ -35,7 +35,7 @@ def run() -> int:
 
 
 def _tool(name: str, *arguments: str) -> Callable[[], str]:
-    """Make a check of a program: its last line when it is content."""
+    """Create a check that runs a program; a success shows its last line."""
 
     def check() -> str:
         done = subprocess.run(
@@ -50,7 +50,7 @@ def _tool(name: str, *arguments: str) -> Callable[[], str]:
 
 
 def _none(problems: Callable[[], list[str]], said: str) -> Callable[[], str]:
-    """Make a check of a function that lists problems."""
+    """Create a check from a function that lists problems."""
 
     def check() -> str:
         if found := problems():
@@ -63,7 +63,7 @@ def _none(problems: Callable[[], list[str]], said: str) -> Callable[[], str]:
 def _chassis_size() -> str:
     lines = sizes.code_lines(ROOT / CHASSIS / "src")
     if lines > sizes.CHASSIS_LIMIT:
-        raise Failed(f"{lines} lines of code; at most {sizes.CHASSIS_LIMIT} are wanted")
+        raise Failed(f"{lines} lines of code; the limit is {sizes.CHASSIS_LIMIT}")
     return f"{lines} of {sizes.CHASSIS_LIMIT} lines of code"
 
 

@@ -20,7 +20,7 @@ CHART = f"--ignore={ROOT / 'tests' / 'chart'}"  # make chart runs them
 FAST = ("-m", "not e2e", "--dist", "loadfile", CHART)
 COUNTED = ("tests", "failures", "errors", "skipped")
 END_TO_END = ("-m", "e2e", "-n", "0", CHART)
-# What no database of ours has a part in says nothing new on another one.
+# Tests that use no database of a service run once, with SQLite.
 WITHOUT_DATABASE = (
     "razorpay-sandbox/tests/*",
     "devtools/tests/test_*.py",
@@ -54,7 +54,7 @@ IGNORED = tuple(f"--ignore-glob={ROOT / path}" for path in WITHOUT_DATABASE)
 
 @dataclass
 class Outcome:
-    """What one run of pytest gave."""
+    """The result of one run of pytest."""
 
     name: str
     code: int
@@ -65,7 +65,7 @@ class Outcome:
 
 
 def run(arguments: tuple[str, ...]) -> int:
-    """Run all passes with pytest's arguments; return 0 when every test held."""
+    """Run all passes with pytest's arguments; return 0 when every test passed."""
     end_on_sigterm()
     # One more than there are cores: a test often waits for a database or a server.
     parallel = ("-n", str(max(2, min(4, (os.cpu_count() or 2) + 1))))
@@ -107,7 +107,7 @@ def _read(outcome: Outcome, report: Path) -> Outcome:
 
 
 def _is_good(outcome: Outcome, arguments: tuple[str, ...]) -> bool:
-    # With a selection it is no fault that a pass has none of the selected tests.
+    # With a selection, a pass may have no tests.
     return outcome.code == 0 or bool(arguments and outcome.code == NOTHING_COLLECTED)
 
 

@@ -1,4 +1,4 @@
-"""Words that must not stand in a finished tree: left-overs and addresses."""
+"""Finds words that must not be committed: unfinished marks and local addresses."""
 
 import re
 import subprocess
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from devtools.layout import ROOT
 
-# Put together here, so that this file does not name what it looks for.
+# Concatenated, so that this file does not match itself.
 UNFINISHED = ("TO" + "DO", "FIX" + "ME", "X" * 3)
 HOSTS = ("pypi" + r"\.org", "python" + r"hosted\.org", "npm" + r"js\.org")
 PATHS = ("/wo" + "rk/", "/ro" + "ot/", "/ho" + r"me/\w")

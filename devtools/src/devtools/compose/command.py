@@ -18,13 +18,15 @@ EVERYTHING = ("--profile", "*")
 
 
 def up(arguments: tuple[str, ...] = ()) -> None:
-    """Build, start, wait and show where everything is.
+    """Build, start, wait and show the addresses.
 
     Raises ClickException when something does not start, after taking down what did.
     """
     out, started = console(), time.monotonic()
     if running.runner():
-        raise click.ClickException("The shop runs on these ports: make stop ends it.")
+        raise click.ClickException(
+            "The local shop uses these ports: make stop ends it."
+        )
     images.build(arguments)
     had_data = bool(_volumes())
     try:
@@ -52,7 +54,7 @@ def _start(out: Console) -> None:
     wait = ("--wait", "--wait-timeout", str(WAITS), "--remove-orphans")
     if not docker.show("compose", "up", *wait):
         _show_failed(out)
-        raise click.ClickException("It did not start (see above).")
+        raise click.ClickException("The containers did not start (see above).")
 
 
 def _show_failed(out: Console) -> None:
@@ -80,7 +82,7 @@ def _volumes() -> list[str]:
 
 @cache
 def project() -> str:
-    """Return the name under which compose keeps what is ours."""
+    """Return the project name of compose."""
     return str(Compose().config["name"])
 
 

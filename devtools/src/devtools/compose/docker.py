@@ -1,4 +1,4 @@
-"""Docker: whether all of it is there, its calls, and what it knows."""
+"""Docker: availability, commands, and information about images and containers."""
 
 import json
 from typing import Any
@@ -32,18 +32,18 @@ def call(*words: str) -> str:
 
 
 def show(*words: str) -> bool:
-    """Run a docker command on this terminal; say whether it succeeded."""
+    """Run a docker command on this terminal; return whether it succeeded."""
     return programs.show("docker", *words)
 
 
 def inspect(name: str) -> dict[str, Any]:
-    """Return what Docker knows of an image or a container."""
+    """Return the details of an image or a container."""
     [found] = json.loads(call("inspect", name))
     return dict(found)
 
 
 def has(image: str) -> bool:
-    """Say whether Docker holds an image already."""
+    """Return whether Docker holds an image already."""
     return not programs.run("docker", "image", "inspect", image).returncode
 
 

@@ -15,7 +15,7 @@ from devtools.layout import IMAGES, ROOT
 from devtools.terminal import console
 
 TAG = "dev"
-# Images without a name: of a set that failed, or of before.
+# Untagged images, of a failed or an earlier build.
 OURS = "label=org.opencontainers.image.vendor=shop"
 
 
@@ -39,7 +39,7 @@ def build(arguments: tuple[str, ...] = ()) -> None:
     docker.require()
     out = console()
     try:
-        # Named at the end: half of them must not run beside an older half.
+        # Tagged at the end, so that old and new images are never mixed.
         ids = {image: _build(out, image, arguments) for image in IMAGES}
         for image, made in ids.items():
             docker.call("tag", made, name(image))

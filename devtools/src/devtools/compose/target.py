@@ -31,7 +31,7 @@ class Compose:
         return dict(json.loads(text))
 
     def is_up(self) -> bool:
-        """Say whether the gateway, which waits for all services, runs."""
+        """Return whether the gateway, which waits for all services, runs."""
         if not shutil.which("docker"):
             return False
         with contextlib.suppress(click.ClickException):

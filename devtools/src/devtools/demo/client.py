@@ -1,4 +1,4 @@
-"""A customer's browser, more or less: HTTP to the shop, and patience."""
+"""An HTTP client of the shop that polls until a condition holds."""
 
 import threading
 import time
@@ -16,12 +16,12 @@ PATIENCE = 12.0
 PAUSE = 0.05
 
 
-class NotHeld(Exception):
-    """Something that the demo promises did not hold; the text says what."""
+class DemoFailed(Exception):
+    """A step of the demo failed; the text says how."""
 
 
 class Client:
-    """Speaks to the services of one target, signed in once `token` is known."""
+    """Calls the services of one target; signed in when `token` is set."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
@@ -32,9 +32,9 @@ class Client:
     def call(
         self, method: str, service: str, path: str, *expect: int, **more: Any
     ) -> Any:
-        """Return the JSON of a call; raise NotHeld unless its status is expected.
+        """Return the JSON of a call; raise DemoFailed unless its status is expected.
 
-        Where none is named, that is 200.
+        The default is 200.
         """
         expected = expect or (200,)
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -42,7 +42,7 @@ class Client:
         url = self.target.address(service) + path
         answer = self.http.request(method, url, headers=headers, timeout=15, **more)
         if answer.status_code not in expected:
-            raise NotHeld(_unexpected(answer, *expected))
+            raise DemoFailed(_unexpected(answer, *expected))
         return answer.json() if answer.content else None
 
     def place(
@@ -72,7 +72,7 @@ class Client:
         return self.call("GET", "payment-svc", path)["data"][0]
 
     def available(self, product_id: int) -> int:
-        """Return how many of a product can be had."""
+        """Return the available quantity of a product."""
         product = self.call("GET", "product-svc", f"/products/{product_id}/")
         return int(product["available_quantity"])
 
@@ -81,11 +81,11 @@ class Client:
         page = self.http.get(short_url, timeout=15)
         paid = self.http.post(f"{short_url}/pay", timeout=15)
         if not (page.ok and paid.ok and paid.history):
-            raise NotHeld(_unexpected(paid, 303))
+            raise DemoFailed(_unexpected(paid, 303))
         return paid.url
 
     def expire(self, link_id: str) -> None:
-        """Let a link expire now, by the sandbox's control call."""
+        """Expire a link through the control API of the sandbox."""
         path = f"/control/links/{link_id}/expire/"
         self.call("POST", SANDBOX, path)
 
@@ -106,20 +106,20 @@ class Client:
         )
 
     def until_available(self, product_id: int, quantity: int) -> None:
-        """Wait until so many of a product can be had."""
+        """Wait until this quantity of a product is available."""
         until(
             lambda: self.available(product_id) == quantity,
-            f"{quantity} of product {product_id} can be had",
+            f"{quantity} of product {product_id} are available",
         )
 
 
-def until(look: Callable[[], T], what: str) -> T:
-    """Look until there is something to see; raise NotHeld when patience ends."""
+def until(poll: Callable[[], T], what: str) -> T:
+    """Poll until the result is true; raise DemoFailed after a time limit."""
     deadline = time.monotonic() + PATIENCE
     pause = threading.Event()
-    while not (found := look()):
+    while not (found := poll()):
         if time.monotonic() > deadline:
-            raise NotHeld(f"waited {PATIENCE:.0f} s in vain: {what}")
+            raise DemoFailed(f"waited {PATIENCE:.0f} s, but not: {what}")
         pause.wait(PAUSE)
     return found
 

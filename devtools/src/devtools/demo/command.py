@@ -1,4 +1,4 @@
-"""`make demo`: buys, cancels and lets expire in a running shop, and checks it all."""
+"""`make demo`: a purchase, a cancellation and an expiry in a running shop."""
 
 import time
 from collections.abc import Callable
@@ -10,32 +10,32 @@ from rich.markup import escape
 
 from devtools import targets
 from devtools.demo import timeline
-from devtools.demo.client import Client, NotHeld
-from devtools.demo.steps import STEPS, Story
+from devtools.demo.client import Client, DemoFailed
+from devtools.demo.steps import STEPS, Demo
 from devtools.terminal import console
 
 LIMIT = 30.0
 
 
-def tell() -> int:
-    """Play every step; return 0 when all held, else 1."""
+def run() -> int:
+    """Run every step; return 0 when all succeed, else 1."""
     out, started = console(), time.monotonic()
-    story = Story(Client(targets.chosen()))
+    demo = Demo(Client(targets.chosen()))
     try:
         for title, step in STEPS.items():
-            _play(out, title, partial(step, story))
-        _play(out, "Follow one id through", partial(timeline.show, out, story))
+            _run_step(out, title, partial(step, demo))
+        _run_step(out, "Follow one correlation id", partial(timeline.show, out, demo))
         _check_time(time.monotonic() - started)
-    except (NotHeld, requests.RequestException) as wrong:
-        out.print(f"[bold red]It did not hold:[/] {escape(_reason(wrong, story))}")
+    except (DemoFailed, requests.RequestException) as wrong:
+        out.print(f"[bold red]The demo failed:[/] {escape(_reason(wrong, demo))}")
         return 1
     seconds = time.monotonic() - started
-    out.print(f"[bold green]All of it held[/], in {seconds:.1f} s.")
+    out.print(f"[bold green]All steps succeeded[/] in {seconds:.1f} s.")
     return 0
 
 
-def _play(out: Console, title: str, step: Callable[[], str]) -> None:
-    """Play a step and print its line: mark, time, title, what was seen."""
+def _run_step(out: Console, title: str, step: Callable[[], str]) -> None:
+    """Run a step and print its line: mark, time, title, result."""
     started = time.monotonic()
     mark, seen = "[red]✗[/]", ""
     try:
@@ -49,12 +49,12 @@ def _play(out: Console, title: str, step: Callable[[], str]) -> None:
 
 def _check_time(seconds: float) -> None:
     if seconds > LIMIT:
-        raise NotHeld(f"it took {seconds:.0f} s, more than {LIMIT:.0f} s")
+        raise DemoFailed(f"it took {seconds:.0f} s, more than {LIMIT:.0f} s")
 
 
-def _reason(wrong: Exception, story: Story) -> str:
+def _reason(wrong: Exception, demo: Demo) -> str:
     if isinstance(wrong, requests.ConnectionError):
         url = wrong.request.url if wrong.request else "its address"
-        start = story.client.target.start
+        start = demo.client.target.start
         return f"nothing answers at {url}. Is the shop running? {start} starts it."
     return str(wrong)

@@ -7,22 +7,22 @@ from rich.console import Console
 from rich.table import Table
 
 from devtools.demo.client import until
-from devtools.demo.steps import Story
+from devtools.demo.steps import Demo
 from devtools.local.logs import COLOURS, HIDDEN, parse
 from devtools.target import Target
 
 
-def show(console: Console, story: Story) -> str:
-    """Print both timelines of the paid order; raise NotHeld when a part is missing."""
-    target = story.client.target
+def show(console: Console, demo: Demo) -> str:
+    """Print both timelines of the paid order; raise DemoFailed if one is incomplete."""
+    target = demo.client.target
     records = until(
-        lambda: _complete(target, story.correlation_id),
-        f"{story.correlation_id} stands in the logs of {', '.join(target.places())}",
+        lambda: _complete(target, demo.correlation_id),
+        f"{demo.correlation_id} is in the logs of {', '.join(target.places())}",
     )
-    console.print(_logged(story.correlation_id, records))
-    path = f"/orders/{story.order['id']}/timeline/"
-    steps = story.client.call("GET", "order-svc", path)["data"]
-    console.print(_kept(story.order["id"], steps))
+    console.print(_logged(demo.correlation_id, records))
+    path = f"/orders/{demo.order['id']}/timeline/"
+    steps = demo.client.call("GET", "order-svc", path)["data"]
+    console.print(_kept(demo.order["id"], steps))
     return f"{len(records)} log lines, {len(steps)} steps of the order"
 
 

@@ -24,7 +24,7 @@ PLACES = {
 
 
 def up(arguments: tuple[str, ...] = ()) -> None:
-    """Make the cluster, build, load, deploy, wait and show where everything is.
+    """Create the cluster, build, load, deploy, wait and show the addresses.
 
     `NODE_IMAGE` in the environment names another node image than kind's own.
     Raises ClickException when something does not start, after removing the cluster
@@ -53,7 +53,7 @@ def down() -> None:
     """Delete the cluster and all that is in it."""
     programs.require({name: PLACES[name] for name in ("docker", "kind")})
     if CLUSTER not in _clusters():
-        click.echo("There is no cluster: make kind makes it.")
+        click.echo("There is no cluster: make kind creates it.")
         return
     _delete()
 
@@ -64,16 +64,16 @@ def _create(out: Console) -> None:
     if image := os.environ.get("NODE_IMAGE"):
         words.append(f"--image={image}")
     if not programs.show("kind", "create", "cluster", *words):
-        raise click.ClickException("The cluster could not be made (see above).")
-    # kubeadm gives it no share of the CPU. On a busy machine it would be so late that
-    # Services lead to pods that are gone.
+        raise click.ClickException("The cluster could not be created (see above).")
+    # kubeadm reserves no CPU for kube-proxy. On a busy machine it would be so late that
+    # Services route to deleted pods.
     proxy = ("--namespace=kube-system", "set", "resources", "daemonset/kube-proxy")
     programs.call("kubectl", *kubectl.THERE, *proxy, "--requests=cpu=100m")
 
 
 def _find(out: Console) -> None:
     out.print("• the cluster is there")
-    # It may have been made in another terminal, with another kubeconfig.
+    # The cluster may have been created with another kubeconfig.
     programs.call("kind", "export", "kubeconfig", "--name", CLUSTER)
 
 

@@ -60,7 +60,7 @@ def install(out: Console, tags: dict[str, str]) -> None:
 
 
 def show_failed(out: Console) -> None:
-    """Show the pods, and of those that are not ready the news and the logs."""
+    """Show the pods, with the events and logs of pods that are not ready."""
     kubectl.show("get", "pods")
     for pod in kubectl.get("pods")["items"]:
         if progress.is_ready(pod) or pod["status"].get("phase") == "Succeeded":

@@ -7,7 +7,7 @@ from devtools import programs
 
 CLUSTER = NAMESPACE = "shop"
 CONTEXT = f"kind-{CLUSTER}"
-# Whatever is chosen in the kubeconfig, nothing is done to another cluster.
+# Always this context, so that no other cluster is changed.
 THERE = ("--context", CONTEXT)
 HERE = (*THERE, "--namespace", NAMESPACE)
 PLACES = {"kubectl": "kubernetes.io/docs/tasks/tools"}
@@ -24,12 +24,12 @@ def apply(text: str) -> None:
 
 
 def show(*words: str) -> bool:
-    """Run kubectl on this terminal; say whether it succeeded."""
+    """Run kubectl on this terminal; return whether it succeeded."""
     return programs.show("kubectl", *HERE, *words)
 
 
 def succeeds(*words: str) -> bool:
-    """Say whether a command succeeds; where nothing answers, within seconds."""
+    """Return whether a command succeeds; where nothing answers, within seconds."""
     done = programs.run("kubectl", *HERE, "--request-timeout=3s", *words)
     return not done.returncode
 

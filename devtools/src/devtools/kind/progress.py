@@ -1,4 +1,4 @@
-"""Says how many pods are ready while somebody else waits for them."""
+"""Prints how many pods are ready while another command waits for them."""
 
 import threading
 from collections.abc import Iterator
@@ -45,6 +45,6 @@ def count(pods: list[dict[str, Any]]) -> str:
 
 
 def is_ready(pod: dict[str, Any]) -> bool:
-    """Say whether a pod takes requests."""
+    """Return whether a pod takes requests."""
     conditions = pod["status"].get("conditions", [])
     return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)

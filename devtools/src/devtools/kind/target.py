@@ -18,13 +18,13 @@ EVERY = ("--all-containers", "--tail=-1", "--max-log-requests=100")
 
 
 class Kind:
-    """The shop of `make kind` or skaffold; addresses are those that it gives out."""
+    """The shop of `make kind` or skaffold, with its public addresses."""
 
     name, start = "kind", "make kind"
     stop = "[bold]make kind-down[/] deletes it"
 
     def is_up(self) -> bool:
-        """Say whether the chart is on a cluster that answers."""
+        """Return whether the chart is on a cluster that answers."""
         return bool(shutil.which("kubectl")) and kubectl.succeeds(
             "get", "deployments/order-svc-worker"
         )

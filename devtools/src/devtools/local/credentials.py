@@ -1,4 +1,4 @@
-"""The local run's secrets: made once, kept in `var/secrets.env`, never committed."""
+"""The local run's secrets: generated once, stored in `var/secrets.env`."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def file() -> Path:
 
 
 def load() -> dict[str, str]:
-    """Read the secrets, after making those that are missing."""
+    """Read the secrets, and generate missing ones."""
     path = file()
     known = env_files.read(path)
     missing = {k: v for k, v in _generate().items() if k not in known}
@@ -86,7 +86,7 @@ def _write(path: Path, values: dict[str, str]) -> None:
     text = HEADING + "".join(f"{name}='{value}'\n" for name, value in values.items())
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
-    # Nobody else may read it at any moment, so it is created with its rights.
+    # Created with its permissions, so that no other user can ever read it.
     with os.fdopen(
         os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
     ) as f:

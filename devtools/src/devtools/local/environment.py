@@ -1,4 +1,4 @@
-"""What each process of the local run finds in its environment."""
+"""The environment of each process of the local run."""
 
 import os
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ DEMO = tuple(
     for role in credentials.DEMO_ROLES
     for word in ("EMAIL", "PASSWORD")
 )
-# Secrets, and who may see each; from the user's environment too.
+# Which services get a secret, also when it comes from the user's environment.
 OWNERS: dict[str, tuple[str, ...]] = {
     "SIGNING_KEY_SECRET": ("user-svc",),
     "SERVICE_CLIENTS": ("user-svc",),
@@ -60,7 +60,7 @@ class Site:
         return {name: values[name] for name in DEMO}
 
     def has_embedded_queue(self) -> bool:
-        """Say whether the user left the queue to us."""
+        """Return whether the embedded queue is used."""
         return all(self._uses_ours(service) for service in QUEUE_USERS)
 
     def of(self, name: str) -> dict[str, str]:
@@ -139,12 +139,12 @@ class Site:
 
 
 def mail_folder() -> Path:
-    """Return where mails are written while there is no mail server."""
+    """Return the folder of mails when there is no mail server."""
     return state_folder().resolve() / "mail"
 
 
 def _no_proxy(values: Mapping[str, str]) -> dict[str, str]:
-    """Keep the shop's own calls off a proxy that the machine may use."""
+    """Exclude local addresses from a proxy of this machine."""
     known = values.get("no_proxy") or values.get("NO_PROXY") or ""
     names = ",".join(filter(None, (known, HOST, "localhost")))
     return {"no_proxy": names, "NO_PROXY": names}

@@ -36,9 +36,9 @@ class Log:
         self.out = _open(self.path)
 
     def line(self, text: str) -> None:
-        """Take one line as the process wrote it."""
+        """Record one line of the process."""
         record = parse(text) or self._wrap(text)
-        # Complete as it came; only what is no JSON is wrapped.
+        # JSON lines are written unchanged; other lines are wrapped.
         written = json.dumps(record) if record.get("is_raw") else text.strip()
         self.out.write(written + "\n")
         self.out.flush()
@@ -94,13 +94,13 @@ def readable(record: dict[str, Any], name: str) -> Text:
 
 
 def cause(tail: list[dict[str, Any]]) -> str:
-    """Say in one line why a process ended, from its last records."""
+    """Return in one line why a process ended, from its last records."""
     end = [record for record in tail if str(record.get("event", "")).strip()]
     raw = _last_raw(end)
     if raw:
         return _without_stack(raw)
     errors = [record for record in end if record.get("level") in ERRORS]
-    # The first error tells why, those after it what followed from that.
+    # The first error is the cause; later ones are consequences.
     for record in errors or end[-1:]:
         exception = str(record.get("exception") or "").strip().splitlines()
         return exception[-1] if exception else str(record["event"])

@@ -11,7 +11,7 @@ from chassis.env_files import LABELS, decode, line_feeds
 
 @dataclass(frozen=True)
 class Change:
-    """What `normalize` did to a file, and where the bytes of before are kept."""
+    """What `normalize` changed in a file, and its backup."""
 
     path: Path
     backup: Path
@@ -61,6 +61,6 @@ def _free_backup(path: Path) -> Path:
 
 def _replace(path: Path, text: str) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    shutil.copy2(path, draft)  # takes the access rights over
+    shutil.copy2(path, draft)  # copies the permissions
     draft.write_bytes(text.encode())
     draft.replace(path)

@@ -1,4 +1,4 @@
-"""Ports: free or taken, and by whom."""
+"""Finds free ports, and the owner of a port that is in use."""
 
 import itertools
 import os
@@ -10,14 +10,14 @@ import psutil
 from devtools.layout import HOST, PORTS
 from devtools.local.environment import Site
 
-# Below what a system gives to those who connect or listen anywhere: one of these stays
-# free until its server starts. Processes begin their search at different places.
+# Below the ephemeral ports, so that a free port stays free until its server starts.
+# Processes start their search at different numbers.
 FIRST, COUNT = 20_000, 10_000
 _numbers = itertools.count(os.getpid() * 32)
 
 
 def check(site: Site) -> None:
-    """Refuse to start when a port is taken, and say by whom and what to do."""
+    """Raise ClickException when a port is in use; the text names the owner."""
     for name in PORTS:
         wanted = name != "sqs" or site.has_embedded_queue()
         if wanted and not is_free(site.port(name)):
@@ -25,7 +25,7 @@ def check(site: Site) -> None:
 
 
 def is_free(port: int) -> bool:
-    """Say whether a server could listen there now."""
+    """Return whether a server could listen there now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -36,14 +36,14 @@ def is_free(port: int) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Say whether somebody listens there."""
+    """Return whether a server listens on the port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0
 
 
 def pick() -> int:
-    """Return a port that is free, another one each time."""
+    """Return a free port, a different one each time."""
     ports = (FIRST + number % COUNT for number in _numbers)
     return next(port for port in ports if is_free(port))
 
@@ -57,7 +57,7 @@ def _taken(port: int, variable: str) -> str:
 def _owner(port: int) -> int | None:
     try:
         connections = psutil.net_connections("tcp")
-    except psutil.AccessDenied:  # macOS tells it to root alone
+    except psutil.AccessDenied:  # macOS allows it only to root
         return None
     owners = (c.pid for c in connections if c.laddr and c.laddr.port == port)
     return next((pid for pid in owners if pid), None)

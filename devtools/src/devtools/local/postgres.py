@@ -1,4 +1,4 @@
-"""A private PostgreSQL server for one test run, never one that happens to be there."""
+"""A private PostgreSQL server for one test run."""
 
 import contextlib
 import os
@@ -21,20 +21,20 @@ from devtools.local.supervisor import die_with_parent
 
 USER = "shop"
 STARTS_WITHIN = 30.0
-# As careful as any server: for what is measured.
+# Durable settings, for measurements.
 DURABLE = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": "300",
 }
-# The data is thrown away at the end: what only a power cut can lose may be lost.
+# The data is temporary, so durability against a power failure is not needed.
 SETTINGS = {**DURABLE, "fsync": "off", "full_page_writes": "off"}
-# A server that is never killed may answer before it has written a commit down.
+# A server that is never killed need not wait for the disk at a commit.
 NEVER_KILLED = {"synchronous_commit": "off"}
 
 
 class Server:
-    """A server in a folder of its own; `url` is the address of its superuser."""
+    """A server in its own folder; `url` is the address of its superuser."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str] = SETTINGS) -> None:
         self.folder, self.settings = folder, settings
@@ -146,7 +146,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
 
 
 def _accepts(port: int) -> bool:
-    """Say whether it takes connections: it listens before it has started up."""
+    """Return whether the server accepts connections; it listens before it is ready."""
     try:
         psycopg.connect(host=HOST, port=port, user=USER, dbname="postgres").close()
     except psycopg.OperationalError:
@@ -155,7 +155,7 @@ def _accepts(port: int) -> bool:
 
 
 def _owner() -> dict[str, Any]:
-    """Return whose process it should be: PostgreSQL refuses to run as root."""
+    """Return the user of the server: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     names = {entry.pw_name for entry in pwd.getpwall()}

@@ -1,4 +1,4 @@
-"""Remembers which databases are migrated and seeded, so that a warm start is short."""
+"""Records which databases are migrated and seeded, so that a restart is fast."""
 
 import contextlib
 import hashlib
@@ -18,13 +18,13 @@ VERSIONS = table("alembic_version", column("version_num"))
 
 
 def is_current(site: Site, service: str) -> bool:
-    """Say whether nothing has changed since the database was last prepared."""
+    """Return whether nothing has changed since the database was last prepared."""
     state = _state(site, service)
     return NO_SCHEMA not in state and _load().get(service) == state
 
 
 def remember(site: Site, service: str) -> None:
-    """Note that a database is prepared."""
+    """Record that a database is prepared."""
     path = _file()
     draft = path.with_suffix(".new")
     draft.write_text(json.dumps({**_load(), service: _state(site, service)}))
@@ -32,7 +32,7 @@ def remember(site: Site, service: str) -> None:
 
 
 def _state(site: Site, service: str) -> list[str]:
-    """Return what the preparation rests on: code and settings, and its result."""
+    """Return a hash of code and settings, and the schema's revisions."""
     values = site.of(service)
     settings = sorted(f"{k}={v}" for k, v in values.items() if k.startswith(DEPENDS_ON))
     digest = hashlib.sha256("\n".join(settings).encode())

@@ -49,7 +49,11 @@ def worker(service: str) -> Process:
 
 def sandbox(site: Site) -> Process:
     """Return the Razorpay sandbox."""
-    more = ("--threads", "8", "--no-control-socket")  # threads alone: its state is one
+    more = (
+        "--threads",
+        "8",
+        "--no-control-socket",
+    )  # one process: its state is in memory
     command = _gunicorn("razorpay_sandbox.wsgi:app", site.port(SANDBOX), *more)
     return Process(SANDBOX, SANDBOX, command)
 

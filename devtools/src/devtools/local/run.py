@@ -57,7 +57,7 @@ class _Run:
         return 0
 
     async def _until_stopped(self) -> None:
-        """Return when a signal came; raise ProcessDied when a process has died."""
+        """Return after a stop signal; raise ProcessDied when a process has died."""
         starting = asyncio.create_task(self._start())
         ends = (self.stopping, self.supervisor.failure)
         await asyncio.wait((starting, *ends), return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""The running shop, as others find it: `var/run.json` names its processes."""
+"""Finds the running shop: `var/run.json` lists its processes."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ def file() -> Path:
 
 
 def record(children: dict[str, int]) -> None:
-    """Write down this runner and its processes."""
+    """Record this runner and its processes."""
     processes = {"runner": os.getpid(), **children}
     found = {name: _identity(pid) for name, pid in processes.items()}
     path = file()
@@ -33,7 +33,7 @@ def record(children: dict[str, int]) -> None:
 
 
 def forget() -> None:
-    """Say that nothing runs any more."""
+    """Remove the record of running processes."""
     file().unlink(missing_ok=True)
 
 
@@ -49,10 +49,10 @@ def survivors() -> list[psutil.Process]:
 
 
 def refuse_second() -> None:
-    """Raise when a shop runs already; end what a killed runner left."""
+    """Raise when a shop is running; end processes that a killed runner left."""
     if process := runner():
         raise click.ClickException(
-            f"The shop runs already (pid {process.pid}): make stop ends it."
+            f"The shop is already running (pid {process.pid}): make stop ends it."
         )
     _end(survivors())
 
@@ -88,13 +88,13 @@ def memory() -> int:
 def _pss(process: psutil.Process) -> int:
     with contextlib.suppress(psutil.Error):
         info = process.memory_full_info()
-        # Only Linux shares a page's cost out; elsewhere what is unshared must do.
+        # Only Linux reports PSS; elsewhere the unshared memory is used.
         return int(getattr(info, "pss", None) or info.uss)
     return 0
 
 
 def _identity(pid: int) -> dict[str, Any] | None:
-    # A pid alone may belong to another program by the time that it is read.
+    # A pid may have been reused by another program.
     with contextlib.suppress(psutil.Error):
         return {"pid": pid, "created": psutil.Process(pid).create_time()}
     return None

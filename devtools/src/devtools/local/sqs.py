@@ -22,10 +22,10 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class QuietHandler(MotoRequestHandler):
-    """Serve without a line for each poll."""
+    """Handle requests without an access log."""
 
     def log_request(self, *_: object) -> None:
-        """Write nothing: the journal tells what matters."""
+        """Write no access log: the journal logs the messages."""
 
 
 class Journal:
@@ -38,7 +38,7 @@ class Journal:
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """Pass the call on, and note the messages in its body or in its answer."""
+        """Forward the call, and log the messages in its body or answer."""
         action = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
         if action not in (*SENT, RECEIVED):
             return self.app(environ, start_response)
@@ -46,7 +46,7 @@ class Journal:
         environ["wsgi.input"] = io.BytesIO(body)
         call = _json(body)
         queue = str(call.get("QueueUrl", "")).rpartition("/")[2]
-        # Before moto has it: a waiting consumer may be served before we go on.
+        # Log before moto gets the message: a waiting consumer may receive it at once.
         if action in SENT:
             for entry in call.get("Entries", [call]):
                 self._line("message_queued", queue, entry.get("MessageBody", ""))

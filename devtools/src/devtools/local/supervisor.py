@@ -1,4 +1,4 @@
-"""Starts processes, watches them, and stops every one of them again."""
+"""Starts, monitors and stops processes."""
 
 import asyncio
 import contextlib
@@ -56,17 +56,17 @@ class Supervisor:
             raise _died(spec.name, code, child.log)
 
     async def start(self, spec: Process) -> None:
-        """Start a process that should stay."""
+        """Start a long-running process."""
         child = await self._spawn(spec, self.console)
         child.ended.add_done_callback(lambda _: self._noticed(spec.name, child))
 
     async def stop(self) -> None:
-        """Stop all: ask, wait, and kill at the end of the patience."""
+        """Stop all processes: SIGTERM, wait, then SIGKILL."""
         self.is_stopping = True
         deadline = time.monotonic() + PATIENCE
         queue = {k: v for k, v in self.children.items() if k == "sqs"}
         rest = {k: v for k, v in self.children.items() if k != "sqs"}
-        for wave in (rest, queue):  # the workers still speak to the queue at their end
+        for wave in (rest, queue):  # workers use the queue until they end
             await _end(list(wave.values()), deadline)
         for child in self.children.values():
             child.log.close()
@@ -106,7 +106,7 @@ class Supervisor:
 async def _follow(process: asyncio.subprocess.Process, log: Log) -> int:
     reading = asyncio.create_task(_read(process, log))
     code = await process.wait()
-    # A grandchild that lives on keeps the pipe open: do not wait for it for ever.
+    # A surviving grandchild keeps the pipe open: do not wait for it forever.
     await asyncio.wait([reading], timeout=2)
     reading.cancel()
     return code
@@ -153,6 +153,6 @@ def _died(name: str, code: int, log: Log) -> ProcessDied:
 
 
 def die_with_parent() -> None:
-    """Ask Linux to end this process when the runner is killed outright."""
+    """Let Linux end this process when the runner is killed."""
     if sys.platform == "linux":
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

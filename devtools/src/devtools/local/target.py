@@ -24,7 +24,7 @@ class Local:
         return Site()
 
     def is_up(self) -> bool:
-        """Say whether `make run` runs."""
+        """Return whether `make run` runs."""
         return running.runner() is not None
 
     def address(self, name: str) -> str:

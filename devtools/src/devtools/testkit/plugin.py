@@ -1,4 +1,4 @@
-"""The tests' vocabulary, as a pytest plug-in: apps on real databases, tokens, queues.
+"""The pytest plug-in of all suites: apps on real databases, tokens, queues.
 
 `TEST_DATABASE` names a PostgreSQL server (an address of a user who may create
 databases); without it every app gets a SQLite file of its own.
@@ -46,7 +46,7 @@ class Tokens:
         }
 
     def sign(self, claims: dict[str, Any], **headers: Any) -> str:
-        """Return a token with these claims over good ones."""
+        """Return a token with valid claims, overridden by these."""
         now = int(time.time())
         base = {"iss": "shop", "iat": now, "exp": now + 600, "jti": uuid.uuid4().hex}
         return jwt.encode(
@@ -149,7 +149,7 @@ class Databases:
             engine.dispose()
 
     def drop(self, url: str) -> None:
-        """Throw a database away."""
+        """Drop a database."""
         if self.server:
             name = make_url(url).database
             self.admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -167,7 +167,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 
 def dispose(app: Flask) -> None:
-    """Close all that an app holds open."""
+    """Close all connections of an app."""
     with app.app_context():
         db = app.extensions["sqlalchemy"]
         db.session.remove()
@@ -191,7 +191,7 @@ def make_app(databases: Databases, tokens: Tokens) -> Iterator[Callable[..., Fla
         }
         url = databases.new(create_app, environ)
         app = create_app({**environ, "DATABASE_URL": url})
-        app.testing = False  # errors become answers, as for clients
+        app.testing = False  # errors become responses, as in production
         app.extensions["keys"] = auth.Keys(lambda: tokens.jwks)
         app.extensions["test_database"] = url
         made.append((create_app, app))

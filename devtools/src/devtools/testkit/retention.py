@@ -1,4 +1,4 @@
-"""What the tests of pruning share: rows around the moment at which one is forgotten."""
+"""Helpers of the retention tests: rows just before and after the time of deletion."""
 
 import uuid
 from collections.abc import Callable
@@ -19,7 +19,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Pruned:
-    """A table that forgets: by which job, after which setting (days, hours or none).
+    """A table with retention, its job, and its setting (days, hours or none).
 
     `row(moment)` makes a row that was last needed at that moment.
     """
@@ -134,7 +134,7 @@ def missing(db: Any, *groups: dict[str, Any]) -> set[str]:
 
 
 def goes_with(db: Any, table: str, parent: str) -> bool:
-    """Say whether a table's rows are deleted with their parent's."""
+    """Return whether a table's rows are deleted with their parent's."""
     keys = db.metadata.tables[table].foreign_keys
     return any(
         key.column.table.name == parent and key.ondelete == "CASCADE" for key in keys

@@ -1,4 +1,4 @@
-"""What must hold of captures, refunds and returned goods."""
+"""The invariants of captures, refunds and returned goods."""
 
 from order_svc.models import DECIDED, OrderState
 from order_svc.models import RefundState as Answered
@@ -20,39 +20,39 @@ from verification.model.money.state import (
 )
 
 Order, P, R = OrderState, PaymentState, ReservationState
-UNHEARD = (Event.LINK_READY, Event.CLOSED)  # nobody waits for a link here
+IGNORED = (Event.LINK_READY, Event.CLOSED)  # no consumer uses them in these models
 AUTOMATIC, DIRECT, STAFF, SUSPECT = "automatic", "direct", "staff", "suspect"
 
 
 def back(s: World, payment: str) -> int:
-    """Return what Razorpay has sent back of a capture, but for a suspect's."""
+    """Return how much Razorpay has refunded, without refunds after review."""
     rows = (row for key, row in of(s.sent, payment) if key[1] != SUSPECT)
     return sum(row.amount for row in rows if row.at == "made")
 
 
-def _is_untold(key: Key, row: Sent) -> bool:
+def _is_unacknowledged(key: Key, row: Sent) -> bool:
     is_made = row.state is RefundState.PROCESSED
     return key[1] == DIRECT and is_made and not row.is_named
 
 
 def is_spent(s: World, payment: str) -> bool:
-    """Say whether an admin has sent a suspect capture back."""
+    """Return whether an admin has rejected the capture in review."""
     return payment in s.wrong and get(s.sent, (payment, SUSPECT, 1)) is not None
 
 
-class Promises(Model):
-    """Every capture is kept for goods, or goes back, once."""
+class Invariants(Model):
+    """Every capture is kept for goods sold, or refunded, once."""
 
     def recorded(self, s: World, payment: str) -> int:
-        """Return what order-svc knows to be back of a payment."""
+        """Return how much of a payment order-svc has recorded as refunded."""
         raise NotImplementedError
 
     def check(self, s: World) -> None:
-        """See that sums fit, on both sides."""
+        """Check the sums on both sides."""
         self._check_sums(s)
         self._check_failures(s)
         if s.order is Order.REFUNDED and back(s, s.own) != CAPTURE:
-            raise Violation(f"refunded, but {back(s, s.own)} of {CAPTURE} went back")
+            raise Violation(f"refunded, but {back(s, s.own)} of {CAPTURE} was returned")
         sold = UNITS if s.stock is R.COMMITTED else 0
         if sum(units for _, units in s.restocked) > sold:
             raise Violation("more restocked than was sold")
@@ -73,18 +73,18 @@ class Promises(Model):
             sent = get(s.sent, key)
             is_made = sent is not None and sent.at == "made"
             if asked.state is Answered.FAILED and is_made:
-                raise Violation("money is back that order-svc holds for not returned")
+                raise Violation("order-svc records a refund that happened as failed")
 
     def check_patience(self, s: World, stage: str) -> None:
-        """See that no person is needed unless somebody was alerted."""
+        """Check that staff are needed only after an alert."""
         is_alerted = P.SUSPECT in s.payments or any(
             row.state is RefundState.FAILED for _, row in s.sent
         )
         if stage == "people" and not is_alerted and any(True for _ in self.people(s)):
-            raise Violation("needs a person though nobody was alerted")
+            raise Violation("needs a person, but no alert was raised")
 
     def check_end(self, s: World) -> str:
-        """See that each capture has come to its end."""
+        """Check that each capture has reached its final outcome."""
         self._check_rows(s)
         kept = [payment for payment in s.captures if not is_spent(s, payment)]
         for payment in kept:
@@ -100,9 +100,9 @@ class Promises(Model):
         if any(row.state is Answered.REQUESTED for _, row in s.asked) or any(
             row.state in open_ for _, row in s.sent
         ):
-            raise Violation(f"a refund hangs: the order is {s.order}")
+            raise Violation(f"a refund is stuck: the order is {s.order}")
         if any(not answer for _, (_, answer) in s.owed):
-            raise Violation("a restock is tried for ever")
+            raise Violation("a restock is retried forever")
         done = sum(units for _, (units, answer) in s.owed if answer == "done")
         if done != sum(units for _, units in s.restocked):
             raise Violation("restocks at product-svc differ from the order's returns")
@@ -113,15 +113,15 @@ class Promises(Model):
         if payment != s.own and back(s, payment) != CAPTURE:
             raise Violation(f"EXTRA capture {payment} is kept")
         if self.recorded(s, payment) != back(s, payment):
-            raise Violation("order-svc does not know of money that went back")
-        if any(_is_untold(key, row) for key, row in of(s.sent, payment)):
-            raise Violation("a direct refund is told of for ever")
+            raise Violation("order-svc does not know of a refund")
+        if any(_is_unacknowledged(key, row) for key, row in of(s.sent, payment)):
+            raise Violation("a direct refund is republished forever")
 
     def _check_order(self, s: World) -> None:
         if s.order not in (Order.CONFIRMED, Order.REFUNDED):
             raise Violation(f"stuck order: {s.order}")
         if (s.order is Order.REFUNDED) != (back(s, s.own) == CAPTURE):
-            raise Violation(f"the order is {s.order}, {back(s, s.own)} went back")
+            raise Violation(f"the order is {s.order}, {back(s, s.own)} was returned")
         self._check_goods(s)
 
     def _check_goods(self, s: World) -> None:
@@ -132,25 +132,25 @@ class Promises(Model):
         elif AUTOMATIC in reasons:
             raise Violation("goods and refund")
         elif s.order is Order.REFUNDED and not reasons & {STAFF, DIRECT}:
-            raise Violation("a good order ended refunded")
+            raise Violation("a confirmed order ended refunded without a request")
 
 
-def dead_messages(s: World) -> set[Message]:
-    """Return those that the whole rules give no effect any more, now or later."""
-    return {message for message in s.queue if _is_dead(s, message)}
+def ignored_messages(s: World) -> set[Message]:
+    """Return messages that by the unchanged rules never have an effect any more."""
+    return {message for message in s.queue if _is_ignored(s, message)}
 
 
-def _is_dead(s: World, message: Message) -> bool:
+def _is_ignored(s: World, message: Message) -> bool:
     kind, what = message[0], message[1]
-    if kind in UNHEARD:
+    if kind in IGNORED:
         return True
     if kind == Event.CAPTURED:
         is_asked = get(s.asked, (what, AUTOMATIC, 1)) is not None
         is_settled = get(s.outcomes, what) is not None
         return is_settled and s.order in DECIDED and (what == s.own or is_asked)
     if kind == SETTLED:
-        is_heard = get(s.outcomes, what) is not None
-        return is_heard and (message[3] is None or _is_named(s, message[3]))
+        is_received = get(s.outcomes, what) is not None
+        return is_received and (message[3] is None or _is_named(s, message[3]))
     row, sent = get(s.asked, what), get(s.sent, what)
     is_answered = row is not None and row.state is not Answered.REQUESTED
     if kind == REFUND:

@@ -4,7 +4,7 @@ import ast
 from collections import Counter
 
 from devtools.layout import ROOT, SERVICES
-from verification.faults.points import EVERY
+from verification.faults.failpoints import EVERY
 
 
 def calls(package):

@@ -1,4 +1,4 @@
-"""What must hold of a checkout: always, while it waits, and in the end."""
+"""The invariants of a checkout: in every state, and in final states."""
 
 from order_svc.models import OrderState, OwedKind
 from payment_svc.models import PaymentState
@@ -20,14 +20,14 @@ CLOSED_OR_PAID = (P.CLOSING, P.CLOSED, P.CAPTURED, P.SUSPECT)
 UNPAID = (Order.PLACED, Order.AWAITING_PAYMENT, Order.EXPIRING, Order.CANCELLING)
 
 
-class Promises(Model):
-    """Nothing lost, sold twice or charged twice."""
+class Invariants(Model):
+    """Nothing is lost, sold twice or charged twice."""
 
     def check(self, s: World) -> None:
-        """See that stock and money add up."""
+        """Check that stock and money add up."""
         taken = (s.stock in TAKING) - s.returned + s.rival
         if s.free < 0 or s.free + taken != 1:
-            raise Violation("oversold: the unit is not where the books say")
+            raise Violation("oversold: stock and reservations do not add up")
         self._check_money(s)
         said = s.queue | {OUTCOMES.get(s.outcome, "")}
         if {KEPT, RETURNED} <= said:
@@ -44,13 +44,13 @@ class Promises(Model):
             raise Violation("paid without a capture")
 
     def check_patience(self, s: World, stage: str) -> None:
-        """See that no order dies because a message was lost."""
+        """Check that no order ends because a message was lost."""
         is_waiting = s.order is Order.AWAITING_PAYMENT and not s.has_link
         if stage == "deadlines" and is_waiting and s.payment is not P.SUSPECT:
-            raise Violation("order dies of a lost message: its customer had no link")
+            raise Violation("a lost message ends the order: the customer got no link")
 
     def check_end(self, s: World) -> str:
-        """See that the money is kept with the goods sold, or is back."""
+        """Check that the money is kept and the goods are sold, or both are returned."""
         if s.money != "none" and not s.spent:
             self._paid(s)
         else:
@@ -85,11 +85,11 @@ class Promises(Model):
         if s.stock in TAKING:
             raise Violation(f"stock leaked: the order is {s.order}, it is {s.stock}")
         if s.refunds != s.spent:
-            raise Violation(f"a wrong capture is kept: the order is {s.order}")
+            raise Violation(f"a mismatched capture is kept: the order is {s.order}")
 
 
 def useless_requests(s: World) -> set[str]:
-    """Return requests that the whole rules give no effect any more, now or later."""
+    """Return requests that by the unchanged rules never have an effect any more."""
     useless: set[str] = set()
     useless |= {"reserve"} if s.stock is not None else set()
     useless |= {"commit"} if s.stock in (R.COMMITTED, R.REFUSED) else set()
@@ -101,18 +101,18 @@ def useless_requests(s: World) -> set[str]:
     return useless | ({OwedKind.RESTOCK} if s.returned else set())
 
 
-def deaf(s: World) -> set[str]:
-    """Return messages that their reader only acknowledges, whatever comes."""
-    deaf: set[str] = set()
+def ignored_messages(s: World) -> set[str]:
+    """Return messages that their consumer only acknowledges from now on."""
+    ignored: set[str] = set()
     if s.order not in (Order.PLACED, Order.AWAITING_PAYMENT):
-        deaf |= {"payment.link_ready"}
-        deaf |= {REQUESTED} if s.payment is not None else set()
+        ignored |= {"payment.link_ready"}
+        ignored |= {REQUESTED} if s.payment is not None else set()
     if s.order not in (*UNPAID, Order.EXPIRED, Order.PAID):
-        deaf |= {"payment.closed"}
+        ignored |= {"payment.closed"}
     if s.order not in UNPAID and s.payment in CLOSED_OR_PAID:
-        deaf |= {CLOSE}
+        ignored |= {CLOSE}
     if s.outcome:
-        deaf |= {KEPT, RETURNED}
+        ignored |= {KEPT, RETURNED}
     if s.recorded:
-        deaf |= {REFUND, "refund.processed"}
-    return deaf
+        ignored |= {REFUND, "refund.processed"}
+    return ignored

@@ -1,8 +1,8 @@
-"""Where a process can be made to die, and what brings it there.
+"""The failpoints: places where a process can be killed, and how they are reached.
 
-`CRASH_AT=name:nth` in the environment of that process kills it at its nth passing.
-`EVERY` lists every `failpoint(...)` of the code, once for each process that passes
-it in an ordinary run; a test holds the two together.
+`CRASH_AT=name:nth` in the environment of a process kills it when it passes the
+failpoint for the nth time. `EVERY` lists every failpoint of the code, once for each
+process that passes it in an ordinary run; a test compares the two.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ ONCE: Passings = (1,)
 
 @dataclass(frozen=True)
 class Point:
-    """One place in one process, the passings worth dying at, and how it is reached."""
+    """One failpoint of one process: the passings to try, and how it is reached."""
 
     process: str
     name: str
@@ -72,7 +72,11 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
             {"before_commit_call": TWICE, "after_commit_call": TWICE},
             "a payment",
         ),
-        ("order", {"between_rows": OFTEN}, "several orders or debts due at once"),
+        (
+            "order",
+            {"between_rows": OFTEN},
+            "several orders or stock commands due at once",
+        ),
         (
             "order",
             {"before_debt_call": TWICE, "after_debt_call": TWICE},
@@ -95,12 +99,12 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
         (
             "webhook",
             {"verified": OFTEN, "before_commit": OFTEN, "committed": OFTEN},
-            "a payment, a refund, an end of a link",
+            "a payment, a refund, a closed link",
         ),
         (
             "callback",
             {"before_commit": TWICE, "committed": TWICE},
-            "a browser that comes back after a payment",
+            "a browser that returns after a payment",
         ),
     ],
     "payment-svc-worker": [
@@ -111,7 +115,7 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
         (
             "payment",
             {"before_apply_commit": OFTEN, "applied": OFTEN},
-            "any order: its link made, polled, paid, closed",
+            "any order: its link created, polled, paid, closed",
         ),
         ("payment", {"looked": OFTEN}, "a webhook, a callback, a poll"),
         ("payment", {"captured": TWICE}, "a payment"),
@@ -122,7 +126,7 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
         ),
         ("payment", {"announced": ONCE}, "a capture unsettled for ANNOUNCE_SECONDS"),
         ("payment", {"pruned": ONCE}, "every start"),
-        ("webhook", {"processed": OFTEN}, "a payment, a refund, an end of a link"),
+        ("webhook", {"processed": OFTEN}, "a payment, a refund, a closed link"),
         (
             "refund",
             {
@@ -158,7 +162,7 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
         (
             "reservation",
             {"expired": TWICE, "between_rows": TWICE},
-            "stock held past its time: the clock is moved while order-svc is down",
+            "an expired reservation: the clock is moved while order-svc is paused",
         ),
         ("reservation", {"pruned": ONCE}, "every start"),
     ],

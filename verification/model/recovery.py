@@ -1,4 +1,4 @@
-"""What becomes of a state when no more faults happen."""
+"""Where a state leads when no more faults happen."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 from verification.model.base import Model, Step, Violation
 
 STAGES = ("clocks", "deadlines", "people")
-PATIENCE = 100  # steps; a course that is longer makes new states for ever
+PATIENCE = 100  # steps; a longer recovery produces new states forever
 
 
-class Healing:
-    """Follows one fair course from any state to its end, and remembers it.
+class Recovery:
+    """Follows one fair execution from any state to its end, and caches the result.
 
-    Work goes on until there is none. Then the clocks ask again; when that changes
-    nothing any more, deadlines pass; people come last. Every other course begins in
-    another state, and the search lets each of those heal as well.
+    Work runs until none is left. Then the clocks repeat what is unanswered; when they
+    change nothing more, deadlines pass; staff act last. Every other execution starts
+    from another state, and the search runs the recovery of each of those as well.
     """
 
     def __init__(self, model: Model) -> None:
@@ -23,12 +23,12 @@ class Healing:
         self.ends: dict[Any, str] = {}
 
     def end(self, state: Any) -> str:
-        """Return the end in words; raise Violation for a bad one, or for none."""
+        """Describe the final state; raise Violation when it is bad or never reached."""
         path: dict[Any, None] = {}
         state = self.rest(state)
         while state not in self.ends:
             if state in path or len(path) > PATIENCE:
-                raise Violation("livelock: it goes on for ever")
+                raise Violation("livelock: the recovery never ends")
             path[state] = None
             after = self._next(state)
             if after is None:
@@ -40,7 +40,7 @@ class Healing:
         return self.ends[state]
 
     def rest(self, state: Any) -> Any:
-        """Return where the work that is under way leads to."""
+        """Return the state in which no service has work left."""
         path: dict[Any, None] = {}
         while state not in self.rests:
             if state in path:
@@ -56,7 +56,7 @@ class Healing:
         return found
 
     def _next(self, state: Any) -> Any:
-        """Return the first rest that a later stage leads to, if any does."""
+        """Return the next state at rest that a later stage leads to, or None."""
         for stage in STAGES:
             self.model.check_patience(state, stage)
             for _, found in getattr(self.model, stage)(state):
