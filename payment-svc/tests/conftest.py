@@ -233,7 +233,7 @@ class Shop:
             "user_id": 1,
             "placed_at": clock.now(),
         }
-        if state in ("captured", "suspect"):
+        if state in ("captured", "under_review"):
             usual |= {"razorpay_payment_id": f"pay_{number:014}"}
             usual |= {"captured_amount": Decimal("499.00"), "captured_currency": "INR"}
         with self.app.app_context():
@@ -274,7 +274,7 @@ class Shop:
 
 
 def _check_chain(model: Any, history: Any, owner: str, table: Any) -> None:
-    edges = {(source, trigger, move.to) for (source, trigger), move in table.items()}
+    edges = {(source, name, t.to or source) for (source, name), t in table.items()}
     for row in db.session.scalars(select(model)).all():
         chain = select(history).filter_by(**{owner: row.id}).order_by(history.id)
         steps = db.session.scalars(chain).all()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from chassis import clock
 from payment_svc.managers import WebhookManager
 from payment_svc.models import Payment, WebhookEvent
-from payment_svc.razorpay_signatures import sign
+from payment_svc.razorpay.signatures import sign
 from shop.testing import serve
 
 PATH = "/payments/webhook/"

@@ -26,9 +26,8 @@ def check_refund(refund_id: int) -> None:
     refund, was_sent = _begin_attempt(work, refund_id)
     if refund.state == RefundState.PENDING:
         _fetch(work, refund)
-    elif refund.state == RefundState.SENT:
-        if not (was_sent and _recover(work, refund)):
-            _send(work, refund)
+    elif refund.state == RefundState.SENT and not (was_sent and _recover(work, refund)):
+        _send(work, refund)
 
 
 def _begin_attempt(work: Context, refund_id: int) -> tuple[Refund, bool]:
