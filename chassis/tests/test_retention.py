@@ -62,7 +62,7 @@ def test_the_month_begins_with_the_decision(app, move_clock):
     move_clock(40 * DAY)
     with app.app_context():
         row = db.session.scalars(select(QuarantinedMessage)).one()
-        triage.decide(row, "dropped", "seen")
+        row.drop("seen")
         db.session.commit()
 
     assert kept(app, QuarantinedMessage) == 1

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
@@ -72,6 +73,17 @@ def seconds(value: str) -> float:
     if not 0 <= number < float("inf"):
         raise ValueError("a number of seconds from 0, such as 0.1")
     return number
+
+
+def money(value: str) -> Decimal:
+    """Accept an amount of money from 0."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not number.is_finite() or number < 0:
+        raise ValueError("an amount from 0, such as 100000.00")
+    return number.quantize(Decimal("0.01"))
 
 
 def flag(value: str) -> bool:

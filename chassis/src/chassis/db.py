@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, cast
 
 from flask import Flask, current_app, request
@@ -93,13 +94,22 @@ BigIntColumn = Annotated[int, mapped_column(BigInt)]
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 
 
-class Timestamps:
-    """When a row was made and last changed."""
+class AuditModel:
+    """The base of every table: when a row was created and last changed.
+
+    It is abstract: a table is `class Order(AuditModel, db.Model)`.
+    """
 
     created_at: Mapped[Moment] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[Moment] = mapped_column(
         UtcDateTime, default=clock.now, onupdate=clock.now
     )
+
+
+def among(column: str, words: type[StrEnum]) -> str:
+    """Return the CHECK of a column that holds one of the words."""
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return f"{column} IN ({quoted})"
 
 
 def database() -> SQLAlchemy:

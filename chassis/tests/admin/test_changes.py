@@ -5,7 +5,7 @@ from panel import Browser, rows
 from sqlalchemy import select
 from tiny import ActionLog, AdminSession, Thing, ThingView, db
 
-from chassis.admin import PLUMBING
+from chassis.admin import CHASSIS_TABLES
 from chassis.errors import Unprocessable
 
 
@@ -194,12 +194,12 @@ def test_admins_may_change_what_staff_may(app, user_svc, browser, thing):
     assert stored(app, thing).name == "lantern"
 
 
-def test_the_plumbing_can_only_be_read(app, staff, subtests):
+def test_the_chassis_tables_can_only_be_read(app, staff, subtests):
     with app.app_context():
         key = db.session.scalar(select(AdminSession.id))
         before = rows(db)
 
-    for view in PLUMBING:
+    for view in CHASSIS_TABLES:
         with subtests.test(view):
             assert staff.get(f"{view}/").status_code == 200
             for path in ("new/", f"edit/?id={key}", "delete/"):

@@ -29,7 +29,7 @@ def _count(table: Any) -> str:
 
 
 class IndexView(AdminIndexView):
-    """The overview: how many rows there are of what, and how the neighbours are."""
+    """The overview: how many rows each table has, and the dependencies' state."""
 
     @expose("/")
     def index(self) -> str:
@@ -37,11 +37,11 @@ class IndexView(AdminIndexView):
         session = current_db().session
         views = [view for view in self.admin._views if hasattr(view, "model")]
         counts = [(view, _count(view.model)) for view in views]
-        neighbours = session.scalars(select(model("neighbours"))).all()
+        dependencies = session.scalars(select(model("dependencies"))).all()
         page: str = self.render(
             "admin/overview.html",
             counts=counts,
-            neighbours=neighbours,
+            dependencies=dependencies,
             service=settings().service,
         )
         return page

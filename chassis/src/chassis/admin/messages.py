@@ -5,8 +5,6 @@ from typing import Any
 from flask_admin.actions import action
 
 from chassis.admin.views import ModelView
-from chassis.errors import Conflict
-from chassis.messaging import triage
 
 
 class OutboxView(ModelView):
@@ -20,16 +18,10 @@ class OutboxView(ModelView):
     @action("send", "Send now", "Send these events now?")
     def send(self, ids: list[str]) -> None:
         """Let the relay take them at its next turn."""
-        self.each(ids, "send", _send_now)
+        self.each(ids, "send", lambda row: row.send_now())
 
 
-def _send_now(row: Any) -> None:
-    if row.published_at is not None:
-        raise Conflict("It has left already.")
-    row.claimed_until, row.attempts = None, 0
-
-
-class DecisionView(ModelView):
+class TriageView(ModelView):
     """Messages that wait for a person; to edit one is to drop it for a reason."""
 
     can_edit = True
@@ -38,20 +30,20 @@ class DecisionView(ModelView):
 
     def on_edit(self, row: Any, data: dict[str, Any]) -> Any:
         """Drop a message; the worker takes a dead letter off its queue."""
-        triage.decide(row, triage.DROPPED, data["note"])
+        row.drop(data["note"])
         return row
 
 
-class QuarantineView(DecisionView):
+class QuarantineView(TriageView):
     """Messages that could not be handled."""
 
     @action("retry", "Try again", "Put these messages through their handlers again?")
     def retry(self, ids: list[str]) -> None:
         """Let the worker handle them again."""
-        self.each(ids, "retry", lambda row: triage.decide(row, triage.AGAIN))
+        self.each(ids, "retry", lambda row: row.retry())
 
 
-class DeadLetterView(DecisionView):
+class DeadLetterView(TriageView):
     """Messages of the dead-letter queues."""
 
     column_labels = {"created_at": "First seen"}  # noqa: RUF012
@@ -59,7 +51,7 @@ class DeadLetterView(DecisionView):
     @action("redrive", "Redrive", "Send these messages to their queue again?")
     def redrive(self, ids: list[str]) -> None:
         """Let the worker send them again."""
-        self.each(ids, "redrive", lambda row: triage.decide(row, triage.AGAIN))
+        self.each(ids, "redrive", lambda row: row.retry())
 
 
 VIEWS: dict[str, type[ModelView]] = {

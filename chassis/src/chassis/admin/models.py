@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, String, Text
+from sqlalchemy import JSON, ColumnElement, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import BigInt, Id, Moment, Timestamps, UtcDateTime
+from chassis import clock
+from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime
 
 
-class AdminSessionMixin(Timestamps):
+class AdminSessionMixin(AuditModel):
     """A signed-in member of staff; the cookie holds the row's secret id alone."""
 
     __tablename__ = "admin_sessions"
@@ -22,8 +23,13 @@ class AdminSessionMixin(Timestamps):
     seen_at: Mapped[Moment] = mapped_column(UtcDateTime)
     expires_at: Mapped[Moment] = mapped_column(UtcDateTime)
 
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Select the sessions that are over."""
+        return cls.expires_at < clock.now()
 
-class ActionLogMixin(Timestamps):
+
+class ActionLogMixin(AuditModel):
     """What a member of staff changed in the panel: who, what, before and after."""
 
     __tablename__ = "action_log"

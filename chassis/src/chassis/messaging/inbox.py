@@ -10,15 +10,15 @@ from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError, fields, validate
 from marshmallow import Schema as MarshmallowSchema
-from sqlalchemy import JSON, String, Text, select
+from sqlalchemy import JSON, ColumnElement, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import correlation, json, logging, tracing
-from chassis.db import Id, Timestamps, current_db, model, reading
+from chassis import correlation, json, logging, retention, tracing
+from chassis.db import AuditModel, Id, current_db, model, reading
 from chassis.errors import BadRequest
 from chassis.failpoints import failpoint
 from chassis.messaging import sqs
-from chassis.messaging.triage import AGAIN, DONE, WAITING, DecisionMixin
+from chassis.messaging.triage import AGAIN, DONE, WAITING, TriageMixin
 
 Handler = tuple[type[MarshmallowSchema], Callable[[dict[str, Any], "Event"], None]]
 
@@ -44,7 +44,7 @@ class Quarantine(Exception):
         self.details = details
 
 
-class InboxMixin(Timestamps):
+class InboxMixin(AuditModel):
     """An event that was handled; its `event_id` is never handled again."""
 
     __tablename__ = "inbox"
@@ -55,8 +55,13 @@ class InboxMixin(Timestamps):
     subject: Mapped[str] = mapped_column(String(200), index=True)
     correlation_id: Mapped[str] = mapped_column(String(128))
 
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Select the events whose message can no longer come."""
+        return cls.created_at < retention.cutoff()
 
-class QuarantineMixin(DecisionMixin, Timestamps):
+
+class QuarantineMixin(TriageMixin):
     """A message that a person must look at, with the reason."""
 
     __tablename__ = "quarantine"

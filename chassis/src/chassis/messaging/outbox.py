@@ -10,19 +10,20 @@ from datetime import timedelta
 from typing import Any, Self, cast
 
 from opentelemetry import propagate
-from sqlalchemy import JSON, Index, String, func, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Index, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from chassis import clock, correlation, logging
+from chassis import clock, correlation, logging, retention
 from chassis.db import (
+    AuditModel,
     Id,
     Moment,
-    Timestamps,
     UtcDateTime,
     current_db,
     model,
     reading,
 )
+from chassis.errors import Conflict
 from chassis.failpoints import failpoint
 from chassis.messaging import sqs
 
@@ -30,7 +31,7 @@ CLAIM = timedelta(seconds=30)
 BATCH = 10  # the most that SQS takes at once
 
 
-class OutboxMixin(Timestamps):
+class OutboxMixin(AuditModel):
     """One CloudEvent on its way to a queue; `published_at` when it has left."""
 
     __tablename__ = "outbox"
@@ -72,6 +73,17 @@ class OutboxMixin(Timestamps):
             traceparent=carrier.get("traceparent", ""),
         )
         return row
+
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Select the events that were published long ago."""
+        return cls.published_at < retention.cutoff()
+
+    def send_now(self) -> None:
+        """Let the relay send the event at its next turn, without its back-off."""
+        if self.published_at is not None:
+            raise Conflict("This event was published already.")
+        self.claimed_until, self.attempts = None, 0
 
     @property
     def age(self) -> str:

@@ -16,6 +16,7 @@ from flask import Flask, current_app, g, request
 from chassis import logging
 from chassis.config import settings
 from chassis.errors import Forbidden, Unauthorized, Unavailable
+from chassis.http import Client
 
 ALGORITHM = "RS256"
 TYPE = "at+jwt"
@@ -159,6 +160,11 @@ def authenticate(who: tuple[str, ...]) -> None:
 def caller() -> Caller:
     """Return who is calling; only inside a view that requires somebody."""
     return cast("Caller", g.caller)
+
+
+def keys_of(user_svc: Client) -> Callable[[], dict[str, Any]]:
+    """Return a function that fetches user-svc's public keys as a JWKS."""
+    return lambda: dict(user_svc.call("GET", "/.well-known/jwks.json").data)
 
 
 def init_app(app: Flask, fetch_keys: Callable[[], dict[str, Any]]) -> None:

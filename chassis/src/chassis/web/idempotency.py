@@ -14,16 +14,24 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, g, make_response, request
-from sqlalchemy import LargeBinary, String, UniqueConstraint, select, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, errors
+from chassis.config import settings
 from chassis.db import (
+    AuditModel,
     BigInt,
     Id,
     Moment,
-    Timestamps,
     UtcDateTime,
     changed,
     current_db,
@@ -38,7 +46,7 @@ _VALID = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,255}")
 KEPT_HEADERS = ("Location", "Retry-After", "ETag")
 
 
-class IdempotencyKeyMixin(Timestamps):
+class IdempotencyKeyMixin(AuditModel):
     """One key of one caller on one route, and the answer it was given."""
 
     __tablename__ = "idempotency_keys"
@@ -59,6 +67,12 @@ class IdempotencyKeyMixin(Timestamps):
     content_type: Mapped[str | None] = mapped_column(String(100))
     headers: Mapped[str | None] = mapped_column(String(2000))
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Select the keys that are older than IDEMPOTENCY_HOURS."""
+        hours = timedelta(hours=settings().idempotency_hours)
+        return cls.created_at < clock.now() - hours
 
 
 def once(work: Callable[[], Any]) -> Response:
