@@ -87,7 +87,7 @@ def test_five_failures_in_a_row_open_the_breaker(neighbour, server):
     fail(neighbour, 1)
 
     assert neighbour.is_down
-    with pytest.raises(Unknown, match="is away right now"):
+    with pytest.raises(Unknown, match="is unavailable right now"):
         neighbour.call("GET", "/200/")
     assert server.seen == {"/500/": 5}
 

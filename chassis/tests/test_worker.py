@@ -151,9 +151,8 @@ def test_each_turn_has_a_correlation_id_and_a_session_of_its_own(app):
         sessions.append(db.session())
         return 0
 
-    with app.app_context():
-        for _ in range(2):
-            worker.once("turn", Job(work, 0))
+    for _ in range(2):
+        worker.once(app, "turn", Job(work, 0))
 
     assert len(set(ids)) == len({id(s) for s in sessions}) == 2
 
@@ -162,9 +161,8 @@ def test_a_step_that_failed_is_reported(app):
     def fail():
         raise RuntimeError("broke")
 
-    with app.app_context():
-        assert worker.once("bad", Job(fail, 0)) == -1
-        assert worker.once("good", Job(lambda: 3, 0)) == 3
+    assert worker.once(app, "bad", Job(fail, 0)) == -1
+    assert worker.once(app, "good", Job(lambda: 3, 0)) == 3
 
 
 def test_a_service_without_queues_only_prunes(with_jobs):

@@ -1,4 +1,4 @@
-"""Calls to the other services: kept connections, budgets, one retry, a breaker."""
+"""HTTP calls to other services: timeouts, one retry and a circuit breaker."""
 
 import time
 from contextlib import suppress
@@ -26,11 +26,11 @@ class Answer:
 
 
 class Client(pybreaker.CircuitBreakerListener):
-    """One other service at its base address.
+    """A client of one other service.
 
-    Connect 0.5 s, read 2 s; GET, PUT and DELETE are tried once more when no answer
+    Connect 0.5 s, read 2 s; GET, PUT and DELETE are retried once when no answer
     came. Raises Unknown for timeouts, refused connections, 5xx, 429 and
-    answers that are not JSON; after five of those in a row the breaker is open and
+    answers that are not JSON; after five of those in a row the breaker opens and
     calls fail at once for 5 s.
     """
 
@@ -50,13 +50,13 @@ class Client(pybreaker.CircuitBreakerListener):
         self._opened = float("-inf")
 
     def state_change(self, _breaker: Any, _old: Any, new: Any) -> None:
-        """Note when the breaker opens (pybreaker's listener)."""
+        """Remember when the breaker opened (pybreaker calls this)."""
         if new.name == pybreaker.STATE_OPEN:
             self._opened = time.monotonic()
 
     @property
     def is_down(self) -> bool:
-        """Say whether the breaker is open: known to be away, do not even begin."""
+        """Return whether the breaker is open, so that a caller need not even begin."""
         is_open = self.breaker.current_state == pybreaker.STATE_OPEN
         return is_open and time.monotonic() - self._opened < PAUSE
 
@@ -71,7 +71,7 @@ class Client(pybreaker.CircuitBreakerListener):
     ) -> Answer:
         """Call and return the definite answer, 2xx or 4xx alike."""
         if self.is_down:
-            raise Unknown(f"{self.name} is away right now.")
+            raise Unknown(f"{self.name} is unavailable right now.")
         try:
             answer = self._call(method, path, json, body, headers or {})
         except Unknown as failure:
@@ -81,9 +81,9 @@ class Client(pybreaker.CircuitBreakerListener):
         return answer
 
     def _count(self, failure: Unknown | None) -> None:
-        """Tell the breaker how a call went.
+        """Count the outcome of a call in the breaker.
 
-        The call itself is made outside: the breaker runs one function at a time.
+        The call is made outside the breaker, which runs one function at a time.
         """
 
         def outcome() -> None:
@@ -117,7 +117,7 @@ class Client(pybreaker.CircuitBreakerListener):
             )
             raw = response.read(MAX_ANSWER + 1)
             if len(raw) > MAX_ANSWER:
-                response.close()  # the rest is on its way: the connection is spoilt
+                response.close()  # unread data makes the connection unusable
                 raise Unknown(f"{self.name} answered more than is read.")
             response.release_conn()
         except urllib3.exceptions.HTTPError as error:

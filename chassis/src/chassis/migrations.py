@@ -36,7 +36,7 @@ LIMITS = (
 
 
 def run_env() -> None:
-    """Run migrations as a service's `migrations/env.py` does: under a lock.
+    """Run the migrations under a lock; called by a service's `migrations/env.py`.
 
     A schema of a later version is left as it is: migrations only expand the schema, so
     that this version runs on it after a rollback. A schema from before the first
@@ -73,7 +73,7 @@ def _is_unreleased(heads: Iterable[str]) -> bool:
 
 
 def _render(kind: str, item: Any, _: Any) -> str | bool:
-    """Write our column types as plain ones: a migration needs no code of today."""
+    """Write our column types as plain ones: migrations import no code of ours."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, Money):
@@ -84,7 +84,7 @@ def _render(kind: str, item: Any, _: Any) -> str | bool:
 
 @contextmanager
 def _turn(connection: Connection) -> Iterator[None]:
-    """Let one process migrate at a time; without, all but one of them fail."""
+    """Let one process migrate at a time: concurrent migrations fail."""
     if connection.dialect.name == "sqlite":
         with Path(f"{connection.engine.url.database}.migrate.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)

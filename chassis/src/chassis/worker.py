@@ -7,14 +7,14 @@ SIGINT let each loop finish the work in hand; all loops end within 10 s.
 import signal
 import threading
 from collections.abc import Callable, Mapping
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 
 import click
 from flask import Flask, current_app
 
-from chassis import correlation, logging, retention
-from chassis.db import current_db
+from chassis import logging, retention
 
 
 @dataclass(frozen=True)
@@ -56,26 +56,30 @@ def loops(app: Flask) -> dict[str, Job]:
     return {**work.jobs, **work.loops}
 
 
-def once(name: str, job: Job) -> int:
-    """Run one turn of a loop in the open app context; log an error and return -1."""
-    correlation.use(None)
-    try:
-        return job.run()
-    except Exception as error:  # the loop goes on: the next turn tries again
-        logging.get().error("worker step failed", step=name, exc_info=error)
-        return -1
-    finally:
-        current_db().session.remove()
+def once(app: Flask, name: str, job: Job) -> int:
+    """Run one turn of a loop; log an error and return -1.
+
+    A turn has its own correlation id, app context and database session.
+    """
+    return Context().run(_once, app, name, job)
+
+
+def _once(app: Flask, name: str, job: Job) -> int:
+    with app.app_context():
+        try:
+            return job.run()
+        except Exception as error:  # the loop goes on: the next turn tries again
+            logging.get().error("worker step failed", step=name, exc_info=error)
+            return -1
 
 
 def _loop(app: Flask, name: str, job: Job, stop: threading.Event) -> None:
     failures = 0
-    with app.app_context():
-        while not stop.is_set():
-            done = once(name, job)
-            failures = failures + 1 if done < 0 else 0
-            if done <= 0:
-                stop.wait(min(2.0**failures, 30) if failures else job.every)
+    while not stop.is_set():
+        done = once(app, name, job)
+        failures = failures + 1 if done < 0 else 0
+        if done <= 0:
+            stop.wait(min(2.0**failures, 30) if failures else job.every)
 
 
 def run(app: Flask, stop: threading.Event) -> None:
@@ -96,11 +100,10 @@ def drain(app: Flask, *, rounds: int = 200) -> None:
     """Run jobs and message loops in turn until a round does nothing; for tests."""
     work: Work = app.extensions["work"]
     drained = {name: Job(j.drain, 0) for name, j in work.loops.items() if j.drain}
-    with app.app_context():
-        steps = {**work.jobs, **drained}
-        for _ in range(rounds):
-            if not sum(max(once(name, job), 0) for name, job in steps.items()):
-                return
+    steps = {**work.jobs, **drained}
+    for _ in range(rounds):
+        if not sum(max(once(app, name, job), 0) for name, job in steps.items()):
+            return
     raise TimeoutError(f"{app.name} still works after {rounds} rounds")
 
 

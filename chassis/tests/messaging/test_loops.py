@@ -17,11 +17,11 @@ def test_a_loop_that_failed_looks_its_queues_up_again(app):
 
     with app.app_context():
         sqs.ensure("things")
-        assert worker.once("bad", Job(fail, 0)) == -1
+        assert worker.once(app, "bad", Job(fail, 0)) == -1
         assert "sqs_urls" in app.extensions
-        assert worker.once("bad", loops._job(fail, 0)) == -1
+        assert worker.once(app, "bad", loops._job(fail, 0)) == -1
         assert "sqs_urls" not in app.extensions
-        assert worker.once("good", loops._job(lambda: 3, 0)) == 3
+        assert worker.once(app, "good", loops._job(lambda: 3, 0)) == 3
 
 
 def test_a_service_with_queues_relays_consumes_watches_and_prunes(app):

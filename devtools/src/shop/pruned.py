@@ -50,7 +50,7 @@ def left(app: Flask, pruned: Pruned) -> list[str]:
         keys = {name: inspect(row).identity for name, row in rows.items()}
         tables = {name: type(row) for name, row in rows.items()}
         session.remove()
-        worker.once(pruned.job, worker.loops(app)[pruned.job])
+        worker.once(app, pruned.job, worker.loops(app)[pruned.job])
         return [name for name in rows if session.get(tables[name], keys[name])]
 
 

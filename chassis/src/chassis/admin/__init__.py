@@ -1,4 +1,4 @@
-"""The staff panel: Flask-Admin, closed to everyone but staff of user-svc."""
+"""The staff panel: Flask-Admin, open to staff and admin users of user-svc only."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Messages in the panel: what is on its way, and what waits for a person."""
+"""The panel's views of messages: the outbox, and messages that wait for triage."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from chassis.admin.views import ModelView
 
 
 class OutboxView(ModelView):
-    """Events on their way to a queue; one that waits for its next try is sent now."""
+    """Events of the outbox; one that waits for its next attempt can be sent now."""
 
     column_list = (
         *("id", "queue", "type", "subject", "age", "attempts"),
@@ -17,19 +17,19 @@ class OutboxView(ModelView):
 
     @action("send", "Send now", "Send these events now?")
     def send(self, ids: list[str]) -> None:
-        """Let the relay take them at its next turn."""
+        """Let the relay send the events at its next turn."""
         self.each(ids, "send", lambda row: row.send_now())
 
 
 class TriageView(ModelView):
-    """Messages that wait for a person; to edit one is to drop it for a reason."""
+    """Messages that wait for triage; the edit form drops a message for a reason."""
 
     can_edit = True
     form_columns = ("note",)
     form_args = {"note": {"label": "Drop this message, because"}}  # noqa: RUF012
 
     def on_edit(self, row: Any, data: dict[str, Any]) -> Any:
-        """Drop a message; the worker takes a dead letter off its queue."""
+        """Drop a message; the worker deletes a dead letter from its queue."""
         row.drop(data["note"])
         return row
 

@@ -1,4 +1,4 @@
-"""The panel's tables: who is signed in, and who did what."""
+"""The panel's tables: sessions and the log of actions."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime
 
 
 class AdminSessionMixin(AuditModel):
-    """A signed-in member of staff; the cookie holds the row's secret id alone."""
+    """A signed-in member of staff; `id` is the hash of the secret in the cookie."""
 
     __tablename__ = "admin_sessions"
 
@@ -30,7 +30,7 @@ class AdminSessionMixin(AuditModel):
 
 
 class ActionLogMixin(AuditModel):
-    """What a member of staff changed in the panel: who, what, before and after."""
+    """A change in the panel: who made it, and the row before and after."""
 
     __tablename__ = "action_log"
 

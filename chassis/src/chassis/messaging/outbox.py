@@ -1,7 +1,7 @@
-"""The transactional outbox: an event is a row of the change that it announces.
+"""The transactional outbox: an event is stored in the transaction of its change.
 
-The relay sends rows to their queue at least once. It claims rows instead of keeping
-a cursor, because the order of ids is not the order of commits.
+The relay sends each row to its queue at least once. It claims rows instead of keeping a
+cursor, because rows are not committed in the order of their ids.
 """
 
 import json
@@ -32,13 +32,13 @@ BATCH = 10  # the most that SQS takes at once
 
 
 class OutboxMixin(AuditModel):
-    """One CloudEvent on its way to a queue; `published_at` when it has left."""
+    """A CloudEvent for a queue; `published_at` is set once the queue accepted it."""
 
     __tablename__ = "outbox"
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Index]:
-        """Make an index for each service's table: one belongs to one table alone."""
+        """Make a new index per table: an Index object belongs to one table."""
         return (Index("ix_outbox_due", "published_at", "claimed_until"),)
 
     id: Mapped[Id]
@@ -58,7 +58,7 @@ class OutboxMixin(AuditModel):
     def event(
         cls, queue: str, source: str, kind: str, subject: str, data: dict[str, Any]
     ) -> Self:
-        """Make the row of an event, with the correlation id of the work in hand."""
+        """Make the row of an event, with the current correlation id and trace."""
         carrier: dict[str, str] = {}
         propagate.inject(carrier)
         make = cast("type[Any]", cls)  # a mixin: its columns come with the table
@@ -87,7 +87,7 @@ class OutboxMixin(AuditModel):
 
     @property
     def age(self) -> str:
-        """Return how long it waits, or has waited, to leave."""
+        """Return how long the event waited, or has been waiting, to be published."""
         waited = (self.published_at or clock.now()) - self.created_at
         return str(waited).partition(".")[0]
 
@@ -114,7 +114,7 @@ def _due() -> Any:
 
 
 def relay() -> int:
-    """Send the due events of each queue, a batch at most; return how many left."""
+    """Send the due events, one batch at most per queue; return how many were sent."""
     with reading():
         waiting = current_db().session.scalar(_due().limit(1))
         current_db().session.rollback()
@@ -145,7 +145,7 @@ def _send(queue: str, rows: list[Any]) -> int:
     session, table = current_db().session, model("outbox")
     entries = {str(row.id): _entry(row) for row in rows}
     attempts = {row.id: row.attempts for row in rows}
-    session.rollback()  # no connection is held while the queue is asked
+    session.rollback()  # no transaction is open during a remote call
     failpoint("outbox.before_send")
     sent = sqs.send(queue, entries)
     failpoint("outbox.after_send")
@@ -178,7 +178,7 @@ def _entry(row: Any) -> dict[str, Any]:
 
 
 def oldest_seconds() -> float:
-    """Return the age of the oldest event that has not left, 0 when all have."""
+    """Return the age of the oldest unpublished event; 0 when there is none."""
     table = model("outbox")
     oldest = current_db().session.scalar(
         select(func.min(table.created_at)).where(table.published_at.is_(None))

@@ -12,7 +12,7 @@ from chassis.db import current_db, model
 
 
 def alive() -> ResponseReturnValue:
-    """Say that the process runs; touch nothing."""
+    """Answer that the process runs; the database is not used."""
     return jsonify(status="ok")
 
 
@@ -35,7 +35,7 @@ def _dependencies() -> dict[str, Any]:
 
 
 def ready() -> ResponseReturnValue:
-    """Say whether requests can be served: the database is there and migrated."""
+    """Answer whether requests can be served: database reachable and migrated."""
     database = _database()
     ok = database == "ok"
     document = {
@@ -47,7 +47,7 @@ def ready() -> ResponseReturnValue:
 
 
 def init_app(app: Flask, prefix: str) -> None:
-    """Serve `/healthz`, `/readyz` and the like under the service's own prefix."""
+    """Serve `/healthz`, `/readyz` and the latter as `<prefix>/health`, too."""
     blueprint = Blueprint("health", __name__)
     blueprint.add_url_rule("/healthz/", view_func=alive)
     blueprint.add_url_rule("/readyz/", view_func=ready)
