@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
+from chassis.outcomes import Done
 from payment_svc.jobs import check_payments
 from payment_svc.models import Payment
-from payment_svc.razorpay.outcomes import Done
 from payment_svc.steps import Context, poll, read_payment
 
 

@@ -7,7 +7,8 @@ import pytest
 import requests
 
 from chassis import clock
-from payment_svc.razorpay.outcomes import Done, PaymentLinkRequest, Refused
+from chassis.outcomes import Done, Refused
+from payment_svc.razorpay.link_request import PaymentLinkRequest
 from payment_svc.razorpay_service import RazorpayService
 
 AMOUNT = Decimal("499.00")
@@ -62,13 +63,13 @@ def test_a_taken_reference_is_refused_with_razorpays_words(razorpay):
     again = razorpay.create_link(a_request())
 
     assert isinstance(again, Refused)
-    assert again.mentions("already exists")
+    assert again.names("already exists")
 
 
 def test_a_contact_that_razorpay_does_not_like_is_named(razorpay):
     request = a_request(customer={"name": "Asha", "contact": "+919999999999"})
 
-    assert razorpay.create_link(request).mentions("contact")
+    assert razorpay.create_link(request).names("contact")
 
 
 def test_a_link_without_customer_leaves_the_member_out(razorpay):
@@ -87,7 +88,7 @@ def test_a_snapshot_is_the_link_and_its_orders_payments(razorpay, sandbox):
 def test_a_paid_link_cannot_be_cancelled(razorpay, sandbox):
     link, _ = paid(razorpay, sandbox)
 
-    assert razorpay.cancel_link(link.id).mentions("already paid")
+    assert razorpay.cancel_link(link.id).names("already paid")
 
 
 def test_a_refund_with_the_same_key_is_made_once(razorpay, sandbox):

@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from chassis.outcomes import Refused, Unknown
 from payment_svc.razorpay import http
-from payment_svc.razorpay.outcomes import Refused, Unknown
 from payment_svc.razorpay_service import RazorpayService
 
 LINK = "plink_Sb1Pq4XyNd83Fe"

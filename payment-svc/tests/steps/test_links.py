@@ -8,9 +8,9 @@ import pytest
 
 from chassis import clock
 from chassis.json import timestamp
+from chassis.outcomes import Refused, Unknown
 from payment_svc.jobs import check_payments
 from payment_svc.models import Outbox
-from payment_svc.razorpay.outcomes import Refused, Unknown
 from payment_svc.steps import Context, read_payment
 from payment_svc.steps.links import link_request
 

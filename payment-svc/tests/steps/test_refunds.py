@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from payment_svc.razorpay.outcomes import Done, Refused, Unknown
+from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.razorpay.types import ProviderRefund
 
 
