@@ -36,7 +36,7 @@ TABLE = {
 CELLS = [(rule, method) for rule, methods in TABLE.items() for method in methods]
 STATES = {
     f"{ONE}refund/": {"state": "captured", "outcome": "kept"},
-    f"{ONE}resolve/": {"state": "suspect"},
+    f"{ONE}resolve/": {"state": "under_review"},
 }
 BODIES = {
     f"{ONE}refund/": {"amount": "1"},

@@ -155,7 +155,7 @@ def test_a_refund_has_a_good_amount(shop, staff, subtests):
 
 
 def test_a_decision_is_one_of_two(shop, tokens, subtests):
-    payment_id = shop.row("suspect")
+    payment_id = shop.row("under_review")
     for decision in ("ACCEPT", "", "keep", 1, None, ["accept"], {"a": 1}):
         body = {"decision": decision, "note": "x"}
         path = f"/payments/{payment_id}/resolve/"
@@ -165,7 +165,7 @@ def test_a_decision_is_one_of_two(shop, tokens, subtests):
         with subtests.test(repr(decision)):
             check(answer, 422)
     [payment] = shop.rows(Payment)
-    assert payment.state == "suspect"
+    assert payment.state == "under_review"
 
 
 def test_a_query_that_is_not_documented_is_refused(shop, staff, subtests):
@@ -220,7 +220,7 @@ def test_with_and_without_the_last_slash_is_one(shop, staff):
 def test_a_fault_of_ours_tells_nothing_but_an_id(shop, staff, monkeypatch):
     from payment_svc.api import payments
 
-    monkeypatch.setattr(payments, "settings", lambda: 1 / 0)
+    monkeypatch.setattr(payments, "context", lambda: 1 / 0)
 
     answer = shop.call("POST", MAKE, staff, json=GOOD)
 

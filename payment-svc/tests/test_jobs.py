@@ -6,7 +6,7 @@ from datetime import timedelta
 from payment_svc.jobs import prune
 from payment_svc.managers import WebhookManager
 from payment_svc.models import AuditLog, Payment, PaymentHistory, WebhookEvent
-from payment_svc.razorpay_signatures import sign
+from payment_svc.razorpay.signatures import sign
 
 
 def test_old_tombstones_and_webhooks_are_forgotten_payments_never(

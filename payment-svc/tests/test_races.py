@@ -4,9 +4,10 @@ import threading
 
 import pytest
 
+from chassis.outcomes import Done
+from payment_svc.jobs import check_payments
 from payment_svc.models import Payment
-from payment_svc.razorpay_service import Done
-from payment_svc.steps import check_payments, poll
+from payment_svc.steps import Context, poll, read_payment
 
 
 def together(*works):
@@ -64,7 +65,11 @@ def test_one_capture_seen_by_four_at_once_is_one_capture(shop):
     shop.pay(order)
     payment_id = shop.payment(order).id
 
-    together(*[in_app(shop.app, lambda: poll(payment_id)) for _ in range(4)])
+    def poll_once():
+        work = Context()
+        poll(work, read_payment(work, payment_id))
+
+    together(*[in_app(shop.app, poll_once) for _ in range(4)])
 
     assert len(shop.rows(Payment)) == 1
     assert len(shop.said(order, "payment.captured")) == 1
@@ -93,7 +98,7 @@ def test_a_close_that_overtakes_a_create_leaves_no_open_link(shop):
     service = shop.app.extensions["razorpay"]
     real = service.create_link
 
-    def slow(wish):
+    def slow(request):
         """Answer after another worker has closed the payment."""
         del service.create_link
         shop.close(order)
@@ -102,7 +107,7 @@ def test_a_close_that_overtakes_a_create_leaves_no_open_link(shop):
             check_payments()
         del service.find_link
         assert shop.payment(order).state == "closed"
-        return real(wish)
+        return real(request)
 
     service.create_link = slow
 

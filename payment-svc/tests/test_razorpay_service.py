@@ -7,7 +7,9 @@ import pytest
 import requests
 
 from chassis import clock
-from payment_svc.razorpay_service import Done, LinkWish, RazorpayService, Refused
+from chassis.outcomes import Done, Refused
+from payment_svc.razorpay.link_request import PaymentLinkRequest
+from payment_svc.razorpay_service import RazorpayService
 
 AMOUNT = Decimal("499.00")
 
@@ -17,7 +19,7 @@ def razorpay(sandbox):
     return RazorpayService(sandbox.key_id, sandbox.key_secret, sandbox.url)
 
 
-def a_wish(**fields):
+def a_request(**fields):
     usual = {
         "reference_id": "0b8f3a52-6c1e-4f0e-9d53-2f1f6b7a1c90",
         "amount": AMOUNT,
@@ -28,7 +30,7 @@ def a_wish(**fields):
         "callback_url": "http://127.0.0.1/payments/payment_link_callback/",
         "notes": {"order_id": "17"},
     }
-    return LinkWish(**{**usual, **fields})
+    return PaymentLinkRequest(**{**usual, **fields})
 
 
 def done(outcome):
@@ -37,41 +39,41 @@ def done(outcome):
 
 
 def paid(razorpay, sandbox):
-    link = done(razorpay.create_link(a_wish()))
+    link = done(razorpay.create_link(a_request()))
     url = f"{sandbox.url}/control/links/{link.id}/pay/"
     pay_id = requests.post(url, timeout=5).json()["id"]
     return done(razorpay.fetch_link(link.id)), pay_id
 
 
 def test_a_link_is_made_found_by_its_reference_and_cancelled(razorpay):
-    wish = a_wish()
+    request = a_request()
 
-    link = done(razorpay.create_link(wish))
+    link = done(razorpay.create_link(request))
 
     assert (link.amount, link.currency, link.status) == (AMOUNT, "INR", "created")
-    assert int(link.expire_by.timestamp()) == int(wish.expire_by.timestamp())
-    assert done(razorpay.find_link(wish.reference_id)) == link
+    assert int(link.expire_by.timestamp()) == int(request.expire_by.timestamp())
+    assert done(razorpay.find_link(request.reference_id)) == link
     assert done(razorpay.find_link("another")) is None
     assert done(razorpay.cancel_link(link.id)).is_over
 
 
 def test_a_taken_reference_is_refused_with_razorpays_words(razorpay):
-    done(razorpay.create_link(a_wish()))
+    done(razorpay.create_link(a_request()))
 
-    again = razorpay.create_link(a_wish())
+    again = razorpay.create_link(a_request())
 
     assert isinstance(again, Refused)
     assert again.names("already exists")
 
 
 def test_a_contact_that_razorpay_does_not_like_is_named(razorpay):
-    wish = a_wish(customer={"name": "Asha", "contact": "+919999999999"})
+    request = a_request(customer={"name": "Asha", "contact": "+919999999999"})
 
-    assert razorpay.create_link(wish).names("contact")
+    assert razorpay.create_link(request).names("contact")
 
 
 def test_a_link_without_customer_leaves_the_member_out(razorpay):
-    assert done(razorpay.create_link(a_wish(customer={})))
+    assert done(razorpay.create_link(a_request(customer={})))
 
 
 def test_a_snapshot_is_the_link_and_its_orders_payments(razorpay, sandbox):
@@ -113,7 +115,7 @@ def test_a_refund_above_the_capture_is_refused(razorpay, sandbox):
 def test_a_wrong_key_is_no_refusal(sandbox):
     stranger = RazorpayService(sandbox.key_id, "wrong", sandbox.url)
 
-    assert stranger.create_link(a_wish()).why == "HTTP 401"
+    assert stranger.create_link(a_request()).why == "HTTP 401"
 
 
 @pytest.mark.parametrize("bad", ["plink_1", "pay_Sb1RfW8nVc40Ub", "x?y=1", "../x", ""])

@@ -17,7 +17,7 @@ from verification.faults.databases import KINDS
 from verification.faults.proxy import Proxy
 from verification.faults.running import RunningShop
 
-CRASHED = b"crash point"
+CRASHED = b"failpoint reached"
 FILES = 64
 
 

@@ -14,16 +14,11 @@ import razorpay
 import requests
 from flask import Flask, current_app
 
+from chassis.outcomes import Done, Refused, Unknown, Value
 from payment_svc.config import Settings
 from payment_svc.razorpay import entities
-from payment_svc.razorpay.http import NoAnswer, Refusal, make_session
-from payment_svc.razorpay.outcomes import (
-    Done,
-    PaymentLinkRequest,
-    Refused,
-    Unknown,
-    What,
-)
+from payment_svc.razorpay.http import Refusal, make_session
+from payment_svc.razorpay.link_request import PaymentLinkRequest
 from payment_svc.razorpay.signatures import Callback, is_signed
 from payment_svc.razorpay.types import (
     ProviderLink,
@@ -173,13 +168,13 @@ def _check(prefix: str, value: str) -> None:
         raise ValueError(f"not a {prefix} id")
 
 
-def _call(call: Callable[[], What]) -> Done[What] | Refused | Unknown:
+def _call(call: Callable[[], Value]) -> Done[Value] | Refused | Unknown:
     try:
         return Done(call())
     except Refusal as refusal:
         return Refused(str(refusal))
-    except NoAnswer as none:
-        return Unknown(str(none), none.retry_after)
+    except Unknown as unknown:
+        return unknown
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from chassis import clock
 from payment_svc.models import Payment, PaymentHistory, WebhookEvent
-from payment_svc.razorpay_signatures import Callback, sign
+from payment_svc.razorpay.signatures import Callback, sign
 
 PATH = "/payments/payment_link_callback/"
 JSON = {"Accept": "application/json"}

@@ -75,10 +75,10 @@ def test_an_orders_payment_is_no_other_customers(shop, staff, user_id, status):
 
 @pytest.fixture
 def overtaken(monkeypatch):
-    """Let the next look for an order's payment be before a faster twin's commit."""
+    """Let the next search for an order's payment miss a concurrent commit."""
     real = PaymentManager.find_primary
 
-    def too_early(self, _):
+    def too_early(self, *_):
         monkeypatch.setattr(PaymentManager, "find_primary", real)
 
     return lambda: monkeypatch.setattr(PaymentManager, "find_primary", too_early)
@@ -287,7 +287,7 @@ def test_a_suspect_payment_is_not_cancelled_by_a_message_or_by_staff(
     path = f"/payments/{shop.payment(suspect).id}/cancel/"
 
     assert shop.call("POST", path, staff).json["code"] == "suspect"
-    assert shop.payment(suspect).state == "suspect"
+    assert shop.payment(suspect).state == "under_review"
 
 
 @pytest.mark.parametrize("decision", ["accept", "refund"])

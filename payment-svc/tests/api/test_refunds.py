@@ -65,7 +65,7 @@ def test_more_than_the_limit_is_returned_by_an_admin_alone(shop, tokens, large):
             answer = shop.call("POST", large, who, json=body)
 
             assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
-    assert answer.json["detail"] == "More than 100000.00 is returned by an admin alone."
+    assert answer.json["detail"] == "Only an admin may refund more than 100000.00."
     assert shop.rows(Refund) == []
 
     exact = shop.call("POST", large, tokens.staff(), json={"amount": "100000"})

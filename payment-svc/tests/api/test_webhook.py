@@ -11,7 +11,7 @@ from chassis import clock
 from devtools.testkit.plugin import serve
 from payment_svc.managers import WebhookManager
 from payment_svc.models import Payment, WebhookEvent
-from payment_svc.razorpay_signatures import sign
+from payment_svc.razorpay.signatures import sign
 
 PATH = "/payments/webhook/"
 

@@ -8,9 +8,11 @@ import pytest
 
 from chassis import clock
 from chassis.json import timestamp
-from payment_svc import razorpay_service
-from payment_svc.razorpay_service import Unknown
-from payment_svc.steps import check_payments
+from chassis.outcomes import Refused, Unknown
+from payment_svc.jobs import check_payments
+from payment_svc.models import Outbox
+from payment_svc.steps import Context, read_payment
+from payment_svc.steps.links import link_request
 
 
 @contextmanager
@@ -82,11 +84,9 @@ def test_a_retry_looks_for_the_link_before_it_makes_one(shop, monkeypatch):
 def test_a_reference_that_is_taken_is_adopted_even_at_the_first_try(shop):
     order = shop.ask()
     with shop.app.app_context():
-        from payment_svc.steps.links import wish
-        from payment_svc.steps.polls import read_payment
-
-        payment = read_payment(shop.payment(order).id)
-        razorpay_service.current().create_link(wish(payment))
+        work = Context()
+        payment = read_payment(work, shop.payment(order).id)
+        work.razorpay.create_link(link_request(work, payment))
 
     shop.work()
 
@@ -136,7 +136,7 @@ def test_a_customers_field_that_razorpay_refuses_is_left_out(shop, customer):
 
 def test_another_refusal_is_final(shop):
     order = shop.ask(amount="99999999.99")
-    shop.app.extensions["razorpay"].create_link = lambda _: razorpay_service.Refused(
+    shop.app.extensions["razorpay"].create_link = lambda _: Refused(
         "amount exceeds maximum amount allowed."
     )
 
@@ -214,15 +214,13 @@ def test_a_link_whose_making_was_never_heard_of_is_cancelled_too(shop):
 def test_a_create_that_arrives_after_the_end_is_found_and_cancelled(shop, pass_time):
     order = shop.ask()
     with shop.app.app_context():
-        from payment_svc.steps.links import wish
-        from payment_svc.steps.polls import read_payment
-
-        late = wish(read_payment(shop.payment(order).id))
+        work = Context()
+        late = link_request(work, read_payment(work, shop.payment(order).id))
     shop.close(order)
     shop.work()
     assert shop.payment(order).state == "closed"
     with shop.app.app_context():
-        razorpay_service.current().create_link(late)
+        Context().razorpay.create_link(late)
 
     pass_time(timedelta(seconds=61))
     shop.work()
@@ -253,8 +251,6 @@ def test_a_worker_takes_what_another_died_over(shop, pass_time):
 
 def test_events_carry_the_correlation_id_of_the_order(shop):
     order = shop.issued()
-
-    from payment_svc.models import Outbox
 
     [ready] = shop.rows(Outbox)
     assert ready.correlation_id == f"order-{order}"

@@ -63,7 +63,7 @@ class PaymentLinkCallback(MethodView):
         """
         work = Context("callback")
         callback = _verified(work)
-        database.will_write()
+        database.allow_writes()
         payment = work.payments.receive_callback(
             callback.link_id, callback.reference_id, callback.payment_id
         )

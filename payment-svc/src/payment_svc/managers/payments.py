@@ -186,11 +186,15 @@ class PaymentManager:
         """Return the order's PRIMARY payment, locked, and whether it is new."""
         order_id, user_id = columns["order_id"], columns["user_id"]
         return self.machine.insert_once(
-            lambda: self._find_primary(order_id, user_id),
+            lambda: self.find_primary(order_id, user_id),
             Trigger(trigger, data=columns),
         )
 
-    def _find_primary(self, order_id: str, user_id: int | None) -> Payment | None:
+    def find_primary(self, order_id: str, user_id: int | None) -> Payment | None:
+        """Return the order's PRIMARY payment, locked, or None.
+
+        Raises Conflict `customer_mismatch` for a payment of another customer.
+        """
         found = self.session.scalar(
             select(Payment)
             .filter_by(order_id=order_id, kind=PaymentKind.PRIMARY)

@@ -1,5 +1,7 @@
 """What an admin decides about a payment under review."""
 
+from collections.abc import Mapping
+
 from chassis.state_machine import Trigger
 from payment_svc.managers.payment_machine import PaymentMachine
 from payment_svc.managers.refunds import RefundManager
@@ -34,7 +36,7 @@ class Review:
         payment_id: int,
         trigger: PaymentTrigger,
         note: str,
-        data: dict[str, object],
+        data: Mapping[str, object],
     ) -> Payment:
         payment = self.machine.lock(payment_id)
         self.machine.fire(payment, Trigger(trigger, "", note, data))

@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from chassis import clock, leases
 from payment_svc.models import Payment, Refund, RefundState, WebhookEvent
 from payment_svc.razorpay.webhooks import WebhookPayload, read_webhook
 
+Row = TypeVar("Row", Payment, Refund)
 CAPTURE_TIME = timedelta(minutes=15)  # authorised money is captured by then
 IGNORED = ("payment.failed",)  # a failed attempt; the link can still be paid
 IN_FLIGHT = (RefundState.SENT, RefundState.PENDING)
@@ -75,8 +76,8 @@ class WebhookManager:
         row.processed_at, row.result, row.next_check_at = clock.now(), result, None
 
     def _find_payment(self, payload: WebhookPayload) -> Payment | None:
-        return self._find_one(
-            Payment,
+        return self._find(
+            select(Payment),
             [
                 (Payment.razorpay_payment_link_id, payload.link_ids()),
                 (Payment.razorpay_order_id, payload.order_ids()),
@@ -86,19 +87,19 @@ class WebhookManager:
         )
 
     def _find_refund(self, payload: WebhookPayload) -> Refund | None:
-        return self._find_one(
-            Refund,
+        return self._find(
+            select(Refund),
             [
                 (Refund.razorpay_refund_id, payload.refund_ids()),
                 (Refund.idempotency_key, payload.refund_receipts()),
             ],
         )
 
-    def _find_one(
-        self, model: type[Any], rules: Sequence[tuple[Any, Sequence[str]]]
-    ) -> Any:
+    def _find(
+        self, rows: Select[tuple[Row]], rules: Sequence[tuple[Any, Sequence[str]]]
+    ) -> Row | None:
         """Return a row with one of the values, or None."""
         tests = [column.in_(values) for column, values in rules if values]
         if not tests:
             return None
-        return self.session.scalar(select(model).where(or_(*tests)).limit(1))
+        return self.session.scalar(rows.where(or_(*tests)).limit(1))

@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, column
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, correlation
-from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
-from payment_svc.models.base import AuditModel, among
+from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from payment_svc.extensions import db
 from payment_svc.models.payment_states import (
     CAPTURED,
     CLOSED,
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
     REFUND = "refund"
 
 
-class AuditLog(AuditModel):
+class AuditLog(AuditModel, db.Model):
     """The parent table of payments: the id and the timestamps."""
 
     __tablename__ = "audit_log"
@@ -142,7 +142,7 @@ def share_of(captured: Decimal, refunded: Decimal) -> RefundedShare:
     return RefundedShare.ALL if refunded >= captured else RefundedShare.PART
 
 
-class PaymentHistory(AuditModel):
+class PaymentHistory(AuditModel, db.Model):
     """A transition of a payment: its states, trigger, reason and actor.
 
     A trigger that was only acknowledged has the same state twice.

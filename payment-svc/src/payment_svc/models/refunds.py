@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import correlation
-from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
-from payment_svc.models.base import AuditModel, among
+from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from payment_svc.extensions import db
 from payment_svc.models.refund_states import (
     REFUND_STATUS,
     RefundReason,
@@ -21,7 +21,7 @@ def refund_key(payment_id: int, reason: str, n: int) -> str:
     return f"refund:{payment_id}:{reason}:{n}"
 
 
-class Refund(AuditModel):
+class Refund(AuditModel, db.Model):
     """A refund of one capture, `razorpay_payment_id`.
 
     `idempotency_key` is stored before Razorpay is called, and is the refund's receipt
@@ -66,7 +66,7 @@ class Refund(AuditModel):
         return REFUND_STATUS[RefundState(self.state)]
 
 
-class RefundHistory(AuditModel):
+class RefundHistory(AuditModel, db.Model):
     """A transition of a refund: its states, trigger, reason and actor."""
 
     __tablename__ = "refund_history"

@@ -4,11 +4,11 @@ from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import clock, correlation
-from chassis.db import BigInt, Id, Moment, UtcDateTime
-from payment_svc.models.base import AuditModel
+from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime
+from payment_svc.extensions import db
 
 
-class WebhookEvent(AuditModel):
+class WebhookEvent(AuditModel, db.Model):
     """A webhook as received; `processed_at` is set when the worker has processed it.
 
     The signature covers the body only, so the same body can arrive again with another

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from chassis import clock, leases
 from chassis.failpoints import failpoint
+from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.models import Payment, PaymentState
-from payment_svc.razorpay.outcomes import Done, PaymentLinkRequest, Refused, Unknown
+from payment_svc.razorpay.link_request import PaymentLinkRequest
 from payment_svc.razorpay.types import Snapshot
 from payment_svc.steps.context import Context
 from payment_svc.steps.reconciliation import fetch_snapshot, poll, reconcile
@@ -54,7 +55,7 @@ def _recover_link(work: Context, payment: Payment) -> bool:
 
 
 def _handle_refusal(work: Context, payment: Payment, refusal: Refused) -> None:
-    if refusal.mentions(*DUPLICATE):
+    if refusal.names(*DUPLICATE):
         if not _recover_link(work, payment):
             why = Unknown("a duplicate reference without a link")
             retry_later(work, Payment, payment.id, why)
@@ -66,9 +67,9 @@ def _handle_refusal(work: Context, payment: Payment, refusal: Refused) -> None:
 
 def _refused_field(payment: Payment, refusal: Refused) -> str | None:
     """Return the customer's field that was sent and that the refusal mentions."""
-    if payment.customer_phone and refusal.mentions("contact"):
+    if payment.customer_phone and refusal.names("contact"):
         return "customer_phone"
-    if payment.customer_email and refusal.mentions("email"):
+    if payment.customer_email and refusal.names("email"):
         return "customer_email"
     return None
 

@@ -3,8 +3,8 @@
 from chassis import correlation
 from chassis.db import reading
 from chassis.failpoints import failpoint
+from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.models import Payment, PaymentState
-from payment_svc.razorpay.outcomes import Done, Refused, Unknown
 from payment_svc.razorpay.types import ProviderLink, Snapshot
 from payment_svc.steps.context import Context
 from payment_svc.steps.retries import retry_later

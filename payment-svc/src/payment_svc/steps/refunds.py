@@ -5,8 +5,8 @@ The idempotency key is committed before the call, and every retry uses the same 
 
 from chassis import logging
 from chassis.failpoints import failpoint
+from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.models import Refund, RefundState
-from payment_svc.razorpay.outcomes import Done, Refused, Unknown
 from payment_svc.razorpay.types import ProviderRefund
 from payment_svc.steps.context import Context
 from payment_svc.steps.retries import retry_later
@@ -26,9 +26,8 @@ def check_refund(refund_id: int) -> None:
     refund, was_sent = _begin_attempt(work, refund_id)
     if refund.state == RefundState.PENDING:
         _fetch(work, refund)
-    elif refund.state == RefundState.SENT:
-        if not (was_sent and _recover(work, refund)):
-            _send(work, refund)
+    elif refund.state == RefundState.SENT and not (was_sent and _recover(work, refund)):
+        _send(work, refund)
 
 
 def _begin_attempt(work: Context, refund_id: int) -> tuple[Refund, bool]:
@@ -58,12 +57,12 @@ def _send(work: Context, refund: Refund) -> None:
 
 
 def _handle_refusal(work: Context, refund: Refund, refusal: Refused) -> None:
-    if refusal.mentions(*BUSY):
+    if refusal.names(*BUSY):
         why = refusal.description
         logging.get().error("refund postponed", refund_id=refund.id, why=why)
         retry_later(work, Refund, refund.id, refusal)
     elif not (
-        refusal.mentions(*ALREADY_REFUNDED) and _recover(work, refund, any_receipt=True)
+        refusal.names(*ALREADY_REFUNDED) and _recover(work, refund, any_receipt=True)
     ):
         work.refunds.fail(refund.id, refusal.description)
         work.session.commit()

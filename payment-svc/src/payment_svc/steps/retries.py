@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from chassis import leases, logging
-from payment_svc.razorpay.outcomes import Refused, Unknown
+from chassis.outcomes import Refused, Unknown
 from payment_svc.steps.context import Context
 
 FIRST_PAUSE = 0.5  # seconds, doubled with each attempt

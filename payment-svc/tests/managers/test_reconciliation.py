@@ -1,14 +1,13 @@
-"""What is seen at Razorpay, against what happens while it is looked at."""
+"""Reconciliation, while the payment changes during the call to Razorpay."""
 
 import pytest
 
-from chassis import clock
+from chassis import leases
 from payment_svc.extensions import db
 from payment_svc.models import Payment
-from payment_svc.steps.context import payments
 
 
-def test_a_wish_to_look_that_comes_during_a_look_is_kept(shop):
+def test_a_poll_that_is_requested_during_a_poll_is_made(shop):
     order = shop.issued()
     service = shop.app.extensions["razorpay"]
     real = service.fetch_link
@@ -17,7 +16,7 @@ def test_a_wish_to_look_that_comes_during_a_look_is_kept(shop):
         seen = real(link_id)
         service.fetch_link = real
         shop.pay(order)
-        payments("webhook").wake(shop.payment(order).id, clock.now())
+        leases.make_due(Payment, shop.payment(order).id)
         db.session.commit()
         return seen
 
@@ -33,8 +32,8 @@ def test_a_close_that_comes_while_the_link_is_made_cancels_it(shop):
     service = shop.app.extensions["razorpay"]
     real = service.create_link
 
-    def overtaken(wish):
-        made = real(wish)
+    def overtaken(request):
+        made = real(request)
         shop.close(order)
         return made
 

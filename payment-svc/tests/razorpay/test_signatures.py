@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from payment_svc.razorpay_signatures import Callback, is_signed, sign
+from payment_svc.razorpay.signatures import Callback, is_signed, sign
 
 GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text())
 KEY, HOOK = GOLDEN["key_secret"], GOLDEN["webhook_secret"]

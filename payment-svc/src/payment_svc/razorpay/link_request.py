@@ -1,39 +1,11 @@
-"""The three outcomes of a call to Razorpay, and the request for a payment link."""
+"""The request for a payment link."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from payment_svc.razorpay.entities import paise
-
-What = TypeVar("What")
-
-
-@dataclass(frozen=True)
-class Done(Generic[What]):
-    """Razorpay has done what was requested."""
-
-    value: What
-
-
-@dataclass(frozen=True)
-class Refused:
-    """Razorpay has refused the request, with this description."""
-
-    description: str
-
-    def mentions(self, *words: str) -> bool:
-        """Return whether the description contains one of these words."""
-        return any(word in self.description.lower() for word in words)
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Nobody knows whether Razorpay has acted; retry after `retry_after` seconds."""
-
-    why: str
-    retry_after: float = 0.0
 
 
 @dataclass(frozen=True)

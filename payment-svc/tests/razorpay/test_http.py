@@ -7,8 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from payment_svc import razorpay_http
-from payment_svc.razorpay_service import RazorpayService, Refused, Unknown
+from chassis.outcomes import Refused, Unknown
+from payment_svc.razorpay import http
+from payment_svc.razorpay_service import RazorpayService
 
 LINK = "plink_Sb1Pq4XyNd83Fe"
 GOOD = (
@@ -119,7 +120,7 @@ def test_a_good_answer_is_read():
 
 
 def test_a_server_that_never_answers_costs_the_read_timeout(monkeypatch):
-    monkeypatch.setattr(razorpay_http, "READ", 0.1)
+    monkeypatch.setattr(http, "READ", 0.1)
     release = threading.Event()
     with answering(lambda _: release.wait(10)) as (url, seen):
         outcome = fetch(url)
@@ -130,7 +131,7 @@ def test_a_server_that_never_answers_costs_the_read_timeout(monkeypatch):
 
 
 def test_a_byte_a_second_is_given_up(monkeypatch):
-    monkeypatch.setattr(razorpay_http, "WHOLE", 0.2)
+    monkeypatch.setattr(http, "WHOLE", 0.2)
     release = threading.Event()
 
     def trickle(handler):
