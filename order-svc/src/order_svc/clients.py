@@ -15,11 +15,11 @@ Lines = list[dict[str, int]]
 
 
 class Service:
-    """One other service, called with a token of ours; answers are definite or none.
+    """Another service, called with a service token.
 
-    Raises Unavailable (OutcomeUnknown among it) when there is no definite answer; a
-    token that is refused is one of these cases: it is dropped, the next try gets a
-    new one.
+    Raises Unavailable (OutcomeUnknown is one) without a definite answer. A refused
+    token is no definite answer either: the token is dropped, and the next call gets
+    a new one.
     """
 
     audience = ""
@@ -31,7 +31,7 @@ class Service:
 
     @property
     def is_down(self) -> bool:
-        """Say whether the service is known to be away."""
+        """Return whether the circuit breaker is open: the service does not answer."""
         return self.client.is_down
 
     def call(self, method: str, path: str, json: Any = None) -> Answer:
@@ -45,7 +45,7 @@ class Service:
 
 
 class UserService(Service):
-    """user-svc: who orders."""
+    """user-svc: the users who order."""
 
     audience, scope = "user-svc", "users:read"
 
@@ -61,23 +61,23 @@ class UserService(Service):
 
 @dataclass(frozen=True)
 class Reserved:
-    """Product-svc's yes: `{product id: (name, price)}`."""
+    """Reserved stock, with `{product id: (name, price)}`."""
 
     prices: Mapping[int, tuple[str, Decimal]]
 
 
 class ProductService(Service):
-    """product-svc: what the order holds, takes and gives back."""
+    """product-svc: reservations of stock."""
 
     audience, scope = "product-svc", "stock:reserve"
 
     def reserve(
         self, order_id: int, lines: Lines, expires_in: int
     ) -> Reserved | Answer:
-        """Hold the lines; return the prices, or the refusal (409, 410)."""
+        """Reserve the lines; return the prices, or the refusal (409, 410)."""
         body = {"items": lines, "expires_in": expires_in}
         answer = self.call("PUT", self._path(order_id), body)
-        code = _code(answer)
+        code = error_code(answer)
         if answer.status == 410 or (answer.status == 409 and code != MISMATCH):
             return answer
         if answer.status in (200, 201):
@@ -86,17 +86,17 @@ class ProductService(Service):
         raise OutcomeUnknown(f"product-svc answered {answer.status} {code}.")
 
     def commit(self, order_id: int) -> Answer:
-        """Take the stock for good: 200 or 409; 404: never heard of this order."""
+        """Commit the stock: 200 or 409; 404 for an order without reservation."""
         path = f"{self._path(order_id)}commit/"
         return self._definite("POST", path, (200, 404, 409))
 
     def release(self, order_id: int, *, final: bool) -> Answer:
-        """Let go of the stock: 204 or 409."""
+        """Release the stock: 204 or 409; a final release cannot be committed later."""
         query = "?final=true" if final else ""
         return self._definite("DELETE", f"{self._path(order_id)}{query}", (204, 409))
 
     def restock(self, order_id: int, return_id: str, items: Lines) -> Answer:
-        """Put returned goods back: 200 or 409."""
+        """Restock returned goods: 200 or 409."""
         body = {"return_id": return_id, "items": items}
         path = f"{self._path(order_id)}restock/"
         return self._definite("POST", path, (200, 409), body)
@@ -113,15 +113,16 @@ class ProductService(Service):
         return f"/products/reservations/{order_id}/"
 
 
-MISMATCH = "reservation_mismatch"  # our own mistake: says nothing about the stock
+MISMATCH = "reservation_mismatch"  # an error of ours: no answer about the stock
 
 
-def _code(answer: Answer) -> str:
+def error_code(answer: Answer) -> str:
+    """Return the `code` of an answer's problem document, or nothing."""
     return str(answer.data.get("code", "")) if isinstance(answer.data, dict) else ""
 
 
 def _prices(data: Any, wanted: set[int]) -> dict[int, tuple[str, Decimal]]:
-    """Read a reservation's items; one that lacks a line is no answer at all."""
+    """Return a reservation's prices; without all lines it is no definite answer."""
     try:
         prices = {
             item["product_id"]: (str(item["name"])[:100], Decimal(item["price"]))
@@ -138,7 +139,7 @@ def _prices(data: Any, wanted: set[int]) -> dict[int, tuple[str, Decimal]]:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Make the app's clients; tokens are fetched at first need."""
+    """Make the app's clients; tokens are fetched when first needed."""
     user_svc: Client = app.extensions["user_svc"]
     tokens = ServiceTokens(
         user_svc, settings.service_client_id, settings.service_client_secret
@@ -149,10 +150,10 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def users() -> UserService:
-    """Return the current app's way to user-svc."""
+    """Return the current app's client of user-svc."""
     return cast("UserService", current_app.extensions["users"])
 
 
 def products() -> ProductService:
-    """Return the current app's way to product-svc."""
+    """Return the current app's client of product-svc."""
     return cast("ProductService", current_app.extensions["products"])

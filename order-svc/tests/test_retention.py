@@ -8,7 +8,7 @@ from flask import Flask
 
 from chassis import retention
 from order_svc.extensions import db
-from order_svc.models import Order, Owed, OwedKind, OwedState
+from order_svc.models import Order, StockCommand, StockCommandKind, StockCommandState
 from shop.pruned import EVERYWHERE, KEPT_EVERYWHERE, MESSAGES, Pruned, left, missing
 
 KEPT = {
@@ -20,14 +20,14 @@ KEPT = {
 }
 
 
-def a_release(moment: datetime) -> Owed:
+def a_release(moment: datetime) -> StockCommand:
     order = Order(user_id=1, customer_name="Asha", customer_email="a@shop.example")
     db.session.add(order)
     db.session.flush()
-    return Owed(
+    return StockCommand(
         order_id=order.id,
-        kind=OwedKind.RELEASE,
-        state=OwedState.DONE,
+        kind=StockCommandKind.RELEASE,
+        state=StockCommandState.DONE,
         next_check_at=moment,
         created_at=moment,
         updated_at=moment,
@@ -37,7 +37,7 @@ def a_release(moment: datetime) -> Owed:
 PRUNED = {
     **EVERYWHERE,
     **MESSAGES,
-    "owed": Pruned("prune owed", "owed_days", a_release),
+    "stock_commands": Pruned("delete old stock commands", "owed_days", a_release),
 }
 
 
