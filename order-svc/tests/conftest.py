@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from chassis import worker
+from chassis import retention, worker
 from chassis.messaging import inbox
 from order_svc import create_app
 from order_svc.consumers import HANDLERS, QUEUE
@@ -135,10 +135,14 @@ class Shop:
 
     def work(self) -> None:
         """Run every job until nothing is due; the queues are left alone."""
+        jobs = self.app.extensions["work"].jobs
+        while sum(max(worker.once(self.app, n, job), 0) for n, job in jobs.items()):
+            pass
+
+    def prune(self) -> None:
+        """Delete what has been kept long enough."""
         with self.app.app_context():
-            jobs = self.app.extensions["work"].jobs
-            while sum(max(worker.once(n, job), 0) for n, job in jobs.items()):
-                pass
+            retention.prune()
 
     def confirmed(self, **more: Any) -> int:
         """Return an order that is paid and whose stock is taken."""

@@ -17,7 +17,7 @@ def test_answered_releases_of_long_ago_are_deleted_but_restocks_are_kept(
     shop.work()
 
     pass_seconds(31 * 86400)
-    shop.work()
+    shop.prune()
 
     assert shop.stock_commands(released) == []
     assert shop.stock_commands(returned) == [("restock", "done")]
@@ -33,7 +33,7 @@ def test_a_pending_command_is_never_deleted(
     shop.work()
 
     pass_seconds(31 * 86400)
-    shop.work()
+    shop.prune()
 
     assert shop.stock_commands(order) == [("release", "pending")]
 

@@ -37,7 +37,7 @@ def a_release(moment: datetime) -> StockCommand:
 PRUNED = {
     **EVERYWHERE,
     **MESSAGES,
-    "stock_commands": Pruned("delete old stock commands", "owed_days", a_release),
+    "stock_commands": Pruned("prune", "owed_days", a_release),
 }
 
 

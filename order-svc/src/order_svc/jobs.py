@@ -9,12 +9,6 @@ from order_svc.config import Settings
 from order_svc.models import Order, OrderRefund, StockCommand
 
 
-def delete_old_stock_commands() -> int:
-    """Delete answered releases of long ago; return 0, there is no hurry."""
-    steps.delete_old_stock_commands()
-    return 0
-
-
 def jobs(settings: Settings) -> dict[str, Job]:
     """Return the jobs of `flask worker`."""
 
@@ -28,5 +22,4 @@ def jobs(settings: Settings) -> dict[str, Job]:
         "request refunds again": Job(
             each(OrderRefund, steps.request_refund_again), settings.refund_poll_seconds
         ),
-        "delete old stock commands": Job(delete_old_stock_commands, 3600),
     }

@@ -1,18 +1,10 @@
 """SQL statements that belong to no manager."""
 
-from datetime import datetime
-
 from sqlalchemy import delete, select
 
 from chassis.messaging import triage
 from order_svc.extensions import db
-from order_svc.models import (
-    Inbox,
-    QuarantinedMessage,
-    StockCommand,
-    StockCommandKind,
-    StockCommandState,
-)
+from order_svc.models import Inbox, QuarantinedMessage
 
 
 def find_quarantined(head: str) -> QuarantinedMessage | None:
@@ -31,13 +23,3 @@ def find_quarantined(head: str) -> QuarantinedMessage | None:
 def delete_inbox_row(event_id: str) -> None:
     """Delete the inbox row of an event."""
     db.session.execute(delete(Inbox).where(Inbox.event_id == event_id))
-
-
-def delete_stock_commands(before: datetime) -> None:
-    """Delete answered releases; restocks stay, they bound later restocks."""
-    db.session.execute(
-        delete(StockCommand)
-        .where(StockCommand.state != StockCommandState.PENDING)
-        .where(StockCommand.kind != StockCommandKind.RESTOCK)
-        .where(StockCommand.updated_at < before)
-    )

@@ -8,13 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis.errors import TooManyRequests
-from order_svc.models import UNPAID, Order
+from order_svc.models import UNPAID, Order, Prices
 
 # Razorpay takes no less than one rupee; the payment's column holds no more than the
 # maximum.
 MIN_TOTAL, MAX_TOTAL = Decimal("1.00"), Decimal("99999999.99")
-
-Prices = Mapping[int, tuple[str, Decimal]]
 
 
 @dataclass(frozen=True)

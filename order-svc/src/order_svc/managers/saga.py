@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.state_machine import Trigger
 from order_svc.managers.machine import OrderMachine
-from order_svc.managers.placing import MAX_TOTAL, MIN_TOTAL, Prices, total
+from order_svc.managers.placing import MAX_TOTAL, MIN_TOTAL, total
 from order_svc.managers.refunds import Refunds
 from order_svc.managers.triggers import (
     ORDER_SVC,
@@ -18,7 +18,7 @@ from order_svc.managers.triggers import (
     classify_capture,
     classify_reservation,
 )
-from order_svc.models import Order, OrderTrigger
+from order_svc.models import Order, OrderTrigger, Prices
 
 Classify = Callable[[Order], OrderTrigger]
 

@@ -1,5 +1,6 @@
 """Orders, their lines and their timeline."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -16,14 +17,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis import correlation
-from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
-from order_svc.models.base import AuditModel, among
+from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from order_svc.extensions import db
 from order_svc.models.states import OrderState, OrderStatus, display
 
 ZERO = Decimal("0.00")
+Lines = list[dict[str, int]]  # product_id and quantity
+Prices = Mapping[int, tuple[str, Decimal]]  # name and price by product id
 
 
-class Order(AuditModel):
+class Order(AuditModel, db.Model):
     """An order; `status` is derived from `state`, `version` counts its changes.
 
     The worker checks the order at `next_check_at`; `attempts` counts the checks since
@@ -111,7 +114,7 @@ class Order(AuditModel):
         return f"Order {self.id}"
 
 
-class OrderItem(AuditModel):
+class OrderItem(AuditModel, db.Model):
     """A line of an order; its price and name come from the reservation."""
 
     __tablename__ = "order_items"
@@ -140,7 +143,7 @@ class HistoryKind(StrEnum):
     IGNORED = "ignored"
 
 
-class OrderHistory(AuditModel):
+class OrderHistory(AuditModel, db.Model):
     """A line of an order's timeline: a change of state or a message."""
 
     __tablename__ = "order_history"

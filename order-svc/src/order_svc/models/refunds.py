@@ -13,8 +13,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
-from order_svc.models.base import AuditModel, among
+from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from order_svc.extensions import db
+from order_svc.models.orders import Lines
 from order_svc.models.states import (
     REFUND_STATUSES,
     RefundReason,
@@ -22,10 +23,8 @@ from order_svc.models.states import (
     RefundStatus,
 )
 
-Lines = list[dict[str, int]]
 
-
-class OrderRefund(AuditModel):
+class OrderRefund(AuditModel, db.Model):
     """A refund of one payment, requested by us or made at payment-svc (`direct`).
 
     `n` counts per payment and reason; `refund_id` is payment-svc's id. An unanswered

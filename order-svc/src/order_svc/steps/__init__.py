@@ -5,7 +5,6 @@ from order_svc.steps.order_checks import check_order
 from order_svc.steps.quarantine import quarantine_once
 from order_svc.steps.refunds import request_refund_again
 from order_svc.steps.refusals import check_refused
-from order_svc.steps.retention import delete_old_stock_commands
 from order_svc.steps.stock_commands import send_stock_command
 from order_svc.steps.work import Work
 
@@ -14,7 +13,6 @@ __all__ = [
     "check_customer",
     "check_order",
     "check_refused",
-    "delete_old_stock_commands",
     "place",
     "quarantine_once",
     "request_refund_again",

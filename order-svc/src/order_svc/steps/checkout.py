@@ -11,15 +11,15 @@ from typing import Any
 from chassis.db import reading
 from chassis.errors import Forbidden, Unavailable
 from chassis.failpoints import failpoint
-from chassis.http import Answer
 from chassis.messaging import outbox
+from chassis.outcomes import Done, Refused
 from order_svc import clients
-from order_svc.clients import Reserved
+from order_svc.config import settings
 from order_svc.extensions import db
 from order_svc.managers import Customer, Impossible
-from order_svc.models import Order, OrderState
+from order_svc.models import Order, OrderState, Prices
 from order_svc.steps.refusals import refusal
-from order_svc.steps.work import Work, settings
+from order_svc.steps.work import Work
 
 
 def check_customer(user_id: int) -> Customer:
@@ -92,10 +92,10 @@ def reserve(work: Work, order_id: int) -> None:
     failpoint("order.reserve_answered")
 
 
-def _record(work: Work, order_id: int, answer: Reserved | Answer) -> None:
+def _record(work: Work, order_id: int, answer: Done[Prices] | Refused) -> None:
     try:
-        if isinstance(answer, Reserved):
-            work.saga.mark_reserved(order_id, answer.prices)
+        if isinstance(answer, Done):
+            work.saga.mark_reserved(order_id, answer.value)
         else:
             work.saga.reject(order_id, refusal(answer))
     except Impossible:  # logged; another attempt was faster, and its answer stands

@@ -3,17 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from chassis import config, leases
-from order_svc.config import Settings
+from chassis import leases
+from order_svc.config import Settings, settings
 from order_svc.extensions import db
 from order_svc.managers import OrderMachine, OrderManager, Refunds, Saga
-
-
-def settings() -> Settings:
-    """Return the order service's settings."""
-    found = config.settings()
-    assert isinstance(found, Settings)
-    return found
 
 
 @dataclass(frozen=True)
