@@ -1,4 +1,4 @@
-"""What every test of the order service speaks with: a small shop around it."""
+"""What every test of the order service uses: a small shop around the service."""
 
 import itertools
 import json
@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dependencies import FakeProducts, FakeUsers
 from flask import Flask
 from flask.testing import FlaskClient
-from neighbours import FakeProducts, FakeUsers
 from sqlalchemy import select
 
-from chassis import worker
+from chassis import retention, worker
 from chassis.messaging import inbox
 from devtools.testkit.plugin import SECRET, serve
 from order_svc import create_app
 from order_svc.consumers import HANDLERS, QUEUE
 from order_svc.extensions import db
-from order_svc.models import Order, OrderHistory, OrderRefund, Outbox, Owed
+from order_svc.models import Order, OrderHistory, OrderRefund, Outbox, StockCommand
 
 ASHA, RAVI = 17, 18
 
@@ -53,7 +53,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 class Shop:
-    """Customers, staff, payment-svc and the worker at work, in few words."""
+    """What customers, staff, payment-svc and the worker do, one method each."""
 
     def __init__(self, app: Flask, tokens: Any) -> None:
         self.app, self.tokens = app, tokens
@@ -96,21 +96,21 @@ class Shop:
     def timeline(self, order: int) -> Any:
         return self.call("GET", f"/orders/{order}/timeline/", self.staff).json["data"]
 
-    def hear(self, kind: str, event_id: str | None = None, **data: Any) -> str:
-        """Let payment-svc's message arrive; say what became of it."""
+    def receive(self, kind: str, event_id: str | None = None, **data: Any) -> str:
+        """Handle a message of payment-svc; return the outcome."""
         body = {
             "id": event_id or str(uuid.uuid4()),
             "source": "/payment-svc",
             "type": kind,
             "subject": f"orders/{data.get('order_id')}",
-            "correlationid": "told-by-payment-svc",
+            "correlationid": "from-payment-svc",
             "data": data,
         }
         with self.app.app_context():
             return inbox.handle(QUEUE, json.dumps(body), HANDLERS)
 
     def pay(self, order: int, payment_id: int | None = None, **data: Any) -> str:
-        """Let money arrive."""
+        """Receive a capture."""
         facts = {
             "order_id": order,
             "payment_id": payment_id or 500 + order,
@@ -118,10 +118,10 @@ class Shop:
             "amount": "998.00",
             "currency": "INR",
         }
-        return self.hear("payment.captured", **{**facts, **data})
+        return self.receive("payment.captured", **{**facts, **data})
 
     def refunded(self, order: int, kind: str = "refund.processed", **data: Any) -> str:
-        """Let payment-svc answer the order's last refund."""
+        """Receive payment-svc's answer to the order's last refund."""
         row = self.refunds(order)[-1]
         facts = {
             "order_id": order,
@@ -131,13 +131,18 @@ class Shop:
             "reason": row["reason"],
             "n": row["n"],
         }
-        return self.hear(kind, **{**facts, **data})
+        return self.receive(kind, **{**facts, **data})
 
     def work(self) -> None:
-        """Do all that is due, but for what needs a queue."""
+        """Run every job until nothing is due; the queues are left alone."""
         jobs = self.app.extensions["work"].jobs
         while sum(max(worker.once(self.app, n, job), 0) for n, job in jobs.items()):
             pass
+
+    def prune(self) -> None:
+        """Delete what has been kept long enough."""
+        with self.app.app_context():
+            retention.prune()
 
     def confirmed(self, **more: Any) -> int:
         """Return an order that is paid and whose stock is taken."""
@@ -156,8 +161,8 @@ class Shop:
     def state(self, order: int) -> str:
         return str(self.row(order).state)
 
-    def said(self, order: int) -> list[tuple[str, dict[str, Any]]]:
-        """Return the messages that went out, `(type, data)`, in order."""
+    def published(self, order: int) -> list[tuple[str, dict[str, Any]]]:
+        """Return the published messages, `(type, data)`, in order."""
         with self.app.app_context():
             rows = select(Outbox).filter_by(subject=f"orders/{order}")
             found = db.session.scalars(rows.order_by(Outbox.id))
@@ -175,9 +180,9 @@ class Shop:
     def refunds(self, order: int) -> list[dict[str, Any]]:
         return self.rows(OrderRefund, order)
 
-    def owed(self, order: int) -> list[tuple[str, str]]:
-        """Return what was and is owed to product-svc: `(kind, state)`."""
-        return [(row["kind"], row["state"]) for row in self.rows(Owed, order)]
+    def stock_commands(self, order: int) -> list[tuple[str, str]]:
+        """Return the commands to product-svc: `(kind, state)`."""
+        return [(row["kind"], row["state"]) for row in self.rows(StockCommand, order)]
 
     def history(self, order: int) -> list[dict[str, Any]]:
         return self.rows(OrderHistory, order)
@@ -192,7 +197,7 @@ def shop(app: Flask, tokens: Any) -> Shop:
 def pass_seconds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[int], None]:
-    """Return what lets seconds pass on the service's clock, from now on in all."""
+    """Return a function that moves the service's clock forward by seconds."""
     file = tmp_path / "clock"
     monkeypatch.setenv("CLOCK_FILE", str(file))
 

@@ -122,7 +122,7 @@ def check(answer: Any, status: int) -> None:
 
 def nothing_was_made(shop: Any, users: Any, products: Any) -> None:
     assert shop.call("GET", "/orders/", shop.staff).json["data"] == []
-    assert users.asked == products.asked == []
+    assert users.requests == products.requests == []
     assert shop.order().status_code == 201
 
 

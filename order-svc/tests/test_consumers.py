@@ -30,7 +30,7 @@ def parked(shop: Any) -> list[str]:
 def test_a_link_that_is_ready_can_be_paid(shop: Any) -> None:
     order = shop.placed()
 
-    shop.hear("payment.link_ready", order_id=order, **LINK)
+    shop.receive("payment.link_ready", order_id=order, **LINK)
 
     assert shop.get(order)["payment"] == {"status": "PENDING", **LINK}
 
@@ -51,7 +51,7 @@ def test_a_capture_that_is_announced_again_is_answered_again(shop: Any) -> None:
     for _ in range(2):
         shop.pay(order)
 
-    settled = [data for kind, data in shop.said(order) if kind == "order.settled"]
+    settled = [data for kind, data in shop.published(order) if kind == "order.settled"]
     assert [data["outcome"] for data in settled] == ["kept"] * 3
     assert shop.state(order) == "confirmed"
 
@@ -60,7 +60,7 @@ def test_a_capture_that_overtakes_the_link_wins(shop: Any) -> None:
     order = shop.placed()
 
     shop.pay(order)
-    shop.hear("payment.link_ready", order_id=order, **LINK)
+    shop.receive("payment.link_ready", order_id=order, **LINK)
 
     assert shop.state(order) == "paid"
     payment = shop.get(order)["payment"]
@@ -72,17 +72,17 @@ def test_a_close_after_the_capture_changes_nothing(shop: Any) -> None:
     order = shop.placed()
     shop.pay(order)
 
-    shop.hear("payment.closed", order_id=order, reason="expired")
+    shop.receive("payment.closed", order_id=order, reason="expired")
 
     assert shop.state(order) == "paid"
-    assert shop.owed(order) == []
+    assert shop.stock_commands(order) == []
 
 
 def test_a_capture_after_the_close_is_kept_while_stock_can_be_had(
     shop: Any, products: Any
 ) -> None:
     order = shop.placed()
-    shop.hear("payment.closed", order_id=order, reason="expired")
+    shop.receive("payment.closed", order_id=order, reason="expired")
     shop.work()
     assert shop.get(order)["status"] == "failed"
 
@@ -119,7 +119,7 @@ def test_a_second_payment_goes_back_alone(shop: Any) -> None:
     ]
     after = shop.get(order)
     assert (after["status"], after["refunded_amount"]) == ("success", "0.00")
-    settled = [data for kind, data in shop.said(order) if kind == "order.settled"]
+    settled = [data for kind, data in shop.published(order) if kind == "order.settled"]
     assert [(d["payment_id"], d["outcome"]) for d in settled] == [
         (501, "kept"),
         (777, "refund"),
@@ -172,7 +172,7 @@ def test_a_capture_of_an_order_that_does_not_exist_is_kept_for_a_person_once(
 def test_a_message_that_cannot_be_understood_leaves_the_queue(
     shop: Any, kind: str, data: Any
 ) -> None:
-    outcome = shop.hear(kind, order_id=4711, **{**REFUND, "currency": "INR", **data})
+    outcome = shop.receive(kind, order_id=4711, **{**REFUND, "currency": "INR", **data})
 
     assert outcome == "quarantined"
     assert len(parked(shop)) == 1
@@ -182,8 +182,8 @@ def test_a_message_that_cannot_be_understood_leaves_the_queue(
 def test_a_refund_of_an_order_that_does_not_exist_is_kept_for_a_person_once(
     shop: Any, kind: str
 ) -> None:
-    outcomes = [shop.hear(kind, order_id=4711, **REFUND) for _ in range(3)]
-    shop.hear(kind, order_id=4711, **{**REFUND, "refund_id": 12})
+    outcomes = [shop.receive(kind, order_id=4711, **REFUND) for _ in range(3)]
+    shop.receive(kind, order_id=4711, **{**REFUND, "refund_id": 12})
 
     sentence = "There is no order 4711."
     assert outcomes == ["quarantined", "handled", "handled"]
@@ -272,9 +272,9 @@ def test_a_refund_id_is_never_recorded_for_two_refunds(shop: Any) -> None:
         "amount": "1.00",
         "reason": "direct",
     }
-    shop.hear("refund.processed", **facts, n=1)
+    shop.receive("refund.processed", **facts, n=1)
 
-    shop.hear("refund.processed", **facts, n=2)
+    shop.receive("refund.processed", **facts, n=2)
 
     assert parked(shop) == ["refund.processed 9: Refund 9 is known as another one."]
     assert shop.get(order)["refunded_amount"] == "1.00"
@@ -289,6 +289,6 @@ def test_the_payments_end_is_told_in_its_own_words(
 ) -> None:
     order = shop.placed()
 
-    shop.hear("payment.closed", order_id=order, reason=reason)
+    shop.receive("payment.closed", order_id=order, reason=reason)
 
     assert shop.get(order)["payment"]["status"] == status

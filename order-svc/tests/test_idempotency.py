@@ -6,7 +6,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from neighbours import HANG_UP
+from dependencies import HANG_UP
 
 KEY = {"Idempotency-Key": "basket-17"}
 SHORT = [{"product_id": 1, "requested": 2, "available": 1}]
@@ -44,7 +44,7 @@ def test_the_same_key_of_another_customer_is_another_key(shop: Any) -> None:
 
 def test_a_refusal_is_replayed_too(shop: Any, products: Any) -> None:
     refusal = {"code": "insufficient_stock", "detail": "Short.", "items": SHORT}
-    products.says["reserve"] = [(409, refusal)]
+    products.answers["reserve"] = [(409, refusal)]
 
     first, second = (shop.order(headers=KEY) for _ in range(2))
 
@@ -57,9 +57,9 @@ def test_an_answer_that_was_not_known_yet_is_replayed_as_it_was(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:
     pass_seconds(0)
-    products.says["reserve"] = (503, {})
+    products.answers["reserve"] = (503, {})
     first = shop.order(headers=KEY)
-    products.says.clear()
+    products.answers.clear()
     pass_seconds(5)
     shop.work()
 
@@ -72,7 +72,7 @@ def test_an_answer_that_was_not_known_yet_is_replayed_as_it_was(
 
 def test_a_replay_needs_neither_neighbour(shop: Any, users: Any, products: Any) -> None:
     first = shop.order(headers=KEY)
-    users.says["user"] = products.says["reserve"] = HANG_UP
+    users.answers["user"] = products.answers["reserve"] = HANG_UP
 
     assert shop.order(headers=KEY).json == first.json
 
@@ -132,7 +132,7 @@ def test_a_crash_before_the_first_commit_leaves_nothing(
     "place",
     [
         "order_svc.steps.reserve",  # before product-svc is asked
-        "order_svc.steps.checkout._take",  # after it has answered
+        "order_svc.steps.checkout._record",  # after it has answered
         "order_svc.steps.check_refused",  # after its answer is written down
         "chassis.web.idempotency._keep",  # before the answer is kept
     ],
@@ -151,7 +151,7 @@ def test_a_try_that_crashed_is_taken_up_where_it_stood(
     assert (answer.status_code, answer.json["id"]) == (201, 1)
     assert answer.json["total_price"] == "998.00"
     assert count(shop) == 1
-    assert [kind for kind, _ in shop.said(1)] == ["payment.requested"]
+    assert [kind for kind, _ in shop.published(1)] == ["payment.requested"]
     assert shop.order(headers=KEY).headers["Idempotency-Replayed"] == "true"
 
 
@@ -161,7 +161,7 @@ def test_a_crashed_try_that_was_refused_meanwhile_tells_the_refusal(
     pass_seconds(0)
     crashed(shop, crash, "order_svc.steps.reserve")
     refusal = {"code": "insufficient_stock", "detail": "Short.", "items": SHORT}
-    products.says["reserve"] = [(409, refusal)]
+    products.answers["reserve"] = [(409, refusal)]
     pass_seconds(31)
     shop.work()
     pass_seconds(31)

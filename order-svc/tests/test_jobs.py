@@ -1,41 +1,41 @@
-"""The clock's table of jobs, and what it prunes."""
+"""The worker's jobs, and what they delete."""
 
 from typing import Any
 
 import pytest
 
-from order_svc.managers import OrderManager
+from order_svc.managers import Saga
 
 
-def test_debts_of_long_ago_are_forgotten_but_returns_are_kept(
+def test_answered_releases_of_long_ago_are_deleted_but_restocks_are_kept(
     shop: Any, pass_seconds: Any
 ) -> None:
     pass_seconds(0)
     released, returned = shop.placed(), shop.confirmed()
-    shop.hear("payment.closed", order_id=released, reason="expired")
+    shop.receive("payment.closed", order_id=released, reason="expired")
     shop.refund(returned, items=[{"product_id": 1, "quantity": 1}])
     shop.work()
 
     pass_seconds(31 * 86400)
-    shop.work()
+    shop.prune()
 
-    assert shop.owed(released) == []
-    assert shop.owed(returned) == [("restock", "done")]
+    assert shop.stock_commands(released) == []
+    assert shop.stock_commands(returned) == [("restock", "done")]
 
 
-def test_what_is_still_owed_is_never_forgotten(
+def test_a_pending_command_is_never_deleted(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:
     pass_seconds(0)
     order = shop.placed()
-    products.says["release"] = (503, {})
-    shop.hear("payment.closed", order_id=order, reason="expired")
+    products.answers["release"] = (503, {})
+    shop.receive("payment.closed", order_id=order, reason="expired")
     shop.work()
 
     pass_seconds(31 * 86400)
-    shop.work()
+    shop.prune()
 
-    assert shop.owed(order) == [("release", "owed")]
+    assert shop.stock_commands(order) == [("release", "pending")]
 
 
 def test_a_worker_at_rest_changes_nothing(shop: Any) -> None:
@@ -55,12 +55,12 @@ def test_an_order_that_fails_blocks_no_other_and_is_tried_again(
     for order in (broken, sound, other):
         shop.pay(order)
     with monkeypatch.context() as patch:
-        confirm = OrderManager.confirm
+        confirm = Saga.confirm
 
-        def fail(self: OrderManager, order: int) -> Any:
+        def fail(self: Saga, order: int) -> Any:
             return confirm(self, order) if order != broken else 1 / 0
 
-        patch.setattr(OrderManager, "confirm", fail)
+        patch.setattr(Saga, "confirm", fail)
         shop.work()
     assert shop.state(broken) == "paid"
     assert shop.state(sound) == shop.state(other) == "confirmed"

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import Unavailable
-from order_svc.managers.moves import Moves
-from order_svc.models import Order
+from order_svc.managers import OrderMachine
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -57,20 +56,20 @@ def test_an_order_that_never_holds_still_is_left_for_later(
     shop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = shop.placed()
-    looks: list[int] = []
+    attempts: list[int] = []
 
-    def overtaken(_: Moves, order: Order, *_more: Any) -> bool:
-        looks.append(order.id)
-        assert len(looks) < 100
+    def overtaken(_: OrderMachine, row: Any, *_more: Any) -> bool:
+        attempts.append(row.id)
+        assert len(attempts) < 100
         return False
 
     with monkeypatch.context() as patch:
-        patch.setattr(Moves, "_take", overtaken)
+        patch.setattr(OrderMachine, "_move", overtaken)
         answer = shop.cancel(order)
         with pytest.raises(Unavailable):
             shop.pay(order)
 
-    assert (answer.status_code, len(looks)) == (503, 20)
+    assert (answer.status_code, len(attempts)) == (503, 20)
     assert shop.pay(order) == "handled"
 
 
@@ -83,7 +82,7 @@ def test_two_workers_commit_an_order_once(shop: Any, products: Any) -> None:
 
     for order in orders:
         assert moves(shop, order)[-2:] == ["paid", "confirmed"]
-        assert [k for k, _ in shop.said(order)].count("order.settled") == 1
+        assert [k for k, _ in shop.published(order)].count("order.settled") == 1
     assert products.count("commit") == len(orders)
 
 

@@ -1,4 +1,4 @@
-"""The staff panel: all can be seen; orders move by the saga, cancelled at most."""
+"""The staff panel: everything is read-only, except that orders can be cancelled."""
 
 from flask import Flask
 
@@ -7,13 +7,13 @@ from chassis.admin import ModelView, action
 from chassis.admin.staff import current
 from order_svc import steps
 from order_svc.extensions import db
-from order_svc.models import Order, OrderHistory, OrderItem, OrderRefund, Owed
+from order_svc.models import Order, OrderHistory, OrderItem, OrderRefund, StockCommand
 
 
 def _cancel(order: Order) -> Order:
     who = current()
     actor = f"user:{who.id}" if who else "nobody"
-    return steps.manager(actor).cancel(order.id)[0]
+    return steps.Work.start(actor).orders.cancel(order.id)[0]
 
 
 class OrderView(ModelView):
@@ -43,7 +43,7 @@ TABLES = {
     OrderItem: "Lines",
     OrderRefund: "Refunds",
     OrderHistory: "Timeline",
-    Owed: "Owed to product-svc",
+    StockCommand: "Stock commands",
 }
 
 

@@ -1,6 +1,5 @@
 """The other services that the order service calls over HTTP."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, cast
 
@@ -9,18 +8,16 @@ from flask import Flask, current_app
 from chassis.http import Answer, Client
 from chassis.outcomes import Done, Refused, Unknown
 from order_svc.config import Settings
+from order_svc.models import Lines, Prices
 from order_svc.service_tokens import ServiceTokens
-
-Lines = list[dict[str, int]]
-Prices = Mapping[int, tuple[str, Decimal]]  # name and price by product id
 
 
 class Service:
-    """One other service, called with a token of ours; answers are definite or none.
+    """Another service, called with a service token.
 
-    Raises Unavailable (Unknown among it) when there is no definite answer; a
-    token that is refused is one of these cases: it is dropped, the next try gets a
-    new one.
+    Raises Unavailable (Unknown is one) without a definite answer. A refused
+    token is no definite answer either: the token is dropped, and the next call gets
+    a new one.
     """
 
     audience = ""
@@ -32,7 +29,7 @@ class Service:
 
     @property
     def is_down(self) -> bool:
-        """Say whether the service is known to be away."""
+        """Return whether the circuit breaker is open: the service does not answer."""
         return self.client.is_down
 
     def call(self, method: str, path: str, json: Any = None) -> Answer:
@@ -46,7 +43,7 @@ class Service:
 
 
 class UserService(Service):
-    """user-svc: who orders."""
+    """user-svc: the users who order."""
 
     audience, scope = "user-svc", "users:read"
 
@@ -61,17 +58,17 @@ class UserService(Service):
 
 
 class ProductService(Service):
-    """product-svc: what the order holds, takes and gives back."""
+    """product-svc: reservations of stock."""
 
     audience, scope = "product-svc", "stock:reserve"
 
     def reserve(
         self, order_id: int, lines: Lines, expires_in: int
     ) -> Done[Prices] | Refused:
-        """Hold the lines; return the prices, or the refusal (409, 410)."""
+        """Reserve the lines; return the prices, or the refusal (409, 410)."""
         body = {"items": lines, "expires_in": expires_in}
         answer = self.call("PUT", self._path(order_id), body)
-        code = _code(answer)
+        code = error_code(answer)
         if answer.status == 410 or (answer.status == 409 and code != MISMATCH):
             return Refused(code, answer.data if isinstance(answer.data, dict) else {})
         if answer.status in (200, 201):
@@ -80,17 +77,17 @@ class ProductService(Service):
         raise Unknown(f"product-svc answered {answer.status} {code}.")
 
     def commit(self, order_id: int) -> Answer:
-        """Take the stock for good: 200 or 409; 404: never heard of this order."""
+        """Commit the stock: 200 or 409; 404 for an order without reservation."""
         path = f"{self._path(order_id)}commit/"
         return self._definite("POST", path, (200, 404, 409))
 
     def release(self, order_id: int, *, final: bool) -> Answer:
-        """Let go of the stock: 204 or 409."""
+        """Release the stock: 204 or 409; a final release cannot be committed later."""
         query = "?final=true" if final else ""
         return self._definite("DELETE", f"{self._path(order_id)}{query}", (204, 409))
 
     def restock(self, order_id: int, return_id: str, items: Lines) -> Answer:
-        """Put returned goods back: 200 or 409."""
+        """Restock returned goods: 200 or 409."""
         body = {"return_id": return_id, "items": items}
         path = f"{self._path(order_id)}restock/"
         return self._definite("POST", path, (200, 409), body)
@@ -107,15 +104,16 @@ class ProductService(Service):
         return f"/products/reservations/{order_id}/"
 
 
-MISMATCH = "reservation_mismatch"  # our own mistake: says nothing about the stock
+MISMATCH = "reservation_mismatch"  # an error of ours: no answer about the stock
 
 
-def _code(answer: Answer) -> str:
+def error_code(answer: Answer) -> str:
+    """Return the `code` of an answer's problem document, or nothing."""
     return str(answer.data.get("code", "")) if isinstance(answer.data, dict) else ""
 
 
 def _prices(data: Any, wanted: set[int]) -> dict[int, tuple[str, Decimal]]:
-    """Read a reservation's items; one that lacks a line is no answer at all."""
+    """Return a reservation's prices; without all lines it is no definite answer."""
     try:
         prices = {
             item["product_id"]: (str(item["name"])[:100], Decimal(item["price"]))
@@ -132,7 +130,7 @@ def _prices(data: Any, wanted: set[int]) -> dict[int, tuple[str, Decimal]]:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Make the app's clients; tokens are fetched at first need."""
+    """Make the app's clients; tokens are fetched when first needed."""
     user_svc: Client = app.extensions["user_svc"]
     tokens = ServiceTokens(
         user_svc, settings.service_client_id, settings.service_client_secret
@@ -143,10 +141,10 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def users() -> UserService:
-    """Return the current app's way to user-svc."""
+    """Return the current app's client of user-svc."""
     return cast("UserService", current_app.extensions["users"])
 
 
 def products() -> ProductService:
-    """Return the current app's way to product-svc."""
+    """Return the current app's client of product-svc."""
     return cast("ProductService", current_app.extensions["products"])

@@ -9,10 +9,11 @@ from chassis.config import money, seconds, setting, text, url, whole
 
 @dataclass(frozen=True, kw_only=True)
 class Times:
-    """The saga's times in seconds; clocks decide when to ask, never what is true.
+    """The saga's times in seconds.
 
-    15 min (late creation of a link) + 16 (link) + 1 + 10 (provider's "no answer") stay
-    below `reservation_seconds`, the dead-man's switch for a dead order service.
+    15 min (late creation of a link) + 16 (link) + 1 + 10 (the provider's time-out) are
+    less than `reservation_seconds`, after which product-svc releases the stock of an
+    order service that is down.
     """
 
     reservation_seconds: int = setting(whole, 2700)
@@ -30,7 +31,7 @@ class Times:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(Times, config.Settings):
-    """What every service has, the neighbours, the saga's times and the limits."""
+    """The settings of every service, the dependencies, the saga's times, the limits."""
 
     service: str = "order-svc"
     service_client_id: str = setting(text, "order-svc")
@@ -41,3 +42,10 @@ class Settings(Times, config.Settings):
     refund_limit: Decimal = setting(money, Decimal("100000.00"))  # noqa: RUF009
     refund_poll_seconds: float = setting(seconds, 5.0)
     owed_days: int = setting(whole, 30)
+
+
+def settings() -> Settings:
+    """Return the current app's settings."""
+    found = config.settings()
+    assert isinstance(found, Settings)
+    return found

@@ -1,26 +1,27 @@
 """The messages that the order service publishes, one constructor each."""
 
+from collections.abc import Callable
 from typing import Any
 
 from chassis.json import timestamp
-from order_svc.models import Order, OrderRefund, OrderState, Outbox
+from order_svc.models import Event, Order, OrderRefund, OrderState, Outbox
 
 QUEUE = "payment-commands"
 SOURCE = "/order-svc"
 
 
-def _event(kind: str, order_id: int, data: dict[str, Any]) -> Outbox:
+def _message(event: Event, order_id: int, data: dict[str, Any]) -> Outbox:
     data = {"order_id": order_id, **data}
-    return Outbox.event(QUEUE, SOURCE, kind, f"orders/{order_id}", data)
+    return Outbox.event(QUEUE, SOURCE, event, f"orders/{order_id}", data)
 
 
 def payment_requested(order: Order) -> Outbox:
-    """Say that an order has its stock and wants a payment link."""
+    """Request a payment link for an order whose stock is reserved."""
     customer = {"name": order.customer_name, "email": order.customer_email}
     if order.customer_phone:
         customer["phone"] = order.customer_phone
-    return _event(
-        "payment.requested",
+    return _message(
+        Event.PAYMENT_REQUESTED,
         order.id,
         {
             "user_id": order.user_id,
@@ -33,10 +34,10 @@ def payment_requested(order: Order) -> Outbox:
 
 
 def payment_close_requested(order: Order) -> Outbox:
-    """Ask to close the order's link and to say what is true."""
+    """Request that the order's link is closed and its payment's state reported."""
     is_cancel = order.state == OrderState.CANCELLING
-    return _event(
-        "payment.close_requested",
+    return _message(
+        Event.PAYMENT_CLOSE_REQUESTED,
         order.id,
         {
             "user_id": order.user_id,
@@ -48,9 +49,9 @@ def payment_close_requested(order: Order) -> Outbox:
 
 
 def refund_requested(refund: OrderRefund) -> Outbox:
-    """Ask to send money of one payment back."""
-    return _event(
-        "refund.requested",
+    """Request a refund of one payment."""
+    return _message(
+        Event.REFUND_REQUESTED,
         refund.order_id,
         {
             "payment_id": refund.payment_id,
@@ -64,8 +65,15 @@ def refund_requested(refund: OrderRefund) -> Outbox:
 def order_settled(
     order_id: int, payment_id: int, outcome: str, refund_id: int | None = None
 ) -> Outbox:
-    """Say what became of a capture, `kept` or `refund`; name a direct refund."""
+    """Publish the outcome of a capture, `kept` or `refund`, or of a direct refund."""
     data: dict[str, Any] = {"payment_id": payment_id, "outcome": outcome}
     if refund_id is not None:
         data["refund_id"] = refund_id
-    return _event("order.settled", order_id, data)
+    return _message(Event.ORDER_SETTLED, order_id, data)
+
+
+# The messages that need no more than the order.
+MESSAGES: dict[Event, Callable[[Order], Outbox]] = {
+    Event.PAYMENT_REQUESTED: payment_requested,
+    Event.PAYMENT_CLOSE_REQUESTED: payment_close_requested,
+}

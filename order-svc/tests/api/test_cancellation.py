@@ -14,11 +14,11 @@ def test_an_unpaid_order_is_cancelled_when_its_link_is_dead(
 
     assert (answer.status_code, answer.json["status"]) == (202, "pending")
     assert answer.headers["Retry-After"]
-    kind, data = shop.said(order)[-1]
+    kind, data = shop.published(order)[-1]
     assert (kind, data["reason"]) == ("payment.close_requested", "cancelled")
     shop.work()
     assert products.states[order] == "held"
-    shop.hear("payment.closed", order_id=order, reason="cancelled")
+    shop.receive("payment.closed", order_id=order, reason="cancelled")
     shop.work()
     assert shop.get(order)["status"] == "cancelled"
     assert products.states[order] == "release final"
@@ -28,12 +28,12 @@ def test_a_cancel_is_answered_alike_however_often_it_is_sent(shop: Any) -> None:
     order = shop.placed()
 
     answers = [shop.cancel(order).status_code for _ in range(2)]
-    shop.hear("payment.closed", order_id=order, reason="cancelled")
+    shop.receive("payment.closed", order_id=order, reason="cancelled")
     again = shop.cancel(order)
 
     assert answers == [202, 202]
     assert (again.status_code, again.json["status"]) == (200, "cancelled")
-    kinds = [kind for kind, _ in shop.said(order)]
+    kinds = [kind for kind, _ in shop.published(order)]
     assert kinds == ["payment.requested", "payment.close_requested"]
 
 
@@ -42,11 +42,11 @@ def test_a_cancel_that_is_sent_again_and_again_is_told_of_once(
     shop: Any, products: Any, end: str
 ) -> None:
     if end == "rejected":
-        products.says["reserve"] = (409, {"code": "insufficient_stock", "items": []})
+        products.answers["reserve"] = (409, {"code": "insufficient_stock", "items": []})
     order = shop.order().json.get("id", 1)
     shop.cancel(order)
     if end == "cancelled":
-        shop.hear("payment.closed", order_id=order, reason="cancelled")
+        shop.receive("payment.closed", order_id=order, reason="cancelled")
     assert shop.state(order) == end
 
     for _ in range(3):
@@ -64,7 +64,7 @@ def test_a_link_that_is_being_closed_is_not_offered(
     order = shop.placed()
     link = {"short_url": "https://rzp.example/l/1"}
     link["expires_at"] = "2020-01-01T00:00:00Z"
-    shop.hear("payment.link_ready", order_id=order, **link)
+    shop.receive("payment.link_ready", order_id=order, **link)
     assert shop.get(order)["payment"]["short_url"] == link["short_url"]
 
     if end == "cancelling":
@@ -91,7 +91,7 @@ def test_a_paid_order_cannot_be_cancelled(shop: Any, work: bool) -> None:
 
 def test_an_expired_order_cannot_be_cancelled(shop: Any) -> None:
     order = shop.placed()
-    shop.hear("payment.closed", order_id=order, reason="expired")
+    shop.receive("payment.closed", order_id=order, reason="expired")
 
     answer = shop.cancel(order)
 
@@ -99,7 +99,7 @@ def test_an_expired_order_cannot_be_cancelled(shop: Any) -> None:
 
 
 def test_a_rejected_order_is_as_good_as_cancelled(shop: Any, products: Any) -> None:
-    products.says["reserve"] = (409, {"code": "insufficient_stock", "items": []})
+    products.answers["reserve"] = (409, {"code": "insufficient_stock", "items": []})
     shop.order()
 
     assert shop.cancel(1).status_code == 200
@@ -114,7 +114,7 @@ def test_staff_cancel_for_a_customer(shop: Any) -> None:
 
 def test_the_timeline_tells_all_in_order_with_correlation_ids(shop: Any) -> None:
     order = shop.placed(headers={"X-Correlation-ID": "basket-17"})
-    shop.hear(
+    shop.receive(
         "payment.link_ready",
         order_id=order,
         short_url="https://rzp.example/l/1",
@@ -138,7 +138,7 @@ def test_the_timeline_tells_all_in_order_with_correlation_ids(shop: Any) -> None
         ("order-svc", "state", "stock.committed", "paid", "confirmed"),
         ("order-svc", "message_out", "order.settled", None, None),
     ]
-    assert {e["correlation_id"] for e in told} == {"basket-17", "told-by-payment-svc"}
+    assert {e["correlation_id"] for e in told} == {"basket-17", "from-payment-svc"}
     assert [e["at"] for e in told] == sorted(e["at"] for e in told)
     assert "not decided yet" in told[6]["reason"]
     assert set(told[0]) == {

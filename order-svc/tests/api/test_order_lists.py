@@ -61,7 +61,7 @@ def test_pages_of_one_make_the_whole_list(
 
 def test_lists_are_filtered_by_status_and_time(shop: Any, orders: list[int]) -> None:
     shop.cancel(orders[0])
-    shop.hear("payment.closed", order_id=orders[0], reason="cancelled")
+    shop.receive("payment.closed", order_id=orders[0], reason="cancelled")
     shop.pay(orders[1], amount="499.00")
     shop.work()
     first = shop.get(orders[0])["created_at"]

@@ -31,7 +31,7 @@ def test_an_order_holds_its_stock_and_asks_for_a_payment(shop: Any) -> None:
         "short_url": None,
         "expires_at": None,
     }
-    kind, data = shop.said(order["id"])[0]
+    kind, data = shop.published(order["id"])[0]
     assert kind == "payment.requested"
     assert data["amount"] == "1497.00"
     assert data["customer"]["email"] == "user17@shop.example"
@@ -88,7 +88,7 @@ def test_the_user_is_told_when_asked_for(shop: Any, users: Any) -> None:
     }
     users.users[17] = None
     assert shop.call("GET", path, shop.asha).json["user"] is None
-    users.says["user"] = (500, {})
+    users.answers["user"] = (500, {})
     assert shop.call("GET", path, shop.asha).status_code == 503
     assert shop.call("GET", f"/orders/{order}/", shop.asha).status_code == 200
 
@@ -194,7 +194,7 @@ def test_to_look_at_an_order_is_not_to_change_it(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:
     pass_seconds(0)
-    products.says["reserve"] = (503, {})
+    products.answers["reserve"] = (503, {})
     path = f"/orders/{shop.placed()}/"
     before = shop.call("GET", path, shop.asha)
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from chassis.errors import Forbidden
 from order_svc.extensions import db
-from order_svc.managers import OrderManager
 from order_svc.models import OrderRefund
 from order_svc.schemas import RefundSchema
+from order_svc.steps import Work
 
 
 def test_staff_return_all_that_was_paid(shop: Any) -> None:
@@ -39,7 +39,7 @@ def test_a_staff_refund_changes_no_outcome(shop: Any) -> None:
 
     shop.pay(order)
 
-    settled = [data for kind, data in shop.said(order) if kind == "order.settled"]
+    settled = [data for kind, data in shop.published(order) if kind == "order.settled"]
     assert [data["outcome"] for data in settled] == ["kept", "kept"]
 
 
@@ -81,7 +81,7 @@ def test_an_order_without_money_to_return_is_not_refunded(shop: Any, way: str) -
         shop.pay(order)
     if way == "cancelled":
         shop.cancel(order)
-        shop.hear("payment.closed", order_id=order, reason="cancelled")
+        shop.receive("payment.closed", order_id=order, reason="cancelled")
     assert shop.state(order) == way
 
     answer = shop.refund(order)
@@ -100,12 +100,12 @@ def test_goods_that_are_named_come_back_once_each(shop: Any, products: Any) -> N
     shop.work()
 
     assert (third.status_code, third.json["code"]) == (409, "restock_too_large")
-    asked = [body for what, body in products.asked if what == "restock"]
+    asked = [body for what, body in products.requests if what == "restock"]
     assert asked == [
         (order, {"return_id": "refund-1", "items": [line]}),
         (order, {"return_id": "refund-2", "items": [line]}),
     ]
-    assert shop.owed(order) == [("restock", "done")] * 2
+    assert shop.stock_commands(order) == [("restock", "done")] * 2
 
 
 def test_no_goods_come_back_that_nobody_names(shop: Any, products: Any) -> None:
@@ -130,7 +130,7 @@ def test_goods_of_another_order_do_not_come_back(shop: Any) -> None:
 def test_goods_that_never_left_do_not_come_back(shop: Any, products: Any) -> None:
     order = shop.placed()
     shop.pay(order)
-    products.says["commit"] = (409, {"code": "reservation_gone"})
+    products.answers["commit"] = (409, {"code": "reservation_gone"})
     shop.work()
     shop.refunded(order, "refund.failed")
 
@@ -175,10 +175,10 @@ def test_a_refund_begun_at_payment_svc_counts_and_each_copy_is_answered(
     facts = {"order_id": order, "payment_id": 501, "reason": "direct", "n": 1}
 
     for _ in range(2):
-        shop.hear("refund.processed", **facts, refund_id=7, amount="98.00")
+        shop.receive("refund.processed", **facts, refund_id=7, amount="98.00")
 
     assert shop.get(order)["refunded_amount"] == "98.00"
-    answers = [d for _, d in shop.said(order) if d.get("refund_id") == 7]
+    answers = [d for _, d in shop.published(order) if d.get("refund_id") == 7]
     assert [answer["outcome"] for answer in answers] == ["kept", "kept"]
     assert shop.refund(order).json["amount"] == "900.00"
 
@@ -186,7 +186,7 @@ def test_a_refund_begun_at_payment_svc_counts_and_each_copy_is_answered(
 def test_a_direct_refund_of_all_ends_the_order(shop: Any) -> None:
     order = shop.confirmed()
 
-    shop.hear(
+    shop.receive(
         "refund.processed",
         order_id=order,
         payment_id=501,
@@ -238,7 +238,7 @@ def test_the_manager_refuses_a_large_refund_before_anything_is_changed(
 ) -> None:
     order = shop.confirmed()
     with shop.app.app_context():
-        manager = OrderManager(db.session)
+        manager = Work.start().orders
         with pytest.raises(Forbidden):
             manager.refund(order, amount=None, items={}, note="x", limit=Decimal(997))
         db.session.commit()

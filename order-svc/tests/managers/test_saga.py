@@ -1,8 +1,8 @@
-"""Every cell of the order's table, as saga.md has it; the other half of each promise.
+"""Every transition of the order's table, as docs/states.md shows it, by its effects.
 
-A cell says where the order is then, what it told payment-svc and what it owes
-product-svc. `ignored`: nothing but a line of history; `refused`: a 409 to who asked;
-`impossible`: an alert and no change.
+A cell says in which state the order is then, what was published to payment-svc, and
+which commands are sent to product-svc. `ignored`: nothing but a line of the timeline;
+`refused`: a 409 for the caller; `impossible`: an alert and no change.
 """
 
 import itertools
@@ -14,21 +14,22 @@ import pytest
 from sqlalchemy import select
 
 from chassis.errors import Conflict
+from chassis.state_machine import Kind, Trigger
 from order_svc.extensions import db
-from order_svc.managers import Customer, Impossible, OrderManager, moves
-from order_svc.managers.news import News
+from order_svc.managers import Customer, Impossible, OrderMachine
 from order_svc.models import (
+    STATES,
     TRANSITIONS,
-    Kind,
-    OrderEvent,
     OrderHistory,
     OrderState,
+    OrderTrigger,
     Outbox,
-    Owed,
+    StockCommand,
 )
+from order_svc.steps import Work
 
 CUSTOMER = Customer(17, "Asha", "asha@shop.example")
-Step = Callable[[OrderManager, int], Any]
+Step = Callable[[Work, int], Any]
 
 
 def own(order: int) -> dict[str, Any]:
@@ -51,28 +52,39 @@ def prices(price: str) -> dict[int, tuple[str, Decimal]]:
 
 def staff_refund(amount: str | None) -> Step:
     money = None if amount is None else Decimal(amount)
-    return lambda m, order: m.refund(order, amount=money, items={}, note="a scratch")
+    return lambda work, order: work.orders.refund(
+        order, amount=money, items={}, note="a scratch"
+    )
 
 
 STEPS: dict[str, Step] = {
-    "reserve ok": lambda m, order: m.mark_reserved(order, prices("499.00")),
-    "too cheap": lambda m, order: m.mark_reserved(order, prices("0.10")),
-    "reserve refused": lambda m, order: m.reject(order, {"code": "x", "detail": "x"}),
-    "link ready": lambda m, order: m.store_link(order, LINK),
-    "link late": lambda m, order: m.ask_link_again(order),
-    "captured": lambda m, order: m.mark_paid(order, own(order)),
-    "other captured": lambda m, order: m.mark_paid(order, other(order)),
-    "closed": lambda m, order: m.mark_closed(order, "expired"),
-    "cancel": lambda m, order: m.cancel(order),
-    "deadline": lambda m, order: m.pass_deadline(order),
-    "commit ok": lambda m, order: m.confirm(order),
-    "commit refused": lambda m, order: m.refuse_commit(order, "reservation_gone"),
-    "part refunded": lambda m, order: m.record_refund(order, returned(order, "1.00")),
-    "all refunded": lambda m, order: m.record_refund(order, returned(order, "998.00")),
-    "refund failed": lambda m, order: m.fail_refund(order, returned(order, "1.00")),
+    "reserve ok": lambda work, order: work.saga.mark_reserved(order, prices("499.00")),
+    "too cheap": lambda work, order: work.saga.mark_reserved(order, prices("0.10")),
+    "reserve refused": lambda work, order: work.saga.reject(order, REFUSAL),
+    "link ready": lambda work, order: work.saga.store_link(order, LINK),
+    "link late": lambda work, order: work.saga.request_link_again(order),
+    "captured": lambda work, order: work.saga.mark_paid(order, own(order)),
+    "other captured": lambda work, order: work.saga.mark_paid(order, other(order)),
+    "closed": lambda work, order: work.saga.mark_closed(order, "expired"),
+    "cancel": lambda work, order: work.orders.cancel(order),
+    "deadline": lambda work, order: work.saga.pass_deadline(order),
+    "commit ok": lambda work, order: work.saga.confirm(order),
+    "commit refused": lambda work, order: work.saga.refuse_commit(
+        order, "reservation_gone"
+    ),
+    "part refunded": lambda work, order: work.saga.record_refund(
+        order, returned(order, "1.00")
+    ),
+    "all refunded": lambda work, order: work.saga.record_refund(
+        order, returned(order, "998.00")
+    ),
+    "refund failed": lambda work, order: work.saga.fail_refund(
+        order, returned(order, "1.00")
+    ),
     "staff part": staff_refund("1.00"),
     "staff rest": staff_refund(None),
 }
+REFUSAL = {"code": "x", "detail": "x"}
 LINK: dict[str, Any] = {"short_url": "https://rzp.example/l/1", "expires_at": None}
 
 AWAITING = ["reserve ok"]
@@ -310,8 +322,8 @@ CELLS: dict[str, dict[str, str]] = {
 
 
 def marks(order: int) -> tuple[int, int, int]:
-    """Return the last ids of messages, debts and history, to tell what is new."""
-    tables = (Outbox, Owed, OrderHistory)
+    """Return the last ids of messages, stock commands and timeline lines."""
+    tables = (Outbox, StockCommand, OrderHistory)
     newest = [select(t.id).order_by(t.id.desc()).limit(1) for t in tables]
     found = [db.session.scalar(statement) or 0 for statement in newest]
     return found[0], found[1], found[2]
@@ -326,23 +338,23 @@ def message(row: Outbox) -> str:
     return " ".join(filter(None, words))
 
 
-def told(order: int, state: str, before: tuple[int, int, int]) -> str:
-    """Say what a step has done, in the words of the cells."""
-    said = select(Outbox).where(Outbox.id > before[0]).order_by(Outbox.id)
-    owed = select(Owed.kind).where(Owed.id > before[1]).order_by(Owed.id)
+def done(order: int, state: str, before: tuple[int, int, int]) -> str:
+    """Return what a step has done, as the cells write it."""
+    rows = select(Outbox).where(Outbox.id > before[0]).order_by(Outbox.id)
+    kinds = select(StockCommand.kind).where(StockCommand.id > before[1])
     history = select(OrderHistory.kind).where(OrderHistory.id > before[2])
     if db.session.scalars(history).all() == ["ignored"]:
         return "ignored"
-    messages = ", ".join(map(message, db.session.scalars(said)))
-    debts = ", ".join(db.session.scalars(owed))
-    return state + (messages and f": {messages}") + (debts and f"; {debts}")
+    messages = ", ".join(map(message, db.session.scalars(rows)))
+    commands = ", ".join(db.session.scalars(kinds.order_by(StockCommand.id)))
+    return state + (messages and f": {messages}") + (commands and f"; {commands}")
 
 
-def outcome(manager: OrderManager, order: int, step: Step) -> str:
-    """Take a step in a transaction of its own and say what came of it."""
+def outcome(work: Work, order: int, step: Step) -> str:
+    """Take a step in a transaction of its own and return what it has done."""
     before = marks(order)
     try:
-        step(manager, order)
+        step(work, order)
     except Impossible:
         db.session.rollback()
         return "impossible"
@@ -350,13 +362,13 @@ def outcome(manager: OrderManager, order: int, step: Step) -> str:
         db.session.rollback()
         return f"refused {refusal.code}"
     db.session.commit()
-    return told(order, manager.get_order(order).state, before)
+    return done(order, work.orders.get(order).state, before)
 
 
 @pytest.fixture
-def manager(app: Any) -> Any:
+def work(app: Any) -> Any:
     with app.app_context():
-        yield OrderManager(db.session)
+        yield Work.start()
 
 
 @pytest.fixture
@@ -369,83 +381,93 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> set[Any]:
             keys.add(key)
             return super().__getitem__(key)
 
-    monkeypatch.setattr(moves, "TRANSITIONS", Noted(TRANSITIONS))
+    monkeypatch.setattr(OrderMachine, "transitions", Noted(TRANSITIONS))
     return keys
 
 
-def an_order(manager: OrderManager, way: list[str]) -> int:
-    order = manager.place(CUSTOMER, {1: 2}, max_open=10**6).id
+def an_order(work: Work, way: list[str]) -> int:
+    order = work.orders.place(CUSTOMER, {1: 2}, max_open=10**6).id
     for step in way:
-        STEPS[step](manager, order)
+        STEPS[step](work, order)
     db.session.commit()
     return order
 
 
 @pytest.mark.parametrize("state", WAYS)
 def test_an_order_does_what_its_cells_of_the_table_say(
-    manager: OrderManager, looked_up: set[Any], subtests: Any, state: str
+    work: Work, looked_up: set[Any], subtests: Any, state: str
 ) -> None:
     met = set()
     for step, expected in CELLS[state].items():
-        order = an_order(manager, WAYS[state])
-        assert manager.get_order(order).state == state
+        order = an_order(work, WAYS[state])
+        assert work.orders.get(order).state == state
         looked_up.clear()
 
-        seen = outcome(manager, order, STEPS[step])
+        seen = outcome(work, order, STEPS[step])
 
         met |= looked_up
 
         with subtests.test(step):
             assert seen == expected
-    for event in {event for event in OrderEvent if (state, event) not in met | BELOW}:
-        with subtests.test(str(event)):
-            check_alone(manager, state, event)
+    for name in {name for name in OrderTrigger if (state, name) not in met | BELOW}:
+        with subtests.test(str(name)):
+            check_alone(work, state, name)
 
 
-# Whether a refund is the last of its payment makes no difference where none is owed.
+# Whether a refund is the last of its payment makes no difference to orders that
+# have no payment left to refund.
 TWINS = {
-    OrderEvent.REFUND_COMPLETED: OrderEvent.REFUND_PROCESSED,
-    OrderEvent.REFUND_PROCESSED: OrderEvent.REFUND_COMPLETED,
+    OrderTrigger.REFUND_COMPLETED: OrderTrigger.REFUND_PROCESSED,
+    OrderTrigger.REFUND_PROCESSED: OrderTrigger.REFUND_COMPLETED,
 }
 BELOW = {
-    (OrderState.REFUND_PENDING, OrderEvent.STAFF_REFUND),
-    (OrderState.REFUND_PENDING, OrderEvent.STAFF_REFUND_REST),
+    (OrderState.REFUND_PENDING, OrderTrigger.STAFF_REFUND),
+    (OrderState.REFUND_PENDING, OrderTrigger.STAFF_REFUND_REST),
 }
 
 
 @pytest.mark.parametrize("step", ["staff part", "staff rest"])
-def test_after_a_refund_that_failed_staff_ask_again(
-    manager: OrderManager, looked_up: set[Any], step: str
+def test_after_a_refund_that_failed_staff_request_another(
+    work: Work, looked_up: set[Any], step: str
 ) -> None:
-    order = an_order(manager, WAYS["refund_pending"])
+    order = an_order(work, WAYS["refund_pending"])
     refund = {**returned(order, "998.00"), "reason": "stock_gone"}
-    manager.fail_refund(order, refund)
+    work.saga.fail_refund(order, refund)
     db.session.commit()
     looked_up.clear()
 
-    assert outcome(manager, order, STEPS[step]) == "refund_pending: refund.requested"
+    assert outcome(work, order, STEPS[step]) == "refund_pending: refund.requested"
 
     assert looked_up <= BELOW
 
 
-def check_alone(manager: OrderManager, state: str, event: OrderEvent) -> None:
-    """Pull at a cell that no news leads to: it refuses, or is as the cell beside it."""
-    cell = TRANSITIONS[OrderState(state), event]
-    if event in TWINS:
-        assert cell == TRANSITIONS[OrderState(state), TWINS[event]]
+def check_alone(work: Work, state: str, name: OrderTrigger) -> None:
+    """Fire a trigger that no step leads to: it is refused, or is as its twin."""
+    cell = TRANSITIONS[OrderState(state), name]
+    if name in TWINS:
+        assert cell == TRANSITIONS[OrderState(state), TWINS[name]]
         return
-    news = News(str(event))
 
-    def pull(_: OrderManager, order: int) -> Any:
-        return manager.moves.apply(order, lambda _: event, news)
+    def fire(work: Work, order: int) -> Any:
+        return work.saga.machine.fire(work.orders.get(order), Trigger(name))
 
     expected = {Kind.IMPOSSIBLE: "impossible", Kind.REFUSE: f"refused {cell.code}"}
-    order = an_order(manager, WAYS[state])
-    assert outcome(manager, order, pull) == expected[cell.kind]
-    assert manager.get_order(order).state == state
+    order = an_order(work, WAYS[state])
+    assert outcome(work, order, fire) == expected[cell.kind]
+    assert work.orders.get(order).state == state
+
+
+def test_an_order_that_does_not_exist_can_only_be_placed(work: Work) -> None:
+    for name in OrderTrigger:
+        cell = TRANSITIONS[None, name]
+        is_place = name == OrderTrigger.PLACE
+        assert cell.kind == (Kind.MOVE if is_place else Kind.IMPOSSIBLE)
+        if not is_place:
+            with pytest.raises(Impossible):
+                work.saga.machine.insert(Trigger(name))
 
 
 def test_every_cell_of_the_table_is_written_here() -> None:
-    assert set(TRANSITIONS) == set(itertools.product(OrderState, OrderEvent))
+    assert set(TRANSITIONS) == set(itertools.product(STATES, OrderTrigger))
     assert set(CELLS) == set(WAYS)
     assert all(set(cells) == set(STEPS) for cells in CELLS.values())

@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from neighbours import HANG_UP, LOSE
+from dependencies import HANG_UP, LOSE
 
 from order_svc.extensions import db
-from order_svc.managers import OrderManager
+from order_svc.steps import Work
 
 SHORT = [{"product_id": 1, "requested": 2, "available": 1}]
 HTML = (502, "<html>")
@@ -40,7 +40,7 @@ def test_prices_and_names_come_from_product_svc_alone(shop: Any, products: Any) 
 def test_lines_of_one_product_are_asked_for_as_one(shop: Any, products: Any) -> None:
     shop.order(lines=[(2, 1), (1, 4), (2, 2)])
 
-    asked, (_, body) = next(one for one in products.asked if one[0] == "reserve")
+    asked, (_, body) = next(one for one in products.requests if one[0] == "reserve")
     assert asked == "reserve"
     assert body == {
         "items": [{"product_id": 1, "quantity": 4}, {"product_id": 2, "quantity": 3}],
@@ -56,7 +56,7 @@ def test_each_service_is_asked_with_a_token_of_its_own_scope(
 
     assert users.headers[-1]["Authorization"] == "Bearer token-for-users:read"
     assert products.headers[-1]["Authorization"] == "Bearer token-for-stock:reserve"
-    tokens = [body for what, body in users.asked if what == "token"]
+    tokens = [body for what, body in users.requests if what == "token"]
     assert [(t["audience"], t["scope"]) for t in tokens] == [
         ("user-svc", "users:read"),
         ("product-svc", "stock:reserve"),
@@ -66,7 +66,7 @@ def test_each_service_is_asked_with_a_token_of_its_own_scope(
 def test_a_refused_token_is_dropped_and_the_next_try_gets_a_new_one(
     shop: Any, users: Any
 ) -> None:
-    users.says["user"] = [(401, {})]
+    users.answers["user"] = [(401, {})]
 
     assert shop.order().status_code == 503
     assert shop.order().status_code == 201
@@ -78,21 +78,21 @@ def test_too_little_stock_names_the_short_lines_and_leaves_a_failed_order(
     shop: Any, products: Any
 ) -> None:
     refusal = {"code": "insufficient_stock", "detail": "Short.", "items": SHORT}
-    products.says["reserve"] = (409, refusal)
+    products.answers["reserve"] = (409, refusal)
 
     answer = shop.order()
 
     assert (answer.status_code, answer.json["code"]) == (409, "insufficient_stock")
     assert answer.json["items"] == SHORT
     assert shop.get(1)["status"] == "failed"
-    assert shop.said(1) == []
+    assert shop.published(1) == []
     shop.work()
     assert products.count("release final") == 0
 
 
 def test_an_unknown_product_is_named(shop: Any, products: Any) -> None:
     refusal = {"code": "unknown_product", "detail": "No.", "product_ids": [1]}
-    products.says["reserve"] = (409, refusal)
+    products.answers["reserve"] = (409, refusal)
 
     answer = shop.order()
 
@@ -115,7 +115,7 @@ def test_a_total_out_of_range_gives_the_stock_back(
     assert (answer.status_code, answer.json["code"]) == (422, "total_out_of_range")
     assert shop.state(1) == "rejected"
     assert products.states[1] == "release final"
-    assert shop.said(1) == []
+    assert shop.published(1) == []
 
 
 @pytest.mark.parametrize(("price", "quantity"), [("1.00", 1), ("99999999.99", 1)])
@@ -132,7 +132,7 @@ def test_without_a_definite_answer_the_order_waits_and_is_asked_for_again(
     shop: Any, products: Any, pass_seconds: Any, why: str
 ) -> None:
     pass_seconds(0)
-    products.says["reserve"] = NO_ANSWER[why]
+    products.answers["reserve"] = NO_ANSWER[why]
 
     answer = shop.order()
 
@@ -141,7 +141,7 @@ def test_without_a_definite_answer_the_order_waits_and_is_asked_for_again(
     assert answer.json["status"] == "pending"
     assert answer.json["total_price"] == answer.json["items"][0]["price"] == "0.00"
     assert answer.json["payment"] is None
-    products.says.clear()
+    products.answers.clear()
     pass_seconds(5)
     shop.work()
     assert shop.state(1) == "awaiting_payment"
@@ -152,14 +152,14 @@ def test_after_a_minute_without_an_answer_the_order_gives_up(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:
     pass_seconds(0)
-    products.says["reserve"] = (503, {})
+    products.answers["reserve"] = (503, {})
     order = shop.placed()
     pass_seconds(61)
 
     shop.work()
 
     assert shop.state(order) == "rejected"
-    assert shop.owed(order) == [("release_final", "done")]
+    assert shop.stock_commands(order) == [("release_final", "done")]
     assert products.states[order] == "release final"
 
 
@@ -180,7 +180,7 @@ def test_a_refusal_that_another_try_has_overtaken_fails_nothing(
     def overtaken(order_id: int) -> tuple[int, Any]:
         with shop.app.app_context():
             prices = {1: ("Product 1", Decimal("499.00"))}
-            OrderManager(db.session).mark_reserved(order_id, prices)
+            Work.start().saga.mark_reserved(order_id, prices)
             db.session.commit()
         return 410, {"code": "gone"}
 
@@ -208,21 +208,21 @@ def test_who_is_gone_or_deactivated_may_not_order(
 def test_nothing_is_stored_while_user_svc_is_away(
     shop: Any, users: Any, products: Any, said: Any
 ) -> None:
-    users.says["user"] = said
+    users.answers["user"] = said
 
     answer = shop.order(headers={"Idempotency-Key": "k"})
 
     assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
     assert answer.headers["Retry-After"]
     nothing_is_stored(shop, products)
-    users.says.clear()
+    users.answers.clear()
     assert shop.order(headers={"Idempotency-Key": "k"}).status_code == 201
 
 
 def test_nothing_is_stored_while_product_svc_is_known_to_be_away(
     shop: Any, products: Any
 ) -> None:
-    products.says["reserve"] = (503, {})
+    products.answers["reserve"] = (503, {})
     for _ in range(5):
         assert shop.order().status_code == 202
     asked = products.count("reserve")
@@ -260,7 +260,7 @@ def test_too_many_unpaid_orders_of_one_user_are_refused(
     assert answer.headers["Retry-After"]
     assert shop.order(shop.ravi).status_code == 201
     shop.cancel(1)
-    shop.hear("payment.closed", order_id=1, reason="cancelled")
+    shop.receive("payment.closed", order_id=1, reason="cancelled")
     assert shop.order().status_code == 201
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from neighbours import HANG_UP, LOSE
+from dependencies import HANG_UP, LOSE
 
 GONE = (409, {"code": "reservation_gone"})
 LINK = {"short_url": "https://rzp.example/l/1", "expires_at": "2030-01-01T00:00:00Z"}
@@ -23,7 +23,7 @@ def test_a_paid_order_takes_its_stock_at_once(shop: Any, products: Any) -> None:
     assert shop.state(order) == "confirmed"
     assert products.states[order] == "committed"
     settled = {"order_id": order, "payment_id": 500 + order, "outcome": "kept"}
-    assert shop.said(order)[-1] == ("order.settled", settled)
+    assert shop.published(order)[-1] == ("order.settled", settled)
 
 
 @pytest.mark.parametrize("said", [HANG_UP, [LOSE], (503, {}), (404, {}), (401, {})])
@@ -32,12 +32,12 @@ def test_a_commit_is_repeated_until_it_is_answered_and_never_refunded(
 ) -> None:
     order = shop.placed()
     shop.pay(order)
-    products.says["commit"] = said
+    products.answers["commit"] = said
     shop.work()
     assert shop.state(order) == "paid"
     assert shop.refunds(order) == []
 
-    products.says.clear()
+    products.answers.clear()
     pass_seconds(5)
     shop.work()
 
@@ -49,7 +49,7 @@ def test_a_commit_that_product_svc_knows_nothing_of_calls_a_person_each_time(
 ) -> None:
     order = shop.placed()
     shop.pay(order)
-    products.says["commit"] = (404, {})
+    products.answers["commit"] = (404, {})
 
     for seen in (1, 2):
         shop.work()
@@ -67,7 +67,7 @@ def test_an_unanswered_commit_is_not_asked_for_without_a_pause(
 ) -> None:
     order = shop.placed()
     shop.pay(order)
-    products.says["commit"] = (503, {})
+    products.answers["commit"] = (503, {})
 
     for _ in range(3):
         shop.work()
@@ -78,16 +78,16 @@ def test_an_unanswered_commit_is_not_asked_for_without_a_pause(
 def test_a_refused_commit_sends_the_money_back(shop: Any, products: Any) -> None:
     order = shop.placed()
     shop.pay(order)
-    products.says["commit"] = GONE
+    products.answers["commit"] = GONE
 
     shop.work()
 
     assert shop.get(order)["status"] == "refunding"
-    kinds = [kind for kind, _ in shop.said(order)]
+    kinds = [kind for kind, _ in shop.published(order)]
     assert kinds == ["payment.requested", "refund.requested", "order.settled"]
     asked = {"order_id": order, "payment_id": 501, "amount": "998.00"}
-    assert shop.said(order)[1][1] == {**asked, "reason": "stock_gone", "n": 1}
-    assert shop.said(order)[2][1]["outcome"] == "refund"
+    assert shop.published(order)[1][1] == {**asked, "reason": "stock_gone", "n": 1}
+    assert shop.published(order)[2][1]["outcome"] == "refund"
 
 
 def test_an_order_that_a_crash_left_placed_is_taken_up_after_half_a_minute(
@@ -106,7 +106,7 @@ def test_an_order_that_a_crash_left_placed_is_taken_up_after_half_a_minute(
     shop.work()
 
     assert shop.state(1) == "awaiting_payment"
-    assert shop.said(1)[0][0] == "payment.requested"
+    assert shop.published(1)[0][0] == "payment.requested"
 
 
 def test_a_link_that_does_not_come_is_asked_for_again(
@@ -115,14 +115,14 @@ def test_a_link_that_does_not_come_is_asked_for_again(
     order = shop.placed()
     pass_seconds(30)
     shop.work()
-    assert len(shop.said(order)) == 1
+    assert len(shop.published(order)) == 1
 
     for _ in range(2):
         pass_seconds(60)
         shop.work()
         shop.work()
 
-    first, second, third = shop.said(order)
+    first, second, third = shop.published(order)
     assert first == second == third
 
 
@@ -130,12 +130,12 @@ def test_a_link_that_has_come_is_not_asked_for_again(
     shop: Any, pass_seconds: Any
 ) -> None:
     order = shop.placed()
-    shop.hear("payment.link_ready", order_id=order, **LINK)
+    shop.receive("payment.link_ready", order_id=order, **LINK)
 
     pass_seconds(300)
     shop.work()
 
-    assert len(shop.said(order)) == 1
+    assert len(shop.published(order)) == 1
     assert shop.get(order)["payment"]["short_url"] == LINK["short_url"]
 
 
@@ -151,7 +151,7 @@ def test_an_order_without_a_link_is_closed_16_minutes_after_it_was_placed(
     shop.work()
 
     assert shop.state(order) == "expiring"
-    kind, data = shop.said(order)[-1]
+    kind, data = shop.published(order)[-1]
     assert (kind, data["reason"]) == ("payment.close_requested", "expired")
     assert products.count("release") == 0
 
@@ -164,7 +164,7 @@ def test_an_order_is_closed_a_minute_after_its_link_has_expired(
     order = shop.placed()
     expires_at = json.timestamp(clock.now())
     link = {**LINK, "expires_at": expires_at}
-    shop.hear("payment.link_ready", order_id=order, **link)
+    shop.receive("payment.link_ready", order_id=order, **link)
     pass_seconds(30)
     shop.work()
     assert shop.state(order) == "awaiting_payment"
@@ -185,13 +185,13 @@ def test_a_close_is_asked_for_again_until_it_is_answered(
     else:
         pass_seconds(961)
         shop.work()
-    before = len(shop.said(order))
+    before = len(shop.published(order))
 
     for _ in range(3):
         pass_seconds(61)
         shop.work()
 
-    kinds = [kind for kind, _ in shop.said(order)]
+    kinds = [kind for kind, _ in shop.published(order)]
     assert kinds[before:] == ["payment.close_requested"] * 3
     assert shop.state(order) == way
 
@@ -201,34 +201,34 @@ def test_a_release_is_owed_until_it_is_answered(
     shop: Any, products: Any, pass_seconds: Any, said: Any
 ) -> None:
     order = shop.placed()
-    products.says["release"] = said
-    shop.hear("payment.closed", order_id=order, reason="expired")
+    products.answers["release"] = said
+    shop.receive("payment.closed", order_id=order, reason="expired")
     shop.work()
-    assert shop.owed(order) == [("release", "owed")]
+    assert shop.stock_commands(order) == [("release", "pending")]
 
-    products.says.clear()
+    products.answers.clear()
     pass_seconds(5)
     shop.work()
 
-    assert shop.owed(order) == [("release", "done")]
+    assert shop.stock_commands(order) == [("release", "done")]
 
 
 def test_a_definite_no_ends_what_is_owed(shop: Any, products: Any, caplog: Any) -> None:
     order = shop.placed()
-    products.says["release"] = (409, {"code": "already_committed"})
-    shop.hear("payment.closed", order_id=order, reason="expired")
+    products.answers["release"] = (409, {"code": "already_committed"})
+    shop.receive("payment.closed", order_id=order, reason="expired")
 
     shop.work()
 
-    assert shop.owed(order) == [("release", "refused")]
-    assert "product-svc refused what it is owed" in caplog.text
+    assert shop.stock_commands(order) == [("release", "refused")]
+    assert "product-svc refused a stock command" in caplog.text
 
 
 def test_stock_that_is_held_after_all_is_let_go_again(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:
     """The user cancels while the reservation is on its way."""
-    products.says["reserve"] = (503, {})
+    products.answers["reserve"] = (503, {})
     order = shop.placed()
     shop.cancel(order)
     shop.work()
@@ -236,14 +236,14 @@ def test_stock_that_is_held_after_all_is_let_go_again(
         from decimal import Decimal
 
         from order_svc.extensions import db
-        from order_svc.managers import OrderManager
+        from order_svc.steps import Work
 
-        OrderManager(db.session).mark_reserved(order, {1: ("x", Decimal("1.00"))})
+        Work.start().saga.mark_reserved(order, {1: ("x", Decimal("1.00"))})
         db.session.commit()
 
     shop.work()
 
-    assert shop.owed(order) == [("release_final", "done")] * 2
+    assert shop.stock_commands(order) == [("release_final", "done")] * 2
     assert shop.state(order) == "cancelled"
 
 
@@ -252,20 +252,20 @@ def test_an_unanswered_refund_is_asked_for_again_with_the_same_words(
 ) -> None:
     order = shop.placed()
     shop.pay(order)
-    products.says["commit"] = GONE
+    products.answers["commit"] = GONE
     shop.work()
 
     pass_seconds(301)
     shop.work()
     shop.work()
 
-    asked = [data for kind, data in shop.said(order) if kind == "refund.requested"]
+    asked = [data for kind, data in shop.published(order) if kind == "refund.requested"]
     assert len(asked) == 2
     assert asked[0] == asked[1]
     shop.refunded(order)
     pass_seconds(100_000)
     shop.work()
-    assert len([k for k, _ in shop.said(order) if k == "refund.requested"]) == 2
+    assert len([k for k, _ in shop.published(order) if k == "refund.requested"]) == 2
 
 
 def test_the_workers_messages_carry_the_orders_own_correlation_id(
@@ -279,4 +279,4 @@ def test_the_workers_messages_carry_the_orders_own_correlation_id(
     told = {row["name"]: row["correlation_id"] for row in shop.timeline(order)}
     assert told["order.settled"] == "basket-17"
     assert told["stock.committed"] == "basket-17"
-    assert told["payment.captured"] == "told-by-payment-svc"
+    assert told["payment.captured"] == "from-payment-svc"

@@ -32,11 +32,11 @@ def test_no_transaction_is_open_while_a_neighbour_is_asked(
     shop.order(headers=KEY)
     shop.call("GET", f"/orders/{order}/?expand=user", shop.asha)
     shop.refund(order, items=[{"product_id": 1, "quantity": 1}])
-    products.says["reserve"] = [(503, {})]
+    products.answers["reserve"] = [(503, {})]
     late = shop.placed(headers={"Idempotency-Key": "late"})
     pass_seconds(5)
     shop.work()
-    shop.hear("payment.closed", order_id=late, reason="expired")
+    shop.receive("payment.closed", order_id=late, reason="expired")
     shop.work()
 
     asked = {name.rpartition("/reservations/")[2] or name for name, _ in calls}

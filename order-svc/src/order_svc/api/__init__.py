@@ -1,4 +1,4 @@
-"""The HTTP door, one module per resource."""
+"""The HTTP API, one module per resource."""
 
 from flask import Flask
 
@@ -10,6 +10,6 @@ BLUEPRINTS = (orders.blp, cancellation.blp, refunds.blp)
 
 
 def init_app(app: Flask) -> None:
-    """Serve the API, describe it, and show the description."""
+    """Serve the API and its documentation."""
     chassis.web.api.init_app(app, "Orders", *BLUEPRINTS)
     docs.init_app(app)

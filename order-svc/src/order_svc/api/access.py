@@ -7,12 +7,15 @@ from typing import Any
 from chassis.errors import Unavailable, Unprocessable
 from chassis.web import auth, idempotency
 from order_svc import steps
-from order_svc.managers import Customer, OrderManager
+from order_svc.managers import Customer
+from order_svc.steps import Work
+
+STAFF_ONLY = "Unknown field: only staff order for somebody else."
 
 
-def manager() -> OrderManager:
-    """Return the manager that acts for the caller."""
-    return steps.manager(str(auth.caller()))
+def start_work() -> Work:
+    """Start the request's unit of work, with the caller as its actor."""
+    return Work.start(str(auth.caller()))
 
 
 def owner() -> int | None:
@@ -21,34 +24,34 @@ def owner() -> int | None:
     return None if caller.is_staff else caller.id
 
 
-def for_whom(body: dict[str, Any]) -> int:
-    """Return the id of who orders; only staff may name somebody else."""
+def customer_id(body: dict[str, Any]) -> int:
+    """Return the id of the user who orders; only staff order for somebody else."""
     caller = auth.caller()
     assert caller.id is not None
     if "user_id" not in body:
         return caller.id
     if not caller.is_staff:
-        raise Unprocessable("1 field(s) are not valid.", errors={"user_id": [STAFF]})
+        raise Unprocessable(
+            "1 field(s) are not valid.", errors={"user_id": [STAFF_ONLY]}
+        )
     return int(body["user_id"])
 
 
-STAFF = "Unknown field: only staff order for somebody else."
-
-
 def with_customer(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Ask user-svc who orders, before any transaction; not again for a known key."""
+    """Check the customer before any transaction, unless the key is known already."""
 
     @wraps(view)
     def wrapper(self: Any, body: dict[str, Any]) -> Any:
-        user_id = for_whom(body)
-        customer = None if idempotency.is_known() else steps.admit(user_id)
+        user_id = customer_id(body)
+        is_known = idempotency.is_known()
+        customer = None if is_known else steps.check_customer(user_id)
         return view(self, body, customer)
 
     return wrapper
 
 
-def known(customer: Customer | None) -> Customer:
-    """Return the customer; a key that was pruned a moment ago is asked for again."""
+def require_customer(customer: Customer | None) -> Customer:
+    """Return the customer; raise Unavailable when the known key was just deleted."""
     if customer is None:
         raise Unavailable("Send the request again.")
     return customer

@@ -1,4 +1,4 @@
-"""Cancellation, timeline."""
+"""Cancellation and timeline."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from flask.views import MethodView
 
 from chassis.failpoints import failpoint
 from chassis.web.api import CUSTOMER, Blueprint
-from order_svc.api.access import manager, owner
+from order_svc.api.access import owner, start_work
 from order_svc.extensions import db
 from order_svc.schemas import OrderSchema, TimelineSchema
 
@@ -17,16 +17,15 @@ blp = Blueprint(
 
 @blp.route("/cancel/")
 class OrderCancellation(MethodView):
-    """The end of an order before it is paid."""
+    """The cancellation of an order before it is paid."""
 
     @blp.requires(CUSTOMER)
     @blp.problems(_404="", _409="`already_paid`, `order_expired`")
-    @blp.alt_response(200, schema=OrderSchema, description="It is cancelled already")
+    @blp.alt_response(200, schema=OrderSchema, description="The order is over already")
     @blp.resource(OrderSchema, 202)
     def post(self, order_id: int) -> Any:
         """Cancel an order before payment."""
-        manager().get_order(order_id, owner())
-        order, is_over = manager().cancel(order_id)
+        order, is_over = start_work().orders.cancel(order_id, owner())
         failpoint("order.before_cancel_commit")
         db.session.commit()
         failpoint("order.cancel_committed")
@@ -35,12 +34,11 @@ class OrderCancellation(MethodView):
 
 @blp.route("/timeline/")
 class OrderTimeline(MethodView):
-    """What has happened to an order."""
+    """The timeline of an order."""
 
     @blp.requires(CUSTOMER)
     @blp.problems(_404="")
     @blp.response(200, TimelineSchema)
     def get(self, order_id: int) -> Any:
-        """Tell an order's story: every change of state and every message."""
-        manager().get_order(order_id, owner())
-        return {"data": manager().timeline(order_id)}
+        """List every change of state and every message of an order."""
+        return {"data": start_work().orders.timeline(order_id, owner())}

@@ -1,14 +1,18 @@
-"""Orders: placed, listed, shown and changed."""
+"""Placing, listing, showing and changing orders."""
 
 from typing import Any
 
 from flask.views import MethodView
 
-from chassis.config import settings
-from chassis.web import auth, etag, idempotency, pagination
+from chassis.web import etag, idempotency, pagination
 from chassis.web.api import CUSTOMER, Blueprint
 from order_svc import clients, steps
-from order_svc.api.access import known, manager, owner, with_customer
+from order_svc.api.access import (
+    owner,
+    require_customer,
+    start_work,
+    with_customer,
+)
 from order_svc.extensions import db
 from order_svc.managers import Customer
 from order_svc.models import Order, OrderState
@@ -33,7 +37,7 @@ class Orders(MethodView):
     @blp.page(OrderSchema)
     def get(self, query: dict[str, Any]) -> pagination.Page:
         """List orders."""
-        statement = manager().find_all(query, owner())
+        statement = start_work().orders.search(query, owner())
         return pagination.paginate(db.session, statement, SORTS, query)
 
     @blp.requires(CUSTOMER)
@@ -41,31 +45,33 @@ class Orders(MethodView):
     @blp.problems(
         _403="the account is gone or deactivated",
         _409="`insufficient_stock` with the short lines, `reservation_gone` when "
-        "product-svc has let go of the order's stock: order again",
+        "product-svc has released the order's stock: order again",
         _422="`unknown_product` with their ids, `total_out_of_range`",
         _429="`too_many_open_orders`",
     )
-    @blp.alt_response(202, schema=OrderSchema, description="Stock is still asked for")
+    @blp.alt_response(
+        202, schema=OrderSchema, description="The stock is not reserved yet"
+    )
     @with_customer
     @blp.idempotent
     @blp.resource(OrderSchema, 201)
     def post(self, body: dict[str, Any], customer: Customer | None) -> Any:
         """Place an order."""
-        order_id = idempotency.resumes()
+        work, order_id = start_work(), idempotency.resumes()
         if order_id is None:
-            actor = str(auth.caller())
-            order_id = steps.place(known(customer), body, actor, idempotency.made)
-        steps.reserve(order_id)
-        order = manager().get_order(order_id)
+            placed_by = require_customer(customer)
+            order_id = steps.place(work, placed_by, body, idempotency.made)
+        steps.reserve(work, order_id)
+        order = work.orders.get(order_id)
         steps.check_refused(order)
-        headers = {"Location": f"{settings().public_url}/orders/{order.id}/"}
+        headers = {"Location": f"{work.settings.public_url}/orders/{order.id}/"}
         if order.state == OrderState.PLACED:
             return order, 202, {**headers, "Retry-After": "2"}
         return order, 201, headers
 
 
 class WithUser:
-    """An order together with who placed it."""
+    """An order together with the user who placed it."""
 
     def __init__(self, order: Order, user: dict[str, Any] | None) -> None:
         self.order = order
@@ -85,13 +91,14 @@ class OrderById(MethodView):
     @blp.resource(OrderSchema)
     def get(self, query: dict[str, Any], order_id: int) -> Any:
         """Show an order."""
-        order = manager().get_order(order_id, owner())
+        orders = start_work().orders
+        order = orders.get(order_id, owner())
         if not query["expand"]:
             return order
         user_id = order.user_id
         db.session.rollback()
         user = clients.users().find_user(user_id)
-        return WithUser(manager().get_order(order_id, owner()), user)
+        return WithUser(orders.get(order_id, owner()), user)
 
     @blp.requires(CUSTOMER)
     @blp.arguments(OrderPatchSchema(partial=("shipping_address", "note")))
@@ -99,8 +106,9 @@ class OrderById(MethodView):
     @blp.resource(OrderSchema)
     def patch(self, fields: dict[str, Any], order_id: int) -> Order:
         """Change a pending order's address or note."""
-        order = manager().lock(order_id, owner())
+        orders = start_work().orders
+        order = orders.lock(order_id, owner())
         etag.check(OrderSchema().dump(order))
-        manager().change(order, fields)
+        orders.change(order, fields)
         db.session.commit()
         return order

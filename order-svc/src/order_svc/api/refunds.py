@@ -6,8 +6,7 @@ from flask.views import MethodView
 
 from chassis.web import auth
 from chassis.web.api import ADMIN, STAFF, Blueprint
-from order_svc import steps
-from order_svc.api.access import manager
+from order_svc.api.access import start_work
 from order_svc.schemas import RefundCreateSchema, RefundSchema
 
 blp = Blueprint(
@@ -17,12 +16,12 @@ blp = Blueprint(
 
 @blp.route("/refund/")
 class OrderRefunds(MethodView):
-    """Money that goes back."""
+    """Refunds of an order."""
 
     @blp.requires(STAFF)
     @blp.arguments(RefundCreateSchema)
     @blp.problems(
-        _403="more than the limit of one order, in all, is for admins",
+        _403="only an admin refunds more than the limit of one order",
         _404="",
         _409="`refund_too_large`, `not_refundable`, `not_committed`, "
         "`restock_too_large`",
@@ -31,13 +30,13 @@ class OrderRefunds(MethodView):
     @blp.idempotent
     @blp.response(202, RefundSchema)
     def post(self, body: dict[str, Any], order_id: int) -> Any:
-        """Return money, all that is left unless said, and put goods back."""
-        is_admin = auth.caller().may(ADMIN)
-        refund = manager().refund(
+        """Refund an amount, by default all that remains, and restock returned goods."""
+        work, is_admin = start_work(), auth.caller().may(ADMIN)
+        refund = work.orders.refund(
             order_id,
             amount=body["amount"],
             items=body["items"],
             note=body["reason"],
-            limit=None if is_admin else steps.settings().refund_limit,
+            limit=None if is_admin else work.settings.refund_limit,
         )
         return refund, 202, {"Retry-After": "2"}

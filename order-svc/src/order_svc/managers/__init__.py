@@ -1,9 +1,23 @@
 """The business rules; they never commit and know neither HTTP nor a dialect."""
 
-from order_svc.managers.due import Due
-from order_svc.managers.news import Impossible, Mismatch
+from chassis.state_machine import Impossible
+from order_svc.managers.machine import OrderMachine
 from order_svc.managers.orders import OrderManager
 from order_svc.managers.placing import Customer
+from order_svc.managers.refunds import Refunds
+from order_svc.managers.saga import Saga
 from order_svc.managers.schedule import deadline
+from order_svc.managers.stock_commands import record_stock_command
+from order_svc.managers.triggers import Mismatch
 
-__all__ = ["Customer", "Due", "Impossible", "Mismatch", "OrderManager", "deadline"]
+__all__ = [
+    "Customer",
+    "Impossible",
+    "Mismatch",
+    "OrderMachine",
+    "OrderManager",
+    "Refunds",
+    "Saga",
+    "deadline",
+    "record_stock_command",
+]

@@ -1,137 +1,126 @@
-"""What a cell of the table does besides moving the order."""
+"""The effects of the order's transitions, by their names in the table."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from chassis import clock, logging
-from order_svc import events
-from order_svc.config import Times
-from order_svc.managers.history import History
-from order_svc.managers.news import News
+from chassis import logging
+from chassis.state_machine import Trigger
 from order_svc.managers.refunds import Refunds
+from order_svc.managers.stock_commands import add_stock_command
 from order_svc.models import (
-    Cell,
     Effect,
     Order,
-    Owed,
-    OwedKind,
     PaymentStatus,
+    RefundReason,
+    StockCommandKind,
 )
 
-Run = Callable[[Order, Cell, News], None]
+Run = Callable[[Order, Trigger], None]
 CLOSED = {"expired": PaymentStatus.EXPIRED, "cancelled": PaymentStatus.CANCELLED}
+REFUNDS = {
+    Effect.REFUND_CANCELLED: RefundReason.CANCELLED,
+    Effect.REFUND_REJECTED: RefundReason.REJECTED,
+    Effect.REFUND_STOCK_GONE: RefundReason.STOCK_GONE,
+    Effect.REFUND_DUPLICATE: RefundReason.DUPLICATE,
+}
+COMPENSATIONS = {
+    Effect.RELEASE: StockCommandKind.RELEASE,
+    Effect.RELEASE_FINAL: StockCommandKind.RELEASE_FINAL,
+}
 
 
-class Effects:
-    """Runs effects in the transaction that has just moved the order."""
-
-    def __init__(self, session: Session, times: Times, history: History) -> None:
-        self.session = session
-        self.history = history
-        self.refunds = Refunds(session, times, history)
-        self.table: dict[Effect, Run] = {
-            Effect.SET_PRICES: _set_prices,
-            Effect.KEEP_REFUSAL: _keep_refusal,
-            Effect.REQUEST_PAYMENT: self._request_payment,
-            Effect.REQUEST_CLOSE: self._request_close,
-            Effect.STORE_LINK: _store_link,
-            Effect.CLOSE_PAYMENT: _close_payment,
-            Effect.TAKE_PAYMENT: self._take_payment,
-            Effect.SETTLE: self._settle,
-            Effect.REFUND: self._refund,
-            Effect.ASK_REFUND: self._ask_refund,
-            Effect.RECORD_REFUND: self._record_refund,
-            Effect.FAIL_REFUND: self._fail_refund,
-            Effect.RELEASE: self._owe(OwedKind.RELEASE),
-            Effect.RELEASE_FINAL: self._owe(OwedKind.RELEASE_FINAL),
-            Effect.ALERT: _alert,
-        }
-
-    def run(self, order: Order, cell: Cell, news: News) -> None:
-        """Run all effects of a cell in their order."""
-        for effect in cell.effects:
-            self.table[effect](order, cell, news)
-
-    def _request_payment(self, order: Order, _cell: Cell, _news: News) -> None:
-        order.payment_status = PaymentStatus.PENDING
-        self.history.emit(events.payment_requested(order), order.id)
-
-    def _request_close(self, order: Order, _cell: Cell, _news: News) -> None:
-        self.history.emit(events.payment_close_requested(order), order.id)
-
-    def _take_payment(self, order: Order, _cell: Cell, news: News) -> None:
-        order.payment_id = news.facts["payment_id"]
-        order.captured_amount = news.facts["amount"]
-        order.payment_status = PaymentStatus.COMPLETED
-        order.short_url = None
-        self.refunds.sum_up(order)
-
-    def _settle(self, order: Order, _cell: Cell, news: News) -> None:
-        payment_id = news.facts.get("payment_id", order.payment_id)
-        self.refunds.settle(order, payment_id)
-
-    def _refund(self, order: Order, cell: Cell, news: News) -> None:
-        assert cell.refund is not None
-        payment_id = news.facts.get("payment_id", order.payment_id)
-        amount = news.facts.get("amount", order.captured_amount)
-        self.refunds.give_back(order, payment_id, amount, cell.refund)
-
-    def _ask_refund(self, order: Order, _cell: Cell, news: News) -> None:
-        refund = self.refunds.ask(order, news.facts)
-        if refund.items:
-            return_id = f"refund-{refund.n}"
-            self._add_owed(order, OwedKind.RESTOCK, return_id, refund.items)
-
-    def _record_refund(self, order: Order, _cell: Cell, news: News) -> None:
-        self.refunds.record(order, news.facts)
-
-    def _fail_refund(self, order: Order, _cell: Cell, news: News) -> None:
-        self.refunds.fail(order, news.facts)
-
-    def _owe(self, kind: OwedKind) -> Run:
-        return lambda order, _cell, _news: self._add_owed(order, kind)
-
-    def _add_owed(
-        self,
-        order: Order,
-        kind: OwedKind,
-        return_id: str | None = None,
-        items: list[dict[str, int]] | None = None,
-    ) -> None:
-        self.session.add(
-            Owed(
-                order_id=order.id,
-                kind=kind,
-                return_id=return_id,
-                items=items,
-                next_check_at=clock.now(),
-            )
-        )
+def effects(session: Session, refunds: Refunds) -> Mapping[StrEnum, Run]:
+    """Return what runs for each effect, in the transaction of the transition."""
+    return {
+        Effect.SET_PRICES: _set_prices,
+        Effect.STORE_REFUSAL: _store_refusal,
+        Effect.AWAIT_PAYMENT: _await_payment,
+        Effect.STORE_LINK: _store_link,
+        Effect.CLOSE_PAYMENT: _close_payment,
+        Effect.TAKE_PAYMENT: _take_payment(refunds),
+        **{name: _refund(refunds, reason) for name, reason in REFUNDS.items()},
+        Effect.REQUEST_REFUND: _request_refund(session, refunds),
+        Effect.RECORD_REFUND: lambda order, trigger: refunds.record(
+            order, trigger.data
+        ),
+        Effect.FAIL_REFUND: lambda order, trigger: refunds.fail(order, trigger.data),
+        **{name: _command(session, kind) for name, kind in COMPENSATIONS.items()},
+        Effect.ALERT: _alert,
+    }
 
 
-def _set_prices(order: Order, _cell: Cell, news: News) -> None:
+def _set_prices(order: Order, trigger: Trigger) -> None:
     for item in order.items:
-        item.product_name, item.price = news.facts["prices"][item.product_id]
-    order.total_price = news.facts["total"]
+        item.product_name, item.price = trigger.data["prices"][item.product_id]
+    order.total_price = trigger.data["total"]
 
 
-def _keep_refusal(order: Order, _cell: Cell, news: News) -> None:
-    order.refusal = dict(news.facts["refusal"])
+def _store_refusal(order: Order, trigger: Trigger) -> None:
+    order.refusal = dict(trigger.data["refusal"])
 
 
-def _store_link(order: Order, _cell: Cell, news: News) -> None:
-    order.short_url = news.facts["short_url"]
-    order.link_expires_at = news.facts["expires_at"]
+def _await_payment(order: Order, _: Trigger) -> None:
+    order.payment_status = PaymentStatus.PENDING
 
 
-def _close_payment(order: Order, _cell: Cell, news: News) -> None:
-    order.payment_status = CLOSED.get(news.reason, PaymentStatus.FAILED)
+def _store_link(order: Order, trigger: Trigger) -> None:
+    order.short_url = trigger.data["short_url"]
+    order.link_expires_at = trigger.data["expires_at"]
+
+
+def _close_payment(order: Order, trigger: Trigger) -> None:
+    order.payment_status = CLOSED.get(trigger.reason, PaymentStatus.FAILED)
     order.short_url = None
 
 
-def _alert(order: Order, _cell: Cell, news: News) -> None:
-    facts: dict[str, Any] = {key: str(value) for key, value in news.facts.items()}
-    facts["order_id"] = order.id
-    logging.get().error("order needs a person", news=news.name, alert=True, **facts)
+def _take_payment(refunds: Refunds) -> Run:
+    def run(order: Order, trigger: Trigger) -> None:
+        order.payment_id = trigger.data["payment_id"]
+        order.captured_amount = trigger.data["amount"]
+        order.payment_status = PaymentStatus.COMPLETED
+        order.short_url = None
+        refunds.update_totals(order)
+
+    return run
+
+
+def _refund(refunds: Refunds, reason: RefundReason) -> Run:
+    """Refund the whole of the captured payment, or of the order's own."""
+
+    def run(order: Order, trigger: Trigger) -> None:
+        payment_id = trigger.data.get("payment_id", order.payment_id)
+        amount = trigger.data.get("amount", order.captured_amount)
+        refunds.request(order, payment_id=payment_id, amount=amount, reason=reason)
+
+    return run
+
+
+def _request_refund(session: Session, refunds: Refunds) -> Run:
+    def run(order: Order, trigger: Trigger) -> None:
+        refund = refunds.request_by_staff(order, trigger.data)
+        if refund.items:
+            add_stock_command(
+                session,
+                order.id,
+                StockCommandKind.RESTOCK,
+                return_id=f"refund-{refund.n}",
+                items=refund.items,
+            )
+
+    return run
+
+
+def _command(session: Session, kind: StockCommandKind) -> Run:
+    return lambda order, _: add_stock_command(session, order.id, kind)
+
+
+def _alert(order: Order, trigger: Trigger) -> None:
+    data = {key: str(value) for key, value in trigger.data.items()}
+    logging.get().error(
+        "order needs review",
+        trigger=str(trigger.name),
+        alert=True,
+        **{**data, "order_id": order.id},
+    )

@@ -1,71 +1,64 @@
-"""Orders: placed by customers, moved by the saga, read by both."""
+"""What customers and staff do with orders: place, read, change, cancel, refund."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session
 
 from chassis.errors import Conflict, NotFound
-from order_svc.config import Times
-from order_svc.managers.amounts import amount_to_return
-from order_svc.managers.moves import Moves
-from order_svc.managers.news import News
+from chassis.state_machine import Kind, Trigger
+from order_svc.managers import timeline
+from order_svc.managers.machine import OrderMachine
 from order_svc.managers.placing import Customer, check_open_orders
-from order_svc.managers.returns import check_returns
-from order_svc.managers.saga import Saga
-from order_svc.managers.schedule import next_check
+from order_svc.managers.refund_rules import check_amount, check_restock
+from order_svc.managers.refunds import Refunds
+from order_svc.managers.triggers import ORDER_SVC
 from order_svc.models import (
     Order,
-    OrderEvent,
     OrderHistory,
     OrderItem,
     OrderRefund,
     OrderState,
     OrderStatus,
+    OrderTrigger,
 )
 
+FILTERS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+    "status": lambda value: Order.status == value,
+    "user_id": lambda value: Order.user_id == value,
+    "created_from": lambda value: Order.created_at >= value,
+    "created_to": lambda value: Order.created_at <= value,
+}
 
-class OrderManager(Saga):
-    """The rules of orders; `actor` says who asks (`user:17`, `worker`)."""
+
+class OrderManager:
+    """The rules of orders; `actor` is who asks (`user:17`, `worker`)."""
 
     def __init__(
-        self, session: Session, times: Times | None = None, actor: str = "worker"
+        self, machine: OrderMachine, refunds: Refunds, actor: str = "worker"
     ) -> None:
-        self.session = session
-        self.times = times or Times()
+        self.machine = machine
+        self.session = machine.session
+        self.refunds = refunds
         self.actor = actor
-        self.moves = Moves(session, self.times)
 
-    def get_order(self, order_id: int, user_id: int | None = None) -> Order:
+    def get(self, order_id: int, user_id: int | None = None) -> Order:
         """Return the order; with `user_id`, only when it is that user's."""
-        order = self.session.get(Order, order_id)
-        if order is None or user_id not in (None, order.user_id):
-            raise NotFound(f"There is no order {order_id}.")
-        return order
+        return _owned(self.machine.get(order_id), user_id)
 
     def lock(self, order_id: int, user_id: int | None = None) -> Order:
-        """Return the order, kept from changing until the transaction ends."""
-        order = self.moves.lock(order_id)
-        if user_id not in (None, order.user_id):
-            raise NotFound(f"There is no order {order_id}.")
-        return order
+        """Return the order, locked until the transaction ends."""
+        return _owned(self.machine.lock(order_id), user_id)
 
-    def find_all(
+    def search(
         self, query: Mapping[str, Any], user_id: int | None = None
     ) -> Select[Any]:
-        """Return the statement that finds the orders of a filter, and of one user."""
+        """Return the statement for the orders that match a query, and of one user."""
         found = select(Order)
         if user_id is not None:
             found = found.where(Order.user_id == user_id)
-        filters: dict[str, Callable[[Any], ColumnElement[bool]]] = {
-            "status": lambda value: Order.status == value,
-            "user_id": lambda value: Order.user_id == value,
-            "created_from": lambda value: Order.created_at >= value,
-            "created_to": lambda value: Order.created_at <= value,
-        }
-        for name, rule in filters.items():
+        for name, rule in FILTERS.items():
             if query.get(name) is not None:
                 found = found.where(rule(query[name]))
         return found
@@ -79,32 +72,27 @@ class OrderManager(Saga):
         note: str | None = None,
         max_open: int = 20,
     ) -> Order:
-        """Write the order down, its prices still unknown; stock is reserved next."""
+        """Insert an order without prices; its stock is reserved next."""
         check_open_orders(self.session, customer.id, max_open)
-        order = Order(
-            user_id=customer.id,
-            customer_name=customer.name,
-            customer_email=customer.email,
-            customer_phone=customer.phone,
-            shipping_address=shipping_address,
-            note=note,
-            state=OrderState.PLACED,
-            items=[
+        columns = {
+            "user_id": customer.id,
+            "customer_name": customer.name,
+            "customer_email": customer.email,
+            "customer_phone": customer.phone,
+            "shipping_address": shipping_address,
+            "note": note,
+            "items": [
                 OrderItem(product_id=product_id, quantity=lines[product_id])
                 for product_id in sorted(lines)
             ],
-        )
-        self.session.add(order)
-        self.session.flush()
-        order.next_check_at = next_check(order, self.times)
-        news = News("place", reason=self.actor)
-        self.moves.history.moved(order.id, None, OrderState.PLACED, news)
-        return order
+        }
+        trigger = Trigger(OrderTrigger.PLACE, ORDER_SVC, self.actor, columns)
+        return self.machine.insert(trigger)
 
     def change(self, order: Order, fields: Mapping[str, Any]) -> None:
-        """Change a locked order's address and note while it is pending.
+        """Change a locked, pending order's address and note.
 
-        What is so already changes nothing, the order's version neither.
+        Equal values change nothing, not even the order's version.
         """
         if order.status != OrderStatus.PENDING:
             raise Conflict(
@@ -118,12 +106,13 @@ class OrderManager(Saga):
         order.version += 1
         self.session.flush()
 
-    def cancel(self, order_id: int) -> tuple[Order, bool]:
-        """Cancel before payment; return the order, and whether it is over by now."""
-        news = News("cancel", reason=self.actor)
-        order, cell = self.moves.apply(order_id, lambda _: OrderEvent.CANCEL, news)
-        is_over = cell.to is None and order.state != OrderState.CANCELLING
-        return order, is_over
+    def cancel(self, order_id: int, user_id: int | None = None) -> tuple[Order, bool]:
+        """Cancel before payment; return the order and whether it was over before."""
+        order = self.get(order_id, user_id)
+        trigger = Trigger(OrderTrigger.CANCEL, ORDER_SVC, self.actor)
+        transition = self.machine.fire(order, trigger)
+        is_unchanged = transition.kind is Kind.ACKNOWLEDGE
+        return order, is_unchanged and order.state != OrderState.CANCELLING
 
     def refund(
         self,
@@ -134,31 +123,41 @@ class OrderManager(Saga):
         note: str,
         limit: Decimal | None = None,
     ) -> OrderRefund:
-        """Return money, all that is left unless said; and goods, those that are named.
+        """Refund an amount, by default all that remains, and restock returned goods.
 
-        `limit` is the most that staff may return of one order in all. Raises Conflict
+        `limit` bounds the sum of an order's refunds by staff. Raises Conflict
         (`refund_too_large`, `not_refundable`, `not_committed`, `restock_too_large`),
         Unprocessable, Forbidden.
         """
-        refunds = self.moves.effects.refunds
-        facts: dict[str, Any] = {
+
+        def classify(order: Order) -> OrderTrigger:
+            if order.captured_amount is None:
+                return OrderTrigger.STAFF_REFUND
+            is_rest = check_amount(self.refunds, order, amount, limit)
+            check_restock(self.session, self.refunds, order, items)
+            if is_rest:
+                return OrderTrigger.STAFF_REFUND_REST
+            return OrderTrigger.STAFF_REFUND
+
+        data = {
+            "amount": amount,
             "note": note,
             "actor": self.actor,
             "items": [{"product_id": p, "quantity": items[p]} for p in sorted(items)],
         }
+        trigger = Trigger(OrderTrigger.STAFF_REFUND, ORDER_SVC, note, data)
+        self.machine.fire(self.machine.get(order_id), trigger, classify)
+        return self.refunds.list(order_id)[-1]
 
-        def decide(order: Order) -> OrderEvent:
-            if order.captured_amount is None:
-                return OrderEvent.STAFF_REFUND
-            wanted = amount_to_return(refunds, order, amount, limit)
-            facts["amount"] = wanted
-            check_returns(self.session, order, items)
-            is_rest = wanted == refunds.rest(order)
-            return OrderEvent.STAFF_REFUND_REST if is_rest else OrderEvent.STAFF_REFUND
+    def timeline(
+        self, order_id: int, user_id: int | None = None
+    ) -> Sequence[OrderHistory]:
+        """Return the lines of an order's timeline, oldest first."""
+        self.get(order_id, user_id)
+        return timeline.lines(self.session, order_id)
 
-        self.moves.apply(order_id, decide, News("refund", reason=note, facts=facts))
-        return refunds.rows(order_id)[-1]
 
-    def timeline(self, order_id: int) -> Sequence[OrderHistory]:
-        """Return the order's history, oldest first."""
-        return self.moves.history.all(order_id)
+def _owned(order: Order, user_id: int | None) -> Order:
+    if user_id not in (None, order.user_id):
+        raise NotFound(f"There is no order {order.id}.")
+    return order

@@ -8,17 +8,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis.errors import TooManyRequests
-from order_svc.models import UNPAID, Order
+from order_svc.models import UNPAID, Order, Prices
 
-# Razorpay takes no less than one rupee, the payment column no more than the other.
-LEAST, MOST = Decimal("1.00"), Decimal("99999999.99")
-
-Prices = Mapping[int, tuple[str, Decimal]]
+# Razorpay takes no less than one rupee; the payment's column holds no more than the
+# maximum.
+MIN_TOTAL, MAX_TOTAL = Decimal("1.00"), Decimal("99999999.99")
 
 
 @dataclass(frozen=True)
 class Customer:
-    """Who orders, as user-svc knows them."""
+    """The user who orders, as user-svc knows them."""
 
     id: int
     name: str
@@ -34,8 +33,13 @@ def total(lines: Mapping[int, int], prices: Prices) -> Decimal:
     )
 
 
+def is_payable(amount: Decimal) -> bool:
+    """Return whether a payment of this amount can be made."""
+    return MIN_TOTAL <= amount <= MAX_TOTAL
+
+
 def check_open_orders(session: Session, user_id: int, most: int) -> None:
-    """Refuse one more unpaid order of a user: they hold stock that others want.
+    """Raise TooManyRequests when a user has too many unpaid orders: they hold stock.
 
     The user's oldest order is locked, so that orders placed at once are counted one
     after the other; only a user's very first ones, at once, are not.

@@ -1,6 +1,6 @@
-"""Refunds: rows of the order, asked for until payment-svc has answered each."""
+"""Refunds: rows of the order, requested until payment-svc has answered each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from chassis import clock
 from chassis.errors import Conflict
 from chassis.failpoints import failpoint
+from chassis.leases import backoff
 from order_svc import events
 from order_svc.config import Times
-from order_svc.managers.history import History
+from order_svc.managers import timeline
+from order_svc.managers.triggers import PAYMENT_SVC, Data
 from order_svc.models import (
     AUTOMATIC,
     DECIDED,
@@ -28,32 +30,39 @@ ZERO = Decimal("0.00")
 
 
 class Refunds:
-    """The refunds of one order at a time, in the transaction that moves it."""
+    """The refunds of orders, in the transaction that moves the order."""
 
-    def __init__(self, session: Session, times: Times, history: History) -> None:
+    def __init__(self, session: Session, times: Times) -> None:
         self.session = session
         self.times = times
-        self.history = history
 
-    def rows(self, order_id: int) -> Sequence[OrderRefund]:
+    def list(self, order_id: int) -> Sequence[OrderRefund]:
         """Return an order's refunds, oldest first."""
         statement = select(OrderRefund).filter_by(order_id=order_id)
         return self.session.scalars(statement.order_by(OrderRefund.id)).all()
 
-    def is_returned(self, payment_id: int) -> bool:
-        """Say whether the saga itself has sent this payment back."""
+    def find(self, data: Data) -> OrderRefund | None:
+        """Return the refund with a message's payment, reason and n, or None."""
+        return self.session.scalar(
+            select(OrderRefund).filter_by(
+                payment_id=data["payment_id"], reason=data["reason"], n=data["n"]
+            )
+        )
+
+    def is_automatic(self, payment_id: int | None) -> bool:
+        """Return whether the saga itself has refunded this payment."""
         statement = select(OrderRefund.id).where(
             OrderRefund.payment_id == payment_id, OrderRefund.reason.in_(AUTOMATIC)
         )
         return self.session.scalar(statement.limit(1)) is not None
 
-    def rest(self, order: Order) -> Decimal:
-        """Return what of the own payment is neither returned nor asked for."""
+    def remaining(self, order: Order) -> Decimal:
+        """Return what of the order's own payment is neither refunded nor requested."""
         captured = order.captured_amount or ZERO
         return captured - self._sum(order, RefundState.REQUESTED, RefundState.PROCESSED)
 
-    def asked_by_staff(self, order: Order) -> Decimal:
-        """Return the sum of what staff have returned of the order, or are returning."""
+    def staff_total(self, order: Order) -> Decimal:
+        """Return the sum of the refunds that staff have requested, failed ones not."""
         amounts = self.session.scalars(
             select(OrderRefund.amount)
             .where(OrderRefund.order_id == order.id)
@@ -62,118 +71,89 @@ class Refunds:
         )
         return sum(amounts, ZERO)
 
-    def completes(self, order: Order, facts: Mapping[str, Any]) -> bool:
-        """Say whether this processed refund returns the last of the own payment."""
-        if facts["payment_id"] != order.payment_id or order.captured_amount is None:
+    def completes(self, order: Order, data: Data) -> bool:
+        """Return whether a processed refund is the last of the order's own payment."""
+        if data["payment_id"] != order.payment_id or order.captured_amount is None:
             return False
-        row = self.find(facts)
+        refund = self.find(data)
         before = self._sum(order, RefundState.PROCESSED)
-        if row is not None and row.state == RefundState.PROCESSED:
+        if refund is not None and refund.state == RefundState.PROCESSED:
             return before >= order.captured_amount
-        return bool(before + facts["amount"] >= order.captured_amount)
+        return bool(before + data["amount"] >= order.captured_amount)
 
-    def find(self, facts: Mapping[str, Any]) -> OrderRefund | None:
-        """Return the row of payment, reason and n."""
-        return self.session.scalar(
-            select(OrderRefund).filter_by(
-                payment_id=facts["payment_id"], reason=facts["reason"], n=facts["n"]
-            )
-        )
-
-    def check(self, order: Order, facts: Mapping[str, Any]) -> None:
-        """Refuse a message about a refund that is known as another one."""
+    def check(self, order: Order, data: Data) -> None:
+        """Raise Conflict for a message whose `refund_id` belongs to another refund."""
         known = self.session.scalar(
-            select(OrderRefund).filter_by(refund_id=facts["refund_id"])
+            select(OrderRefund).filter_by(refund_id=data["refund_id"])
         )
-        row = self.find(facts)
-        is_other = known is not None and known is not row
-        if is_other or (row is not None and row.order_id != order.id):
-            raise Conflict(f"Refund {facts['refund_id']} is known as another one.")
+        refund = self.find(data)
+        is_other = known is not None and known is not refund
+        if is_other or (refund is not None and refund.order_id != order.id):
+            raise Conflict(f"Refund {data['refund_id']} is known as another one.")
 
-    def give_back(
-        self, order: Order, payment_id: int, amount: Decimal, reason: RefundReason
-    ) -> None:
-        """Send a whole payment back, and tell payment-svc that this is decided."""
-        self._ask(order, payment_id=payment_id, amount=amount, reason=reason)
-        self.settle(order, payment_id)
-
-    def ask(self, order: Order, facts: Mapping[str, Any]) -> OrderRefund:
-        """Send back what staff said, of the order's own payment."""
-        own = select(func.max(OrderRefund.n)).filter_by(
-            payment_id=order.payment_id, reason=RefundReason.STAFF
-        )
-        return self._ask(
-            order,
-            payment_id=order.payment_id,
-            reason=RefundReason.STAFF,
-            n=(self.session.scalar(own) or 0) + 1,
-            amount=facts["amount"],
-            note=facts["note"],
-            items=facts["items"],
-            actor=facts["actor"],
-        )
-
-    def _ask(self, order: Order, **columns: Any) -> OrderRefund:
+    def request(self, order: Order, **columns: Any) -> OrderRefund:
+        """Insert a refund and publish its request."""
         refund = OrderRefund(
             order_id=order.id,
-            next_check_at=clock.now() + self.pause(0),
+            next_check_at=clock.now() + self._pause(0),
             **{"n": 1, **columns},
         )
         self.session.add(refund)
         self.session.flush()
-        self.history.emit(events.refund_requested(refund), order.id)
+        timeline.publish(self.session, order.id, events.refund_requested(refund))
         failpoint("order.refund_emitted")
         return refund
 
-    def pause(self, attempts: int) -> timedelta:
-        """Return how long to wait for the answer: from minutes up to some hours."""
-        return timedelta(
-            seconds=self.times.refund_again_seconds * 2.0 ** min(attempts, 6)
+    def request_by_staff(self, order: Order, data: Data) -> OrderRefund:
+        """Request a refund of the order's own payment; without an amount, the rest."""
+        last = select(func.max(OrderRefund.n)).filter_by(
+            payment_id=order.payment_id, reason=RefundReason.STAFF
         )
+        return self.request(
+            order,
+            payment_id=order.payment_id,
+            reason=RefundReason.STAFF,
+            n=(self.session.scalar(last) or 0) + 1,
+            amount=data["amount"] or self.remaining(order),
+            note=data["note"],
+            items=data["items"],
+            actor=data["actor"],
+        )
+
+    def request_again(self, refund_id: int) -> None:
+        """Publish the request of a refund that is still unanswered once more."""
+        refund = self.session.get_one(OrderRefund, refund_id, populate_existing=True)
+        if refund.state != RefundState.REQUESTED:
+            return
+        refund.next_check_at = clock.now() + self._pause(refund.attempts)
+        timeline.publish(self.session, refund.order_id, events.refund_requested(refund))
 
     def settle(
         self, order: Order, payment_id: int, refund_id: int | None = None
     ) -> None:
-        """Say what became of a capture: kept, unless the saga has returned it."""
-        outcome = "refund" if self.is_returned(payment_id) else "kept"
-        event = events.order_settled(order.id, payment_id, outcome, refund_id)
-        self.history.emit(event, order.id)
+        """Publish the outcome of a capture: kept, or refunded by the saga."""
+        outcome = "refund" if self.is_automatic(payment_id) else "kept"
+        message = events.order_settled(order.id, payment_id, outcome, refund_id)
+        timeline.publish(self.session, order.id, message)
 
-    def record(self, order: Order, facts: Mapping[str, Any]) -> None:
-        """Write down a processed refund once; answer every copy of a direct one."""
-        row = self._row(order, facts)
-        if row.state != RefundState.PROCESSED:
-            row.amount = facts["amount"]
-            self._answered(row, RefundState.PROCESSED, facts["refund_id"])
-        self.sum_up(order)
-        if row.reason == RefundReason.DIRECT and order.state in DECIDED:
-            self.settle(order, row.payment_id, row.refund_id)
+    def record(self, order: Order, data: Data) -> None:
+        """Record a processed refund once; settle every copy of a direct one."""
+        refund = self._get_or_insert(order, data)
+        if refund.state != RefundState.PROCESSED:
+            refund.amount = data["amount"]
+            self._answer(refund, RefundState.PROCESSED, data["refund_id"])
+        self.update_totals(order)
+        if refund.reason == RefundReason.DIRECT and order.state in DECIDED:
+            self.settle(order, refund.payment_id, refund.refund_id)
 
-    def fail(self, order: Order, facts: Mapping[str, Any]) -> None:
-        """Write down a refund that failed; one that is processed stays so."""
-        row = self._row(order, facts)
-        if row.state != RefundState.PROCESSED:
-            self._answered(row, RefundState.FAILED, facts["refund_id"])
+    def fail(self, order: Order, data: Data) -> None:
+        """Record a failed refund; a processed one stays processed."""
+        refund = self._get_or_insert(order, data)
+        if refund.state != RefundState.PROCESSED:
+            self._answer(refund, RefundState.FAILED, data["refund_id"])
 
-    def _row(self, order: Order, facts: Mapping[str, Any]) -> OrderRefund:
-        row = self.find(facts)
-        if row is None:  # begun at payment-svc
-            columns = {k: facts[k] for k in ("payment_id", "reason", "n", "amount")}
-            row = OrderRefund(
-                order_id=order.id,
-                actor="payment-svc",
-                state=RefundState.REQUESTED,
-                **columns,
-            )
-            self.session.add(row)
-        return row
-
-    def _answered(self, row: OrderRefund, state: RefundState, refund_id: int) -> None:
-        row.state, row.refund_id, row.next_check_at = state, refund_id, None
-        self.session.flush()
-
-    def sum_up(self, order: Order) -> None:
-        """Keep the order's sums in step with its recorded refunds."""
+    def update_totals(self, order: Order) -> None:
+        """Set the order's refunded amount and payment status from its refunds."""
         order.refunded_amount = self._sum(order, RefundState.PROCESSED)
         if order.captured_amount is None or not order.refunded_amount:
             return
@@ -181,6 +161,29 @@ class Refunds:
         order.payment_status = (
             PaymentStatus.REFUNDED if is_whole else PaymentStatus.PARTIALLY_REFUNDED
         )
+
+    def _get_or_insert(self, order: Order, data: Data) -> OrderRefund:
+        refund = self.find(data)
+        if refund is None:  # made at payment-svc
+            columns = {k: data[k] for k in ("payment_id", "reason", "n", "amount")}
+            refund = OrderRefund(
+                order_id=order.id,
+                actor=PAYMENT_SVC,
+                state=RefundState.REQUESTED,
+                **columns,
+            )
+            self.session.add(refund)
+        return refund
+
+    def _answer(self, refund: OrderRefund, state: RefundState, refund_id: int) -> None:
+        refund.state, refund.refund_id = state, refund_id
+        refund.next_check_at = None
+        self.session.flush()
+
+    def _pause(self, attempts: int) -> timedelta:
+        """Return how long to wait for the answer: from minutes to some hours."""
+        first = self.times.refund_again_seconds
+        return backoff(attempts, first, 64 * first)
 
     def _sum(self, order: Order, *states: RefundState) -> Decimal:
         """Return the sum of the own payment's refunds in these states."""

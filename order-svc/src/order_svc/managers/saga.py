@@ -1,128 +1,125 @@
-"""The saga's news, one verb each: what product-svc answers and payment-svc tells."""
+"""The saga's triggers: the participants' replies, and the deadlines.
 
-from collections.abc import Mapping
+product-svc replies to calls, payment-svc by messages.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from order_svc.managers.moves import Moves
-from order_svc.managers.news import PAYMENT_SVC, PRODUCT_SVC, Mismatch, News
-from order_svc.managers.placing import LEAST, MOST, Prices, total
-from order_svc.models import Order, OrderEvent, OrderState
+from chassis.state_machine import Trigger
+from order_svc.managers.machine import OrderMachine
+from order_svc.managers.placing import MAX_TOTAL, MIN_TOTAL, total
+from order_svc.managers.refunds import Refunds
+from order_svc.managers.triggers import (
+    ORDER_SVC,
+    PAYMENT_SVC,
+    PRODUCT_SVC,
+    Data,
+    classify_capture,
+    classify_reservation,
+)
+from order_svc.models import Order, OrderTrigger, Prices
 
-Facts = Mapping[str, Any]
+Classify = Callable[[Order], OrderTrigger]
 
 
 class Saga:
-    """Every verb returns the order as it stands after its news.
+    """Fires the saga's triggers; each method returns the order as it is then.
 
-    Raises NotFound for an order that does not exist, Impossible for what cannot
-    happen to one in its state, Mismatch for money that does not fit it.
+    Raises NotFound for an unknown order, Impossible for a trigger that cannot happen
+    in the order's state, Mismatch for a payment that does not fit the order.
     """
 
-    moves: Moves
+    def __init__(self, machine: OrderMachine, refunds: Refunds) -> None:
+        self.machine = machine
+        self.refunds = refunds
 
     def mark_reserved(self, order_id: int, prices: Prices) -> Order:
-        """Take product-svc's yes, with `{product id: (name, price)}`."""
-        facts: dict[str, Any] = {"prices": prices}
-
-        def decide(order: Order) -> OrderEvent:
-            facts["total"] = sum_ = total(order.lines, prices)
-            if order.state != OrderState.PLACED or LEAST <= sum_ <= MOST:
-                return OrderEvent.RESERVED
-            facts["refusal"] = {
-                "code": "total_out_of_range",
-                "detail": f"The total of {sum_} is not within {LEAST} .. {MOST}.",
-            }
-            return OrderEvent.OUT_OF_RANGE
-
-        news = News("stock.reserved", PRODUCT_SVC, facts=facts)
-        return self.moves.apply(order_id, decide, news)[0]
+        """Record reserved stock, with `{product id: (name, price)}`."""
+        order = self.machine.get(order_id)
+        sum_ = total(order.lines, prices)
+        refusal = {
+            "code": "total_out_of_range",
+            "detail": f"The total of {sum_} is not within {MIN_TOTAL} .. {MAX_TOTAL}.",
+        }
+        data = {"prices": prices, "total": sum_, "refusal": refusal}
+        trigger = Trigger(OrderTrigger.RESERVED, PRODUCT_SVC, data=data)
+        self.machine.fire(order, trigger, lambda o: classify_reservation(o, sum_))
+        return order
 
     def reject(self, order_id: int, refusal: Mapping[str, Any]) -> Order:
-        """Take product-svc's no; `refusal` is what the client is answered."""
-        return self._tell(
+        """Record a refused reservation; the client is answered with `refusal`."""
+        data = {"refusal": refusal}
+        return self._fire(
             order_id,
-            OrderEvent.RESERVE_REFUSED,
-            News("stock.refused", PRODUCT_SVC, refusal["code"], {"refusal": refusal}),
+            Trigger(OrderTrigger.RESERVE_REFUSED, PRODUCT_SVC, refusal["code"], data),
         )
 
     def confirm(self, order_id: int) -> Order:
-        """Take product-svc's yes to the commit: the goods are the customer's."""
-        news = News("stock.committed", PRODUCT_SVC)
-        return self._tell(order_id, OrderEvent.COMMITTED, news)
+        """Record that the stock is committed: the customer owns the goods."""
+        return self._fire(order_id, Trigger(OrderTrigger.COMMITTED, PRODUCT_SVC))
 
     def refuse_commit(self, order_id: int, reason: str) -> Order:
-        """Take product-svc's no to the commit: the money goes back."""
-        news = News("stock.gone", PRODUCT_SVC, reason)
-        return self._tell(order_id, OrderEvent.COMMIT_REFUSED, news)
+        """Record a refused commit: the payment is refunded."""
+        trigger = Trigger(OrderTrigger.COMMIT_REFUSED, PRODUCT_SVC, reason)
+        return self._fire(order_id, trigger)
 
     def pass_deadline(self, order_id: int) -> Order:
         """Do what is due when an order's time is over."""
-        return self._tell(order_id, OrderEvent.DEADLINE, News("deadline"))
+        return self._fire(order_id, Trigger(OrderTrigger.DEADLINE, ORDER_SVC))
 
-    def ask_link_again(self, order_id: int) -> Order:
-        """Ask for a link once more: a lost message must not kill the order."""
-        return self._tell(order_id, OrderEvent.LINK_LATE, News("link.late"))
+    def request_link_again(self, order_id: int) -> Order:
+        """Request the payment link once more: the first message may be lost."""
+        return self._fire(order_id, Trigger(OrderTrigger.LINK_LATE, ORDER_SVC))
 
-    def store_link(self, order_id: int, facts: Facts) -> Order:
-        """Take `{short_url, expires_at}`."""
-        news = News("payment.link_ready", PAYMENT_SVC, facts=facts)
-        return self._tell(order_id, OrderEvent.LINK_READY, news)
+    def store_link(self, order_id: int, data: Data) -> Order:
+        """Store the payment link `{short_url, expires_at}`."""
+        trigger = Trigger(OrderTrigger.LINK_READY, PAYMENT_SVC, data=data)
+        return self._fire(order_id, trigger)
 
-    def mark_paid(self, order_id: int, facts: Facts) -> Order:
-        """Take a capture `{payment_id, amount, currency, accepted?}`: true news."""
-        refunds = self.moves.effects.refunds
+    def mark_paid(self, order_id: int, data: Data) -> Order:
+        """Record a capture `{payment_id, amount, currency, accepted?}`."""
 
-        def decide(order: Order) -> OrderEvent:
-            payment_id = facts["payment_id"]
-            if order.payment_id == payment_id or refunds.is_returned(payment_id):
-                return OrderEvent.CAPTURED
-            _check_amount(order, facts)
-            is_first = order.payment_id is None
-            return OrderEvent.CAPTURED if is_first else OrderEvent.EXTRA_CAPTURED
+        def classify(order: Order) -> OrderTrigger:
+            is_refunded = self.refunds.is_automatic(data["payment_id"])
+            return classify_capture(order, data, is_refunded=is_refunded)
 
-        news = News("payment.captured", PAYMENT_SVC, facts=facts)
-        return self.moves.apply(order_id, decide, news)[0]
+        trigger = Trigger(OrderTrigger.CAPTURED, PAYMENT_SVC, data=data)
+        return self._fire(order_id, trigger, classify)
 
     def mark_closed(self, order_id: int, reason: str) -> Order:
-        """Take the news that no money comes through the link any more."""
-        news = News("payment.closed", PAYMENT_SVC, reason)
-        return self._tell(order_id, OrderEvent.CLOSED, news)
+        """Record that the payment link is closed and cannot be paid any more."""
+        return self._fire(order_id, Trigger(OrderTrigger.CLOSED, PAYMENT_SVC, reason))
 
-    def record_refund(self, order_id: int, facts: Facts) -> Order:
-        """Take a processed refund `{payment_id, refund_id, amount, reason, n}`."""
-        refunds = self.moves.effects.refunds
+    def record_refund(self, order_id: int, data: Data) -> Order:
+        """Record a processed refund `{payment_id, refund_id, amount, reason, n}`."""
 
-        def decide(order: Order) -> OrderEvent:
-            refunds.check(order, facts)
-            is_whole = refunds.completes(order, facts)
-            whole, part = OrderEvent.REFUND_COMPLETED, OrderEvent.REFUND_PROCESSED
-            return whole if is_whole else part
+        def classify(order: Order) -> OrderTrigger:
+            self.refunds.check(order, data)
+            if self.refunds.completes(order, data):
+                return OrderTrigger.REFUND_COMPLETED
+            return OrderTrigger.REFUND_PROCESSED
 
-        news = News("refund.processed", PAYMENT_SVC, facts["reason"], facts)
-        return self.moves.apply(order_id, decide, news)[0]
+        name, reason = OrderTrigger.REFUND_PROCESSED, data["reason"]
+        return self._fire(order_id, Trigger(name, PAYMENT_SVC, reason, data), classify)
 
-    def fail_refund(self, order_id: int, facts: Facts) -> Order:
-        """Take a failed refund: a person must look."""
-        refunds = self.moves.effects.refunds
+    def fail_refund(self, order_id: int, data: Data) -> Order:
+        """Record a failed refund: staff decide what follows."""
 
-        def decide(order: Order) -> OrderEvent:
-            refunds.check(order, facts)
-            return OrderEvent.REFUND_FAILED
+        def classify(order: Order) -> OrderTrigger:
+            self.refunds.check(order, data)
+            return OrderTrigger.REFUND_FAILED
 
-        news = News("refund.failed", PAYMENT_SVC, facts["reason"], facts)
-        return self.moves.apply(order_id, decide, news)[0]
+        name, reason = OrderTrigger.REFUND_FAILED, data["reason"]
+        return self._fire(order_id, Trigger(name, PAYMENT_SVC, reason, data), classify)
 
-    def _tell(self, order_id: int, event: OrderEvent, news: News) -> Order:
-        return self.moves.apply(order_id, lambda _: event, news)[0]
+    def request_refund_again(self, refund_id: int) -> None:
+        """Request a refund once more that payment-svc has not answered."""
+        self.refunds.request_again(refund_id)
 
-
-def _check_amount(order: Order, facts: Facts) -> None:
-    """Refuse money that does not fit; an order without a price returns all of it."""
-    if facts.get("accepted") or not order.total_price:
-        return
-    if (facts["amount"], facts["currency"]) != (order.total_price, order.currency):
-        raise Mismatch(
-            f"Payment {facts['payment_id']} of order {order.id} is "
-            f"{facts['amount']} {facts['currency']}, not "
-            f"{order.total_price} {order.currency}."
-        )
+    def _fire(
+        self, order_id: int, trigger: Trigger, classify: Classify | None = None
+    ) -> Order:
+        order = self.machine.get(order_id)
+        self.machine.fire(order, trigger, classify)
+        return order

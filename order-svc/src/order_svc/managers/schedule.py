@@ -1,4 +1,4 @@
-"""When the worker looks at an order next."""
+"""When the worker checks an order next."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,21 +8,19 @@ from order_svc.config import Times
 from order_svc.models import Order, OrderState
 
 
-def backoff(times: Times, attempts: int) -> timedelta:
-    """Return the pause before the next try of a call without a definite answer."""
-    pause = times.retry_first_seconds * 2.0 ** min(attempts, 20)
-    return timedelta(seconds=min(pause, times.retry_most_seconds))
-
-
 def deadline(order: Order, times: Times) -> datetime:
-    """Return when an unpaid order's link is asked to be closed."""
+    """Return when the close of an unpaid order's link is requested."""
     if order.link_expires_at is not None:
         grace = timedelta(seconds=times.link_grace_seconds)
         return order.link_expires_at + grace
     return order.created_at + timedelta(seconds=times.no_link_seconds)
 
 
-def _awaiting(order: Order, times: Times) -> datetime:
+def _resume(order: Order, times: Times) -> datetime:
+    return order.created_at + timedelta(seconds=times.resume_after_seconds)
+
+
+def _wait_for_payment(order: Order, times: Times) -> datetime:
     if order.short_url is not None:
         return deadline(order, times)
     again = clock.now() + timedelta(seconds=times.link_again_seconds)
@@ -33,18 +31,20 @@ def _close_again(_order: Order, times: Times) -> datetime:
     return clock.now() + timedelta(seconds=times.close_again_seconds)
 
 
+def _commit(_order: Order, _times: Times) -> datetime:
+    return clock.now()
+
+
 CHECKS: dict[OrderState, Callable[[Order, Times], datetime]] = {
-    OrderState.PLACED: lambda order, times: (
-        order.created_at + timedelta(seconds=times.resume_after_seconds)
-    ),
-    OrderState.AWAITING_PAYMENT: _awaiting,
+    OrderState.PLACED: _resume,
+    OrderState.AWAITING_PAYMENT: _wait_for_payment,
     OrderState.EXPIRING: _close_again,
     OrderState.CANCELLING: _close_again,
-    OrderState.PAID: lambda _order, _times: clock.now(),  # commit at once
+    OrderState.PAID: _commit,
 }
 
 
 def next_check(order: Order, times: Times) -> datetime | None:
-    """Return when to look at the order next; None when nothing is left to do."""
+    """Return when the order is due next; None when nothing is left to do."""
     check = CHECKS.get(order.state)
     return check(order, times) if check else None

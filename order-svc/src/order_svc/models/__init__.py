@@ -1,6 +1,5 @@
 """Tables, states and the table of transitions."""
 
-from chassis.db import AuditModel
 from order_svc.models.chassis_tables import (
     ActionLog,
     AdminSession,
@@ -11,8 +10,15 @@ from order_svc.models.chassis_tables import (
     Outbox,
     QuarantinedMessage,
 )
-from order_svc.models.orders import HistoryKind, Order, OrderHistory, OrderItem
-from order_svc.models.refunds import Lines, OrderRefund
+from order_svc.models.orders import (
+    HistoryKind,
+    Lines,
+    Order,
+    OrderHistory,
+    OrderItem,
+    Prices,
+)
+from order_svc.models.refunds import OrderRefund
 from order_svc.models.states import (
     AUTOMATIC,
     DECIDED,
@@ -48,7 +54,6 @@ __all__ = [
     "UNPAID",
     "ActionLog",
     "AdminSession",
-    "AuditModel",
     "DeadLetter",
     "Dependency",
     "Effect",
@@ -66,6 +71,7 @@ __all__ = [
     "OrderTrigger",
     "Outbox",
     "PaymentStatus",
+    "Prices",
     "QuarantinedMessage",
     "RefundReason",
     "RefundState",

@@ -1,21 +1,25 @@
 """Commands to product-svc: compensations and restocks."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
     UniqueConstraint,
+    and_,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import correlation
-from chassis.db import BigInt, Id, Moment, UtcDateTime
-from order_svc.models.base import AuditModel, among
-from order_svc.models.refunds import Lines
+from chassis import clock, correlation
+from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime, among
+from order_svc.config import settings
+from order_svc.extensions import db
+from order_svc.models.orders import Lines
 
 
 class StockCommandKind(StrEnum):
@@ -34,7 +38,7 @@ class StockCommandState(StrEnum):
     REFUSED = "refused"
 
 
-class StockCommand(AuditModel):
+class StockCommand(AuditModel, db.Model):
     """A command to product-svc, inserted by the transition and sent until answered.
 
     `next_check_at` is NULL once product-svc has answered.
@@ -64,3 +68,12 @@ class StockCommand(AuditModel):
     correlation_id: Mapped[str] = mapped_column(
         String(128), default=correlation.current
     )
+
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Select releases answered OWED_DAYS ago; restocks bound later restocks."""
+        return and_(
+            cls.state != StockCommandState.PENDING,
+            cls.kind != StockCommandKind.RESTOCK,
+            cls.updated_at < clock.now() - timedelta(days=settings().owed_days),
+        )

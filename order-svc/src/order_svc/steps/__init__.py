@@ -1,19 +1,21 @@
-"""The saga's steps, each a transaction, an outside call, a transaction."""
+"""The saga's steps: a transaction, a remote call, a transaction."""
 
-from order_svc.steps.checkout import admit, place, reserve
-from order_svc.steps.context import due, manager, settings
-from order_svc.steps.follow_up import ask_refund_again, check_order, pay_debt
+from order_svc.steps.checkout import check_customer, place, reserve
+from order_svc.steps.order_checks import check_order
+from order_svc.steps.quarantine import quarantine_once
+from order_svc.steps.refunds import request_refund_again
 from order_svc.steps.refusals import check_refused
+from order_svc.steps.stock_commands import send_stock_command
+from order_svc.steps.work import Work
 
 __all__ = [
-    "admit",
-    "ask_refund_again",
+    "Work",
+    "check_customer",
     "check_order",
     "check_refused",
-    "due",
-    "manager",
-    "pay_debt",
     "place",
+    "quarantine_once",
+    "request_refund_again",
     "reserve",
-    "settings",
+    "send_stock_command",
 ]

@@ -1,8 +1,8 @@
-"""From a basket to an order that holds its stock.
+"""Placing an order and reserving its stock.
 
-Nothing is written before user-svc has said who orders; then the order, then the
-reservation. A crash between any two leaves an order that the next try or the worker
-takes up where it stands.
+The customer is checked before anything is written; then the order is inserted, then
+its stock reserved. A crash between two steps leaves an order that the client's retry
+or the worker resumes.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,19 +14,19 @@ from chassis.failpoints import failpoint
 from chassis.messaging import outbox
 from chassis.outcomes import Done, Refused
 from order_svc import clients
-from order_svc.clients import Prices
+from order_svc.config import settings
 from order_svc.extensions import db
 from order_svc.managers import Customer, Impossible
-from order_svc.models import Order, OrderState
-from order_svc.steps.context import due, manager, settings
+from order_svc.models import Order, OrderState, Prices
 from order_svc.steps.refusals import refusal
+from order_svc.steps.work import Work
 
 
-def admit(user_id: int) -> Customer:
-    """Return who orders, or refuse: nothing is written, not even the key.
+def check_customer(user_id: int) -> Customer:
+    """Return the customer, or refuse the order before anything is written.
 
-    Raises Unavailable when a neighbour is known to be away or messages pile up, and
-    Forbidden for a user who is gone or deactivated.
+    Raises Unavailable while product-svc or user-svc does not answer or the outbox is
+    not sent, and Forbidden for a user who is gone or deactivated.
     """
     if clients.products().is_down:
         raise Unavailable("Stock cannot be reserved right now.")
@@ -47,56 +47,56 @@ def admit(user_id: int) -> Customer:
 
 
 def place(
+    work: Work,
     customer: Customer,
     body: Mapping[str, Any],
-    actor: str,
-    made: Callable[[int], None],
+    on_insert: Callable[[int], None],
 ) -> int:
-    """Write the order down and return its id; `made` is told it in the transaction."""
-    order = manager(actor).place(
+    """Insert the order and return its id; `on_insert` gets it before the commit."""
+    order = work.orders.place(
         customer,
         body["items"],
         shipping_address=body.get("shipping_address"),
         note=body.get("note"),
-        max_open=settings().max_open_orders,
+        max_open=work.settings.max_open_orders,
     )
     order_id = order.id
-    made(order_id)
+    on_insert(order_id)
     failpoint("order.placed")
     db.session.commit()
     failpoint("order.committed")
     return order_id
 
 
-def reserve(order_id: int) -> None:
-    """Ask product-svc for the order's stock and take its answer, if there is one.
+def reserve(work: Work, order_id: int) -> None:
+    """Reserve the stock of a placed order at product-svc.
 
-    Without a definite answer the order stays PLACED and the worker asks again.
+    Without a definite answer the order stays PLACED, and the worker tries again.
     """
-    order = manager().get_order(order_id)
+    order = work.orders.get(order_id)
     lines = [{"product_id": p, "quantity": q} for p, q in order.lines.items()]
     is_placed = order.state == OrderState.PLACED
     db.session.commit()
     if not is_placed:
         return
-    seconds = settings().reservation_seconds
     failpoint("order.before_reserve")
     try:
+        seconds = work.settings.reservation_seconds
         answer = clients.products().reserve(order_id, lines, seconds)
     except Unavailable:
-        due().postpone(Order, order_id)
+        work.postpone(Order, order_id)
     else:
         failpoint("order.after_reserve")
-        _take(order_id, answer)
+        _record(work, order_id, answer)
     db.session.commit()
     failpoint("order.reserve_answered")
 
 
-def _take(order_id: int, answer: Done[Prices] | Refused) -> None:
+def _record(work: Work, order_id: int, answer: Done[Prices] | Refused) -> None:
     try:
         if isinstance(answer, Done):
-            manager().mark_reserved(order_id, answer.value)
+            work.saga.mark_reserved(order_id, answer.value)
         else:
-            manager().reject(order_id, refusal(answer))
-    except Impossible:  # alerted already: another try was faster, and is believed
+            work.saga.reject(order_id, refusal(answer))
+    except Impossible:  # logged; another attempt was faster, and its answer stands
         db.session.rollback()

@@ -1,4 +1,4 @@
-"""What a client is told of an order that could not be had."""
+"""The error that answers a rejected order."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ KINDS: dict[str, type[Problem]] = {
 
 
 def refusal(answer: Refused) -> dict[str, Any]:
-    """Return what is kept of product-svc's problem: code, sentence, lines or ids.
+    """Return what is stored of product-svc's problem: code, detail, lines or ids.
 
-    A 410 answers the repetition of a request whose refusal was lost on its way.
+    A 410 answers a repeated request whose refusal was lost.
     """
     data = answer.data
     known = {name: data[name] for name in ("items", "product_ids") if name in data}
@@ -28,7 +28,7 @@ def refusal(answer: Refused) -> dict[str, Any]:
 
 
 def check_refused(order: Order) -> None:
-    """Raise the problem that a rejected order is answered with."""
+    """Raise the error for a rejected order."""
     if order.state != OrderState.REJECTED:
         return
     kept = dict(order.refusal or {"code": GONE, "detail": GONE_SENTENCE})

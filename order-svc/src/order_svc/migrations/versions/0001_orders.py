@@ -1,4 +1,4 @@
-"""Orders, their saga, refunds and what is owed.
+"""Orders, their timeline, refunds and stock commands.
 
 Revision ID: 0001_orders
 Revises:
@@ -284,12 +284,10 @@ def upgrade():
     )
     op.create_index(op.f("ix_order_refunds_order_id"), "order_refunds", ["order_id"])
     op.create_index(
-        "ix_order_refunds_state_next_check_at",
-        "order_refunds",
-        ["state", "next_check_at"],
+        "ix_order_refunds_next_check_at", "order_refunds", ["next_check_at"]
     )
     op.create_table(
-        "owed",
+        "stock_commands",
         sa.Column("id", BIG, nullable=False),
         sa.Column("order_id", BIG, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -297,30 +295,33 @@ def upgrade():
         sa.Column("return_id", sa.String(length=100), nullable=True),
         sa.Column("items", sa.JSON(), nullable=True),
         sa.Column("answer", sa.String(length=100), nullable=True),
-        sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("correlation_id", sa.String(length=128), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "kind IN ('release', 'release_final', 'restock')",
-            name=op.f("ck_owed_kind_known"),
+            name=op.f("ck_stock_commands_kind_known"),
         ),
         sa.CheckConstraint(
-            "state IN ('owed', 'done', 'refused')", name=op.f("ck_owed_state_known")
+            "state IN ('pending', 'done', 'refused')",
+            name=op.f("ck_stock_commands_state_known"),
         ),
         sa.ForeignKeyConstraint(
             ["order_id"],
             ["orders.id"],
-            name=op.f("fk_owed_order_id"),
+            name=op.f("fk_stock_commands_order_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_owed")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_commands")),
         sa.UniqueConstraint(
-            "order_id", "return_id", name=op.f("uq_owed_order_id_return_id")
+            "order_id", "return_id", name=op.f("uq_stock_commands_order_id_return_id")
         ),
     )
-    op.create_index("ix_owed_state_next_check_at", "owed", ["state", "next_check_at"])
+    op.create_index(
+        "ix_stock_commands_next_check_at", "stock_commands", ["next_check_at"]
+    )
     op.create_table(
         "dead_letters",
         sa.Column("id", BIG, nullable=False),
@@ -347,9 +348,9 @@ def upgrade():
 def downgrade():
     op.drop_index(op.f("ix_dead_letters_state"), "dead_letters")
     op.drop_table("dead_letters")
-    op.drop_index("ix_owed_state_next_check_at", "owed")
-    op.drop_table("owed")
-    op.drop_index("ix_order_refunds_state_next_check_at", "order_refunds")
+    op.drop_index("ix_stock_commands_next_check_at", "stock_commands")
+    op.drop_table("stock_commands")
+    op.drop_index("ix_order_refunds_next_check_at", "order_refunds")
     op.drop_index(op.f("ix_order_refunds_order_id"), "order_refunds")
     op.drop_table("order_refunds")
     op.drop_table("order_items")

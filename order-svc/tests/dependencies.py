@@ -1,4 +1,4 @@
-"""user-svc and product-svc as small programs that note what they are asked."""
+"""Fakes of user-svc and product-svc that record their requests."""
 
 import socket
 import threading
@@ -17,40 +17,40 @@ def _hang_up() -> Any:
 
 
 class Fake:
-    """A neighbour: `asked` is what it was asked, `says` what it answers next.
+    """A dependency: `requests` are recorded, `answers` replace the usual ones.
 
-    `says[what]` is a list used up answer by answer, or one answer for all calls; an
+    `answers[what]` is a list, used one by one, or one answer for all requests; an
     answer is `(status, body)`, HANG_UP or LOSE.
     """
 
     def __init__(self) -> None:
         self.app = Flask(__name__)
-        self.asked: list[tuple[str, Any]] = []
+        self.requests: list[tuple[str, Any]] = []
         self.headers: list[dict[str, str]] = []
-        self.says: dict[str, Any] = {}
+        self.answers: dict[str, Any] = {}
         self.lock = threading.Lock()
 
     def answer(self, what: str, body: Any, usual: Any) -> Any:
         with self.lock:
-            self.asked.append((what, body))
+            self.requests.append((what, body))
             self.headers.append(dict(request.headers))
-            said = self.says.get(what)
-            if isinstance(said, list):
-                said = said.pop(0) if said else None
-            if said == HANG_UP:
+            given = self.answers.get(what)
+            if isinstance(given, list):
+                given = given.pop(0) if given else None
+            if given == HANG_UP:
                 return _hang_up()
-            answer = usual() if said in (None, LOSE) else said
-            if said == LOSE:
+            answer = usual() if given in (None, LOSE) else given
+            if given == LOSE:
                 return _hang_up()
         status, data = answer
         return (jsonify(data) if data is not None else ""), status
 
     def count(self, what: str) -> int:
-        return sum(name == what for name, _ in self.asked)
+        return sum(name == what for name, _ in self.requests)
 
 
 class FakeUsers(Fake):
-    """user-svc: everyone is an active customer, unless `users` says otherwise."""
+    """user-svc: an active customer for each id, unless `users` holds another."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class FakeUsers(Fake):
 
 
 class FakeProducts(Fake):
-    """product-svc: holds what it is asked for; refuses what it has let go of."""
+    """product-svc: reserves everything; refuses what was released."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ from devtools.testkit.retention import (
     missing,
 )
 from order_svc.extensions import db
-from order_svc.models import Order, Owed, OwedKind, OwedState
+from order_svc.models import Order, StockCommand, StockCommandKind, StockCommandState
 
 KEPT = {
     **KEPT_EVERYWHERE,
@@ -27,14 +27,14 @@ KEPT = {
 }
 
 
-def a_release(moment: datetime) -> Owed:
+def a_release(moment: datetime) -> StockCommand:
     order = Order(user_id=1, customer_name="Asha", customer_email="a@shop.example")
     db.session.add(order)
     db.session.flush()
-    return Owed(
+    return StockCommand(
         order_id=order.id,
-        kind=OwedKind.RELEASE,
-        state=OwedState.DONE,
+        kind=StockCommandKind.RELEASE,
+        state=StockCommandState.DONE,
         next_check_at=moment,
         created_at=moment,
         updated_at=moment,
@@ -44,7 +44,7 @@ def a_release(moment: datetime) -> Owed:
 PRUNED = {
     **EVERYWHERE,
     **MESSAGES,
-    "owed": Pruned("prune owed", "owed_days", a_release),
+    "stock_commands": Pruned("prune", "owed_days", a_release),
 }
 
 

@@ -1,0 +1,65 @@
+"""What staff may refund, and which goods may be restocked."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from chassis.errors import Conflict, Forbidden, Unprocessable
+from order_svc.managers.placing import MIN_TOTAL
+from order_svc.managers.refunds import Refunds
+from order_svc.managers.stock_commands import restocked
+from order_svc.models import Order
+
+
+def check_amount(
+    refunds: Refunds, order: Order, amount: Decimal | None, limit: Decimal | None
+) -> bool:
+    """Return whether the refund is all that remains; without an amount it is.
+
+    `limit` bounds the sum of an order's refunds by staff, so that several parts do not
+    exceed it either; None: no limit. Raises Conflict (`refund_too_large`),
+    Unprocessable for a part that Razorpay would refuse, Forbidden above the limit.
+    """
+    remaining = refunds.remaining(order)
+    wanted = remaining if amount is None else amount
+    if not 0 < wanted <= remaining:
+        raise Conflict(
+            f"No more than {remaining} can be refunded.", code="refund_too_large"
+        )
+    if wanted < MIN_TOTAL and wanted != remaining:
+        sentence = f"Less than {MIN_TOTAL} can be refunded only when no more remains."
+        raise Unprocessable(sentence, errors={"amount": [sentence]})
+    if limit is not None and refunds.staff_total(order) + wanted > limit:
+        raise Forbidden(f"Only an admin refunds more than {limit} of one order.")
+    return wanted == remaining
+
+
+def check_restock(
+    session: Session, refunds: Refunds, order: Order, items: Mapping[int, int]
+) -> None:
+    """Raise for goods that this order did not sell or that were restocked already.
+
+    Raises Unprocessable for other products than the order's, and Conflict
+    (`not_committed`, `restock_too_large`).
+    """
+    if not items:
+        return
+    unknown = sorted(items.keys() - order.lines.keys())
+    if unknown:
+        raise Unprocessable(
+            f"Not in this order: {', '.join(map(str, unknown))}.",
+            errors={"items": [f"Product {p} is not in this order." for p in unknown]},
+        )
+    if refunds.is_automatic(order.payment_id):  # the commit was refused
+        raise Conflict(
+            "This order was never committed, so nothing can be restocked.",
+            code="not_committed",
+        )
+    before = restocked(session, order.id)
+    for product_id, quantity in items.items():
+        if before[product_id] + quantity > order.lines[product_id]:
+            raise Conflict(
+                f"More of product {product_id} would be restocked than was sold.",
+                code="restock_too_large",
+            )

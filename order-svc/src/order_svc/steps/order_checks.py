@@ -1,0 +1,96 @@
+"""What the worker does for an order that is due.
+
+No transaction is open during a call: the lease is committed before, the answer is
+recorded after. Without a definite answer the order is due again later. Only an
+explicit refusal of the commit refunds the payment, never a timeout.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from chassis import clock, correlation, logging
+from chassis.errors import Unavailable
+from chassis.failpoints import failpoint
+from order_svc import clients
+from order_svc.clients import error_code
+from order_svc.extensions import db
+from order_svc.managers import Impossible, deadline
+from order_svc.models import Order, OrderState
+from order_svc.steps.checkout import reserve
+from order_svc.steps.work import Work
+
+
+def check_order(order_id: int) -> None:
+    """Do what is due for a leased order."""
+    failpoint("order.leased")
+    work = Work.start()
+    order = work.orders.get(order_id)
+    correlation.use(order.correlation_id)
+    check = CHECKS.get(order.state)
+    try:
+        if check is not None:
+            check(work, order)
+    except Impossible:  # logged; another transaction has moved the order
+        db.session.rollback()
+    failpoint("order.before_check_commit")
+    db.session.commit()
+    failpoint("order.checked")
+
+
+def _resume(work: Work, order: Order) -> None:
+    """Reserve the stock again, or give up: a late reservation is released then."""
+    order_id = order.id
+    patience = timedelta(seconds=work.settings.give_up_after_seconds)
+    if clock.now() - order.created_at > patience:
+        work.saga.pass_deadline(order_id)
+    else:
+        db.session.commit()
+        reserve(work, order_id)
+
+
+def _wait_for_payment(work: Work, order: Order) -> None:
+    if clock.now() >= deadline(order, work.settings):
+        work.saga.pass_deadline(order.id)
+    else:
+        work.saga.request_link_again(order.id)
+
+
+def _close_again(work: Work, order: Order) -> None:
+    work.saga.pass_deadline(order.id)
+
+
+def _commit(work: Work, order: Order) -> None:
+    order_id = order.id
+    db.session.commit()
+    failpoint("order.before_commit_call")
+    try:
+        answer = clients.products().commit(order_id)
+    except Unavailable as error:
+        logging.get().warning(
+            "commit outcome unknown", order_id=order_id, why=error.detail
+        )
+        work.postpone(Order, order_id)
+        return
+    failpoint("order.after_commit_call")
+    if answer.status == 200:
+        work.saga.confirm(order_id)
+    elif answer.status == 409:
+        work.saga.refuse_commit(order_id, error_code(answer))
+    else:
+        _alert_unknown(work, order_id)
+
+
+def _alert_unknown(work: Work, order_id: int) -> None:
+    """Alert: product-svc has no reservation of a paid order. Never refund for that."""
+    sentence = "product-svc does not know a paid order"
+    logging.get().error(sentence, order_id=order_id, alert=True)
+    work.postpone(Order, order_id)
+
+
+CHECKS: dict[OrderState, Callable[[Work, Order], None]] = {
+    OrderState.PLACED: _resume,
+    OrderState.AWAITING_PAYMENT: _wait_for_payment,
+    OrderState.EXPIRING: _close_again,
+    OrderState.CANCELLING: _close_again,
+    OrderState.PAID: _commit,
+}
