@@ -1,4 +1,4 @@
-"""Tables, states and the table of legal transitions."""
+"""Tables, states and the table of transitions."""
 
 from chassis.admin import ActionLogMixin, AdminSessionMixin
 from chassis.web import health, idempotency
@@ -26,7 +26,7 @@ class IdempotencyKey(idempotency.IdempotencyKeyMixin, db.Model):
 
 
 class Dependency(health.DependencyMixin, db.Model):
-    """A service or queue as the worker last saw it."""
+    """The last known state of a service or queue."""
 
 
 class AdminSession(AdminSessionMixin, db.Model):
