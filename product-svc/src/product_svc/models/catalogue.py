@@ -6,11 +6,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.db import BigInt, Id, Money
-from product_svc.models.base import AuditModel
+from chassis.db import AuditModel, BigInt, Id, Money
+from product_svc.extensions import db
 
 
-class Category(AuditModel):
+class Category(AuditModel, db.Model):
     """A category of the catalogue; categories form a tree."""
 
     __tablename__ = "category"
@@ -28,7 +28,7 @@ class Category(AuditModel):
         return self.name
 
 
-class Product(AuditModel):
+class Product(AuditModel, db.Model):
     """A product; `stock_quantity` includes what open orders have reserved."""
 
     __tablename__ = "products"

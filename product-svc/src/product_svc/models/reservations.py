@@ -7,12 +7,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis import correlation
-from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
-from product_svc.models.base import AuditModel, among
+from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from product_svc.extensions import db
 from product_svc.models.states import ReservationState
 
 
-class Reservation(AuditModel):
+class Reservation(AuditModel, db.Model):
     """The stock that an order holds or has bought; each order has one reservation.
 
     `order_id` is order-svc's id of the order. `next_check_at` is `expires_at` while
@@ -46,7 +46,7 @@ class Reservation(AuditModel):
         return is_held and self.expires_at is not None and self.expires_at <= now
 
 
-class ReservationItem(AuditModel):
+class ReservationItem(AuditModel, db.Model):
     """A line of a reservation, with the name and price at the time of the order."""
 
     __tablename__ = "reservation_items"
@@ -72,7 +72,7 @@ class ReservationItem(AuditModel):
     returned: Mapped[int] = mapped_column(BigInt, default=0)
 
 
-class ReservationHistory(AuditModel):
+class ReservationHistory(AuditModel, db.Model):
     """A transition of a reservation: both states, the actor and the reason."""
 
     __tablename__ = "reservation_history"

@@ -7,11 +7,14 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.admin import ActionLogMixin, AdminSessionMixin
-from chassis.db import BigInt, Id, Moment, Timestamps, UtcDateTime
-from chassis.web.health import DependencyMixin
-from chassis.web.idempotency import IdempotencyKeyMixin
+from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime
 from user_svc.extensions import db
+from user_svc.models.chassis_tables import (
+    ActionLog,
+    AdminSession,
+    Dependency,
+    IdempotencyKey,
+)
 
 
 class Role(StrEnum):
@@ -31,13 +34,7 @@ class Letter(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
 
 
-class AuditModel(Timestamps, db.Model):
-    """When a row was made and last changed: the base of the service's own tables."""
-
-    __abstract__ = True
-
-
-class User(AuditModel):
+class User(AuditModel, db.Model):
     """A person with an account; a deleted one keeps its id and nothing personal.
 
     `email_key` is what two spellings of one address share: unique without regard to
@@ -62,7 +59,7 @@ class User(AuditModel):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class RefreshFamily(AuditModel):
+class RefreshFamily(AuditModel, db.Model):
     """A session: the chain of refresh tokens that began at one sign-in."""
 
     __tablename__ = "refresh_families"
@@ -75,7 +72,7 @@ class RefreshFamily(AuditModel):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class RefreshToken(AuditModel):
+class RefreshToken(AuditModel, db.Model):
     """One refresh token, as a hash; a family has at most one that is not spent."""
 
     __tablename__ = "refresh_tokens"
@@ -97,7 +94,7 @@ Index(
 )
 
 
-class OneTimeToken(AuditModel):
+class OneTimeToken(AuditModel, db.Model):
     """A token that was mailed, as a hash, for the address that it was mailed to."""
 
     __tablename__ = "one_time_tokens"
@@ -114,7 +111,7 @@ class OneTimeToken(AuditModel):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Mail(AuditModel):
+class Mail(AuditModel, db.Model):
     """A mail on its way; neither its text nor a token, which are made at sending.
 
     `name` is in its Message-ID. `email` goes when it is done or too late; a reset's is
@@ -137,7 +134,7 @@ class Mail(AuditModel):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class SigningKey(AuditModel):
+class SigningKey(AuditModel, db.Model):
     """A key pair that signs access tokens, from its moment on until the next one's.
 
     The generation is unique, so that of several replicas one makes the next key.
@@ -153,7 +150,7 @@ class SigningKey(AuditModel):
     active_from: Mapped[Moment] = mapped_column(UtcDateTime)
 
 
-class ServiceClient(AuditModel):
+class ServiceClient(AuditModel, db.Model):
     """A service that may have tokens, kept in step with SERVICE_CLIENTS."""
 
     __tablename__ = "service_clients"
@@ -164,17 +161,18 @@ class ServiceClient(AuditModel):
     scopes: Mapped[list[str]] = mapped_column(JSON)
 
 
-class IdempotencyKey(IdempotencyKeyMixin, db.Model):
-    """A key that a client gave a request, and its answer."""
-
-
-class Dependency(DependencyMixin, db.Model):
-    """Another process as the worker last saw it."""
-
-
-class AdminSession(AdminSessionMixin, db.Model):
-    """A member of staff signed in to the panel."""
-
-
-class ActionLog(ActionLogMixin, db.Model):
-    """What staff changed in the panel."""
+__all__ = [
+    "ActionLog",
+    "AdminSession",
+    "Dependency",
+    "IdempotencyKey",
+    "Letter",
+    "Mail",
+    "OneTimeToken",
+    "RefreshFamily",
+    "RefreshToken",
+    "Role",
+    "ServiceClient",
+    "SigningKey",
+    "User",
+]
