@@ -1,4 +1,4 @@
-"""What every test of the product service speaks with: a small shop."""
+"""A small shop for every test of the product service."""
 
 import itertools
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def order_svc(tokens: Any) -> dict[str, str]:
 
 
 class Shop:
-    """Staff and order-svc at work, in few words."""
+    """The requests of staff and of order-svc."""
 
     def __init__(self, app: Flask, staff: Any, order_svc: Any) -> None:
         self.app, self.staff, self.order_svc = app, staff, order_svc
@@ -95,7 +95,7 @@ class Shop:
         return self.call("POST", path, self.order_svc, json=body)
 
     def quantities(self, product_id: int) -> tuple[int, int]:
-        """Return stock and reserved, as the database has them."""
+        """Return a product's stock and reserved quantity from the database."""
         with self.app.app_context():
             product = db.session.get_one(Product, product_id)
             return product.stock_quantity, product.reserved_quantity
@@ -106,7 +106,7 @@ class Shop:
             return found and str(found.state)
 
     def check_books(self) -> None:
-        """Check what must hold at any moment, whatever has happened."""
+        """Check the invariants of stock, ledger and timeline."""
         with self.app.app_context():
             check_ledger()
             check_reserved()
@@ -163,7 +163,7 @@ def shop(app: Flask, staff: Any, order_svc: Any) -> Shop:
 def pass_seconds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[int], None]:
-    """Return what lets seconds pass on the service's clock."""
+    """Return a function that moves the service's clock by seconds."""
     file = tmp_path / "clock"
     monkeypatch.setenv("CLOCK_FILE", str(file))
 

@@ -1,18 +1,16 @@
-"""The sweeper and the pruning of tombstones."""
+"""The sweep that expires reservations."""
 
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
 
-from chassis import worker
+from chassis import leases, worker
 from product_svc.extensions import db
-from product_svc.jobs import expire_reservations
-from product_svc.models import Reservation, ReservationHistory, ReservationItem
-
-DAY = 24 * 3600
+from product_svc.jobs import LEASE, expire_reservations
+from product_svc.managers import ReservationManager
+from product_svc.models import Reservation
 
 
 def run(shop: Any, job: Callable[[], int]) -> int:
@@ -79,27 +77,47 @@ def test_the_worker_sweeps(shop: Any, pass_seconds: Any) -> None:
     assert shop.state(1) == "expired"
 
 
-@pytest.mark.parametrize("days", [13, 15])
-def test_tombstones_are_kept_two_weeks_and_sales_for_ever(
-    shop: Any, pass_seconds: Any, days: int
+def test_a_sweep_that_died_is_repeated_when_its_lease_ends(
+    shop: Any, pass_seconds: Any
 ) -> None:
-    product = shop.product(stock_quantity=9)
-    for order in (1, 2, 3, 4):
-        shop.reserve(order, {product: 1}, expires_in=60)
-    shop.release(1)
-    shop.release(2, final=True)
-    shop.commit(3)
+    shop.reserve(1, {shop.product(): 1}, expires_in=60)
     pass_seconds(61)
-    run(shop, expire_reservations)
-    pass_seconds(days * DAY)
-
-    run(shop, shop.app.extensions["work"].jobs["prune reservations"].run)
-
-    left = {order for order in (1, 2, 3, 4) if shop.state(order)}
-    assert left == ({3} if days > 14 else {1, 2, 3, 4})
     with shop.app.app_context():
-        for table in (ReservationItem, ReservationHistory):
-            orders = db.session.scalars(select(table.order_id).distinct())
-            assert set(orders) == left
-        assert db.session.scalar(select(func.count()).select_from(Reservation))
-    shop.check_books()
+        assert leases.lease(Reservation, LEASE) == [1]
+        db.session.commit()
+
+    assert run(shop, expire_reservations) == 0
+    pass_seconds(61 + int(LEASE))
+    assert run(shop, expire_reservations) == 1
+
+    assert shop.state(1) == "expired"
+
+
+def test_a_reservation_that_ended_during_its_lease_does_not_expire(
+    shop: Any, pass_seconds: Any
+) -> None:
+    product = shop.product(stock_quantity=5)
+    shop.reserve(1, {product: 2}, expires_in=60)
+    pass_seconds(61)
+    with shop.app.app_context():
+        leases.lease(Reservation, LEASE)
+        db.session.commit()
+    shop.commit(1)
+
+    with shop.app.app_context():
+        assert ReservationManager(db.session).expire(1) is False
+
+    assert (shop.state(1), shop.quantities(product)) == ("committed", (3, 0))
+
+
+@pytest.mark.parametrize("end", ["release", "commit"])
+def test_only_a_held_reservation_is_ever_due(shop: Any, end: str) -> None:
+    shop.reserve(1, {shop.product(): 1}, expires_in=60)
+
+    with shop.app.app_context():
+        held = db.session.get_one(Reservation, 1)
+        assert held.next_check_at == held.expires_at
+    getattr(shop, end)(1)
+
+    with shop.app.app_context():
+        assert db.session.get_one(Reservation, 1).next_check_at is None

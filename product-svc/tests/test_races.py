@@ -1,4 +1,4 @@
-"""What holds when many ask at once, in threads with sessions of their own."""
+"""What holds under concurrent requests, in threads with sessions of their own."""
 
 import threading
 from collections import Counter
@@ -108,6 +108,18 @@ def test_one_reserve_sent_eight_times_at_once_holds_once(shop: Any) -> None:
 
     assert outcomes(answers) == {201: 1, 200: 7}
     assert shop.quantities(product) == (100, 2)
+
+
+def test_one_reserve_of_too_much_sent_eight_times_at_once_is_refused_once(
+    shop: Any,
+) -> None:
+    product = shop.product(stock_quantity=1)
+
+    answers = at_once([lambda: shop.reserve(1, {product: 2})] * 8)
+
+    assert outcomes(answers) == {"insufficient_stock": 1, "gone": 7}
+    assert shop.quantities(product) == (1, 0)
+    shop.check_books()
 
 
 def test_a_commit_and_a_release_at_once_never_do_both(shop: Any) -> None:

@@ -1,3 +1,5 @@
+"""Search finds names before descriptions."""
+
 from typing import Any
 
 from product_svc import search

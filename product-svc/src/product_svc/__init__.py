@@ -12,7 +12,7 @@ from product_svc.extensions import db
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
-    """Make the product service."""
+    """Create the product service."""
     app = Flask(__name__)
     settings = Settings.load(environ or environment(__file__))
     web.init_app(app, settings, db, prefix="/products")

@@ -1,4 +1,4 @@
-"""The staff panel: the catalogue is edited here, stock by lines of its ledger alone."""
+"""The staff panel: staff edit the catalogue, and change stock through its ledger."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from product_svc.schemas import AdjustmentSchema, CategorySchema, ProductPutSche
 
 
 def _checked(schema: type[Schema], data: dict[str, Any]) -> dict[str, Any]:
-    """Return the form's data as the API's own schema takes it, or raise its problem."""
+    """Return the form's data as the API's own schema loads it, or raise its error."""
     try:
         fields: dict[str, Any] = schema().load(data)
     except ValidationError as error:
@@ -52,7 +52,7 @@ def _product_fields(data: dict[str, Any]) -> dict[str, Any]:
     return _checked(ProductPutSchema, {**data, **given})
 
 
-def _change(row: Product, fields: dict[str, Any]) -> Product:
+def _change_product(row: Product, fields: dict[str, Any]) -> Product:
     manager = ProductManager(db.session, _actor())
     product = manager.lock(row.id)
     manager.change(product, fields)
@@ -66,18 +66,18 @@ class CategoryView(ModelView):
     form_columns = ("name", "description", "parent")
 
     def on_create(self, data: dict[str, Any]) -> Category:
-        """Make a category."""
+        """Create a category."""
         return CategoryManager(db.session).create(_category_fields(data))
 
     def on_edit(self, row: Category, data: dict[str, Any]) -> Category:
-        """Describe a category anew."""
+        """Change a category."""
         manager = CategoryManager(db.session)
-        category = manager.get(row.id, lock=True)
+        category = manager.lock(row.id)
         manager.change(category, _category_fields(data))
         return category
 
     def on_delete(self, row: Category) -> None:
-        """Delete a category; its products stay, its children move up."""
+        """Delete a category; its products stay, its children move to its parent."""
         CategoryManager(db.session).delete(row)
 
 
@@ -100,27 +100,27 @@ class ProductView(ModelView):
     form_columns = ("name", "sku", "description", "price", "category")
 
     def on_create(self, data: dict[str, Any]) -> Product:
-        """Put a product into the catalogue, with no stock yet."""
+        """Create a product without stock."""
         manager = ProductManager(db.session, _actor())
         return manager.create({**_product_fields(data), "stock_quantity": 0})
 
     def on_edit(self, row: Product, data: dict[str, Any]) -> Product:
-        """Describe a product anew."""
-        return _change(row, _product_fields(data))
+        """Change a product."""
+        return _change_product(row, _product_fields(data))
 
     @action("retire", "Take off sale", "Take these products off sale?")
     def retire(self, ids: list[str]) -> None:
         """Take products off sale."""
-        self.each(ids, "retire", lambda row: _change(row, {"is_active": False}))
+        self.each(ids, "retire", lambda row: _change_product(row, {"is_active": False}))
 
     @action("return", "Put on sale", "Put these products on sale again?")
     def put_on_sale(self, ids: list[str]) -> None:
         """Put products on sale again."""
-        self.each(ids, "return", lambda row: _change(row, {"is_active": True}))
+        self.each(ids, "return", lambda row: _change_product(row, {"is_active": True}))
 
 
 class StockMovementView(ModelView):
-    """The stock ledger: a new line of it is how staff changes stock."""
+    """The stock ledger; staff change stock by adding a line."""
 
     can_create = True
     column_list = (
@@ -146,10 +146,15 @@ class StockMovementView(ModelView):
         return StockManager(db.session, _actor()).adjust(product.id, **fields)
 
 
+class ReservationView(ModelView):
+    """Reservations, read-only."""
+
+    hidden = ("version",)
+
+
 def init_app(app: Flask) -> None:
     """Serve the panel at /admin/."""
     plain = {
-        Reservation: "Reservations",
         ReservationItem: "Reserved items",
         ReservationHistory: "Reservation history",
     }
@@ -157,6 +162,7 @@ def init_app(app: Flask) -> None:
         ProductView(Product, db, name="Products"),
         CategoryView(Category, db, name="Categories"),
         StockMovementView(StockMovement, db, name="Stock ledger"),
+        ReservationView(Reservation, db, name="Reservations"),
         *(ModelView(table, db, name=name) for table, name in plain.items()),
     ]
     chassis.admin.init_app(app, "Products", db, views)

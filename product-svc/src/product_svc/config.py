@@ -8,7 +8,7 @@ from chassis.config import seconds, setting, whole
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(config.Settings):
-    """What every service has, and how often reservations are looked after."""
+    """The settings of every service, and those of reservations."""
 
     service: str = "product-svc"
     expiry_poll_seconds: float = setting(seconds, 5.0)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import partial
 
 from chassis import clock, leases, logging
-from chassis.db import changed
 from chassis.failpoints import failpoint
 from chassis.worker import Job
 from product_svc import queries
@@ -17,7 +16,7 @@ LEASE = 15.0  # seconds; longer than a transaction of PostgreSQL may take
 
 
 def expire_reservations() -> int:
-    """Release what is held past its expiry, each row in its own transaction."""
+    """Expire reservations, each in its own transaction; return how many were due."""
     return leases.each(Reservation, LEASE, _expire)
 
 
@@ -31,8 +30,8 @@ def _expire(order_id: int) -> None:
 
 
 def prune_reservations(days: int) -> int:
-    """Delete old tombstones; return 0, since the next run is not urgent."""
-    changed(queries.old_tombstones(clock.now() - timedelta(days=days)))
+    """Delete old tombstones; return 0, since no second run is needed."""
+    queries.delete_tombstones(clock.now() - timedelta(days=days))
     failpoint("reservation.pruned")
     db.session.commit()
     return 0

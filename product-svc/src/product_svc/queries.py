@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import Delete, delete
+from sqlalchemy import delete
 
+from product_svc.extensions import db
 from product_svc.models import TOMBSTONES, Reservation
 
 
-def old_tombstones(before: datetime) -> Delete:
-    """Delete the tombstones that no late request can meet any more."""
-    return (
+def delete_tombstones(before: datetime) -> None:
+    """Delete tombstones older than any request that could still arrive for them."""
+    db.session.execute(
         delete(Reservation)
         .where(Reservation.state.in_(TOMBSTONES))
         .where(Reservation.updated_at < before)

@@ -1,4 +1,4 @@
-"""Simple search: filters that contain, and a rank; the one place for SQL dialects."""
+"""Text search: filters and a rank. The only module that depends on an SQL dialect."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ MOST_WORDS = 10
 
 
 def contains(column: Any, text: str) -> ColumnElement[bool]:
-    """Match where the text stands in the column, whatever its case."""
+    """Match columns that contain the text, in upper or lower case."""
     found: ColumnElement[bool] = column.icontains(text, autoescape=True)
     return found
 
 
 def words(text: str) -> list[str]:
-    """Return the distinct words of a search, the first ten of them."""
+    """Return the first ten distinct words of a search."""
     return list(dict.fromkeys(text.split()))[:MOST_WORDS]
 
 
@@ -31,10 +31,10 @@ def matches(text: str) -> ColumnElement[bool]:
 
 
 def rank(text: str | None) -> ColumnElement[int]:
-    """Return how far the name is from the words: 0 comes first.
+    """Return how far a product is from the search; 0 is the best match.
 
-    A word that begins one of the name's words is nearest, then one inside of a word,
-    then one that the description alone has.
+    Each word adds 0 when a word of the name begins with it, 1 when the name contains
+    it, and 2 when only the description does.
     """
     distance: ColumnElement[int] = literal(0)
     for word in words(text or ""):

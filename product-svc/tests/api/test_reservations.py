@@ -1,3 +1,5 @@
+"""Reservations over HTTP."""
+
 from typing import Any
 
 

@@ -1,3 +1,5 @@
+"""Stock over HTTP."""
+
 from typing import Any
 
 import pytest

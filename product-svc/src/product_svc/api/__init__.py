@@ -1,4 +1,4 @@
-"""The HTTP door, one module per resource."""
+"""The HTTP API, one module per resource."""
 
 from flask import Flask
 
@@ -10,6 +10,6 @@ BLUEPRINTS = (categories.blp, stock.blp, reservations.blp, products.blp)
 
 
 def init_app(app: Flask) -> None:
-    """Serve the API and describe it."""
+    """Serve the API and its OpenAPI document."""
     chassis.web.api.init_app(app, "Products", *BLUEPRINTS)
     docs.init_app(app)

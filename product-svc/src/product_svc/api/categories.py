@@ -1,4 +1,4 @@
-"""The catalogue's categories, a tree."""
+"""The catalogue's categories, which form a tree."""
 
 from typing import Any
 
@@ -23,9 +23,9 @@ blp = Blueprint(
 SORTS = {"id": Category.id, "name": Category.name, "created_at": Category.created_at}
 
 
-def _locked(category_id: int) -> Category:
-    """Return a category to be changed, if the client has seen its present version."""
-    category = CategoryManager(db.session).get(category_id, lock=True)
+def _locked(manager: CategoryManager, category_id: int) -> Category:
+    """Return a locked category, if the request's If-Match names its version."""
+    category = manager.lock(category_id)
     etag.check(CategorySchema().dump(category))
     return category
 
@@ -39,7 +39,7 @@ class Categories(MethodView):
     @blp.page(CategorySchema)
     def get(self, query: dict[str, Any]) -> pagination.Page:
         """List the categories."""
-        statement = CategoryManager(db.session).find_all(query)
+        statement = CategoryManager(db.session).search(query)
         return pagination.paginate(db.session, statement, SORTS, query)
 
     @blp.requires(STAFF)
@@ -48,7 +48,7 @@ class Categories(MethodView):
     @blp.idempotent
     @blp.resource(CategorySchema, 201)
     def post(self, fields: dict[str, Any]) -> Any:
-        """Make a category."""
+        """Create a category."""
         category = CategoryManager(db.session).create(fields)
         address = f"{settings().public_url}/products/categories/{category.id}/"
         return category, 201, {"Location": address}
@@ -70,7 +70,7 @@ class CategoryById(MethodView):
     @blp.problems(_404="", _409="`name_taken`, `category_cycle`")
     @blp.resource(CategorySchema)
     def put(self, fields: dict[str, Any], category_id: int) -> Category:
-        """Describe a category anew."""
+        """Replace a category."""
         return _change(category_id, fields)
 
     @blp.requires(STAFF)
@@ -78,7 +78,7 @@ class CategoryById(MethodView):
     @blp.problems(_404="", _409="`name_taken`, `category_cycle`")
     @blp.resource(CategorySchema)
     def patch(self, fields: dict[str, Any], category_id: int) -> Category:
-        """Change parts of a category."""
+        """Change some fields of a category."""
         return _change(category_id, fields)
 
     @blp.requires(STAFF)
@@ -86,14 +86,16 @@ class CategoryById(MethodView):
     @blp.doc(parameters=["IfMatch"])
     @blp.response(204)
     def delete(self, category_id: int) -> Response:
-        """Delete a category; its products stay, its children move up."""
-        CategoryManager(db.session).delete(_locked(category_id))
+        """Delete a category; its products stay, its children move to its parent."""
+        manager = CategoryManager(db.session)
+        manager.delete(_locked(manager, category_id))
         db.session.commit()
         return no_content()
 
 
 def _change(category_id: int, fields: dict[str, Any]) -> Category:
-    category = _locked(category_id)
-    CategoryManager(db.session).change(category, fields)
+    manager = CategoryManager(db.session)
+    category = _locked(manager, category_id)
+    manager.change(category, fields)
     db.session.commit()
     return category

@@ -28,7 +28,7 @@ def _manager() -> ProductManager:
 
 
 def _is_staff() -> bool:
-    """Say whether staff is calling, at an address that is open to everybody."""
+    """Return whether a member of staff calls an address that needs no token."""
     try:
         auth.authenticate((STAFF,))
     except Problem:
@@ -36,11 +36,11 @@ def _is_staff() -> bool:
     return True
 
 
-def _locked(product_id: int) -> Product:
-    """Return a product to be changed, if the client has seen its present version."""
-    product = _manager().lock(product_id)
+def _locked(manager: ProductManager, product_id: int) -> Product:
+    """Return a locked product, if the request's If-Match names its version."""
+    product = manager.lock(product_id)
     if request.if_match:
-        etag.check(ProductSchema().dump(_manager().get(product_id)))
+        etag.check(ProductSchema().dump(manager.get(product_id)))
     return product
 
 
@@ -57,7 +57,7 @@ class Products(MethodView):
         if not query["is_active"]:
             auth.authenticate((STAFF,))
         manager = ProductManager(db.session)
-        statement, sorts = manager.find_all(query), manager.sorts(query)
+        statement, sorts = manager.search(query), manager.sorts(query)
         return pagination.paginate(db.session, statement, sorts, query, scalars=False)
 
     @blp.requires(STAFF)
@@ -66,15 +66,16 @@ class Products(MethodView):
     @blp.idempotent
     @blp.resource(ProductSchema, 201)
     def post(self, fields: dict[str, Any]) -> Any:
-        """Put a product into the catalogue."""
-        product = _manager().create(fields)
+        """Create a product with its initial stock."""
+        manager = _manager()
+        product = manager.create(fields)
         location = {"Location": f"{settings().public_url}/products/{product.id}/"}
-        return _manager().get(product.id), 201, location
+        return manager.get(product.id), 201, location
 
 
 @blp.route("/filter/")
 class ProductFilter(MethodView):
-    """The catalogue under its other address."""
+    """The catalogue under a second address."""
 
     get = Products.get
 
@@ -84,7 +85,7 @@ class ProductById(MethodView):
     """One product."""
 
     @blp.public
-    @blp.problems(_404="not there, or no longer on sale")
+    @blp.problems(_404="unknown, or no longer on sale")
     @blp.resource(ProductSchema)
     def get(self, product_id: int) -> Any:
         """Show a product."""
@@ -98,7 +99,7 @@ class ProductById(MethodView):
     @blp.problems(_404="", _409="`sku_taken`, `open_reservations`")
     @blp.resource(ProductSchema)
     def put(self, fields: dict[str, Any], product_id: int) -> Any:
-        """Describe a product anew; its stock stays as it is."""
+        """Replace a product; its stock does not change."""
         return _change(product_id, fields)
 
     @blp.requires(STAFF)
@@ -106,7 +107,7 @@ class ProductById(MethodView):
     @blp.problems(_404="", _409="`sku_taken`, `open_reservations`")
     @blp.resource(ProductSchema)
     def patch(self, fields: dict[str, Any], product_id: int) -> Any:
-        """Change parts of a product; its stock stays as it is."""
+        """Change some fields of a product; its stock does not change."""
         return _change(product_id, fields)
 
     @blp.requires(STAFF)
@@ -115,13 +116,15 @@ class ProductById(MethodView):
     @blp.response(204)
     def delete(self, product_id: int) -> Response:
         """Take a product off sale."""
-        _manager().retire(_locked(product_id))
+        manager = _manager()
+        manager.retire(_locked(manager, product_id))
         db.session.commit()
         return no_content()
 
 
 def _change(product_id: int, fields: dict[str, Any]) -> Any:
-    _manager().change(_locked(product_id), fields)
-    product = _manager().get(product_id)
+    manager = _manager()
+    manager.change(_locked(manager, product_id), fields)
+    product = manager.get(product_id)
     db.session.commit()
     return product

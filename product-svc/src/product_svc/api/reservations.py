@@ -1,4 +1,4 @@
-"""Reservations of stock: for order-svc, by the order's id."""
+"""Reservations of stock, made by order-svc under the order's id."""
 
 from typing import Any
 
@@ -29,8 +29,8 @@ def _manager() -> ReservationManager:
     return ReservationManager(db.session, str(auth.caller()))
 
 
-def _settled(outcome: Outcome) -> Reservation:
-    """Commit what came out; a refusal has left its tombstone by then."""
+def _committed(outcome: Outcome) -> Reservation:
+    """Commit the outcome, and with it the tombstone of a refusal, which is raised."""
     failpoint("reservation.before_commit")
     db.session.commit()
     failpoint("reservation.committed")
@@ -52,20 +52,26 @@ class ReservationById(MethodView):
 
     @blp.requires(SCOPE)
     @blp.arguments(ReserveSchema)
-    @blp.problems(_409=f"{SHORT}, `reservation_mismatch`", _410="it is over for good")
-    @blp.alt_response(200, schema=ReservationSchema, description="It is held already")
+    @blp.problems(
+        _409=f"{SHORT}, `reservation_mismatch`", _410="the reservation has ended"
+    )
+    @blp.alt_response(
+        200,
+        schema=ReservationSchema,
+        description="The order already has this reservation",
+    )
     @blp.response(201, ReservationSchema)
     def put(self, body: dict[str, Any], order_id: int) -> Any:
-        """Hold stock for an order: all lines or none, once."""
+        """Reserve stock for an order, once: all lines or none."""
         outcome = _manager().reserve(order_id, body["items"], body["expires_in"])
-        return _settled(outcome), 201 if outcome.is_new else 200
+        return _committed(outcome), 201 if outcome.is_new else 200
 
     @blp.requires(SCOPE)
     @blp.arguments(ReleaseQuerySchema, location="query")
     @blp.problems(_409="`already_committed`")
     @blp.response(204)
     def delete(self, query: dict[str, Any], order_id: int) -> Response:
-        """Let go of an order's stock; a late PUT finds a tombstone."""
+        """Release an order's stock; a late PUT is then refused."""
         _manager().release(order_id, final=query["final"])
         failpoint("reservation.before_release_commit")
         db.session.commit()
@@ -75,28 +81,28 @@ class ReservationById(MethodView):
 
 @blp.route("/<id:order_id>/commit/")
 class ReservationCommit(MethodView):
-    """The sale of what an order holds."""
+    """The sale of an order's reserved stock."""
 
     @blp.requires(SCOPE)
     @blp.problems(_404="", _409="`reservation_gone`: refund the order")
     @blp.response(200, ReservationSchema)
     def post(self, order_id: int) -> Reservation:
-        """Take an order's stock for good, again from the shelf if it was let go."""
-        return _settled(_manager().commit(order_id))
+        """Sell an order's stock; what was released is sold if it is still available."""
+        return _committed(_manager().commit(order_id))
 
 
 @blp.route("/<id:order_id>/restock/")
 class ReservationRestock(MethodView):
-    """The return of what an order took."""
+    """The return of goods that an order bought."""
 
     @blp.requires(SCOPE)
     @blp.arguments(RestockSchema)
     @blp.problems(_409="`not_committed`, `restock_too_large`")
     @blp.response(200, ReservationSchema)
     def post(self, body: dict[str, Any], order_id: int) -> Reservation:
-        """Put returned goods back on the shelf, once for each return."""
-        manager = _manager()
-        reservation = manager.restock(order_id, body["return_id"], body["items"])
+        """Add returned goods to the stock, once for each return."""
+        return_id, lines = body["return_id"], body["items"]
+        reservation = _manager().restock(order_id, return_id, lines)
         db.session.commit()
         failpoint("reservation.restocked")
         return reservation

@@ -1,4 +1,4 @@
-"""Stock: whether there is enough, adjustments and their ledger."""
+"""Stock: availability, adjustments and their ledger."""
 
 from typing import Any
 
@@ -22,14 +22,14 @@ blp = Blueprint("stock", __name__, url_prefix="/products", description=__doc__)
 
 @blp.route("/check_stock/")
 class StockCheck(MethodView):
-    """Whether there is enough."""
+    """The availability of order lines."""
 
     @blp.public
     @blp.arguments(LinesSchema)
-    @blp.problems(_404="a product is not there, or not on sale")
+    @blp.problems(_404="a product is unknown or not on sale")
     @blp.response(200, AvailabilitySchema)
     def post(self, body: dict[str, Any]) -> Any:
-        """Say whether there is enough of each product; nothing is held."""
+        """Check whether enough of each product is available; nothing is reserved."""
         items = StockManager(db.session).check(body["items"])
         return {"available": all(item["available"] for item in items), "items": items}
 
@@ -45,14 +45,16 @@ class ProductStock(MethodView):
     def get(self, query: dict[str, Any], product_id: int) -> pagination.Page:
         """List the movements of a product's stock, newest first."""
         ProductManager(db.session).get(product_id)
-        statement = StockManager(db.session).movements(product_id)
+        statement = StockManager(db.session).list_movements(product_id)
         return pagination.paginate(
             db.session, statement, {"id": StockMovement.id}, {**query, "sort": "-id"}
         )
 
     @blp.requires(STAFF)
     @blp.arguments(AdjustmentSchema)
-    @blp.problems(_404="", _409="`insufficient_stock`: never below what is reserved")
+    @blp.problems(
+        _404="", _409="`insufficient_stock`: reserved stock cannot be removed"
+    )
     @blp.idempotent
     @blp.response(201, StockMovementSchema)
     def post(self, body: dict[str, Any], product_id: int) -> Any:

@@ -1,4 +1,4 @@
-"""The catalogue's shelves, a tree."""
+"""The catalogue's categories, which form a tree."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,13 +13,13 @@ from product_svc.models import Category, Product
 
 
 class CategoryManager:
-    """Keeps categories; no change makes one its own ancestor."""
+    """Creates, changes and deletes categories; no category is its own ancestor."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def find_all(self, filters: Mapping[str, Any]) -> Select[Any]:
-        """Select the categories that `name` (contains) and `parent_id` leave."""
+    def search(self, filters: Mapping[str, Any]) -> Select[Any]:
+        """Select categories whose name contains `name`, below `parent_id`."""
         statement = select(Category)
         if filters.get("name"):
             statement = statement.where(search.contains(Category.name, filters["name"]))
@@ -27,20 +27,26 @@ class CategoryManager:
             statement = statement.where(Category.parent_id == filters["parent_id"])
         return statement
 
-    def get(self, category_id: int, *, lock: bool = False) -> Category:
-        """Return a category, if asked to so that it stays until the commit."""
-        options = {"key_share": True} if lock else None
-        category = self.session.get(Category, category_id, with_for_update=options)
+    def get(self, category_id: int) -> Category:
+        """Return a category."""
+        return self._get(category_id)
+
+    def lock(self, category_id: int) -> Category:
+        """Return a category, locked until the transaction ends."""
+        return self._get(category_id, with_for_update={"key_share": True})
+
+    def _get(self, category_id: int, **options: Any) -> Category:
+        category = self.session.get(Category, category_id, **options)
         if category is None:
             raise NotFound(f"There is no category {category_id}.")
         return category
 
     def find(self, name: str) -> Category | None:
-        """Return the category of that name, if there is one."""
+        """Return the category of that name, or None."""
         return self.session.scalar(select(Category).where(Category.name == name))
 
     def create(self, fields: Mapping[str, Any]) -> Category:
-        """Make a category."""
+        """Create a category."""
         category = Category(**fields)
         self._parents_of(category.parent_id)
         self.session.add(category)
@@ -48,20 +54,20 @@ class CategoryManager:
         return category
 
     def change(self, category: Category, fields: Mapping[str, Any]) -> None:
-        """Change a category; a parent that stands below it is refused."""
+        """Change a category; a parent from its own subtree is refused."""
         parent_id = fields.get("parent_id")
         if category.id in self._parents_of(parent_id):
             raise Conflict(
-                "A category cannot stand below itself.", code="category_cycle"
+                "A category cannot be its own ancestor.", code="category_cycle"
             )
         for name, value in fields.items():
             setattr(category, name, value)
         self._flush()
 
     def delete(self, category: Category) -> None:
-        """Delete a category: its products stay without one, its children move up."""
+        """Delete a category: its products lose it, its children move to its parent."""
         mine = Product.category_id == category.id
-        # Locked by id, as reservations do, so that the two never wait for each other.
+        # Locked by id, as reservations do, so that the two never deadlock.
         self.session.scalars(
             select(Product.id).where(mine).order_by(Product.id).with_for_update()
         ).all()
@@ -75,7 +81,7 @@ class CategoryManager:
         self.session.flush()
 
     def _parents_of(self, parent_id: int | None) -> set[int]:
-        """Return the parent and all above it, with the whole tree locked."""
+        """Return the parent and all its ancestors, with the whole tree locked."""
         if parent_id is None:
             return set()
         tree = select(Category.id, Category.parent_id).order_by(Category.id)

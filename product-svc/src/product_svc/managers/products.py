@@ -29,8 +29,8 @@ SORTS = {
     name: getattr(Product, name)
     for name in ("id", "name", "price", "created_at", "stock_quantity")
 }
-# What a client sees of a product, as columns: a list of Core rows costs half of what
-# the same list of objects does.
+# What a client sees of a product, as columns: a list of Core rows takes half the time
+# of the same list of objects.
 COLUMNS: tuple[Any, ...] = (
     Product.id,
     Product.sku,
@@ -47,14 +47,14 @@ COLUMNS: tuple[Any, ...] = (
 
 
 class ProductManager:
-    """Keeps products; their stock changes through `StockManager` alone."""
+    """Creates and changes products; only `StockManager` changes their stock."""
 
     def __init__(self, session: Session, actor: str = "system") -> None:
         self.session = session
-        self.actor = actor
+        self.stock = StockManager(session, actor)
 
-    def find_all(self, filters: Mapping[str, Any]) -> Select[Any]:
-        """Select the products that the filters (those of `FILTERS`) leave, as rows."""
+    def search(self, filters: Mapping[str, Any]) -> Select[Any]:
+        """Select the rows of products that match every filter (see `FILTERS`)."""
         conditions = [
             FILTERS[name](value)
             for name, value in filters.items()
@@ -64,23 +64,23 @@ class ProductManager:
         return _rows().add_columns(relevance).where(*conditions)
 
     def sorts(self, filters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the selection can be sorted by."""
+        """Return the sort keys of a search and their columns."""
         return {**SORTS, "relevance": search.rank(filters.get("q"))}
 
     def get(self, product_id: int) -> Row[Any]:
-        """Return one product as clients see it, on sale or not."""
+        """Return a product as clients see it, whether it is on sale or not."""
         row = self.session.execute(_rows().where(Product.id == product_id)).first()
         if row is None:
             raise NotFound(f"There is no product {product_id}.")
         return row
 
-    def knows(self, sku: str) -> bool:
-        """Say whether a product has this sku."""
+    def has_sku(self, sku: str) -> bool:
+        """Return whether a product has this SKU."""
         statement = select(Product.id).where(Product.sku == sku)
         return self.session.scalar(statement) is not None
 
     def lock(self, product_id: int) -> Product:
-        """Return a product that stays as it is until the transaction ends."""
+        """Return a product, locked until the transaction ends."""
         product = self.session.get(
             Product, product_id, with_for_update={"key_share": True}
         )
@@ -89,21 +89,21 @@ class ProductManager:
         return product
 
     def create(self, fields: Mapping[str, Any]) -> Product:
-        """Put a product into the catalogue, its stock as the ledger's first line."""
+        """Create a product; its stock is the first line of its ledger."""
         self._check_category(fields.get("category_id"))
         product = Product(**fields)
         self.session.add(product)
         self._flush()
         if product.stock_quantity:
             quantity = product.stock_quantity
-            StockManager(self.session, self.actor).record(
+            self.stock.record(
                 product.id, quantity, quantity, MovementKind.INITIAL, "first stock"
             )
             self.session.flush()
         return product
 
     def change(self, product: Product, fields: Mapping[str, Any]) -> None:
-        """Change a locked product; `is_active` false needs all its stock unreserved."""
+        """Change a locked product; with reserved stock it cannot be taken off sale."""
         self._check_category(fields.get("category_id"))
         if fields.get("is_active") is False:
             _check_unreserved(product)
@@ -112,7 +112,7 @@ class ProductManager:
         self._flush()
 
     def retire(self, product: Product) -> None:
-        """Take a locked product off sale; old orders keep their reference to it."""
+        """Take a locked product off sale; its row stays for the orders that name it."""
         self.change(product, {"is_active": False})
 
     def _check_category(self, category_id: int | None) -> None:
@@ -126,7 +126,7 @@ class ProductManager:
         except IntegrityError as error:
             if "sku" not in str(error.orig):
                 raise
-            message = "Another product has this sku."
+            message = "Another product has this SKU."
             raise Conflict(message, code="sku_taken") from None
 
 
@@ -137,6 +137,6 @@ def _rows() -> Select[Any]:
 def _check_unreserved(product: Product) -> None:
     if product.reserved_quantity:
         raise Conflict(
-            f"Open orders hold {product.reserved_quantity} of this product.",
+            f"Open orders have reserved {product.reserved_quantity} of this product.",
             code="open_reservations",
         )

@@ -181,7 +181,7 @@ class StockManager:
             for product_id, quantity in lines.items()
         ]
 
-    def movements(self, product_id: int) -> Select[Any]:
+    def list_movements(self, product_id: int) -> Select[Any]:
         """Select the ledger of a product."""
         return select(StockMovement).where(StockMovement.product_id == product_id)
 

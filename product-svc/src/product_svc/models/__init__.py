@@ -1,4 +1,4 @@
-"""Tables, states and the table of legal transitions."""
+"""Tables, states and the table of transitions."""
 
 from chassis.db import AuditModel
 from product_svc.models.catalogue import Category, Product

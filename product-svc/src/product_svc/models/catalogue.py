@@ -1,4 +1,4 @@
-"""What the shop sells, and on which shelf."""
+"""Categories and products."""
 
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from product_svc.extensions import db
 
 
 class Category(AuditModel, db.Model):
-    """A shelf of the catalogue; shelves stand in a tree."""
+    """A category of the catalogue; categories form a tree."""
 
     __tablename__ = "category"
     __table_args__ = (CheckConstraint("parent_id <> id", name="not_its_own_parent"),)
@@ -29,11 +29,11 @@ class Category(AuditModel, db.Model):
 
 
 class Product(AuditModel, db.Model):
-    """Something the shop sells; `stock_quantity` counts what open orders hold too."""
+    """A product; `stock_quantity` includes what open orders have reserved."""
 
     __tablename__ = "products"
     __table_args__ = (
-        # PostgreSQL keeps NaN in a NUMERIC, and holds it to be more than any number.
+        # PostgreSQL accepts NaN in a NUMERIC and sorts it above every number.
         CheckConstraint("price >= 0 AND price <> 'NaN'", name="price_not_negative"),
         CheckConstraint("stock_quantity >= 0", name="stock_not_negative"),
         CheckConstraint(
@@ -61,7 +61,7 @@ class Product(AuditModel, db.Model):
 
     @hybrid_property
     def available_quantity(self) -> int:
-        """Return what can be had now: the stock less what is reserved."""
+        """Return what can be ordered now: the stock that is not reserved."""
         return self.stock_quantity - self.reserved_quantity
 
     def __str__(self) -> str:

@@ -23,11 +23,11 @@ class MovementKind(StrEnum):
 
 
 class StockMovement(AuditModel, db.Model):
-    """A line of the stock ledger; a product's `delta`s always sum to its stock."""
+    """A line of the stock ledger; the deltas of a product add up to its stock."""
 
     __tablename__ = "stock_movements"
     __table_args__ = (
-        # The same sale or return is never booked twice; adjustments have no reference.
+        # A sale or return is booked at most once; adjustments have no reference.
         UniqueConstraint("kind", "reference", "product_id"),
         CheckConstraint(among("kind", MovementKind), name="kind_known"),
         CheckConstraint("delta <> 0", name="delta_not_zero"),

@@ -1,4 +1,4 @@
-"""Categories in and out."""
+"""The JSON of categories."""
 
 from chassis.web.fields import ListQuery, Moment, QueryWhole, Schema, Text, Whole, sort
 
@@ -17,12 +17,14 @@ class CategorySchema(Schema):
 
 
 class CategoryPatchSchema(CategorySchema):
-    """The part of a category that is to change."""
+    """The fields of a category to change."""
 
 
 class CategoryQuerySchema(ListQuery):
-    """Filters and order of the categories."""
+    """Filters and sort order of categories."""
 
-    name = Text(most=100, metadata={"description": "The name contains this."})
-    parent_id = QueryWhole(metadata={"description": "Those right below this one."})
+    name = Text(most=100, metadata={"description": "Text that the name contains."})
+    parent_id = QueryWhole(
+        metadata={"description": "The direct children of this category."}
+    )
     sort = sort("id", "name", "created_at", default="id")

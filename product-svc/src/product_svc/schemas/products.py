@@ -1,4 +1,4 @@
-"""Products in and out."""
+"""The JSON of products."""
 
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ NO_DEFAULT = cast("str", missing)  # the default depends on another parameter
 
 
 class CategoryReference(fields.Nested):
-    """A product's category in short; the columns of none are all null."""
+    """A product's category, or null when its columns are all null."""
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
         has_one = value is not None and value.id is not None
@@ -30,23 +30,25 @@ class CategoryReference(fields.Nested):
 
 
 class CategoryReferenceSchema(Schema):
-    """The category a product stands in."""
+    """The category of a product."""
 
     id = Whole()
     name = Text(most=100)
 
 
 class ProductSchema(Schema):
-    """A product as everybody sees it."""
+    """A product."""
 
     id = Whole()
     sku = Text(most=64, allow_none=True, metadata={"example": "KIT-KADAI-24"})
     name = Text(most=100, metadata={"example": "Cast iron kadai, 24 cm"})
     description = Text(most=5000, allow_none=True)
     price = Money()
-    stock_quantity = Whole(0, metadata={"description": "What lies on the shelf."})
+    stock_quantity = Whole(
+        0, metadata={"description": "The stock, including what is reserved."}
+    )
     available_quantity = Whole(
-        0, metadata={"description": "The stock less what open orders hold."}
+        0, metadata={"description": "The stock that open orders have not reserved."}
     )
     is_active = fields.Boolean()
     category = CategoryReference(CategoryReferenceSchema, allow_none=True)
@@ -55,7 +57,7 @@ class ProductSchema(Schema):
 
 
 class ProductPutSchema(Schema):
-    """All that staff may say of a product; its stock changes by adjustments alone."""
+    """All fields of a product that staff may set; only adjustments change its stock."""
 
     name = Text(most=100, required=True)
     description = Text(
@@ -68,11 +70,11 @@ class ProductPutSchema(Schema):
 
 
 class ProductPatchSchema(ProductPutSchema):
-    """The part of a product that is to change."""
+    """The fields of a product to change."""
 
 
 class ProductCreateSchema(ProductPutSchema):
-    """A new product and its first stock."""
+    """A new product and its initial stock."""
 
     class Meta(Schema.Meta):
         """A new product is on sale."""
@@ -83,11 +85,13 @@ class ProductCreateSchema(ProductPutSchema):
 
 
 class ProductQuerySchema(ListQuery):
-    """Filters and order of the catalogue."""
+    """Filters and sort order of the catalogue."""
 
-    q = Text(most=200, metadata={"description": "Words in name or description."})
-    name = Text(most=100, metadata={"description": "The name contains this."})
-    description = Text(most=200, metadata={"description": "It contains this."})
+    q = Text(most=200, metadata={"description": "Words in the name or description."})
+    name = Text(most=100, metadata={"description": "Text that the name contains."})
+    description = Text(
+        most=200, metadata={"description": "Text that the description contains."}
+    )
     category = QueryList(QueryWhole(), metadata={"description": "Category ids."})
     price = Money()
     min_price = Money()
@@ -107,7 +111,7 @@ class ProductQuerySchema(ListQuery):
 
     @post_load
     def choose_order(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Sort a search by relevance, all else by id, unless told otherwise."""
+        """Sort by relevance by default when `q` is given, and by id otherwise."""
         if "q" not in data and data.get("sort", "").endswith("relevance"):
-            raise ValidationError("Needs q.", "sort")
+            raise ValidationError("Sorting by relevance needs q.", "sort")
         return {"sort": "relevance" if "q" in data else "id", **data}

@@ -1,4 +1,4 @@
-"""Reservations in and out."""
+"""The JSON of reservations."""
 
 from marshmallow import fields
 
@@ -9,28 +9,28 @@ WEEK = 7 * 24 * 3600
 
 
 class ReserveSchema(LinesSchema):
-    """What to hold, and for how many seconds."""
+    """The lines to reserve, and for how many seconds."""
 
     expires_in = Whole(1, WEEK, required=True, metadata={"example": 2700})
 
 
 class RestockSchema(LinesSchema):
-    """What came back; `return_id` is unique among the order's returns."""
+    """The lines to restock; `return_id` is unique among the order's returns."""
 
     return_id = Text(most=100, required=True)
 
 
 class ReleaseQuerySchema(Schema):
-    """How to let go."""
+    """How to release a reservation."""
 
     final = QueryFlag(
         load_default=False,
-        metadata={"description": "The order is over: never commit it any more."},
+        metadata={"description": "The order has ended and can never be committed."},
     )
 
 
 class ReservationItemSchema(Schema):
-    """A line of a reservation, with the name and price of its moment."""
+    """A line of a reservation, with the name and price when it was made."""
 
     product_id = Whole()
     name = Text(most=100)
@@ -39,7 +39,7 @@ class ReservationItemSchema(Schema):
 
 
 class ReservationSchema(Schema):
-    """What an order holds or has taken."""
+    """The stock that an order holds or has bought."""
 
     order_id = Whole()
     state = Text(most=20, metadata={"example": "held"})

@@ -1,4 +1,4 @@
-"""Stock in and out: adjustments, the ledger, lines and whether there is enough."""
+"""The JSON of stock: adjustments, the ledger, order lines and availability."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ MOST_LINES, MOST_OF_ONE = 50, 10_000
 
 
 class AdjustmentSchema(Schema):
-    """A change of stock by staff."""
+    """An adjustment of stock by staff."""
 
     delta = Whole(
         -MAX_STOCK, MAX_STOCK, required=True, metadata={"description": "Not 0."}
@@ -20,7 +20,7 @@ class AdjustmentSchema(Schema):
 
     @post_load
     def check_delta(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Refuse a change by nothing."""
+        """Refuse a delta of 0."""
         if data["delta"] == 0:
             raise ValidationError("Must not be 0.", "delta")
         return data
@@ -32,7 +32,9 @@ class StockMovementSchema(Schema):
     id = Whole()
     product_id = Whole()
     delta = Whole(-MAX_STOCK, MAX_STOCK)
-    stock_quantity = Whole(0, metadata={"description": "What there was after it."})
+    stock_quantity = Whole(
+        0, metadata={"description": "The stock after this movement."}
+    )
     kind = Text(most=20, metadata={"example": "adjustment"})
     reason = Text(most=255)
     reference = Text(most=150, allow_none=True)
@@ -41,14 +43,14 @@ class StockMovementSchema(Schema):
 
 
 class LineSchema(Schema):
-    """So many of a product."""
+    """A product and a quantity."""
 
     product_id = Whole(required=True)
     quantity = Whole(1, MOST_OF_ONE, required=True)
 
 
 class LinesSchema(Schema):
-    """The lines of an order; those of one product are added up."""
+    """The lines of an order; lines of the same product are added up."""
 
     items = fields.List(
         fields.Nested(LineSchema),
@@ -64,22 +66,24 @@ class LinesSchema(Schema):
             product_id, quantity = item["product_id"], item["quantity"]
             lines[product_id] = lines.get(product_id, 0) + quantity
             if lines[product_id] > MOST_OF_ONE:
-                message = f"More than {MOST_OF_ONE} of product {product_id} in all."
+                message = f"At most {MOST_OF_ONE} of product {product_id} are allowed."
                 raise ValidationError(message, "items")
         return {**data, "items": lines}
 
 
 class AvailabilityItemSchema(Schema):
-    """Whether there is enough of a product."""
+    """Whether enough of a product is available."""
 
     product_id = Whole()
     requested = Whole()
-    in_stock = Whole(0, metadata={"description": "What can be had now."})
+    in_stock = Whole(
+        0, metadata={"description": "The quantity that can be ordered now."}
+    )
     available = fields.Boolean()
 
 
 class AvailabilitySchema(Schema):
-    """Whether there is enough of everything."""
+    """Whether enough of every product is available."""
 
     available = fields.Boolean()
     items = fields.List(fields.Nested(AvailabilityItemSchema))

@@ -1,4 +1,4 @@
-"""No table grows for ever: each is kept for a reason, or forgets by a job."""
+"""No table grows without limit: it is kept for a reason, or a job deletes old rows."""
 
 import itertools
 from datetime import datetime
