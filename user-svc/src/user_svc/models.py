@@ -1,4 +1,4 @@
-"""The tables: users, sessions, what is mailed, service clients and signing keys."""
+"""The tables: users, sessions, mails and tokens, service clients and signing keys."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,15 +15,15 @@ from user_svc.extensions import db
 
 
 class Role(StrEnum):
-    """What a user may do; each includes the one before."""
+    """What a user may do; each role includes the rights of the one before."""
 
     CUSTOMER = "customer"
     STAFF = "staff"
     ADMIN = "admin"
 
 
-class Letter(StrEnum):
-    """The kinds of mail; the first two carry a token, whose purpose they are."""
+class MailKind(StrEnum):
+    """A kind of mail; for RESET and VERIFY also the purpose of the token in it."""
 
     RESET = "reset_password"
     VERIFY = "verify_email"
@@ -38,10 +38,10 @@ class AuditModel(Timestamps, db.Model):
 
 
 class User(AuditModel):
-    """A person with an account; a deleted one keeps its id and nothing personal.
+    """A person with an account; a deleted user keeps the id and no personal data.
 
-    `email_key` is what two spellings of one address share: unique without regard to
-    case on every database.
+    `email_key` is the normalized address in lower case, so that two spellings of one
+    address collide on every database.
     """
 
     __tablename__ = "users"
@@ -63,7 +63,7 @@ class User(AuditModel):
 
 
 class RefreshFamily(AuditModel):
-    """A session: the chain of refresh tokens that began at one sign-in."""
+    """A session: the chain of refresh tokens that one sign-in started."""
 
     __tablename__ = "refresh_families"
 
@@ -76,7 +76,7 @@ class RefreshFamily(AuditModel):
 
 
 class RefreshToken(AuditModel):
-    """One refresh token, as a hash; a family has at most one that is not spent."""
+    """The hash of a refresh token; a family has at most one unspent token."""
 
     __tablename__ = "refresh_tokens"
 
@@ -98,7 +98,7 @@ Index(
 
 
 class OneTimeToken(AuditModel):
-    """A token that was mailed, as a hash, for the address that it was mailed to."""
+    """The hash of a mailed token, and the address that it was mailed to."""
 
     __tablename__ = "one_time_tokens"
     __table_args__ = (Index(None, "user_id", "purpose"),)
@@ -115,32 +115,32 @@ class OneTimeToken(AuditModel):
 
 
 class Mail(AuditModel):
-    """A mail on its way; neither its text nor a token, which are made at sending.
+    """The outbox of mails; a row holds neither the text nor the token of its mail.
 
-    `name` is in its Message-ID. `email` goes when it is done or too late; a reset's is
-    what somebody typed, and `user_id` is not known yet.
+    `next_check_at` is NULL when nothing is left to do. `email` is cleared once the mail
+    is finished or has expired. For RESET, `email` is what somebody typed, and `user_id`
+    is NULL: the worker finds the account.
     """
 
     __tablename__ = "mails"
-    __table_args__ = (Index(None, "done_at", "due_at"),)
 
     id: Mapped[Id]
-    name: Mapped[str] = mapped_column(String(32), unique=True)
-    letter: Mapped[str] = mapped_column(String(20))
+    message_id: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
     email: Mapped[str | None] = mapped_column(String(254))
     user_id: Mapped[int | None] = mapped_column(
         BigInt, ForeignKey("users.id", ondelete="CASCADE"), index=True
     )
     attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[Moment] = mapped_column(UtcDateTime)
-    give_up_at: Mapped[Moment] = mapped_column(UtcDateTime, index=True)
+    next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    expires_at: Mapped[Moment] = mapped_column(UtcDateTime, index=True)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SigningKey(AuditModel):
-    """A key pair that signs access tokens, from its moment on until the next one's.
+    """A key pair that signs access tokens from `active_from` until its successor does.
 
-    The generation is unique, so that of several replicas one makes the next key.
+    The generation is unique, so that only one of several replicas adds the next key.
     """
 
     __tablename__ = "signing_keys"
@@ -148,13 +148,13 @@ class SigningKey(AuditModel):
     id: Mapped[Id]
     generation: Mapped[int] = mapped_column(unique=True)
     kid: Mapped[str] = mapped_column(String(64), unique=True)
-    private_key: Mapped[str] = mapped_column(Text)  # sealed under SIGNING_KEY_SECRET
+    private_key: Mapped[str] = mapped_column(Text)  # encrypted
     public_jwk: Mapped[dict[str, Any]] = mapped_column(JSON)
     active_from: Mapped[Moment] = mapped_column(UtcDateTime)
 
 
 class ServiceClient(AuditModel):
-    """A service that may have tokens, kept in step with SERVICE_CLIENTS."""
+    """A service that may request tokens; the rows follow SERVICE_CLIENTS."""
 
     __tablename__ = "service_clients"
 

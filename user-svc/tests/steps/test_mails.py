@@ -1,4 +1,4 @@
-"""Mails are sent at least once, tried again, and given up in the end."""
+"""Mails are sent at least once, retried, and given up when they expire."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from chassis import worker
-from user_svc import mail, steps
+from user_svc import steps
 from user_svc.extensions import db
+from user_svc.mail import delivery
 from user_svc.models import Mail
 from user_svc.steps import mails
 
@@ -18,12 +19,12 @@ RESET = "A new password"
 
 
 class PowerCut(BaseException):
-    """What a crash does to the code: nothing after it runs."""
+    """A crash: no code after it runs."""
 
 
-def row(app: Flask, letter: str = "reset_password") -> Mail:
+def row(app: Flask, kind: str = "reset_password") -> Mail:
     with app.app_context():
-        found = db.session.scalars(select(Mail).where(Mail.letter == letter)).one()
+        found = db.session.scalars(select(Mail).where(Mail.kind == kind)).one()
         db.session.expunge(found)
         return found
 
@@ -76,7 +77,7 @@ def test_one_mail_that_cannot_be_made_does_not_hold_up_the_others(
     body = {"current_password": "a-long-walk-in-the-rain", "new_password": "by-the-sea"}
     shop.call("POST", "/user/me/password/", asha.headers, json=body)
     with app.app_context():
-        bad = update(Mail).where(Mail.letter == "password_changed")
+        bad = update(Mail).where(Mail.kind == "password_changed")
         db.session.execute(bad.values(email="a@shop.example\r\nBcc: b@shop.example"))
         db.session.commit()
     shop.ask_reset(other.email)
@@ -87,7 +88,7 @@ def test_one_mail_that_cannot_be_made_does_not_hold_up_the_others(
     assert row(app, "password_changed").done_at is None
 
 
-@pytest.mark.parametrize("place", ["mail.claimed", "mail.sent"])
+@pytest.mark.parametrize("place", ["mail.leased", "mail.sent"])
 def test_after_a_crash_the_same_mail_is_sent_again(
     app: Flask,
     shop: Any,
@@ -98,7 +99,7 @@ def test_after_a_crash_the_same_mail_is_sent_again(
     person = shop.person(email_verified=True)
     shop.ask_reset(person.email)
     sent: list[str] = []
-    deliver = mail.deliver
+    deliver = delivery.deliver
 
     def note(message: Any, settings: Any) -> None:
         sent.append(message.as_string())
@@ -108,11 +109,11 @@ def test_after_a_crash_the_same_mail_is_sent_again(
         if name == place:
             raise PowerCut
 
-    monkeypatch.setattr(mail, "deliver", note)
+    monkeypatch.setattr(delivery, "deliver", note)
     with app.app_context(), monkeypatch.context() as cut:
         cut.setattr(mails, "failpoint", crash)
         with pytest.raises(PowerCut):
-            steps.send_next()
+            steps.send_mails()
     pass_seconds(31)
 
     worker.drain(app)
