@@ -17,6 +17,7 @@ FOLDERS = (
     "payment-svc",
     "razorpay-sandbox",
 )
+ONE_DIRECTION = "parts import in one direction"
 
 
 @pytest.fixture
@@ -31,7 +32,8 @@ def lint(tmp_path, monkeypatch):
     def run(name=None, line=None):
         if name:
             path = tmp_path / name
-            path.write_text(f"{line}\n{path.read_text()}")
+            text = path.read_text() if path.exists() else ""
+            path.write_text(f"{line}\n{text}")
         return subprocess.run(
             [LINT, "--no-cache"], cwd=tmp_path, capture_output=True, text=True
         )
@@ -44,6 +46,11 @@ def module(service, name):
     stem = f"{service}/src/{service.replace('-', '_')}/{name}"
     is_package = (ROOT / stem).is_dir()
     return f"{stem}/__init__.py" if is_package else f"{stem}.py"
+
+
+def chassis(name):
+    """Return the path of a module of the chassis."""
+    return f"chassis/src/chassis/{name}.py"
 
 
 def test_the_tree_as_it_is_keeps_all_rules(lint):
@@ -61,14 +68,24 @@ def test_the_tree_as_it_is_keeps_all_rules(lint):
         (
             module("order-svc", "managers"),
             "from order_svc import api",
-            "rooms import downwards",
+            "modules import downwards",
         ),
         (
             module("payment-svc", "models"),
             "from payment_svc import schemas",
-            "rooms import downwards",
+            "modules import downwards",
         ),
-        ("chassis/src/chassis/clock.py", "import user_svc", "The chassis knows no"),
+        (
+            module("user-svc", "jobs"),
+            "from chassis.messaging import outbox",
+            "only the parts that it uses",
+        ),
+        (chassis("worker"), "from chassis.messaging import sqs", ONE_DIRECTION),
+        (chassis("retention"), "from chassis import web", ONE_DIRECTION),
+        (chassis("web/health"), "from chassis.messaging import sqs", ONE_DIRECTION),
+        (chassis("web/api"), "from chassis import admin", ONE_DIRECTION),
+        (chassis("messaging/sqs"), "from chassis import admin", ONE_DIRECTION),
+        (chassis("clock"), "import user_svc", "The chassis knows no"),
         (module("payment-svc", "steps"), "import razorpay", "Only razorpay_service"),
     ],
 )
@@ -78,3 +95,13 @@ def test_a_planted_breach_is_caught(lint, name, line, rule):
     assert done.returncode == 1
     broken = [text for text in done.stdout.splitlines() if text.endswith("BROKEN")]
     assert any(rule in text for text in broken), done.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["chassis/src/chassis/spare.py", "order-svc/src/order_svc/spare.py"]
+)
+def test_a_module_that_stands_in_no_layer_is_caught(lint, name):
+    done = lint(name, "SPARE = 1")
+
+    assert done.returncode == 1
+    assert "spare" in done.stdout

@@ -86,7 +86,7 @@ def test_production_refuses_to_be_crashed():
         API_SECRET=STRONG,
     )
 
-    assert found == ["CRASH_AT: is for tests alone"]
+    assert found == ["CRASH_AT: is for tests only"]
     assert ShopSettings.load({**GOOD, "APP_ENV": "test", "CRASH_AT": "order.placed:1"})
 
 
@@ -99,8 +99,8 @@ def test_production_refuses_what_says_that_it_is_for_development():
     )
 
     assert found == [
-        "DATABASE_URL: is for development alone",
-        "SECRET_KEY: is for development alone",
+        "DATABASE_URL: is for development only",
+        "SECRET_KEY: is for development only",
     ]
 
 
@@ -144,7 +144,7 @@ def test_postgresql_gets_its_driver_named(scheme):
         (config.whole, "-1"),
         (config.whole, "1.0"),
         (config.whole, "१२"),
-        (config.days_of_memory, "21"),
+        (config.retention_days, "21"),
         (config.seconds, "-0.1"),
         (config.seconds, "inf"),
         (config.seconds, "soon"),

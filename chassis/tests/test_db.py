@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 from tiny import Thing, db
 
 from chassis import clock
-from chassis.db import reading, will_write, writing
+from chassis.db import allow_writes, reading, writing
 
 
 def add(session, *prices, **values):
@@ -159,7 +159,7 @@ def test_sqlite_takes_no_write_lock_to_read(app, client, tokens, begins):
 def test_a_get_may_say_that_it_writes(app, client, begins):
     @app.get("/counts/")
     def count():
-        will_write()
+        allow_writes()
         db.session.scalar(select(Thing.id))
         return {}
 

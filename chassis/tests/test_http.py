@@ -9,7 +9,8 @@ from nasty_server import nasty
 from opentelemetry import trace
 
 from chassis import correlation, http
-from chassis.http import Answer, Client, OutcomeUnknown
+from chassis.http import Answer, Client
+from chassis.outcomes import Unknown
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ BROKEN = ["cut", "huge", "hangup", "garbage", "slow"]
 
 @pytest.mark.parametrize("path", UNKNOWN + BROKEN)
 def test_what_is_no_answer_leaves_the_outcome_unknown(neighbour, server, path):
-    with pytest.raises(OutcomeUnknown, match="order-svc") as unknown:
+    with pytest.raises(Unknown, match="order-svc") as unknown:
         neighbour.call("POST", f"/{path}/", json={})
 
     assert unknown.value.status == 503
@@ -53,14 +54,14 @@ def test_a_refused_connection_leaves_the_outcome_unknown():
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         away = Client("order-svc", f"http://127.0.0.1:{nobody.getsockname()[1]}")
-        with pytest.raises(OutcomeUnknown):
+        with pytest.raises(Unknown):
             away.call("GET", "/200/")
     away.pool.clear()
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_what_may_be_repeated_is_tried_once_more(neighbour, server, method):
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(Unknown):
         neighbour.call(method, "/hangup/")
 
     assert server.seen == {"/hangup/": 2}
@@ -68,7 +69,7 @@ def test_what_may_be_repeated_is_tried_once_more(neighbour, server, method):
 
 @pytest.mark.parametrize("path", ["500", "again", "html", "redirect"])
 def test_an_answer_is_not_asked_for_again(neighbour, server, path):
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(Unknown):
         neighbour.call("GET", f"/{path}/")
 
     assert server.seen == {f"/{path}/": 1}
@@ -76,7 +77,7 @@ def test_an_answer_is_not_asked_for_again(neighbour, server, path):
 
 def fail(neighbour, times):
     for _ in range(times):
-        with pytest.raises(OutcomeUnknown):
+        with pytest.raises(Unknown):
             neighbour.call("POST", "/500/")
 
 
@@ -86,7 +87,7 @@ def test_five_failures_in_a_row_open_the_breaker(neighbour, server):
     fail(neighbour, 1)
 
     assert neighbour.is_down
-    with pytest.raises(OutcomeUnknown, match="is away right now"):
+    with pytest.raises(Unknown, match="is unavailable right now"):
         neighbour.call("GET", "/200/")
     assert server.seen == {"/500/": 5}
 

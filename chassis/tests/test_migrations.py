@@ -50,17 +50,27 @@ def is_current(app):
         return migrations.is_current()
 
 
+def upgrading(environ):
+    """Start `flask db upgrade` as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "tiny", "db", "upgrade"],
+        env={**os.environ, **environ, "PYTHONPATH": str(Path(__file__).parent)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def stamp(app, revision):
+    """Say that the app's schema is of a revision."""
+    version = text("UPDATE alembic_version SET version_num = :revision")
+    with app.app_context():
+        db.session.execute(version, {"revision": revision})
+        db.session.commit()
+
+
 def test_four_processes_may_migrate_at_once(environ, empty):
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "tiny", "db", "upgrade"],
-            env={**os.environ, **environ, "PYTHONPATH": str(Path(__file__).parent)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for _ in range(4)
-    ]
+    processes = [upgrading(environ) for _ in range(4)]
     said = [process.communicate(timeout=120)[0] for process in processes]
 
     assert [process.returncode for process in processes] == [0] * 4, said
@@ -89,14 +99,37 @@ def test_a_migration_can_be_taken_back(empty):
 
 def test_a_version_that_was_rolled_back_runs_on_the_schema_of_the_later_one(empty):
     migrations.upgrade(empty)
-    with empty.app_context():
-        db.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        db.session.commit()
+    stamp(empty, "9999_things")
 
     migrations.upgrade(empty)
 
     assert is_current(empty)
     assert tables(empty) == set(db.metadata.tables)
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_database_from_before_the_first_release_is_refused(empty, revision):
+    migrations.upgrade(empty)
+    stamp(empty, revision)
+
+    with pytest.raises(SystemExit) as refusal:
+        migrations.upgrade(empty)
+
+    assert "make clean" in str(refusal.value)
+    assert "make compose-down ARGS=--volumes" in str(refusal.value)
+    assert not is_current(empty)
+
+
+def test_a_refused_database_ends_the_command_with_one_sentence(environ, empty):
+    migrations.upgrade(empty)
+    stamp(empty, "0001")
+
+    done = upgrading(environ)
+    said = done.communicate(timeout=120)[0]
+
+    assert done.returncode == 1
+    assert "Traceback" not in said
+    assert said.splitlines()[-1] == migrations.REBUILD
 
 
 def test_the_migrations_make_what_the_models_say(empty):

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from flask import current_app
 from sqlalchemy import select
-from tiny import DeadLetter, Dependency, Inbox, Outbox, Thing, db
+from tiny import Inbox, Outbox, Thing, db
 
 from chassis import correlation, worker
-from chassis.messaging import inbox, sqs, triage
 from chassis.worker import Job
 from shop.testing import SECRET
 
@@ -25,8 +24,7 @@ def with_jobs(app):
     """Return a function that gives the app's worker these jobs alone."""
 
     def give(**jobs):
-        work = worker.Work({}, jobs, ())
-        app.extensions["work"] = work
+        worker.init_app(app, jobs=jobs)
         return app
 
     return give
@@ -153,82 +151,22 @@ def test_each_turn_has_a_correlation_id_and_a_session_of_its_own(app):
         sessions.append(db.session())
         return 0
 
-    with app.app_context():
-        for _ in range(2):
-            worker.once("turn", Job(work, 0))
+    for _ in range(2):
+        worker.once(app, "turn", Job(work, 0))
 
     assert len(set(ids)) == len({id(s) for s in sessions}) == 2
 
 
-def test_a_step_that_failed_says_so_and_looks_its_queues_up_again(app):
+def test_a_step_that_failed_is_reported(app):
     def fail():
         raise RuntimeError("broke")
 
-    with app.app_context():
-        sqs.ensure("things")
-        assert worker.once("bad", Job(fail, 0)) == -1
-        assert "sqs_urls" not in app.extensions
-        assert worker.once("good", Job(lambda: 3, 0)) == 3
-
-
-def steps(app):
-    with app.app_context():
-        return worker._steps()
-
-
-def test_a_service_with_queues_relays_consumes_watches_and_prunes(app):
-    of_the_queue = {f"{what} things" for what in ("consume", "retry", "dead letters")}
-    of_all = {"relay", "watch queues", "remind", "prune"}
-    assert steps(app).keys() == of_the_queue | of_all
-    assert steps(app)["relay"].every == 0.01
+    assert worker.once(app, "bad", Job(fail, 0)) == -1
+    assert worker.once(app, "good", Job(lambda: 3, 0)) == 3
 
 
 def test_a_service_without_queues_only_prunes(with_jobs):
-    assert steps(with_jobs()).keys() == {"prune"}
-
-
-def seen(app):
-    with app.app_context():
-        assert steps(app)["watch queues"].run() == 0
-        rows = db.session.scalars(select(Dependency).order_by(Dependency.name))
-        return {row.name: (row.ok, row.detail) for row in rows}
-
-
-def test_the_queues_are_watched(app):
-    assert seen(app) == {
-        "things": (True, "0 waiting"),
-        "things-dlq": (True, "0 waiting"),
-        "quarantine": (True, "0 waiting"),
-    }
-    with app.app_context():
-        dead = sqs._url("things-dlq")
-        sqs.client().send_message(QueueUrl=dead, MessageBody="poison")
-        inbox.handle("things", "{", {})
-
-    assert seen(app)["things-dlq"] == (False, "1 waiting")
-    assert seen(app)["quarantine"] == (False, "1 waiting")
-
-
-def test_the_dead_letters_are_tended(app):
-    with app.app_context():
-        dead = sqs._url("things-dlq") if sqs.ensure("things") else ""
-        sqs.client().send_message(QueueUrl=dead, MessageBody="poison")
-        tending = steps(app)["dead letters things"]
-        assert tending.run() == 0
-        triage.decide(db.session.scalars(select(DeadLetter)).one(), "again")
-        db.session.commit()
-        assert tending.run() == 1
-        assert sqs.depths("things") == {"things": 1, "things-dlq": 0}
-
-
-def test_a_queue_that_is_away_is_written_down_and_stops_nothing(app):
-    class Away:
-        def __getattr__(self, name):
-            raise ConnectionError("no queue")
-
-    app.extensions["sqs"] = Away()
-
-    assert seen(app)["things"] == (False, "no queue")
+    assert worker.loops(with_jobs()).keys() == {"prune"}
 
 
 def test_pruning_forgets_what_is_old(app, client, tokens, move_clock):
@@ -237,7 +175,7 @@ def test_pruning_forgets_what_is_old(app, client, tokens, move_clock):
     worker.drain(app)
     move_clock(40 * 86400)
     with app.app_context():
-        assert steps(app)["prune"].run() == 3
+        assert worker.loops(app)["prune"].run() == 3
         for table in ("outbox", "inbox", "idempotency_keys"):
             model = app.extensions["chassis_models"][table]
             assert db.session.query(model).count() == 0
@@ -261,7 +199,7 @@ def test_the_process_ends_by_itself_when_it_is_told_to(app, tmp_path):
         "from chassis import worker\n"
         "def create_app():\n"
         "    app = make()\n"
-        "    app.extensions['work'] = worker.Work({}, {}, ())\n"
+        "    app.extensions['work'] = worker.Work({}, {})\n"
         "    return app\n"
     )
     paths = os.pathsep.join([str(tmp_path), str(Path(__file__).parent)])

@@ -28,3 +28,17 @@ def test_the_lines_of_all_files_are_added(tmp_path):
     (tmp_path / "deep" / "b.py").write_text("y = 2\n\nz = 3\n")
 
     assert sizes.code_lines(tmp_path) == 3
+
+
+def test_each_part_of_the_chassis_is_counted_and_the_base_is_the_rest(tmp_path):
+    for name in ("clock.py", "web/api.py", "messaging/sqs.py", "admin/views.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x = 1\n" * len(name))
+
+    assert sizes.part_lines(tmp_path) == {
+        "base": len("clock.py"),
+        "web": len("web/api.py"),
+        "messaging": len("messaging/sqs.py"),
+        "admin": len("admin/views.py"),
+    }

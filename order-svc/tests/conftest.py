@@ -135,10 +135,9 @@ class Shop:
 
     def work(self) -> None:
         """Do all that is due, but for what needs a queue."""
-        with self.app.app_context():
-            jobs = self.app.extensions["work"].jobs
-            while sum(max(worker.once(n, job), 0) for n, job in jobs.items()):
-                pass
+        jobs = self.app.extensions["work"].jobs
+        while sum(max(worker.once(self.app, n, job), 0) for n, job in jobs.items()):
+            pass
 
     def confirmed(self, **more: Any) -> int:
         """Return an order that is paid and whose stock is taken."""

@@ -164,9 +164,8 @@ class Shop:
     def work(self) -> None:
         """Let the worker's own jobs do all that is due now, without a queue."""
         jobs = self.app.extensions["work"].jobs
-        with self.app.app_context():
-            while sum(_done(name, job) for name, job in jobs.items()):
-                pass
+        while sum(_done(self.app, name, job) for name, job in jobs.items()):
+            pass
 
     def make_due(self) -> None:
         """Let every payment's and refund's next look be now."""
@@ -286,8 +285,8 @@ def _check_chain(model: Any, history: Any, owner: str, table: Any) -> None:
         assert {(s.from_state, s.trigger, s.to_state) for s in steps} <= edges
 
 
-def _done(name: str, job: worker.Job) -> int:
-    count = worker.once(name, job)
+def _done(app: Flask, name: str, job: worker.Job) -> int:
+    count = worker.once(app, name, job)
     assert count >= 0, f"{name} failed, see the log"
     return count
 

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
+from chassis.outcomes import Done
 from payment_svc.models import Payment
-from payment_svc.razorpay_service import Done
 from payment_svc.steps import check_payments, poll
 
 

@@ -7,8 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from chassis.outcomes import Refused, Unknown
 from payment_svc import razorpay_http
-from payment_svc.razorpay_service import RazorpayService, Refused, Unknown
+from payment_svc.razorpay_service import RazorpayService
 
 LINK = "plink_Sb1Pq4XyNd83Fe"
 GOOD = (

@@ -7,7 +7,8 @@ import pytest
 import requests
 
 from chassis import clock
-from payment_svc.razorpay_service import Done, LinkWish, RazorpayService, Refused
+from chassis.outcomes import Done, Refused
+from payment_svc.razorpay_service import LinkWish, RazorpayService
 
 AMOUNT = Decimal("499.00")
 

@@ -5,8 +5,7 @@ import json
 import boto3
 import pytest
 
-from chassis import worker
-from chassis.messaging import sqs
+from chassis.messaging import loops, sqs
 from deploy.page import blocks
 
 QUEUES = {"order-events": "orders", "payment-commands": "payments"}
@@ -88,7 +87,7 @@ def test_each_role_may_do_what_its_service_does_and_no_more(
             assert done.exit_code == 0, done.output
             [message] = sqs.receive(queue, wait=0)
             sqs.postpone(queue, message)
-            worker._watch()
+            loops.watch()
 
     assert called["order_svc"] == allowed(POLICY)
     assert called["payment_svc"] == allowed(turned_round(POLICY))

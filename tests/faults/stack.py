@@ -17,7 +17,7 @@ from faults.running import RunningShop
 from shop.layout import HOST, SANDBOX
 from shop.processes import Process
 
-CRASHED = b"crash point"
+CRASHED = b"failpoint reached"
 FILES = 64
 
 

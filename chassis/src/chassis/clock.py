@@ -1,4 +1,4 @@
-"""One clock for every process: the system's, shifted by CLOCK_FILE in tests."""
+"""The clock of every process: the system's time, shifted by CLOCK_FILE in tests."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -6,11 +6,11 @@ from pathlib import Path
 
 
 def now() -> datetime:
-    """Return the present moment, aware and in UTC.
+    """Return the current time, aware and in UTC.
 
-    `CLOCK_FILE`, in tests alone, names a file that holds one signed integer: the
-    seconds by which the clock of every process that reads it is moved. It is read at
-    each use, so that time moves for all of them at once.
+    In tests, `CLOCK_FILE` names a file with one signed integer: the seconds that are
+    added to the time. The file is read at each call, so that the clock of all processes
+    moves at once.
     """
     return datetime.now(UTC) + _shift()
 

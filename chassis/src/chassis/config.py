@@ -1,8 +1,9 @@
-"""Settings: typed, read once from the environment, every problem reported together."""
+"""Settings: typed, read once from the environment, with all problems in one report."""
 
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
@@ -13,16 +14,16 @@ from chassis import env_files
 
 WEAK = {"", "secret", "changeme", "password", "development", "dev", "test", "default"}
 MINIMUM_SECRET = 32
-# Four days in a queue, fourteen as a dead letter, four more after it was redriven.
-MESSAGES_LIVE_DAYS = 22
+# Four days in a queue, fourteen as a dead letter, and four more after a redrive.
+MESSAGE_LIFETIME_DAYS = 22
 FOR_DEVELOPMENT = "development-only"
 PRODUCTION, DEVELOPMENT, TEST = "production", "development", "test"
 
 
 class ConfigError(SystemExit):
-    """What is wrong with the settings, one line each.
+    """The problems of the settings, one line each.
 
-    It ends the process with its sentences instead of a stack trace.
+    The process ends with these sentences instead of a stack trace.
     """
 
     def __init__(self, problems: list[str]) -> None:
@@ -56,10 +57,10 @@ def whole(value: str) -> int:
     return int(value)
 
 
-def days_of_memory(value: str) -> int:
-    """Accept a number of days that outlives every message."""
-    if (days := whole(value)) < MESSAGES_LIVE_DAYS:
-        raise ValueError(f"{MESSAGES_LIVE_DAYS} or more, as long as a message lives")
+def retention_days(value: str) -> int:
+    """Accept a number of days that is not shorter than a message's lifetime."""
+    if (days := whole(value)) < MESSAGE_LIFETIME_DAYS:
+        raise ValueError(f"{MESSAGE_LIFETIME_DAYS} or more, the lifetime of a message")
     return days
 
 
@@ -72,6 +73,17 @@ def seconds(value: str) -> float:
     if not 0 <= number < float("inf"):
         raise ValueError("a number of seconds from 0, such as 0.1")
     return number
+
+
+def money(value: str) -> Decimal:
+    """Accept an amount of money from 0."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not number.is_finite() or number < 0:
+        raise ValueError("an amount from 0, such as 100000.00")
+    return number.quantize(Decimal("0.01"))
 
 
 def flag(value: str) -> bool:
@@ -93,7 +105,7 @@ def one_of(*words: str) -> Callable[[str], str]:
 
 
 def database_url(value: str) -> str:
-    """Accept a SQLite or PostgreSQL address; PostgreSQL's gets its driver named."""
+    """Accept a SQLite or PostgreSQL URL; add the driver to PostgreSQL's."""
     for prefix in ("postgres://", "postgresql://"):
         if value.startswith(prefix):
             return value.replace(prefix, "postgresql+psycopg://", 1)
@@ -107,7 +119,7 @@ def database_url(value: str) -> str:
 def setting(
     parse: Callable[[str], Any], default: Any = MISSING, *, secret: bool = False
 ) -> Any:
-    """Declare a setting: the field's name in capitals is its variable."""
+    """Declare a setting; the field's name in capitals is the environment variable."""
     metadata = {"parse": parse, "secret": secret}
     if default is MISSING:
         return field(metadata=metadata)
@@ -116,7 +128,7 @@ def setting(
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The settings that every service has; a service adds its own below them."""
+    """The settings of every service; a service adds its own in a subclass."""
 
     service: str = "service"
     app_env: str = setting(one_of(PRODUCTION, DEVELOPMENT, TEST), PRODUCTION)
@@ -130,13 +142,13 @@ class Settings:
     trusted_hosts: str = setting(text, "")
     behind_tls: bool = setting(flag, False)
     worker_poll_seconds: float = setting(seconds, 0.1)
-    prune_after_days: int = setting(days_of_memory, 30)
+    prune_after_days: int = setting(retention_days, 30)
     idempotency_hours: int = setting(whole, 24)
     currency: str = setting(one_of("INR"), "INR")
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Self:
-        """Read every setting, or raise ConfigError with all that is wrong."""
+        """Read every setting, or raise ConfigError with all problems."""
         problems: list[str] = []
         values: dict[str, Any] = {}
         for item in fields(cls):
@@ -149,15 +161,15 @@ class Settings:
                 if item.metadata.get("secret") and _weakness(values.get(item.name, "-"))
             ]
             marked = [name for name, text in environ.items() if FOR_DEVELOPMENT in text]
-            problems += [f"{name}: is for development alone" for name in marked]
-            problems += ["CRASH_AT: is for tests alone"] * ("CRASH_AT" in environ)
+            problems += [f"{name}: is for development only" for name in marked]
+            problems += ["CRASH_AT: is for tests only"] * ("CRASH_AT" in environ)
         if problems:
             raise ConfigError(problems)
         return cls(**values)
 
     @property
     def is_production(self) -> bool:
-        """Say whether weak settings are refused."""
+        """Return whether weak settings are refused."""
         return self.app_env == PRODUCTION
 
 
@@ -188,7 +200,7 @@ def _hint(item: Any) -> str:
 
 
 def _weakness(value: str) -> str:
-    """Say why a secret is not fit for production; an unread one is reported before."""
+    """Return why a secret is too weak for production; an empty text when it is not."""
     if value == "-":
         return ""
     if value.lower() in WEAK or len(set(value)) < 8 or len(value) < MINIMUM_SECRET:

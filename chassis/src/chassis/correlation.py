@@ -1,4 +1,4 @@
-"""Correlation ids: taken or made at the door, then on every log line, call, message."""
+"""Correlation ids: accepted or created per request, sent on with calls and messages."""
 
 import re
 import uuid
@@ -13,22 +13,22 @@ _current: ContextVar[str] = ContextVar("correlation_id", default="")
 
 
 def current() -> str:
-    """Return the correlation id of the work in hand, made when there is none."""
+    """Return the current correlation id; create one when there is none."""
     return _current.get() or use(None)
 
 
 def use(candidate: str | None) -> str:
-    """Make the candidate the current id when it is well formed, else a new one."""
+    """Set the current id: the candidate when it is well formed, else a new one."""
     known = candidate if candidate and _VALID.fullmatch(candidate) else None
     chosen = known or str(uuid.uuid4())
     _current.set(chosen)
     return chosen
 
 
-def _taking(wsgi_app: Any) -> Any:
-    """Wrap a WSGI app: what is refused before any hook has run has its id too."""
+def _accepting(wsgi_app: Any) -> Any:
+    """Wrap a WSGI app: requests refused before any Flask hook have an id, too."""
 
-    def take(environ: dict[str, Any], start_response: Any) -> Any:
+    def accept(environ: dict[str, Any], start_response: Any) -> Any:
         before = _current.set("")
         try:
             use(environ.get("HTTP_" + HEADER.upper().replace("-", "_")))
@@ -36,12 +36,12 @@ def _taking(wsgi_app: Any) -> Any:
         finally:
             _current.reset(before)
 
-    return take
+    return accept
 
 
 def init_app(app: Flask) -> None:
-    """Take the id from each request and return it on each response."""
-    app.wsgi_app = _taking(app.wsgi_app)  # type: ignore[method-assign]
+    """Accept the id of each request and return it on each response."""
+    app.wsgi_app = _accepting(app.wsgi_app)  # type: ignore[method-assign]
 
     @app.after_request
     def _return(response: Response) -> Response:

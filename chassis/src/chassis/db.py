@@ -1,10 +1,11 @@
-"""The database: column types and engine settings that SQLite and PostgreSQL share."""
+"""The database: types and transactions that behave alike on SQLite and PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, cast
 
 from flask import Flask, current_app, request
@@ -93,8 +94,11 @@ BigIntColumn = Annotated[int, mapped_column(BigInt)]
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 
 
-class Timestamps:
-    """When a row was made and last changed."""
+class AuditModel:
+    """The base of every table: when a row was created and last changed.
+
+    It is abstract: a table is `class Order(AuditModel, db.Model)`.
+    """
 
     created_at: Mapped[Moment] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[Moment] = mapped_column(
@@ -102,8 +106,14 @@ class Timestamps:
     )
 
 
+def among(column: str, words: type[StrEnum]) -> str:
+    """Return the CHECK of a column that holds one of the words."""
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return f"{column} IN ({quoted})"
+
+
 def database() -> SQLAlchemy:
-    """Make a service's `db`, with a metadata of its own and named constraints."""
+    """Create a service's `db`, with its own metadata and named constraints."""
 
     class Base(DeclarativeBase):
         metadata = MetaData(naming_convention=NAMES)
@@ -130,7 +140,7 @@ def changed(statement: Any) -> int:
 
 @contextmanager
 def reading(only: bool = True) -> Iterator[None]:
-    """Take no write lock: transactions begun inside only read."""
+    """Begin transactions inside without SQLite's write lock: they only read."""
     token = _reading.set(only)
     try:
         yield
@@ -139,20 +149,20 @@ def reading(only: bool = True) -> Iterator[None]:
 
 
 def writing() -> AbstractContextManager[None]:
-    """Take the write lock: transactions begun inside may write, in a GET too."""
+    """Begin transactions inside with SQLite's write lock, also in a GET request."""
     return reading(only=False)
 
 
-def will_write() -> None:
-    """Say, before the first query, that this GET writes."""
+def allow_writes() -> None:
+    """Let this GET request write; call before its first query."""
     _reading.set(False)
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
-    """Return the engine's options for the database that the settings name."""
+    """Return the engine options for the configured database."""
     if make_url(settings.database_url).get_backend_name() == "sqlite":
-        # Explicit transactions below: the driver's own begin too late to protect a
-        # read that is followed by a write.
+        # `_begin_sqlite` begins transactions: the driver would begin them only at the
+        # first write, too late to protect a read that is followed by a write.
         return {"connect_args": {"isolation_level": None, "timeout": 5}}
     limits = (
         "-c statement_timeout=5000 -c lock_timeout=2000 -c timezone=UTC"
@@ -170,7 +180,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged order survives power
+    cursor.execute("PRAGMA synchronous=FULL")  # a committed order survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
 
@@ -180,7 +190,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def listen(engine: Engine) -> None:
-    """Make SQLite take its write lock at BEGIN, so that two writers never deadlock."""
+    """Let SQLite take the write lock at BEGIN, so that two writers never deadlock."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

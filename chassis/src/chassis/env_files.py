@@ -1,4 +1,4 @@
-"""`.env` files, read right however a tool saved them."""
+"""`.env` files, read correctly in any encoding that common editors save."""
 
 import codecs
 import io
@@ -22,7 +22,7 @@ LABELS = {
 
 
 class EnvFileError(ValueError):
-    """What is wrong with a file, one sentence for each line, the file named."""
+    """The problems of a file, one sentence per line, each with the file's name."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -32,8 +32,8 @@ class EnvFileError(ValueError):
 def load(root: Path, service: str) -> dict[str, str]:
     """Read `<root>/<service>/.env` over `<root>/.env`; missing files are empty.
 
-    A `DATABASE_URL` of the root's file is left out: it would make four services
-    share one database. Raise EnvFileError with all the lines that cannot be read.
+    A `DATABASE_URL` in the root's file is ignored: all four services would share one
+    database. Raise EnvFileError with all the lines that cannot be read.
     """
     shared, own = root / NAME, root / service / NAME
     problems: list[str] = []
@@ -82,7 +82,7 @@ def _problems(path: Path, bindings: list[Binding]) -> Iterator[str]:
 
 
 def decode(path: Path, data: bytes) -> tuple[str, str, bool]:
-    """Return the text, its encoding and whether a byte order mark said so."""
+    """Return the text, the encoding, and whether a byte order mark named it."""
     for bom, encoding in BOMS.items():
         if data.startswith(bom):
             return _strict(path, data[len(bom) :], encoding), encoding, True
@@ -91,10 +91,10 @@ def decode(path: Path, data: bytes) -> tuple[str, str, bool]:
 
 
 def _guess(data: bytes) -> str:
-    """Name the encoding of bytes without a mark.
+    """Guess the encoding of bytes without a byte order mark.
 
-    Names and `=` are ASCII, so UTF-16 shows in its NULs and their places. What is not
-    UTF-8 either is Windows-1252: statistics over so few letters guess worse than that.
+    Names and `=` are ASCII, so UTF-16 shows in its NULs and their places. Other
+    bytes that are not UTF-8 are Windows-1252: statistics need more letters.
     """
     if b"\0" in data:
         little = data[1::2].count(0) >= data[::2].count(0)

@@ -1,4 +1,4 @@
-"""One family of errors, with sentences for clients; one handler knows HTTP.
+"""The errors of the services, with sentences for clients, and their HTTP responses.
 
 Every answer that is not a success is RFC 9457 `application/problem+json`.
 """
@@ -46,10 +46,10 @@ SENTENCES = {
 
 
 class Problem(Exception):
-    """What went wrong, in a sentence for the client.
+    """An error that the client is told in a sentence.
 
-    `code` is stable and machine-readable; `extra` members stand beside it in the
-    answer, `headers` on it.
+    `code` is stable and machine-readable; `extra` members and `headers` are added to
+    the response.
     """
 
     status = 500
@@ -76,7 +76,7 @@ class BadRequest(Problem):
 
 
 class Unauthorized(Problem):
-    """Nobody, or nobody we know, is signed in."""
+    """The request has no valid credentials."""
 
     status = 401
 
@@ -86,13 +86,13 @@ class Unauthorized(Problem):
 
 
 class Forbidden(Problem):
-    """The caller is known and may not do this."""
+    """The caller is authenticated but not allowed to do this."""
 
     status = 403
 
 
 class NotFound(Problem):
-    """There is no such thing, or not for this caller."""
+    """The resource does not exist, or is not visible to this caller."""
 
     status = 404
 
@@ -104,7 +104,7 @@ class Conflict(Problem):
 
 
 class Gone(Problem):
-    """It was there once and is over."""
+    """The resource existed once and does no more."""
 
     status = 410
 
@@ -116,7 +116,7 @@ class PreconditionFailed(Problem):
 
 
 class TooLarge(Problem):
-    """The body is larger than this address takes."""
+    """The body is larger than this address accepts."""
 
     status = 413
 
@@ -140,7 +140,7 @@ class TooManyRequests(Problem):
 
 
 class Unavailable(Problem):
-    """Something we need is away for now; a later try may succeed."""
+    """A dependency is unavailable; a later retry may succeed."""
 
     status = 503
 
@@ -183,7 +183,7 @@ def answer(
 
 
 def problem_response(problem: Problem) -> Response:
-    """Return the answer that a problem stands for."""
+    """Return a problem's response."""
     return answer(
         problem.status, problem.code, problem.detail, problem.extra, problem.headers
     )
@@ -205,7 +205,7 @@ def _database(error: Exception) -> Response:
 
 
 def _value(error: Exception) -> Response:
-    # The schemas should have refused this value; that they did not is our fault.
+    # The schemas should have refused this value: this is a bug of the service.
     logging.get().error("value refused by the database", error=str(error)[:300])
     return answer(422, "validation_failed", "A value is out of range.", {"errors": {}})
 
@@ -235,6 +235,6 @@ HANDLERS: dict[type[Exception], Any] = {
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error as a problem document, Flask's own included."""
+    """Answer every error, Flask's own included, with a problem document."""
     for error, handler in HANDLERS.items():
         app.register_error_handler(error, handler)

@@ -1,6 +1,8 @@
-"""Named places where a process can be made to die, to prove that nothing is lost.
+"""Failpoints: named places where a test kills the process.
 
-`CRASH_AT=outbox.after_send:2` kills the process at its second passing of that place.
+They prove that no data is lost.
+
+`CRASH_AT=outbox.after_send:2` kills the process the second time it gets there.
 """
 
 import itertools
@@ -10,11 +12,11 @@ import signal
 from chassis import logging
 
 _name, _, _nth = os.environ.get("CRASH_AT", "").partition(":")
-_passings = itertools.count(1)  # of that name alone, by all threads
+_passings = itertools.count(1)  # of the named failpoint only, by all threads
 
 
 def failpoint(name: str) -> None:
-    """Die here as in a power cut, when the environment says so."""
+    """Kill the process as in a power cut, if CRASH_AT names this failpoint."""
     if name == _name and next(_passings) == int(_nth):
-        logging.get().critical("crash point", point=name, nth=int(_nth))
+        logging.get().critical("failpoint reached", point=name, nth=int(_nth))
         os.kill(os.getpid(), signal.SIGKILL)

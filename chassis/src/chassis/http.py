@@ -1,4 +1,4 @@
-"""Calls to the other services: kept connections, budgets, one retry, a breaker."""
+"""HTTP calls to other services: timeouts, one retry and a circuit breaker."""
 
 import time
 from contextlib import suppress
@@ -11,14 +11,10 @@ import urllib3
 from opentelemetry import propagate
 
 from chassis import correlation
-from chassis.errors import Unavailable
+from chassis.outcomes import Unknown
 
 MAX_ANSWER = 1 << 20
 PAUSE = 5
-
-
-class OutcomeUnknown(Unavailable):
-    """The other side gave no definite answer: it may or may not have acted."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +26,11 @@ class Answer:
 
 
 class Client(pybreaker.CircuitBreakerListener):
-    """One other service at its base address.
+    """A client of one other service.
 
-    Connect 0.5 s, read 2 s; GET, PUT and DELETE are tried once more when no answer
-    came. Raises OutcomeUnknown for timeouts, refused connections, 5xx, 429 and
-    answers that are not JSON; after five of those in a row the breaker is open and
+    Connect 0.5 s, read 2 s; GET, PUT and DELETE are retried once when no answer
+    came. Raises Unknown for timeouts, refused connections, 5xx, 429 and
+    answers that are not JSON; after five of those in a row the breaker opens and
     calls fail at once for 5 s.
     """
 
@@ -54,13 +50,13 @@ class Client(pybreaker.CircuitBreakerListener):
         self._opened = float("-inf")
 
     def state_change(self, _breaker: Any, _old: Any, new: Any) -> None:
-        """Note when the breaker opens (pybreaker's listener)."""
+        """Remember when the breaker opened (pybreaker calls this)."""
         if new.name == pybreaker.STATE_OPEN:
             self._opened = time.monotonic()
 
     @property
     def is_down(self) -> bool:
-        """Say whether the breaker is open: known to be away, do not even begin."""
+        """Return whether the breaker is open, so that a caller need not even begin."""
         is_open = self.breaker.current_state == pybreaker.STATE_OPEN
         return is_open and time.monotonic() - self._opened < PAUSE
 
@@ -75,26 +71,26 @@ class Client(pybreaker.CircuitBreakerListener):
     ) -> Answer:
         """Call and return the definite answer, 2xx or 4xx alike."""
         if self.is_down:
-            raise OutcomeUnknown(f"{self.name} is away right now.")
+            raise Unknown(f"{self.name} is unavailable right now.")
         try:
             answer = self._call(method, path, json, body, headers or {})
-        except OutcomeUnknown as failure:
+        except Unknown as failure:
             self._count(failure)
             raise
         self._count(None)
         return answer
 
-    def _count(self, failure: OutcomeUnknown | None) -> None:
-        """Tell the breaker how a call went.
+    def _count(self, failure: Unknown | None) -> None:
+        """Count the outcome of a call in the breaker.
 
-        The call itself is made outside: the breaker runs one function at a time.
+        The call is made outside the breaker, which runs one function at a time.
         """
 
         def outcome() -> None:
             if failure is not None:
                 raise failure
 
-        with suppress(OutcomeUnknown, pybreaker.CircuitBreakerError):
+        with suppress(Unknown, pybreaker.CircuitBreakerError):
             self.breaker.call(outcome)
 
     def _call(
@@ -121,18 +117,18 @@ class Client(pybreaker.CircuitBreakerListener):
             )
             raw = response.read(MAX_ANSWER + 1)
             if len(raw) > MAX_ANSWER:
-                response.close()  # the rest is on its way: the connection is spoilt
-                raise OutcomeUnknown(f"{self.name} answered more than is read.")
+                response.close()  # unread data makes the connection unusable
+                raise Unknown(f"{self.name} answered more than is read.")
             response.release_conn()
         except urllib3.exceptions.HTTPError as error:
             kind = type(error).__name__
-            raise OutcomeUnknown(f"{self.name} does not answer ({kind}).") from None
+            raise Unknown(f"{self.name} does not answer ({kind}).") from None
         return self._definite(response.status, raw)
 
     def _definite(self, status: int, raw: bytes) -> Answer:
         if status >= 500 or status in (408, 429) or 300 <= status < 400:
-            raise OutcomeUnknown(f"{self.name} answered {status}.")
+            raise Unknown(f"{self.name} answered {status}.")
         try:
             return Answer(status, orjson.loads(raw) if raw else None)
         except orjson.JSONDecodeError:
-            raise OutcomeUnknown(f"{self.name} answered what is not JSON.") from None
+            raise Unknown(f"{self.name} answered what is not JSON.") from None

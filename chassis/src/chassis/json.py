@@ -1,6 +1,6 @@
-"""JSON as the contract wants it: strict on the way in, orjson on the way out.
+"""JSON: parsed strictly, written by orjson.
 
-Bare Flask takes NaN, duplicate keys and UTF-16, and answers 500 to deep nesting and
+Plain Flask accepts NaN, duplicate keys and UTF-16, and answers 500 to deep nesting and
 to lone surrogates.
 """
 
@@ -18,7 +18,7 @@ from chassis.errors import BadRequest
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError("an object has the same key twice")
     return found
 
 

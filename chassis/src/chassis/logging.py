@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on standard output, for any collector."""
+"""Structured logs: one JSON object per line on standard output."""
 
 import logging
 import sys
@@ -79,7 +79,7 @@ def get() -> Any:
 
 
 def init_app(app: Flask, service: str) -> None:
-    """Write one line for each request, with who asked and how long it took."""
+    """Log each request with its caller and duration."""
     log = get().bind(service=service)
 
     @app.before_request

@@ -1,4 +1,7 @@
-"""Migrations that several processes may start at once, and the check that they ran."""
+"""Migrations that several processes may start at once, and the check that they ran.
+
+A revision's id is its number and its service (`0001_orders`).
+"""
 
 import fcntl
 import zlib
@@ -19,6 +22,12 @@ from chassis import logging
 from chassis.db import Money, UtcDateTime, current_db
 
 LOCK = zlib.crc32(b"migrations")
+# The ids of revisions before the first release; every later id names its service.
+UNRELEASED = {"0001", "0002"}
+REBUILD = (
+    "This database was made before the first release and cannot be migrated: delete it"
+    " with `make clean` (local) or `make compose-down ARGS=--volumes` (containers)."
+)
 LIMITS = (
     "statement_timeout",
     "lock_timeout",
@@ -27,10 +36,11 @@ LIMITS = (
 
 
 def run_env() -> None:
-    """Run migrations as a service's `migrations/env.py` does: under a lock.
+    """Run the migrations under a lock; called by a service's `migrations/env.py`.
 
-    A schema that a later version made stays as it is: expanding migrations let this one
-    run on it, and a rollback must start.
+    A schema of a later version is left as it is: migrations only expand the schema, so
+    that this version runs on it after a rollback. A schema from before the first
+    release ends the process.
     """
     db = current_db()
     with db.engine.connect() as connection, _turn(connection):
@@ -42,8 +52,11 @@ def run_env() -> None:
             render_item=_render,
             include_object=current_app.extensions["alembic_include"],
         )
-        if _is_newer(context.script, context.get_context().get_current_heads()):
-            logging.get().warning("the schema is of a later version: it stays")
+        heads = context.get_context().get_current_heads()
+        if _is_unreleased(heads):
+            raise SystemExit(REBUILD)
+        if _is_newer(context.script, heads):
+            logging.get().warning("the schema is of a later version and stays as it is")
             return
         with context.begin_transaction():
             context.run_migrations()
@@ -52,11 +65,15 @@ def run_env() -> None:
 
 def _is_newer(script: ScriptDirectory, heads: Iterable[str]) -> bool:
     known = {revision.revision for revision in script.walk_revisions()}
-    return not known.issuperset(heads)
+    return not known.issuperset(heads) and not _is_unreleased(heads)
+
+
+def _is_unreleased(heads: Iterable[str]) -> bool:
+    return not UNRELEASED.isdisjoint(heads)
 
 
 def _render(kind: str, item: Any, _: Any) -> str | bool:
-    """Write our column types as plain ones: a migration needs no code of today."""
+    """Write our column types as plain ones: migrations import no code of ours."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, Money):
@@ -67,7 +84,7 @@ def _render(kind: str, item: Any, _: Any) -> str | bool:
 
 @contextmanager
 def _turn(connection: Connection) -> Iterator[None]:
-    """Let one process migrate at a time; without, all but one of them fail."""
+    """Let one process migrate at a time: concurrent migrations fail."""
     if connection.dialect.name == "sqlite":
         with Path(f"{connection.engine.url.database}.migrate.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -99,12 +116,11 @@ def upgrade(app: Flask) -> None:
 
 
 def is_current() -> bool:
-    """Say whether the schema is that of the code's newest migration, or a later one."""
+    """Return whether the schema is that of this version or of a later one."""
     if not current_app.extensions.get("migrated"):
         script = ScriptDirectory(str(Path(current_app.root_path) / "migrations"))
         connection = current_db().session.connection()
-        stands_at = set(MigrationContext.configure(connection).get_current_heads())
-        is_newest = stands_at == set(script.get_heads())
-        is_ready = is_newest or _is_newer(script, stands_at)
-        current_app.extensions["migrated"] = is_ready
+        heads = set(MigrationContext.configure(connection).get_current_heads())
+        is_newest = heads == set(script.get_heads())
+        current_app.extensions["migrated"] = is_newest or _is_newer(script, heads)
     return bool(current_app.extensions["migrated"])

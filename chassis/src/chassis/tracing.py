@@ -1,4 +1,4 @@
-"""W3C trace context: taken from requests and messages, passed on, exported if asked."""
+"""W3C trace context: accepted from requests and messages, passed on and exported."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 
 def init_app(app: Flask, service: str) -> None:
-    """Open a span for each request; to be called before anything else hooks in."""
+    """Open a span for each request; call before other request hooks are registered."""
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import (
@@ -31,7 +31,7 @@ def init_app(app: Flask, service: str) -> None:
 
 @contextmanager
 def consuming(name: str, traceparent: str) -> Iterator[None]:
-    """Go on with the trace of a message's sender."""
+    """Continue the trace of a message's sender."""
     context = propagate.extract({"traceparent": traceparent})
     tracer: trace.Tracer = current_app.extensions["tracer"]
     kind = trace.SpanKind.CONSUMER

@@ -125,7 +125,7 @@ def test_what_was_decided_stays_decided(app, staff, letter):
 
     said = act(staff, "dead_letters", "redrive", letter)
 
-    assert "It waits no longer: it is dropped." in said
+    assert "This message is no longer waiting: it is dropped." in said
     assert stored(app, DeadLetter).state == "dropped"
 
 
@@ -144,7 +144,7 @@ def test_an_event_that_has_left_is_not_sent_again(app, staff, keep):
     with app.app_context():
         before = rows(db)["outbox"]
 
-    assert "It has left already." in act(staff, "outbox", "send", key)
+    assert "This event was published already." in act(staff, "outbox", "send", key)
 
     with app.app_context():
         assert rows(db)["outbox"] == before

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from tiny import DeadLetter, Inbox, QuarantinedMessage, Thing, db
 
 from chassis import worker
-from chassis.messaging import dead_letters, sqs, triage
+from chassis.messaging import dead_letters, loops, sqs, triage
 
 pytestmark = pytest.mark.usefixtures("sqs")
 QUEUE, DEAD = "things", "things-dlq"
@@ -48,7 +48,7 @@ def die(*bodies):
 
 
 def tend(**options):
-    return dead_letters.tend(QUEUE, 0, **options)
+    return dead_letters.sync(QUEUE, 0, **options)
 
 
 def mirror():
@@ -62,7 +62,7 @@ def states():
 
 def decide(state, note=None):
     for row in mirror():
-        triage.decide(row, state, note)
+        row.retry() if state == "again" else row.drop(note)
     db.session.commit()
 
 
@@ -129,8 +129,8 @@ def test_two_workers_that_look_at_once_mirror_a_letter_once(monkeypatch):
 def test_a_worker_that_dies_over_a_letter_loses_nothing(monkeypatch):
     die(event())
     with monkeypatch.context() as patch:
-        patch.setattr(dead_letters, "LOOK_SECONDS", 0)  # that time is over at once
-        patch.setattr(dead_letters, "_mirror", lambda *_: 1 / 0)
+        patch.setattr(dead_letters, "VISIBILITY", 0)  # that time is over at once
+        patch.setattr(dead_letters, "_store", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             tend()
     assert states() == []
@@ -159,8 +159,8 @@ def test_a_crash_between_send_and_delete_only_duplicates(app, monkeypatch):
     tend()
     decide("again")
     with monkeypatch.context() as patch:
-        patch.setattr(dead_letters, "_become", lambda *_: 1 / 0)  # sent, and dies
-        patch.setattr(dead_letters, "LOOK_SECONDS", 0)
+        patch.setattr(dead_letters, "_set_state", lambda *_: 1 / 0)  # sent, and dies
+        patch.setattr(dead_letters, "VISIBILITY", 0)
         with pytest.raises(ZeroDivisionError):
             tend()
     assert (states(), sqs.depths(QUEUE)) == (["again"], {QUEUE: 1, DEAD: 1})
@@ -258,8 +258,8 @@ def test_more_letters_than_are_looked_at_are_not_gone(move_clock, monkeypatch):
     die(*(event(f"e-{n}") for n in range(4)))
     tend()
     move_clock(11 * 60)
-    monkeypatch.setattr(dead_letters, "LETTERS", 1)
-    monkeypatch.setattr(dead_letters, "LOOKS", 2)
+    monkeypatch.setattr(dead_letters, "BATCH", 1)
+    monkeypatch.setattr(dead_letters, "MAX_BATCHES", 2)
 
     tend()
 
@@ -273,7 +273,7 @@ def command(app, *words):
 def test_the_command_sends_all_again_and_says_what_it_did(app):
     die(*(event(f"e-{n}") for n in range(3)), event("dropped"))
     tend()
-    triage.decide(mirror()[-1], "dropped", "not ours")
+    mirror()[-1].drop("not ours")
     db.session.commit()
 
     said = command(app, QUEUE)
@@ -297,7 +297,7 @@ def test_the_command_takes_what_the_worker_has_not_seen_yet(app):
 
 def test_the_command_says_when_letters_are_left(app, monkeypatch):
     die(event())
-    monkeypatch.setattr(worker, "REDRIVES", 1)
+    monkeypatch.setattr(loops, "REDRIVES", 1)
     monkeypatch.setattr(sqs, "send", lambda *_: set())
 
     said = command(app, QUEUE)
@@ -309,7 +309,7 @@ def test_the_command_names_the_queues_that_are_read_here(app):
     said = command(app, "order-events")
 
     assert said.exit_code == 2
-    assert "order-events is no queue that is read here: things." in said.output
+    assert "This service does not read order-events; it reads things." in said.output
 
 
 def test_the_alarm_is_raised_at_first_sight_and_again(capsys, caplog):
@@ -323,11 +323,11 @@ def test_the_alarm_is_raised_at_first_sight_and_again(capsys, caplog):
     caplog.clear()
     triage.remind()
 
-    assert "dead_letters waits for a person" in caplog.text
-    assert "quarantine waits for a person" in caplog.text
+    assert "dead_letters needs triage" in caplog.text
+    assert "quarantine needs triage" in caplog.text
     caplog.clear()
     decide("dropped", "seen")
-    triage.decide(db.session.scalars(select(QuarantinedMessage)).one(), "again")
+    db.session.scalars(select(QuarantinedMessage)).one().retry()
     db.session.commit()
     triage.remind()
-    assert "waits for a person" not in caplog.text
+    assert "needs triage" not in caplog.text

@@ -9,7 +9,7 @@ from tiny import HANDLERS, Inbox, Outbox, QuarantinedMessage, Thing, db
 
 from chassis import correlation, retention
 from chassis.errors import Conflict, Unprocessable
-from chassis.messaging import inbox, sqs, triage
+from chassis.messaging import inbox, sqs
 
 EVENT = {
     "specversion": "1.0",
@@ -275,7 +275,7 @@ def test_a_message_is_handled_again_when_its_deletion_was_lost(app, monkeypatch)
 def wish(app, state, note=None):
     with app.app_context():
         for row in db.session.scalars(select(QuarantinedMessage)):
-            triage.decide(row, state, note)
+            row.retry() if state == "again" else row.drop(note)
         db.session.commit()
 
 

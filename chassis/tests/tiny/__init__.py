@@ -9,17 +9,16 @@ from flask.views import MethodView
 from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-import chassis
-from chassis import admin, config, worker
-from chassis.db import Id, Money, Timestamps, database
+from chassis import admin, config, dependencies, messaging, web, worker
+from chassis.db import AuditModel, Id, Money, database
 from chassis.errors import Conflict
 from chassis.messaging import dead_letters, inbox, outbox
-from chassis.web import api, docs, etag, fields, health, idempotency, pagination
+from chassis.web import api, docs, etag, fields, idempotency, pagination
 
 db = database()
 
 
-class Thing(Timestamps, db.Model):
+class Thing(AuditModel, db.Model):
     __tablename__ = "things"
     __table_args__ = (CheckConstraint('"left" >= 0', name="left"),)
 
@@ -45,7 +44,7 @@ class DeadLetter(dead_letters.DeadLetterMixin, db.Model): ...
 class IdempotencyKey(idempotency.IdempotencyKeyMixin, db.Model): ...
 
 
-class Dependency(health.DependencyMixin, db.Model): ...
+class Dependency(dependencies.DependencyMixin, db.Model): ...
 
 
 class AdminSession(admin.AdminSessionMixin, db.Model): ...
@@ -207,9 +206,10 @@ HANDLERS = {"thing.made": (MadeSchema, made)}
 def create_app(environ=None):
     app = Flask(__name__)
     settings = Settings.load(os.environ if environ is None else environ)
-    chassis.init_app(app, settings, db, prefix="/things")
+    web.init_app(app, settings, db, prefix="/things")
     api.init_app(app, "Things", blp)
     docs.init_app(app)
     admin.init_app(app, "Things", db, [ThingView(Thing, db, name="Things")])
-    worker.init_app(app, consumers={"things": HANDLERS}, publishes=("things",))
+    worker.init_app(app)
+    messaging.init_app(app, consumers={"things": HANDLERS}, publishes=("things",))
     return app

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 from tiny import create_app, db
 
-from chassis.web import health
+from chassis import dependencies
 from shop.testing import SECRET, dispose
 
 
@@ -71,8 +71,8 @@ def test_the_liveness_probe_touches_no_database(app, client):
 
 def test_a_neighbour_that_is_away_is_shown_and_fails_nothing(app, client):
     with app.app_context():
-        health.saw("things", ok=True, detail="0 waiting")
-        health.saw("things", ok=False, detail="x" * 500)
+        dependencies.record("things", ok=True, detail="0 waiting")
+        dependencies.record("things", ok=False, detail="x" * 500)
         db.session.commit()
 
     answer = client.get("/readyz/")

@@ -50,7 +50,7 @@ def left(app: Flask, pruned: Pruned) -> list[str]:
         keys = {name: inspect(row).identity for name, row in rows.items()}
         tables = {name: type(row) for name, row in rows.items()}
         session.remove()
-        worker.once(pruned.job, worker._steps()[pruned.job])
+        worker.once(app, pruned.job, worker.loops(app)[pruned.job])
         return [name for name in rows if session.get(tables[name], keys[name])]
 
 
@@ -108,14 +108,14 @@ def _session(moment: datetime) -> Any:
     return _made("admin_sessions", moment, id=_text(), **who, **tokens, **ends)
 
 
-def _neighbour(moment: datetime) -> Any:
-    return _made("neighbours", moment, name=_text(), ok=True)
+def _dependency(moment: datetime) -> Any:
+    return _made("dependencies", moment, name=_text(), ok=True)
 
 
 EVERYWHERE = {
     "idempotency_keys": Pruned("prune", "idempotency_hours", _key),
     "admin_sessions": Pruned("prune", "", _session),
-    "neighbours": Pruned("prune", "prune_after_days", _neighbour),
+    "dependencies": Pruned("prune", "prune_after_days", _dependency),
 }
 MESSAGES = {
     "outbox": Pruned("prune", "prune_after_days", _event),

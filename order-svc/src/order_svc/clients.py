@@ -1,23 +1,24 @@
 """The other services that the order service calls over HTTP."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
 from flask import Flask, current_app
 
-from chassis.http import Answer, Client, OutcomeUnknown
+from chassis.http import Answer, Client
+from chassis.outcomes import Done, Refused, Unknown
 from order_svc.config import Settings
 from order_svc.service_tokens import ServiceTokens
 
 Lines = list[dict[str, int]]
+Prices = Mapping[int, tuple[str, Decimal]]  # name and price by product id
 
 
 class Service:
     """One other service, called with a token of ours; answers are definite or none.
 
-    Raises Unavailable (OutcomeUnknown among it) when there is no definite answer; a
+    Raises Unavailable (Unknown among it) when there is no definite answer; a
     token that is refused is one of these cases: it is dropped, the next try gets a
     new one.
     """
@@ -40,7 +41,7 @@ class Service:
         answer = self.client.call(method, path, json=json, headers=headers)
         if answer.status in (401, 403):
             self.tokens.forget()
-            raise OutcomeUnknown(f"{self.client.name} refused our token.")
+            raise Unknown(f"{self.client.name} refused our token.")
         return answer
 
 
@@ -55,15 +56,8 @@ class UserService(Service):
         if answer.status == 404:
             return None
         if answer.status != 200 or not isinstance(answer.data, dict):
-            raise OutcomeUnknown(f"user-svc answered {answer.status}.")
+            raise Unknown(f"user-svc answered {answer.status}.")
         return answer.data
-
-
-@dataclass(frozen=True)
-class Reserved:
-    """Product-svc's yes: `{product id: (name, price)}`."""
-
-    prices: Mapping[int, tuple[str, Decimal]]
 
 
 class ProductService(Service):
@@ -73,17 +67,17 @@ class ProductService(Service):
 
     def reserve(
         self, order_id: int, lines: Lines, expires_in: int
-    ) -> Reserved | Answer:
+    ) -> Done[Prices] | Refused:
         """Hold the lines; return the prices, or the refusal (409, 410)."""
         body = {"items": lines, "expires_in": expires_in}
         answer = self.call("PUT", self._path(order_id), body)
         code = _code(answer)
         if answer.status == 410 or (answer.status == 409 and code != MISMATCH):
-            return answer
+            return Refused(code, answer.data if isinstance(answer.data, dict) else {})
         if answer.status in (200, 201):
             wanted = {line["product_id"] for line in lines}
-            return Reserved(_prices(answer.data, wanted))
-        raise OutcomeUnknown(f"product-svc answered {answer.status} {code}.")
+            return Done(_prices(answer.data, wanted))
+        raise Unknown(f"product-svc answered {answer.status} {code}.")
 
     def commit(self, order_id: int) -> Answer:
         """Take the stock for good: 200 or 409; 404: never heard of this order."""
@@ -106,7 +100,7 @@ class ProductService(Service):
     ) -> Answer:
         answer = self.call(method, path, body)
         if answer.status not in statuses:
-            raise OutcomeUnknown(f"product-svc answered {answer.status}.")
+            raise Unknown(f"product-svc answered {answer.status}.")
         return answer
 
     def _path(self, order_id: int) -> str:
@@ -133,7 +127,7 @@ def _prices(data: Any, wanted: set[int]) -> dict[int, tuple[str, Decimal]]:
         ):
             raise ValueError
     except (KeyError, TypeError, ValueError, ArithmeticError):
-        raise OutcomeUnknown("product-svc's answer cannot be read.") from None
+        raise Unknown("product-svc's answer cannot be read.") from None
     return prices
 
 

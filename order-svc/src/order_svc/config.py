@@ -1,21 +1,10 @@
 """The order service's settings, the saga's times among them."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from chassis import config
-from chassis.config import seconds, setting, text, url, whole
-
-
-def amount(value: str) -> Decimal:
-    """Accept an amount of money from 0."""
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        number = Decimal(-1)
-    if not number.is_finite() or number < 0:
-        raise ValueError("an amount from 0, such as 100000.00")
-    return number.quantize(Decimal("0.01"))
+from chassis.config import money, seconds, setting, text, url, whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +38,6 @@ class Settings(Times, config.Settings):
     product_svc_url: str = setting(url, "http://127.0.0.1:8001")
     max_open_orders: int = setting(whole, 20)
     outbox_limit_seconds: float = setting(seconds, 300.0)
-    refund_limit: Decimal = setting(amount, Decimal("100000.00"))  # noqa: RUF009
+    refund_limit: Decimal = setting(money, Decimal("100000.00"))  # noqa: RUF009
     refund_poll_seconds: float = setting(seconds, 5.0)
     owed_days: int = setting(whole, 30)

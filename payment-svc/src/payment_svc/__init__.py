@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-import chassis
-from chassis import worker
+from chassis import messaging, web, worker
 from chassis.config import environment
 from payment_svc import admin, api, events, razorpay_service
 from payment_svc.config import Settings
@@ -18,11 +17,10 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """Make the payment service."""
     app = Flask(__name__)
     settings = Settings.load(environ or environment(__file__))
-    chassis.init_app(app, settings, db, prefix="/payments")
+    web.init_app(app, settings, db, prefix="/payments")
     razorpay_service.init_app(app, settings)
     api.init_app(app)
     admin.init_app(app)
-    worker.init_app(
-        app, consumers=CONSUMERS, jobs=jobs(settings), publishes=(events.QUEUE,)
-    )
+    worker.init_app(app, jobs=jobs(settings))
+    messaging.init_app(app, consumers=CONSUMERS, publishes=(events.QUEUE,))
     return app

@@ -1,11 +1,11 @@
 """The payment service's settings."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from chassis import config
-from chassis.config import optional_url, seconds, setting, text, url, whole
+from chassis.config import money, optional_url, seconds, setting, text, url, whole
 
 LEAST_SECRET = 16
 
@@ -42,17 +42,6 @@ def key_id(value: str) -> str:
     return text(value)
 
 
-def amount(value: str) -> Decimal:
-    """Accept an amount of money from 0."""
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        number = Decimal(-1)
-    if not number.is_finite() or number < 0:
-        raise ValueError("an amount from 0, such as 100000.00")
-    return number.quantize(Decimal("0.01"))
-
-
 HOUR, DAY = 3600.0, 86400.0
 
 
@@ -71,7 +60,7 @@ class Settings(config.Settings):
     razorpay_webhook_secret_previous: str = setting(optional_secret, "")
     razorpay_base_url: str = setting(origin, "https://api.razorpay.com")
     shop_return_url: str = setting(optional_url, "")
-    refund_limit: Decimal = setting(amount, Decimal("100000.00"))  # noqa: RUF009
+    refund_limit: Decimal = setting(money, Decimal("100000.00"))  # noqa: RUF009
     link_minutes: int = setting(whole, 16)
     give_up_minutes: int = setting(whole, 15)
     poll_plan: tuple[float, ...] = setting(plan, (10.0, 30.0, 60.0, 120.0, 300.0))

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from chassis.outcomes import Unknown
 from payment_svc.models import ProviderLink, ProviderPayment, ProviderRefund
-from payment_svc.razorpay_http import NoAnswer
 
 ID = re.compile(r"(plink|order|pay|rfnd)_[A-Za-z0-9]{14}")
 MOST = 10**10  # paise: what the payment's column holds
@@ -28,21 +28,21 @@ def paise(amount: Decimal) -> int:
 def _amount(entity: dict[str, Any], name: str = "amount") -> Decimal:
     value = entity.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MOST:
-        raise NoAnswer(f"{name} is no amount")
+        raise Unknown(f"{name} is no amount")
     return Decimal(value) / 100
 
 
 def _text(entity: dict[str, Any], name: str, most: int = 255) -> str:
     value = entity.get(name)
     if not isinstance(value, str) or len(value) > most or not value.isprintable():
-        raise NoAnswer(f"{name} is no text")
+        raise Unknown(f"{name} is no text")
     return value
 
 
 def _id(entity: dict[str, Any], prefix: str, name: str = "id") -> str:
     value = entity.get(name)
     if not is_id(prefix, value):
-        raise NoAnswer(f"{name} is no {prefix} id")
+        raise Unknown(f"{name} is no {prefix} id")
     return str(value)
 
 
@@ -53,7 +53,7 @@ def _seconds(entity: dict[str, Any], name: str) -> int:
 
 
 def read_link(entity: dict[str, Any]) -> ProviderLink:
-    """Return a payment link, or raise NoAnswer when it is none."""
+    """Return a payment link, or raise Unknown when it is none."""
     expire_by = _seconds(entity, "expire_by")
     has_order = entity.get("order_id") not in (None, "")
     return ProviderLink(
@@ -97,5 +97,5 @@ def read_items(entity: dict[str, Any], name: str = "items") -> list[dict[str, An
     """Return the members of a collection (`payment_links` names its own)."""
     found = entity.get(name, _ABSENT)
     if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-        raise NoAnswer(f"{name} is no list")
+        raise Unknown(f"{name} is no list")
     return found

@@ -14,18 +14,12 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from chassis.outcomes import Unknown
+
 CONNECT, READ, WHOLE = 2.0, 8.0, 12.0  # seconds
 MAX_ANSWER = 1 << 20
 CHUNK = 1 << 16
 DEFINITE = (400, 404)
-
-
-class NoAnswer(Exception):
-    """Nobody knows whether Razorpay has acted; `retry_after` in seconds, if it said."""
-
-    def __init__(self, why: str, retry_after: float = 0.0) -> None:
-        super().__init__(why)
-        self.retry_after = retry_after
 
 
 class Refusal(Exception):
@@ -33,7 +27,7 @@ class Refusal(Exception):
 
 
 class Adapter(HTTPAdapter):
-    """Bounded waits; network errors as NoAnswer, which the client does not print."""
+    """Bounded waits; network errors as Unknown, which the client does not print."""
 
     def send(
         self, request: requests.PreparedRequest, *_: Any, **options: Any
@@ -43,7 +37,7 @@ class Adapter(HTTPAdapter):
         try:
             return super().send(request, **options)
         except requests.RequestException as error:
-            raise NoAnswer(type(error).__name__) from None
+            raise Unknown(type(error).__name__) from None
 
 
 def make_session(base_url: str) -> requests.Session:
@@ -58,11 +52,11 @@ def make_session(base_url: str) -> requests.Session:
 
 
 def _judge(response: requests.Response, *_: Any, **__: Any) -> requests.Response:
-    """Let a JSON object with 2xx pass; raise Refusal or NoAnswer for all else."""
+    """Let a JSON object with 2xx pass; raise Refusal or Unknown for all else."""
     raw = _read(response)
     status = response.status_code
     if status not in DEFINITE and not 200 <= status < 300:
-        raise NoAnswer(f"HTTP {status}", _retry_after(response.headers))
+        raise Unknown(f"HTTP {status}", _retry_after(response.headers))
     body = _object(raw)
     if status in DEFINITE:
         raise Refusal(_description(body))
@@ -75,8 +69,8 @@ def _read(response: requests.Response) -> bytes:
         return b"".join(_parts(response.raw))
     except (OSError, urllib3.exceptions.HTTPError) as error:
         response.close()
-        raise NoAnswer(type(error).__name__) from None
-    except NoAnswer:
+        raise Unknown(type(error).__name__) from None
+    except Unknown:
         response.close()
         raise
 
@@ -87,9 +81,9 @@ def _parts(raw: Any) -> Iterator[bytes]:
     while part := raw.read1(CHUNK, decode_content=True):
         size += len(part)
         if size > MAX_ANSWER:
-            raise NoAnswer("an answer too large")
+            raise Unknown("an answer too large")
         if time.monotonic() > deadline:
-            raise NoAnswer("an answer too slow")
+            raise Unknown("an answer too slow")
         yield part
 
 
@@ -97,19 +91,19 @@ def _object(raw: bytes) -> dict[str, Any]:
     try:
         found = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        raise NoAnswer("not JSON") from None
+        raise Unknown("not JSON") from None
     if not isinstance(found, dict):
-        raise NoAnswer("not a JSON object")
+        raise Unknown("not a JSON object")
     return found
 
 
 def _description(body: dict[str, Any]) -> str:
     error = body.get("error")
     if not isinstance(error, dict):  # a gateway's answer, not the API's
-        raise NoAnswer("a refusal without an error")
+        raise Unknown("a refusal without an error")
     text = str(error.get("description") or "")
     if "too many requests" in text.lower():  # seen with 400 as well as with 429
-        raise NoAnswer(text)
+        raise Unknown(text)
     return text
 
 

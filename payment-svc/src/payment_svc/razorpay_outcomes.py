@@ -1,39 +1,11 @@
-"""The three ways in which a call of Razorpay ends, and the wish for a link."""
+"""The request for a payment link."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from payment_svc import razorpay_entities as entities
-
-What = TypeVar("What")
-
-
-@dataclass(frozen=True)
-class Done(Generic[What]):
-    """Razorpay has done it."""
-
-    value: What
-
-
-@dataclass(frozen=True)
-class Refused:
-    """Razorpay has refused it, with these words."""
-
-    description: str
-
-    def names(self, *words: str) -> bool:
-        """Say whether the words of the refusal hold one of these."""
-        return any(word in self.description.lower() for word in words)
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """It may or may not have happened; ask again, after `retry_after` seconds."""
-
-    why: str
-    retry_after: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ import razorpay
 import requests
 from flask import Flask, current_app
 
+from chassis.outcomes import Done, Refused, Unknown, Value
 from payment_svc import razorpay_entities as entities
 from payment_svc.config import Settings
 from payment_svc.models import ProviderLink, ProviderPayment, ProviderRefund, Snapshot
-from payment_svc.razorpay_http import NoAnswer, Refusal, make_session
-from payment_svc.razorpay_outcomes import Done, LinkWish, Refused, Unknown, What
+from payment_svc.razorpay_http import Refusal, make_session
+from payment_svc.razorpay_outcomes import LinkWish
 from payment_svc.razorpay_signatures import Callback, is_signed
 
 
@@ -160,13 +161,13 @@ def _check(prefix: str, value: str) -> None:
         raise ValueError(f"not a {prefix} id")
 
 
-def _ask(call: Callable[[], What]) -> Done[What] | Refused | Unknown:
+def _ask(call: Callable[[], Value]) -> Done[Value] | Refused | Unknown:
     try:
         return Done(call())
     except Refusal as refusal:
         return Refused(str(refusal))
-    except NoAnswer as none:
-        return Unknown(str(none), none.retry_after)
+    except Unknown as unknown:
+        return unknown
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -183,4 +184,4 @@ def current() -> RazorpayService:
     return cast("RazorpayService", current_app.extensions["razorpay"])
 
 
-__all__ = ["Callback", "Done", "LinkWish", "RazorpayService", "Refused", "Unknown"]
+__all__ = ["Callback", "LinkWish", "RazorpayService"]

@@ -8,8 +8,8 @@ import pytest
 
 from chassis import clock
 from chassis.json import timestamp
+from chassis.outcomes import Refused, Unknown
 from payment_svc import razorpay_service
-from payment_svc.razorpay_service import Unknown
 from payment_svc.steps import check_payments
 
 
@@ -136,7 +136,7 @@ def test_a_customers_field_that_razorpay_refuses_is_left_out(shop, customer):
 
 def test_another_refusal_is_final(shop):
     order = shop.ask(amount="99999999.99")
-    shop.app.extensions["razorpay"].create_link = lambda _: razorpay_service.Refused(
+    shop.app.extensions["razorpay"].create_link = lambda _: Refused(
         "amount exceeds maximum amount allowed."
     )
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.models import ProviderRefund
-from payment_svc.razorpay_service import Done, Refused, Unknown
 
 
 def test_a_refund_reaches_razorpay_and_the_order_is_told(shop):

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-import chassis
-from chassis import worker
+from chassis import web, worker
 from chassis.config import environment
 from product_svc import admin, api, jobs, seed
 from product_svc.config import Settings
@@ -16,7 +15,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """Make the product service."""
     app = Flask(__name__)
     settings = Settings.load(environ or environment(__file__))
-    chassis.init_app(app, settings, db, prefix="/products")
+    web.init_app(app, settings, db, prefix="/products")
     api.init_app(app)
     admin.init_app(app)
     seed.init_app(app)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-import chassis
-from chassis import worker
+from chassis import web, worker
 from chassis.config import environment
 from user_svc import admin, api, cli, jobs, seed
 from user_svc.config import Settings
@@ -18,7 +17,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """Make the user service."""
     app = Flask(__name__)
     settings = Settings.load(environ or environment(__file__))
-    chassis.init_app(app, settings, db, prefix="/user", fetch_keys=list_public_keys)
+    web.init_app(app, settings, db, prefix="/user", fetch_keys=list_public_keys)
     app.extensions["keyring"] = Keyring(settings.signing_key_secret)
     app.extensions["signer"] = Signer()
     api.init_app(app)

@@ -1,4 +1,4 @@
-"""The staff panel: Flask-Admin, closed to everyone but staff of user-svc."""
+"""The staff panel: Flask-Admin, open to staff and admin users of user-svc only."""
 
 from collections.abc import Sequence
 
@@ -17,13 +17,13 @@ from chassis.web.security import csp_nonce
 
 __all__ = ["ActionLogMixin", "AdminSessionMixin", "ModelView", "action", "init_app"]
 
-PLUMBING = {
+CHASSIS_TABLES = {
     "outbox": "Outbox",
     "inbox": "Inbox",
     "quarantine": "Quarantine",
     "dead_letters": "Dead letters",
     "idempotency_keys": "Idempotency keys",
-    "neighbours": "Neighbours",
+    "dependencies": "Dependencies",
     "action_log": "Action log",
     "admin_sessions": "Signed-in staff",
 }
@@ -33,7 +33,7 @@ SECRETS = {
 }
 
 
-def _plumbing(app: Flask, db: SQLAlchemy) -> list[ModelView]:
+def _chassis_views(app: Flask, db: SQLAlchemy) -> list[ModelView]:
     """Return views of the chassis tables that the service has."""
     tables = app.extensions["chassis_models"]
     return [
@@ -42,7 +42,7 @@ def _plumbing(app: Flask, db: SQLAlchemy) -> list[ModelView]:
             (VIEWS.get(name, ModelView),),
             {"hidden": SECRETS.get(name, ())},
         )(tables[name], db, name=title, category="Under the hood", endpoint=name)
-        for name, title in PLUMBING.items()
+        for name, title in CHASSIS_TABLES.items()
         if name in tables
     ]
 
@@ -50,7 +50,7 @@ def _plumbing(app: Flask, db: SQLAlchemy) -> list[ModelView]:
 def init_app(
     app: Flask, title: str, db: SQLAlchemy, views: Sequence[ModelView]
 ) -> None:
-    """Serve the panel at /admin/ with the service's views and those of its plumbing."""
+    """Serve the panel at /admin/: the service's views and the chassis tables."""
     panel = Blueprint("panel", __name__, template_folder="templates")
     app.register_blueprint(panel)
     app.jinja_env.globals["panel_staff"] = staff.current
@@ -62,5 +62,5 @@ def init_app(
         theme=Bootstrap4Theme(swatch="default", fluid=True),
         csp_nonce_generator=csp_nonce,
     )
-    for view in [*views, *_plumbing(app, db)]:
+    for view in [*views, *_chassis_views(app, db)]:
         panel_admin.add_view(view)

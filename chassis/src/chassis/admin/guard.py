@@ -1,4 +1,4 @@
-"""The panel's door: closed unless opened, for every address below /admin/."""
+"""The panel's access control: every address below /admin/ needs a sign-in."""
 
 from flask import Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ csrf = CSRFProtect()
 
 
 def is_panel() -> bool:
-    """Say whether this request is for the panel."""
+    """Return whether this request is for the panel."""
     return request.path.startswith("/admin/")
 
 
@@ -30,7 +30,7 @@ def _guard() -> ResponseReturnValue | None:
 
 
 def _for_people(response: Response) -> Response:
-    """Show a problem as a page when a person looks at it; let nothing be kept."""
+    """Show problems as HTML pages to browsers; forbid caching."""
     if is_panel() and request.endpoint != "admin.static":
         response.headers["Cache-Control"] = "no-store"
     if is_panel() and response.mimetype == "application/problem+json":
@@ -42,10 +42,10 @@ def _for_people(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Guard the panel; everything else of the service is not touched."""
+    """Guard the panel's addresses; the service's API is not affected."""
     app.config.update(
-        WTF_CSRF_CHECK_DEFAULT=False,  # the APIs take tokens, no cookies
-        WTF_CSRF_TIME_LIMIT=None,  # the session's own limits hold
+        WTF_CSRF_CHECK_DEFAULT=False,  # the APIs accept tokens, not cookies
+        WTF_CSRF_TIME_LIMIT=None,  # the session has its own limits
         WTF_CSRF_SSL_STRICT=False,  # our pages send no Referer
     )
     csrf.init_app(app)

@@ -1,4 +1,4 @@
-"""The panel's first page, and signing in and out."""
+"""The panel's overview, sign-in and sign-out pages."""
 
 from typing import Any
 
@@ -16,20 +16,20 @@ MANY = 10_000
 
 
 def _next() -> str:
-    """Return where to go after signing in: an address of the panel, or its start."""
+    """Return the panel's page to show after sign-in."""
     wanted = request.args.get("next", "")
     return wanted if wanted.startswith("/admin/") else url_for("admin.index")
 
 
 def _count(table: Any) -> str:
-    """Return how many rows there are; past a number that is cheap, say so."""
+    """Return the number of rows; beyond 10,000 only that there are more."""
     some = select(literal(1)).select_from(table).limit(MANY + 1).subquery()
     found = current_db().session.scalar(select(func.count()).select_from(some)) or 0
     return f"{MANY:,}+" if found > MANY else f"{found:,}"
 
 
 class IndexView(AdminIndexView):
-    """The overview: how many rows there are of what, and how the neighbours are."""
+    """The overview: how many rows each table has, and the dependencies' state."""
 
     @expose("/")
     def index(self) -> str:
@@ -37,18 +37,18 @@ class IndexView(AdminIndexView):
         session = current_db().session
         views = [view for view in self.admin._views if hasattr(view, "model")]
         counts = [(view, _count(view.model)) for view in views]
-        neighbours = session.scalars(select(model("neighbours"))).all()
+        dependencies = session.scalars(select(model("dependencies"))).all()
         page: str = self.render(
             "admin/overview.html",
             counts=counts,
-            neighbours=neighbours,
+            dependencies=dependencies,
             service=settings().service,
         )
         return page
 
     @expose("/login/", methods=("GET", "POST"))
     def login(self) -> ResponseReturnValue:
-        """Sign in with an account of user-svc that is one of staff."""
+        """Sign in with a staff account of user-svc."""
         problem = ""
         if request.method == "POST":
             form = request.form

@@ -1,16 +1,14 @@
-"""Messages in the panel: what is on its way, and what waits for a person."""
+"""The panel's views of messages: the outbox, and messages that wait for triage."""
 
 from typing import Any
 
 from flask_admin.actions import action
 
 from chassis.admin.views import ModelView
-from chassis.errors import Conflict
-from chassis.messaging import triage
 
 
 class OutboxView(ModelView):
-    """Events on their way to a queue; one that waits for its next try is sent now."""
+    """Events of the outbox; one that waits for its next attempt can be sent now."""
 
     column_list = (
         *("id", "queue", "type", "subject", "age", "attempts"),
@@ -19,39 +17,33 @@ class OutboxView(ModelView):
 
     @action("send", "Send now", "Send these events now?")
     def send(self, ids: list[str]) -> None:
-        """Let the relay take them at its next turn."""
-        self.each(ids, "send", _send_now)
+        """Let the relay send the events at its next turn."""
+        self.each(ids, "send", lambda row: row.send_now())
 
 
-def _send_now(row: Any) -> None:
-    if row.published_at is not None:
-        raise Conflict("It has left already.")
-    row.claimed_until, row.attempts = None, 0
-
-
-class DecisionView(ModelView):
-    """Messages that wait for a person; to edit one is to drop it for a reason."""
+class TriageView(ModelView):
+    """Messages that wait for triage; the edit form drops a message for a reason."""
 
     can_edit = True
     form_columns = ("note",)
     form_args = {"note": {"label": "Drop this message, because"}}  # noqa: RUF012
 
     def on_edit(self, row: Any, data: dict[str, Any]) -> Any:
-        """Drop a message; the worker takes a dead letter off its queue."""
-        triage.decide(row, triage.DROPPED, data["note"])
+        """Drop a message; the worker deletes a dead letter from its queue."""
+        row.drop(data["note"])
         return row
 
 
-class QuarantineView(DecisionView):
+class QuarantineView(TriageView):
     """Messages that could not be handled."""
 
     @action("retry", "Try again", "Put these messages through their handlers again?")
     def retry(self, ids: list[str]) -> None:
         """Let the worker handle them again."""
-        self.each(ids, "retry", lambda row: triage.decide(row, triage.AGAIN))
+        self.each(ids, "retry", lambda row: row.retry())
 
 
-class DeadLetterView(DecisionView):
+class DeadLetterView(TriageView):
     """Messages of the dead-letter queues."""
 
     column_labels = {"created_at": "First seen"}  # noqa: RUF012
@@ -59,7 +51,7 @@ class DeadLetterView(DecisionView):
     @action("redrive", "Redrive", "Send these messages to their queue again?")
     def redrive(self, ids: list[str]) -> None:
         """Let the worker send them again."""
-        self.each(ids, "redrive", lambda row: triage.decide(row, triage.AGAIN))
+        self.each(ids, "redrive", lambda row: row.retry())
 
 
 VIEWS: dict[str, type[ModelView]] = {

@@ -1,15 +1,16 @@
-"""The panel's tables: who is signed in, and who did what."""
+"""The panel's tables: sessions and the log of actions."""
 
 from typing import Any
 
-from sqlalchemy import JSON, String, Text
+from sqlalchemy import JSON, ColumnElement, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import BigInt, Id, Moment, Timestamps, UtcDateTime
+from chassis import clock
+from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime
 
 
-class AdminSessionMixin(Timestamps):
-    """A signed-in member of staff; the cookie holds the row's secret id alone."""
+class AdminSessionMixin(AuditModel):
+    """A signed-in member of staff; `id` is the hash of the secret in the cookie."""
 
     __tablename__ = "admin_sessions"
 
@@ -22,9 +23,14 @@ class AdminSessionMixin(Timestamps):
     seen_at: Mapped[Moment] = mapped_column(UtcDateTime)
     expires_at: Mapped[Moment] = mapped_column(UtcDateTime)
 
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Select the sessions that are over."""
+        return cls.expires_at < clock.now()
 
-class ActionLogMixin(Timestamps):
-    """What a member of staff changed in the panel: who, what, before and after."""
+
+class ActionLogMixin(AuditModel):
+    """A change in the panel: who made it, and the row before and after."""
 
     __tablename__ = "action_log"
 

@@ -1,6 +1,6 @@
-"""Who is signed in to the panel: user-svc is asked at sign-in and at each request.
+"""The panel's sessions: user-svc is asked at sign-in and at each request.
 
-The cookie holds the session's id alone; the tokens stay in `admin_sessions`, under
+The cookie holds only the session's id; the tokens are stored in `admin_sessions` under
 the hash of that id.
 """
 
@@ -21,7 +21,7 @@ from chassis.http import Answer, Client
 from chassis.web.auth import ADMIN, STAFF
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=8)
-NOTED = timedelta(minutes=1)  # how exactly `seen_at` is kept
+NOTED = timedelta(minutes=1)  # the precision of `seen_at`
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -35,19 +35,19 @@ class Staff:
     role: str
 
     def may(self, roles: tuple[str, ...]) -> bool:
-        """Say whether one of the roles is theirs; an admin has every role."""
+        """Return whether the user has one of the roles; an admin has every role."""
         return self.role == ADMIN or self.role in roles
 
 
 def sign_in(email: str, password: str) -> None:
-    """Begin a session, or raise Forbidden with a sentence."""
+    """Begin a session, or raise Forbidden."""
     form = {"grant_type": "password", "username": email, "password": password}
     answer = _token(form)
     if answer.status != 200:
         raise Forbidden("E-mail or password is wrong.")
     found = _ask(str(answer.data["access_token"]))
     if found is None:
-        raise Forbidden("This account may not enter; it is not one of staff.")
+        raise Forbidden("This account is not a staff account.")
     sign_out()
     session.clear()
     session["id"] = secrets.token_urlsafe(32)
@@ -55,7 +55,7 @@ def sign_in(email: str, password: str) -> None:
 
 
 def current() -> Staff | None:
-    """Return who is signed in now, asked once a request."""
+    """Return the signed-in member of staff; user-svc is asked once per request."""
     if "staff" not in g:
         g.staff = _current()
     return cast("Staff | None", g.staff)
@@ -85,12 +85,12 @@ def _current() -> Staff | None:
         alive = row and row.seen_at + IDLE > now and row.expires_at > now
         tokens = (row.access_token, row.refresh_token) if alive else None
         is_old = bool(alive and row.seen_at + NOTED < now)
-        database.rollback()  # no transaction is open while user-svc is asked
+        database.rollback()  # no transaction is open during a remote call
     found = _ask(tokens[0]) or _refresh(tokens[1]) if tokens else None
     if found is None:
         sign_out()
     elif is_old:
-        _note(seen_at=now)
+        _update(seen_at=now)
     return found
 
 
@@ -99,7 +99,7 @@ def _refresh(refresh_token: str) -> Staff | None:
     if answer.status != 200:
         return None
     pair = {name: answer.data[name] for name in ("access_token", "refresh_token")}
-    return _ask(str(pair["access_token"])) if _note(**pair) else None
+    return _ask(str(pair["access_token"])) if _update(**pair) else None
 
 
 def _token(form: dict[str, str]) -> Answer:
@@ -137,8 +137,8 @@ def _keep(found: Staff, pair: dict[str, Any]) -> None:
     current_db().session.commit()
 
 
-def _note(**values: Any) -> bool:
-    """Change the session's row; say no when it has ended meanwhile."""
+def _update(**values: Any) -> bool:
+    """Update the session's row; return False when the session has ended meanwhile."""
     with writing():
         table, database = model("admin_sessions"), current_db().session
         change = update(table).where(table.id == _key()).values(**values)

@@ -1,4 +1,4 @@
-"""Who did what in the panel: one row of `action_log` in each change's transaction."""
+"""The audit trail: each change in the panel adds a row to `action_log`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,9 +29,9 @@ def apply(
     hidden: tuple[str, ...] = (),
     writers: tuple[str, ...] = ("staff",),
 ) -> Any:
-    """Do the work and log it in one transaction; flash a refusal and return None.
+    """Do the work and log it in one transaction; flash an error and return None.
 
-    `work` returns the row that it made or changed, or None when it is gone.
+    `work` returns the row that it created or changed, or None when it deleted the row.
     """
     session, who = current_db().session, staff.current()
     before = seen(row, hidden) if row is not None else None

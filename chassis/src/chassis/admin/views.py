@@ -1,4 +1,4 @@
-"""The base of every view of the panel: reads all, changes nothing unless told.
+"""The base of every view of the panel: read-only unless a subclass allows changes.
 
 A service's `admin.py`:
 
@@ -47,15 +47,15 @@ def _amount(_view: Any, value: Decimal, _name: str = "") -> str:
 
 
 class AmountField(DecimalField):
-    """An amount: WTForms would take 1.005, NaN and 1e999999 too."""
+    """An amount of money; WTForms alone would accept 1.005, NaN and 1e999999, too."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the amount that was typed."""
+        """Parse the submitted amount."""
         super().process_formdata([str(amount(text)) for text in valuelist])
 
 
 class Forms(AdminModelConverter):
-    """Flask-Admin's choice of form fields by column type, and ours."""
+    """The form fields by column type: Flask-Admin's and those of our types."""
 
     @converts("Money")
     def conv_money(self, field_args: dict[str, Any], **_: Any) -> AmountField:
@@ -72,12 +72,12 @@ def _is_id(text: str) -> bool:
 
 
 def _act(work: Callable[[Any], Any], row: Any) -> Any:
-    """Do the work; a work that returns nothing has changed the row itself."""
+    """Do the work; return its result, or the row that it changed."""
     return work(row) or row
 
 
 class ModelView(sqla.ModelView):
-    """One table: listed, searched, filtered, shown and exported."""
+    """A table's pages: list, search, filters, details and export."""
 
     can_create = can_edit = can_delete = False
     can_view_details = can_export = True
@@ -117,46 +117,46 @@ class ModelView(sqla.ModelView):
         return {n: kind for n, kind in kinds.items() if n not in self.hidden}
 
     def is_accessible(self) -> bool:
-        """Let only staff in; the guard has asked before, and asks first."""
+        """Allow staff only, as the guard does before."""
         return staff.current() is not None
 
     def is_action_allowed(self, name: str) -> bool:
-        """Offer an action to those who may do it."""
+        """Return whether the user may run the action."""
         who = staff.current()
         allowed = who is not None and who.may(self.writers)
         return allowed and (name != "delete" or self.can_delete)
 
     def on_create(self, data: dict[str, Any]) -> Any:
-        """Make a row of the form's data through a manager, and return it."""
-        raise AssertionError("say how, or do not allow it")
+        """Create a row from the form's data through a manager, and return the row."""
+        raise NotImplementedError
 
     def on_edit(self, row: Any, data: dict[str, Any]) -> Any:
-        """Change a row as the form says through a manager, and return it."""
-        raise AssertionError("say how, or do not allow it")
+        """Change a row by the form's data through a manager, and return the row."""
+        raise NotImplementedError
 
     def on_delete(self, row: Any) -> None:
         """Delete a row through a manager."""
-        raise AssertionError("say how, or do not allow it")
+        raise NotImplementedError
 
     def create_model(self, form: Any) -> Any:
-        """Make a row; a refusal is flashed."""
+        """Create a row; flash an error."""
         return (
             self._apply("create", lambda: self.on_create(self._data(form)), None)
             or False
         )
 
     def update_model(self, form: Any, model: Any) -> bool:
-        """Change a row; a refusal is flashed."""
+        """Change a row; flash an error."""
         return bool(
             self._apply("edit", lambda: self.on_edit(model, self._data(form)), model)
         )
 
     def delete_model(self, model: Any) -> bool:
-        """Delete a row; a refusal is flashed."""
+        """Delete a row; flash an error."""
         return bool(self._apply("delete", lambda: self.on_delete(model), model))
 
     def each(self, ids: Sequence[str], name: str, work: Callable[[Any], Any]) -> None:
-        """Do an action to each chosen row, each in a transaction of its own."""
+        """Run an action on each selected row, each in a transaction of its own."""
         done = 0
         for key in ids:
             row = self.get_one(key)
@@ -165,7 +165,7 @@ class ModelView(sqla.ModelView):
         flash(f"{name.capitalize()}: done for {done} of {len(ids)}.", "info")
 
     def get_one(self, id: str) -> Any:
-        """Return a row by its key; None for what can be no key."""
+        """Return a row by its key; None for a malformed key."""
         key = inspect(self.model).primary_key
         is_number = isinstance(key[0].type, BigInteger)
         parts = id.split(",")
@@ -174,21 +174,21 @@ class ModelView(sqla.ModelView):
         return super().get_one(id)
 
     def get_export_value(self, model: Any, name: Any) -> Any:
-        """Return a cell of the CSV; what a spreadsheet would run is made text."""
+        """Return a cell of the CSV; a spreadsheet must not run it as a formula."""
         value = super().get_export_value(model, name)
         is_formula = isinstance(value, str) and value.startswith(FORMULA)
         return f"'{value}" if is_formula else value
 
     def _data(self, form: Any) -> dict[str, Any]:
-        """Return what was typed and chosen; a choice that there is not is refused.
+        """Return the form's data; refuse an unknown choice.
 
-        WTForms takes such a choice as none, which would empty the column.
+        WTForms reads an unknown choice as none, which would empty the column.
         """
         fields = {name: form[name] for name in self.form_columns or ()}
         for name, field in fields.items():
             typed = [text for text in field.raw_data or () if text not in BLANK]
             if field.data is None and typed:
-                raise Unprocessable("", errors={name: ["There is no such choice."]})
+                raise Unprocessable("", errors={name: ["This choice does not exist."]})
         return {name: field.data for name, field in fields.items()}
 
     def _apply(self, name: str, work: Callable[[], Any], row: Any) -> Any:

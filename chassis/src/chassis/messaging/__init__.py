@@ -1,1 +1,5 @@
-"""What a service's queues are built on: outbox, inbox, dead letters, triage."""
+"""Messages between services: outbox, inbox, queues, dead letters and their triage."""
+
+from chassis.messaging.loops import init_app
+
+__all__ = ["init_app"]

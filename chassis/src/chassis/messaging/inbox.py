@@ -1,7 +1,7 @@
-"""The idempotent consumer: dedupe mark, effect and outgoing events in one commit.
+"""The inbox: an idempotent consumer of messages.
 
-Five steps, always in this order: parse; seen this id? done; load and decide;
-change; record, in one commit. Only then is the message deleted, a duplicate too.
+The event's id, the handler's changes and its outgoing events are committed together.
+Then the message is deleted; a message whose event id is known is deleted at once.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,22 +10,22 @@ from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError, fields, validate
 from marshmallow import Schema as MarshmallowSchema
-from sqlalchemy import JSON, String, Text, select
+from sqlalchemy import JSON, ColumnElement, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import correlation, json, logging, tracing
-from chassis.db import Id, Timestamps, current_db, model, reading
+from chassis import correlation, json, logging, retention, tracing
+from chassis.db import AuditModel, Id, current_db, model, reading
 from chassis.errors import BadRequest
 from chassis.failpoints import failpoint
 from chassis.messaging import sqs
-from chassis.messaging.triage import AGAIN, DONE, WAITING, DecisionMixin
+from chassis.messaging.triage import AGAIN, DONE, WAITING, TriageMixin
 
 Handler = tuple[type[MarshmallowSchema], Callable[[dict[str, Any], "Event"], None]]
 
 
 @dataclass(frozen=True)
 class Event:
-    """A CloudEvent as it came."""
+    """A received CloudEvent."""
 
     id: str
     source: str
@@ -37,14 +37,14 @@ class Event:
 
 
 class Quarantine(Exception):
-    """A message that can never be handled: kept for a person, taken off the queue."""
+    """Raised for a message that can never be handled: it is stored for triage."""
 
     def __init__(self, reason: str, **details: Any) -> None:
         super().__init__(reason)
         self.details = details
 
 
-class InboxMixin(Timestamps):
+class InboxMixin(AuditModel):
     """An event that was handled; its `event_id` is never handled again."""
 
     __tablename__ = "inbox"
@@ -55,9 +55,14 @@ class InboxMixin(Timestamps):
     subject: Mapped[str] = mapped_column(String(200), index=True)
     correlation_id: Mapped[str] = mapped_column(String(128))
 
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Select the events whose message can no longer come."""
+        return cls.created_at < retention.cutoff()
 
-class QuarantineMixin(DecisionMixin, Timestamps):
-    """A message that a person must look at, with the reason."""
+
+class QuarantineMixin(TriageMixin):
+    """A message that cannot be handled, with the reason."""
 
     __tablename__ = "quarantine"
 
@@ -70,10 +75,10 @@ class QuarantineMixin(DecisionMixin, Timestamps):
 
 
 class EnvelopeSchema(MarshmallowSchema):
-    """What a consumer reads of the envelope; more members are welcome."""
+    """The members of the envelope that a consumer reads; others are ignored."""
 
     class Meta:
-        """Read tolerantly."""
+        """Ignore unknown members."""
 
         unknown = EXCLUDE
 
@@ -91,7 +96,7 @@ def parse(body: str, handlers: Mapping[str, Handler]) -> Event:
     try:
         found = EnvelopeSchema().load(json.loads(body.encode()))
         if "\x00" in body or "\\u0000" in body:
-            raise Quarantine("a NUL character, which no database keeps")
+            raise Quarantine("a NUL character, which PostgreSQL cannot store")
         schema, _ = handlers[found["type"]]
         data = schema(unknown=EXCLUDE).load(found["data"])
     except KeyError:
@@ -110,16 +115,16 @@ def parse(body: str, handlers: Mapping[str, Handler]) -> Event:
 
 
 def handle(queue: str, body: str, handlers: Mapping[str, Handler]) -> str:
-    """Apply one message once; return handled, duplicate or quarantined.
+    """Handle one message; return handled, duplicate or quarantined.
 
-    Any exception but Quarantine leaves nothing behind, and the message in its queue.
+    Any other exception than Quarantine rolls back and leaves the message in its queue.
     """
     session = current_db().session
     try:
         event = parse(body, handlers)
         correlation.use(event.correlation_id)
         with tracing.consuming(event.type, event.traceparent):
-            outcome = _once(event, handlers)
+            outcome = _handle_once(event, handlers)
         failpoint("inbox.before_commit")
         session.commit()
         failpoint("inbox.committed")
@@ -133,7 +138,7 @@ def handle(queue: str, body: str, handlers: Mapping[str, Handler]) -> str:
     return outcome
 
 
-def _once(event: Event, handlers: Mapping[str, Handler]) -> str:
+def _handle_once(event: Event, handlers: Mapping[str, Handler]) -> str:
     session, table = current_db().session, model("inbox")
     if session.scalar(select(table.id).where(table.event_id == event.id)):
         return "duplicate"
@@ -145,13 +150,13 @@ def _once(event: Event, handlers: Mapping[str, Handler]) -> str:
             correlation_id=correlation.current(),
         )
     )
-    session.flush()  # a twin on another connection fails here, before any effect
+    session.flush()  # a concurrent duplicate fails here, before any change
     handlers[event.type][1](event.data, event)
     return "handled"
 
 
 def quarantine(queue: str, body: str, reason: str, **details: Any) -> None:
-    """Keep what cannot be handled in the open transaction, and raise the alarm."""
+    """Store a message for triage in the open transaction, and log an alert."""
     logging.get().error("message quarantined", queue=queue, reason=reason, alert=True)
     current_db().session.add(
         model("quarantine")(
@@ -167,13 +172,13 @@ def quarantine(queue: str, body: str, reason: str, **details: Any) -> None:
 def consume(
     queue: str, handlers: Mapping[str, Handler], wait: int | None = None
 ) -> int:
-    """Receive and handle a few messages; return how many came."""
+    """Receive and handle a few messages; return how many were received."""
     messages = sqs.receive(queue, wait)
     for message in messages:
         failpoint("inbox.received")
         try:
             outcome = handle(queue, message["Body"], handlers)
-        except Exception as error:  # transient until ten receives have failed
+        except Exception as error:  # retried until ten receives have failed
             logging.get().error("message failed", queue=queue, exc_info=error)
             sqs.postpone(queue, message)
         else:
@@ -184,11 +189,11 @@ def consume(
 
 
 def retry(queue: str, handlers: Mapping[str, Handler]) -> int:
-    """Put back through its handler what a person wishes; return how many that were."""
+    """Handle the messages that triage wants retried; return how many there were."""
     session, table = current_db().session, model("quarantine")
     with reading():
-        wished = select(table.id).where(table.queue == queue, table.state == AGAIN)
-        ids = session.scalars(wished).all()
+        asked = select(table.id).where(table.queue == queue, table.state == AGAIN)
+        ids = session.scalars(asked).all()
         session.rollback()
     for row_id in ids:
         still = select(table).where(table.id == row_id, table.state == AGAIN)
@@ -200,12 +205,12 @@ def retry(queue: str, handlers: Mapping[str, Handler]) -> int:
 
 
 def _retried(row: Any, handlers: Mapping[str, Handler]) -> tuple[str, str]:
-    """Return what came of a retry; whatever fails waits for a person again."""
+    """Return the new state and note; after a failure the message waits again."""
     try:
         with current_db().session.begin_nested():
             event = parse(row.body, handlers)
             correlation.use(event.correlation_id)
-            return DONE, _once(event, handlers)
+            return DONE, _handle_once(event, handlers)
     except Exception as error:
         logging.get().error("retry failed", row=row.id, exc_info=error)
         return WAITING, f"tried again: {error}"[:500]

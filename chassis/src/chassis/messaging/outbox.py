@@ -1,7 +1,7 @@
-"""The transactional outbox: an event is a row of the change that it announces.
+"""The transactional outbox: an event is stored in the transaction of its change.
 
-The relay sends rows to their queue at least once. It claims rows instead of keeping
-a cursor, because the order of ids is not the order of commits.
+The relay sends each row to its queue at least once. It claims rows instead of keeping a
+cursor, because rows are not committed in the order of their ids.
 """
 
 import json
@@ -10,19 +10,20 @@ from datetime import timedelta
 from typing import Any, Self, cast
 
 from opentelemetry import propagate
-from sqlalchemy import JSON, Index, String, func, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Index, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from chassis import clock, correlation, logging
+from chassis import clock, correlation, logging, retention
 from chassis.db import (
+    AuditModel,
     Id,
     Moment,
-    Timestamps,
     UtcDateTime,
     current_db,
     model,
     reading,
 )
+from chassis.errors import Conflict
 from chassis.failpoints import failpoint
 from chassis.messaging import sqs
 
@@ -30,14 +31,14 @@ CLAIM = timedelta(seconds=30)
 BATCH = 10  # the most that SQS takes at once
 
 
-class OutboxMixin(Timestamps):
-    """One CloudEvent on its way to a queue; `published_at` when it has left."""
+class OutboxMixin(AuditModel):
+    """A CloudEvent for a queue; `published_at` is set once the queue accepted it."""
 
     __tablename__ = "outbox"
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Index]:
-        """Make an index for each service's table: one belongs to one table alone."""
+        """Make a new index per table: an Index object belongs to one table."""
         return (Index("ix_outbox_due", "published_at", "claimed_until"),)
 
     id: Mapped[Id]
@@ -57,7 +58,7 @@ class OutboxMixin(Timestamps):
     def event(
         cls, queue: str, source: str, kind: str, subject: str, data: dict[str, Any]
     ) -> Self:
-        """Make the row of an event, with the correlation id of the work in hand."""
+        """Make the row of an event, with the current correlation id and trace."""
         carrier: dict[str, str] = {}
         propagate.inject(carrier)
         make = cast("type[Any]", cls)  # a mixin: its columns come with the table
@@ -73,9 +74,20 @@ class OutboxMixin(Timestamps):
         )
         return row
 
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Select the events that were published long ago."""
+        return cls.published_at < retention.cutoff()
+
+    def send_now(self) -> None:
+        """Let the relay send the event at its next turn, without its back-off."""
+        if self.published_at is not None:
+            raise Conflict("This event was published already.")
+        self.claimed_until, self.attempts = None, 0
+
     @property
     def age(self) -> str:
-        """Return how long it waits, or has waited, to leave."""
+        """Return how long the event waited, or has been waiting, to be published."""
         waited = (self.published_at or clock.now()) - self.created_at
         return str(waited).partition(".")[0]
 
@@ -102,7 +114,7 @@ def _due() -> Any:
 
 
 def relay() -> int:
-    """Send the due events of each queue, a batch at most; return how many left."""
+    """Send the due events, one batch at most per queue; return how many were sent."""
     with reading():
         waiting = current_db().session.scalar(_due().limit(1))
         current_db().session.rollback()
@@ -133,7 +145,7 @@ def _send(queue: str, rows: list[Any]) -> int:
     session, table = current_db().session, model("outbox")
     entries = {str(row.id): _entry(row) for row in rows}
     attempts = {row.id: row.attempts for row in rows}
-    session.rollback()  # no connection is held while the queue is asked
+    session.rollback()  # no transaction is open during a remote call
     failpoint("outbox.before_send")
     sent = sqs.send(queue, entries)
     failpoint("outbox.after_send")
@@ -166,7 +178,7 @@ def _entry(row: Any) -> dict[str, Any]:
 
 
 def oldest_seconds() -> float:
-    """Return the age of the oldest event that has not left, 0 when all have."""
+    """Return the age of the oldest unpublished event; 0 when there is none."""
     table = model("outbox")
     oldest = current_db().session.scalar(
         select(func.min(table.created_at)).where(table.published_at.is_(None))

@@ -1,7 +1,7 @@
-"""Amazon SQS: queues with their dead-letter queues, batches, bounded waits.
+"""Amazon SQS: queues with dead-letter queues, batches and short timeouts.
 
-botocore waits 60 s to connect and 60 s to read unless told otherwise. Only worker
-processes call this module.
+botocore's default timeouts are 60 s to connect and 60 s to read. Only worker processes
+call this module.
 """
 
 import json
@@ -13,7 +13,7 @@ from flask import current_app
 
 from chassis import logging
 
-MAX_RECEIVES = 10  # lost receives count too, so not 3
+MAX_RECEIVES = 10  # receives without an answer count too, so not 3
 DEAD = "-dlq"
 RETENTION, DLQ_RETENTION = 4 * 86400, 14 * 86400
 WAIT = int(os.environ.get("SQS_WAIT_SECONDS", "5"))
@@ -30,7 +30,7 @@ def client() -> Any:
 
 
 def _make() -> Any:
-    import boto3  # user- and product-svc have no queue and no boto3
+    import boto3  # slow to import, and web processes need no queue
     from botocore.config import Config
 
     return boto3.client(
@@ -45,9 +45,9 @@ def _make() -> Any:
 
 
 def ensure(queue: str) -> str:
-    """Make a queue and its dead-letter queue unless they are there; return its URL.
+    """Create a queue and its dead-letter queue if missing; return the queue's URL.
 
-    Queues that were deleted with their emulator are made again this way.
+    Queues that vanished with a local emulator are created again.
     """
     kept: dict[str, str] = current_app.extensions.setdefault("sqs_urls", {})
     if queue not in kept:
@@ -69,7 +69,7 @@ def ensure(queue: str) -> str:
 
 
 def _create(name: str, **attributes: str) -> str:
-    """Make a queue; one that is there gets the attributes that have changed since."""
+    """Create a queue; update the attributes of an existing one."""
     try:
         made = client().create_queue(QueueName=name, Attributes=attributes)
     except client().exceptions.QueueNameExists:
@@ -79,15 +79,15 @@ def _create(name: str, **attributes: str) -> str:
 
 
 def forget() -> None:
-    """Look the queues up again: the last call to one failed."""
+    """Forget the queues' URLs, so that the next call looks them up again."""
     current_app.extensions.pop("sqs_urls", None)
 
 
 def send(queue: str, entries: dict[str, dict[str, Any]]) -> set[int]:
-    """Send a batch; return the ids of the entries that the queue has taken.
+    """Send a batch; return the ids of the entries that the queue accepted.
 
-    A batch can fail in part with HTTP 200. Any failure is taken as not sent, which
-    may send twice; consumers know.
+    A batch can fail in part with HTTP 200. After a failure the entries count as not
+    sent and are sent again, which may duplicate them; the inbox skips duplicates.
     """
     try:
         answer = client().send_message_batch(
@@ -101,7 +101,7 @@ def send(queue: str, entries: dict[str, dict[str, Any]]) -> set[int]:
 
 
 def receive(queue: str, wait: int | None = None, **more: int) -> list[dict[str, Any]]:
-    """Wait for messages, two at most: both are handled before either reappears."""
+    """Receive two messages at most: both are handled before they are visible again."""
     options = {"MaxNumberOfMessages": 2, "WaitTimeSeconds": WAIT, **more}
     answer = client().receive_message(
         QueueUrl=ensure(queue),
@@ -114,14 +114,14 @@ def receive(queue: str, wait: int | None = None, **more: int) -> list[dict[str, 
 
 
 def remove(queue: str, message: dict[str, Any]) -> None:
-    """Delete a message that is done with."""
+    """Delete a message that was handled."""
     client().delete_message(
         QueueUrl=ensure(queue), ReceiptHandle=message["ReceiptHandle"]
     )
 
 
 def postpone(queue: str, message: dict[str, Any]) -> None:
-    """Let a message reappear after a pause that grows with its receives."""
+    """Make a message visible again after a pause that grows with its receives."""
     count = int(message.get("Attributes", {}).get("ApproximateReceiveCount", "1"))
     client().change_message_visibility(
         QueueUrl=ensure(queue),
@@ -131,7 +131,7 @@ def postpone(queue: str, message: dict[str, Any]) -> None:
 
 
 def release(queue: str, messages: list[dict[str, Any]]) -> None:
-    """Let messages be received again at once, ten at most."""
+    """Make messages visible again at once, ten at most."""
     entries = [
         {"Id": str(n), "ReceiptHandle": one["ReceiptHandle"], "VisibilityTimeout": 0}
         for n, one in enumerate(messages)
@@ -142,7 +142,7 @@ def release(queue: str, messages: list[dict[str, Any]]) -> None:
 def depths(queue: str) -> dict[str, int]:
     """Return how many messages wait in a queue and in its dead-letter queue.
 
-    A dead letter that somebody looks at, and nobody else sees meanwhile, waits too.
+    A dead letter that is received but not deleted counts, too.
     """
     waiting = "ApproximateNumberOfMessages"
     counted = {queue: [waiting], queue + DEAD: [waiting, f"{waiting}NotVisible"]}

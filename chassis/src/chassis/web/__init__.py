@@ -1,1 +1,41 @@
-"""What a service's HTTP side is built on: API, documents, sign-in, limits, health."""
+"""The HTTP side of a service: routes, documents, access tokens, limits and health."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+from chassis import correlation, db, errors, json, logging, migrations, tracing
+from chassis.config import Settings
+from chassis.http import Client
+from chassis.web import auth, health, metrics, security
+
+
+def init_app(
+    app: Flask,
+    settings: Settings,
+    database: SQLAlchemy,
+    *,
+    prefix: str,
+    fetch_keys: Callable[[], dict[str, Any]] | None = None,
+) -> None:
+    """Give an app everything that each service has: base and HTTP side.
+
+    `prefix` is the path of the service's API (`/orders`). `fetch_keys` returns
+    user-svc's public keys as a JWKS; by default they are fetched from user-svc by HTTP.
+    """
+    app.extensions["settings"] = settings
+    app.json = json.Provider(app)
+    logging.configure(settings.service, settings.log_level)
+    tracing.init_app(app, settings.service)
+    user_svc = app.extensions["user_svc"] = Client("user-svc", settings.user_svc_url)
+    correlation.init_app(app)
+    logging.init_app(app, settings.service)
+    security.init_app(app, settings)
+    errors.init_app(app)
+    metrics.init_app(app, settings.service)
+    db.init_app(app, settings, database)
+    migrations.init_app(app, database)
+    auth.init_app(app, fetch_keys or auth.keys_of(user_svc))
+    health.init_app(app, prefix)

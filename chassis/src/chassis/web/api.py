@@ -1,4 +1,4 @@
-"""The HTTP door: flask-smorest with strict parsing, access rules and problem docs."""
+"""The HTTP API: flask-smorest with strict parsing, access rules and problems."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -30,7 +30,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class IdConverter(BaseConverter):
-    """A positive BIGINT in a path; anything else is no address of ours (404)."""
+    """A positive BIGINT in a path; the router answers 404 to anything else."""
 
     regex = "[0-9]{1,19}"
 
@@ -43,7 +43,7 @@ class IdConverter(BaseConverter):
 
 
 class StrictParser(FlaskParser):
-    """Webargs with our JSON, our errors, and no guess at repeated parameters."""
+    """Webargs with strict JSON, problem documents and no repeated parameters."""
 
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}  # noqa: RUF012
 
@@ -58,7 +58,7 @@ class StrictParser(FlaskParser):
         return json.loads(raw)
 
     def load_querystring(self, req: Request, schema: Any) -> Any:
-        """Return the parameters; one given twice that is no list is refused."""
+        """Return the parameters; refuse a repeated one that is not a list."""
         lists = (fields.List, fields.Tuple)
         for name, values in req.args.lists():
             field = schema.fields.get(name)
@@ -67,12 +67,12 @@ class StrictParser(FlaskParser):
         return MultiDictProxy(req.args, schema, known_multi_fields=lists)
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> Any:
-        """Answer 422 with the messages by dotted path."""
+        """Raise the 422 problem with the messages by dotted path."""
         raise invalid(error)
 
 
 def invalid(error: ValidationError) -> Unprocessable:
-    """Return the problem that a marshmallow error stands for."""
+    """Return the problem of a marshmallow error."""
     messages: Any = error.messages
     if isinstance(messages, dict) and len(messages) == 1:
         inner = messages.get("json", messages.get("query", messages.get("form")))
@@ -93,13 +93,13 @@ def flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
 
 
 def _places(info: dict[str, Any]) -> set[str]:
-    """Return where an operation's arguments stand: json, query, form."""
+    """Return the locations of an operation's arguments: json, query, form."""
     parameters = info.get("arguments", {}).get("parameters", [])
     return {parameter["in"] for parameter in parameters}
 
 
 def refuse_body() -> None:
-    """Refuse fields sent to an address that takes none; `{}` and nothing are fine."""
+    """Refuse fields where none are expected; `{}` and no body are accepted."""
     raw = request.get_data(cache=True) if request.method not in SAFE else b""
     if not raw:
         return
@@ -112,14 +112,14 @@ def refuse_body() -> None:
         raise Unprocessable("This address takes no fields.", errors=errors)
 
 
-def _undecorated(view: View, **docs: Any) -> View:
-    """Return a copy of the view's wrapper docs with more in it."""
+def _documented(view: View, **docs: Any) -> View:
+    """Add documentation to a view without changing the view that it wraps."""
     view._apidoc = {**deepcopy(getattr(view, "_apidoc", {})), **docs}  # type: ignore[attr-defined]
     return view
 
 
 class Blueprint(flask_smorest.Blueprint):
-    """A resource's routes; decorators read from the outside in, in checking order.
+    """A resource's routes; write the decorators in the order of their checks.
 
     `requires` or `public`, `arguments`, `idempotent`, then `response`, `resource` or
     `page`.
@@ -132,7 +132,7 @@ class Blueprint(flask_smorest.Blueprint):
         self._prepare_doc_cbks.append(_document)
 
     def requires(self, *who: str) -> Callable[[View], View]:
-        """Let only callers with one of the roles or scopes pass: else 401, 403."""
+        """Allow only callers with one of the roles or scopes; others get 401 or 403."""
 
         def decorator(view: View) -> View:
             reads_body = bool(_places(getattr(view, "_apidoc", {})) - {"query"})
@@ -144,13 +144,13 @@ class Blueprint(flask_smorest.Blueprint):
                     refuse_body()
                 return view(*args, **kwargs)
 
-            return _undecorated(wrapper, requires=who)
+            return _documented(wrapper, requires=who)
 
         return decorator
 
     def public(self, view: View) -> View:
-        """Say that anyone may call this."""
-        return _undecorated(view, requires=())
+        """Allow every caller, signed in or not."""
+        return _documented(view, requires=())
 
     def problems(self, **sentences: str) -> Callable[[View], View]:
         """Document problems: `problems(_409="`email_taken`")`."""
@@ -158,24 +158,24 @@ class Blueprint(flask_smorest.Blueprint):
         def decorator(view: View) -> View:
             known = getattr(view, "_apidoc", {}).get("problems", {})
             more = {code.strip("_"): text for code, text in sentences.items()}
-            return _undecorated(view, problems={**known, **more})
+            return _documented(view, problems={**known, **more})
 
         return decorator
 
     def idempotent(self, view: View) -> View:
-        """Take an Idempotency-Key; commit the effect and its answer together.
+        """Accept an Idempotency-Key; commit the change and its response together.
 
-        The view changes and does not commit; this decorator does.
+        The view does not commit: this decorator does.
         """
 
         @wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             return idempotency.once(lambda: view(*args, **kwargs))
 
-        return _undecorated(wrapper, idempotent=True)
+        return _documented(wrapper, idempotent=True)
 
     def resource(self, schema: Any, status: int = 200) -> Callable[[View], View]:
-        """Answer one resource, with its ETag."""
+        """Answer with one resource and its ETag."""
 
         def decorator(view: View) -> View:
             answered = self.response(status, schema)(view)
@@ -184,12 +184,12 @@ class Blueprint(flask_smorest.Blueprint):
             def wrapper(*args: Any, **kwargs: Any) -> Any:
                 return etag.add(answered(*args, **kwargs))
 
-            return _undecorated(wrapper, versioned=True)
+            return _documented(wrapper, versioned=True)
 
         return decorator
 
     def page(self, item: type[Schema]) -> Callable[[View], View]:
-        """Answer a `Page` as `{data, next_cursor}` with a Link to the next."""
+        """Answer with a `Page` as `{data, next_cursor}` and a Link to the next page."""
         schema = page_schema(item)
 
         def decorator(view: View) -> View:
@@ -233,7 +233,7 @@ def problem_doc(status: int, text: str = "") -> dict[str, Any]:
 
 
 def _expected(info: dict[str, Any], places: set[str]) -> set[int]:
-    """Return the statuses that an operation's decorators can answer."""
+    """Return the error statuses that an operation's decorators can cause."""
     found = {413, 500, 503}
     if info.get("requires"):
         found |= {401, 403}
@@ -247,7 +247,7 @@ def _expected(info: dict[str, Any], places: set[str]) -> set[int]:
 
 
 def _document(doc: Any, info: Any, *, method: str, **_: Any) -> Any:
-    """Add the problems, security and headers that the decorators bring."""
+    """Document the problems, security and headers that the decorators imply."""
     arguments = info.get("arguments", {})
     places = {p["in"] for p in arguments.get("parameters", [])}
     places |= arguments.get("requestBody", {}).get("content", {}).keys()
@@ -324,7 +324,7 @@ def init_app(app: Flask, title: str, *blueprints: Blueprint) -> flask_smorest.Ap
 
 
 class _Api(flask_smorest.Api):
-    """Smorest without its error handler and pages: ours answer for every path."""
+    """flask-smorest without its error handler and pages: the chassis has its own."""
 
     def _register_error_handlers(self) -> None:
         """Leave errors to `chassis.errors`."""

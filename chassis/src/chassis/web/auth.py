@@ -1,7 +1,7 @@
-"""Who is calling: verification of user-svc's tokens, roles and scopes.
+"""Authentication and authorization by user-svc's access tokens.
 
 PyJWT enforces expiry, issuer and audience only when asked and never checks `typ`;
-all of them are asked for here, and exactly one algorithm is allowed.
+this module demands all of them, and allows exactly one algorithm.
 """
 
 import threading
@@ -16,6 +16,7 @@ from flask import Flask, current_app, g, request
 from chassis import logging
 from chassis.config import settings
 from chassis.errors import Forbidden, Unauthorized, Unavailable
+from chassis.http import Client
 
 ALGORITHM = "RS256"
 TYPE = "at+jwt"
@@ -39,12 +40,12 @@ class Caller:
     scopes: frozenset[str] = field(default_factory=frozenset)
 
     def may(self, who: str) -> bool:
-        """Say whether the caller is one of: a role, or a scope such as `users:read`."""
+        """Return whether the caller has a role, or a scope such as `users:read`."""
         return who in self.scopes if ":" in who else who in ROLES.get(self.role, ())
 
     @property
     def is_staff(self) -> bool:
-        """Say whether this is a staff or admin user."""
+        """Return whether this is a staff or admin user."""
         return self.may(STAFF)
 
     def __str__(self) -> str:
@@ -52,9 +53,9 @@ class Caller:
 
 
 class Keys:
-    """User-svc's public keys: refreshed now and then, the last good ones kept.
+    """User-svc's public keys: refreshed every 5 minutes, kept when a refresh fails.
 
-    PyJWKClient fetches under one lock with a 30 s timeout, and when its cache is over
+    PyJWKClient fetches under one lock with a 30 s timeout, and once its cache expires
     an outage of user-svc becomes an outage of every service.
     """
 
@@ -68,7 +69,7 @@ class Keys:
         self._lock = threading.Lock()
 
     def get(self, kid: str) -> Any:
-        """Return the key, or None; an unknown one asks at most once in 30 s."""
+        """Return the key, or None; an unknown key causes at most one fetch in 30 s."""
         now = time.monotonic()
         pause = self.RETRY if self._keys else 1
         stale = now >= self._due or kid not in self._keys
@@ -83,25 +84,25 @@ class Keys:
                 self._lock.release()
         if not self._keys:
             raise Unavailable(
-                "The keys that tokens are checked with cannot be had now."
+                "The keys to verify access tokens are unavailable right now."
             )
         return self._keys.get(kid)
 
     def _refresh(self, now: float) -> None:
-        if now < self._asked:  # somebody else has asked while we waited
+        if now < self._asked:  # another thread has fetched meanwhile
             return
         try:
             found = jwt.PyJWKSet.from_dict(self._fetch())
             self._keys = {key.key_id: key.key for key in found.keys if key.key_id}
             self._due = time.monotonic() + self.FRESH
-        except Exception as error:  # any failure: go on with the keys we have
+        except Exception as error:  # any failure: keep the present keys
             logging.get().warning("keys not refreshed", error=str(error)[:200])
-        finally:  # not before: whoever has no keys yet waits for these
+        finally:  # at the end: threads without keys wait for these
             self._asked = time.monotonic()
 
 
 def verify(token: str, audience: str, keys: Keys, issuer: str) -> Caller:
-    """Return who a token speaks for, or raise Unauthorized."""
+    """Return the caller that a token names, or raise Unauthorized."""
     try:
         header = jwt.get_unverified_header(token)
         if header.get("typ") != TYPE or not isinstance(header.get("kid"), str):
@@ -148,7 +149,7 @@ def bearer() -> str:
 
 
 def authenticate(who: tuple[str, ...]) -> None:
-    """Set `g.caller` from the request's token and let only `who` pass."""
+    """Set `g.caller` from the request's token; raise Forbidden if not one of `who`."""
     config = settings()
     keys = cast("Keys", current_app.extensions["keys"])
     g.caller = verify(bearer(), config.service, keys, config.jwt_issuer)
@@ -157,10 +158,15 @@ def authenticate(who: tuple[str, ...]) -> None:
 
 
 def caller() -> Caller:
-    """Return who is calling; only inside a view that requires somebody."""
+    """Return the caller; only inside a view that `requires` one."""
     return cast("Caller", g.caller)
 
 
+def keys_of(user_svc: Client) -> Callable[[], dict[str, Any]]:
+    """Return a function that fetches user-svc's public keys as a JWKS."""
+    return lambda: dict(user_svc.call("GET", "/.well-known/jwks.json").data)
+
+
 def init_app(app: Flask, fetch_keys: Callable[[], dict[str, Any]]) -> None:
-    """Check tokens against the keys that `fetch_keys` returns as a JWKS."""
+    """Verify tokens with the keys that `fetch_keys` returns as a JWKS."""
     app.extensions["keys"] = Keys(fetch_keys)

@@ -1,4 +1,4 @@
-"""The API's pages: Swagger UI, ReDoc and the OpenAPI document, with no internet."""
+"""The API's documentation: Swagger UI, ReDoc and OpenAPI, without internet access."""
 
 import hashlib
 from functools import partial
@@ -75,7 +75,7 @@ def _page(template: str) -> str:
 
 @blp.post("/swagger/token/")
 def token() -> Response:
-    """Forward Swagger UI's *Authorize* to user-svc: CSP and CORS stay closed."""
+    """Forward Swagger UI's *Authorize* to user-svc: CSP and CORS stay strict."""
     if request.mimetype != FORM:
         raise UnsupportedMediaType(f"Send the body as Content-Type: {FORM}.")
     user_svc: Client = current_app.extensions["user_svc"]
@@ -97,6 +97,6 @@ blp.add_url_rule("/redoc/", "redoc", partial(_page, "redoc.html"))
 
 
 def init_app(app: Flask) -> None:
-    """Serve the pages; `chassis.web.api.init_app` has made the document by then."""
+    """Serve the pages; call `chassis.web.api.init_app` first."""
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSETS_KEPT
     app.register_blueprint(blp)

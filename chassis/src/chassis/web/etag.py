@@ -15,7 +15,7 @@ def of(representation: bytes) -> str:
 
 
 def add(response: Response) -> Response:
-    """Tag a resource's answer; a GET that has it already gets 304."""
+    """Add the ETag to a response; answer 304 when the client has this version."""
     response.set_etag(of(response.get_data()))
     if request.method in ("GET", "HEAD"):
         response.make_conditional(request)
@@ -23,9 +23,9 @@ def add(response: Response) -> Response:
 
 
 def check(representation: Any) -> None:
-    """Refuse the change when If-Match names another version than the present one.
+    """Raise PreconditionFailed when If-Match does not name the current version.
 
-    `representation` is what a GET of the resource would answer now, before JSON.
+    `representation` is what a GET of the resource returns now, before JSON.
     """
     wanted = request.if_match
     if wanted and not wanted.contains(of(json.dumps(representation))):

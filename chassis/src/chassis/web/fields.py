@@ -1,4 +1,4 @@
-"""Marshmallow fields that take exactly what the contract says, and nothing near it."""
+"""Marshmallow fields that accept exactly the documented formats."""
 
 import re
 import unicodedata
@@ -28,10 +28,10 @@ _HIDDEN_BUT_LINES = re.compile(
 
 
 class Schema(MarshmallowSchema):
-    """The base of every JSON in and out: unknown fields are refused."""
+    """The base of all request and response schemas: unknown fields are refused."""
 
     class Meta:
-        """Refuse what is not declared; a consumer of messages says EXCLUDE."""
+        """Refuse unknown fields; message schemas are loaded with EXCLUDE instead."""
 
         unknown = RAISE
 
@@ -55,7 +55,7 @@ class Text(fields.String):
 
 
 class Whole(fields.Integer):
-    """A JSON integer within bounds; neither "5" nor 5.0 nor true is one."""
+    """A JSON integer within bounds; "5", 5.0 and true are refused."""
 
     def __init__(self, least: int = 1, most: int = MAX_ID, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
@@ -96,7 +96,7 @@ class Money(fields.Field[Decimal]):
 
 
 class Moment(fields.Field[datetime]):
-    """An RFC 3339 moment with its zone; answers are in UTC with Z."""
+    """An RFC 3339 timestamp with time zone; written in UTC with Z."""
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {
@@ -122,7 +122,7 @@ class Moment(fields.Field[datetime]):
 
 
 class QueryWhole(fields.Integer):
-    """A whole number in a query string: ASCII digits alone."""
+    """A whole number in a query string: ASCII digits only."""
 
     def __init__(self, least: int = 1, most: int = MAX_ID, **kwargs: Any) -> None:
         super().__init__(validate=validate.Range(least, most), **kwargs)
@@ -147,7 +147,7 @@ class QueryFlag(fields.Field[bool]):
 
 
 class QueryList(fields.List[Any]):
-    """A parameter that may be repeated or hold values parted by commas."""
+    """A parameter that may be repeated or hold values separated by commas."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         parts = [part for item in value for part in str(item).split(",")]
@@ -155,7 +155,7 @@ class QueryList(fields.List[Any]):
 
 
 class ListQuery(Schema):
-    """The parameters that every list takes."""
+    """The parameters that every list accepts."""
 
     limit = QueryWhole(
         1, 100, load_default=20, metadata={"description": "How many, 1..100."}
@@ -177,7 +177,7 @@ def sort(*names: str, default: str) -> fields.String:
 
 
 class ProblemSchema(Schema):
-    """RFC 9457: what went wrong; some codes bring members of their own."""
+    """A problem of RFC 9457; some codes have members of their own."""
 
     class Meta:
         """Extension members are part of the format."""

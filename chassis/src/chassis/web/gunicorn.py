@@ -25,7 +25,7 @@ if workers > 1:
     os.environ.setdefault(
         "PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-")
     )
-    # prometheus_client has chosen when it was imported, which was before this line.
+    # prometheus_client chose its storage at import, before the variable above was set.
     values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 logconfig_dict = {
@@ -53,21 +53,21 @@ logconfig_dict = {
 
 
 def pre_fork(_server: Any, _worker: Any) -> None:
-    """Take what is loaded out of the collector's way: its pages stay shared."""
+    """Exempt loaded objects from garbage collection: their pages stay shared."""
     gc.freeze()
 
 
 def pre_request(_worker: Any, request: Any) -> None:
-    """Send clients elsewhere while a pod waits to be forgotten (the chart's preStop).
+    """Close kept connections while a pod is draining (the chart's preStop).
 
-    A kept connection leads to this pod although no Service names it any more, and a
-    request that arrives as it is closed gets no answer.
+    A kept connection still leads to a pod that its Service no longer names, and a
+    request that arrives while the connection closes gets no answer.
     """
     if os.path.exists(f"{tempfile.gettempdir()}/draining"):
         request.force_close()
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Forget a dead worker's gauges."""
+    """Remove a dead worker's gauges."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

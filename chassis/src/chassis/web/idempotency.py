@@ -1,9 +1,9 @@
-"""Idempotency-Key: the same request twice has one effect and one answer.
+"""Idempotency-Key: a repeated request has one effect and gets one answer.
 
-The key's row is written in the transaction of the effect, so that a crash leaves
-both or neither. Work of several transactions commits the row in the first of them
-with the id of what it made (`made`); a retry after a crash takes the key over once
-its lease has ended and is told that id, to resume from it.
+The key's row is committed with the change that the request makes: a crash leaves both
+or neither. A request of several transactions commits the row in the first of them,
+with the id of the created resource (`made`). A retry after a crash takes over the key
+once its lease has expired, and resumes from that id (`resumes`).
 """
 
 import hashlib
@@ -14,16 +14,24 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, g, make_response, request
-from sqlalchemy import LargeBinary, String, UniqueConstraint, select, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, errors
+from chassis.config import settings
 from chassis.db import (
+    AuditModel,
     BigInt,
     Id,
     Moment,
-    Timestamps,
     UtcDateTime,
     changed,
     current_db,
@@ -33,13 +41,13 @@ from chassis.db import (
 from chassis.failpoints import failpoint
 
 LEASE = timedelta(seconds=60)
-# WSGI joins two headers of one name with a comma, so that no key may have one.
+# WSGI joins repeated headers with a comma, so a key must not contain one.
 _VALID = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,255}")
 KEPT_HEADERS = ("Location", "Retry-After", "ETag")
 
 
-class IdempotencyKeyMixin(Timestamps):
-    """One key of one caller on one route, and the answer it was given."""
+class IdempotencyKeyMixin(AuditModel):
+    """The key of a caller on a route, and the answer."""
 
     __tablename__ = "idempotency_keys"
 
@@ -60,12 +68,18 @@ class IdempotencyKeyMixin(Timestamps):
     headers: Mapped[str | None] = mapped_column(String(2000))
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
 
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Select the keys that are older than IDEMPOTENCY_HOURS."""
+        hours = timedelta(hours=settings().idempotency_hours)
+        return cls.created_at < clock.now() - hours
+
 
 def once(work: Callable[[], Any]) -> Response:
-    """Do the work at most once for the request's key, and commit it with its answer.
+    """Do the work once for the request's key, and commit the work with its answer.
 
     Without a key the work is done and committed. A Problem that the work raises is
-    kept as the answer only when the work had already committed something (`made`).
+    stored as the answer only if the work has committed something before (`made`).
     """
     session = current_db().session
     row = _claim()
@@ -90,9 +104,9 @@ def once(work: Callable[[], Any]) -> Response:
 
 
 def made(resource_id: int) -> None:
-    """Remember, in the open transaction, what the request has made.
+    """Store the id of the created resource in the open transaction.
 
-    To be called before the first of several commits.
+    Call before the first of several commits.
     """
     g.made = resource_id
     if g.idempotency_row is not None:
@@ -100,16 +114,16 @@ def made(resource_id: int) -> None:
 
 
 def resumes() -> int | None:
-    """Return the id that an earlier, crashed try of this request has made."""
+    """Return the id of the resource that a crashed attempt of this request created."""
     row = g.get("idempotency_row")
     return row.resource_id if row is not None else None
 
 
 def is_known() -> bool:
-    """Say whether the request's key was seen before; leaves no transaction open.
+    """Return whether the request's key is known; no transaction is left open.
 
-    Work that asks another service before it writes anything need not ask again for a
-    request that is to be replayed or resumed.
+    A view that calls another service before its first change can skip that call for a
+    request that is replayed or resumed.
     """
     key = _key()
     if key is None:
@@ -122,7 +136,7 @@ def is_known() -> bool:
 
 
 def _owner() -> dict[str, str]:
-    """Return whose key it is: the same key of another caller or route is another."""
+    """Return the key's scope: keys of other callers and routes are different keys."""
     return {
         "caller": str(g.get("caller", "anonymous")),
         "route": f"{request.method} {request.path.rstrip('/')}",
@@ -148,7 +162,7 @@ def _fingerprint() -> str:
 
 
 def _claim() -> Any:
-    """Return the key's row: new, taken over, or answered (its status is set)."""
+    """Return the key's row: new, taken over, or with its answer (`status` is set)."""
     key = _key()
     if key is None:
         return None
@@ -165,7 +179,7 @@ def _claim() -> Any:
         try:
             with session.begin_nested():
                 session.add(row)
-        except IntegrityError:  # a twin was faster
+        except IntegrityError:  # a concurrent request with this key was faster
             row = session.scalar(found)
         else:
             return row

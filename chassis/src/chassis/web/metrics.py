@@ -1,4 +1,4 @@
-"""Prometheus metrics, right under several gunicorn workers."""
+"""Prometheus metrics, summed over all gunicorn workers."""
 
 import os
 import time

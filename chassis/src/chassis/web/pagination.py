@@ -1,4 +1,4 @@
-"""Keyset pagination: page 10,000 costs what page 1 costs."""
+"""Keyset pagination: every page costs the same, however deep."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from chassis.errors import Unprocessable
 
 @dataclass
 class Page:
-    """One page of a list, and where the next begins."""
+    """One page of a list, and the cursor of the next."""
 
     data: Sequence[Any]
     next_cursor: str | None
@@ -30,7 +30,7 @@ def paginate(
     *,
     scalars: bool = True,
 ) -> Page:
-    """Return the page of the statement that `sort`, `limit` and `cursor` ask for.
+    """Return the page of the statement that `sort`, `limit` and `cursor` select.
 
     `columns` maps each sort name to its column and holds `id`, which breaks ties.
     Rows must carry the sort column and `id` as attributes.
@@ -59,7 +59,7 @@ def _beyond(
 
 
 def _serializer() -> URLSafeSerializer:
-    # Signed for this caller and these filters: a cursor made elsewhere is refused.
+    # A cursor is signed for its caller and filters, and refused with any other.
     filters = sorted(
         (k, v)
         for k, v in request.args.items(multi=True)

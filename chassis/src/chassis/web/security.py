@@ -1,4 +1,4 @@
-"""Headers, hosts and sizes: what holds for every request before any view."""
+"""Security headers, trusted hosts and size limits of every request."""
 
 import secrets
 from typing import Any, cast
@@ -29,7 +29,7 @@ PAGE_POLICY = (
 
 
 class TrailingSlash:
-    """WSGI middleware: an address with and without its last slash is one.
+    """WSGI middleware: an address works with and without its trailing slash.
 
     Werkzeug's `strict_slashes=False` answers 404 instead of 405, and an empty
     `Allow`, where the slash is missing. Files, whose name has a dot, have no slash.
@@ -47,7 +47,7 @@ class TrailingSlash:
 
 
 class TrustedHosts:
-    """WSGI middleware: marks a request for a host that is not ours, to be refused.
+    """WSGI middleware: marks a request for an untrusted host, to be refused.
 
     With Flask's own TRUSTED_HOSTS the hooks of OpenTelemetry raise through the app,
     which ends in the server's 500.
@@ -57,7 +57,7 @@ class TrustedHosts:
         self.app, self.hosts = app, hosts
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        """Hide a host that is not ours from all that reads it, and say so."""
+        """Replace and mark a host that is not trusted."""
         if not host_is_trusted(environ.get("HTTP_HOST", ""), self.hosts):
             environ["HTTP_HOST"] = self.hosts[0].lstrip(".")
             environ["chassis.bad_host"] = True

@@ -16,14 +16,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis import correlation
-from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
-from order_svc.models.base import AuditModel, among
+from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from order_svc.extensions import db
 from order_svc.models.states import OrderState, OrderStatus, display
 
 ZERO = Decimal("0.00")
 
 
-class Order(AuditModel):
+class Order(AuditModel, db.Model):
     """An order; `status` is derived from `state`, `version` counts its changes.
 
     `next_check_at` is when the worker looks at it next; `attempts` counts the looks
@@ -111,7 +111,7 @@ class Order(AuditModel):
         return f"Order {self.id}"
 
 
-class OrderItem(AuditModel):
+class OrderItem(AuditModel, db.Model):
     """A line of an order; price and name come from the reservation alone."""
 
     __tablename__ = "order_items"
@@ -140,7 +140,7 @@ class HistoryKind(StrEnum):
     IGNORED = "ignored"
 
 
-class OrderHistory(AuditModel):
+class OrderHistory(AuditModel, db.Model):
     """A line of an order's timeline: a change of state, or a message."""
 
     __tablename__ = "order_history"

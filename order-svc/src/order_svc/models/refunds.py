@@ -15,8 +15,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import correlation
-from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
-from order_svc.models.base import AuditModel, among
+from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from order_svc.extensions import db
 from order_svc.models.states import (
     REFUND_STATUSES,
     RefundReason,
@@ -27,7 +27,7 @@ from order_svc.models.states import (
 Lines = list[dict[str, int]]
 
 
-class OrderRefund(AuditModel):
+class OrderRefund(AuditModel, db.Model):
     """A refund of one payment, asked for by us or begun at payment-svc (`direct`).
 
     `n` counts per payment and reason; `refund_id` is payment-svc's id of it.
@@ -84,7 +84,7 @@ class OwedState(StrEnum):
     REFUSED = "refused"
 
 
-class Owed(AuditModel):
+class Owed(AuditModel, db.Model):
     """A call to product-svc, written with the transition and made until answered."""
 
     __tablename__ = "owed"

@@ -11,10 +11,10 @@ from typing import Any
 from chassis.db import reading
 from chassis.errors import Forbidden, Unavailable
 from chassis.failpoints import failpoint
-from chassis.http import Answer
 from chassis.messaging import outbox
+from chassis.outcomes import Done, Refused
 from order_svc import clients
-from order_svc.clients import Reserved
+from order_svc.clients import Prices
 from order_svc.extensions import db
 from order_svc.managers import Customer, Impossible
 from order_svc.models import Order, OrderState
@@ -92,10 +92,10 @@ def reserve(order_id: int) -> None:
     failpoint("order.reserve_answered")
 
 
-def _take(order_id: int, answer: Reserved | Answer) -> None:
+def _take(order_id: int, answer: Done[Prices] | Refused) -> None:
     try:
-        if isinstance(answer, Reserved):
-            manager().mark_reserved(order_id, answer.prices)
+        if isinstance(answer, Done):
+            manager().mark_reserved(order_id, answer.value)
         else:
             manager().reject(order_id, refusal(answer))
     except Impossible:  # alerted already: another try was faster, and is believed

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.errors import Conflict, Problem, Unprocessable
-from chassis.http import Answer
+from chassis.outcomes import Refused
 from order_svc.models import Order, OrderState
 
 GONE = "reservation_gone"
@@ -14,12 +14,12 @@ KINDS: dict[str, type[Problem]] = {
 }
 
 
-def refusal(answer: Answer) -> dict[str, Any]:
+def refusal(answer: Refused) -> dict[str, Any]:
     """Return what is kept of product-svc's problem: code, sentence, lines or ids.
 
     A 410 answers the repetition of a request whose refusal was lost on its way.
     """
-    data = answer.data if isinstance(answer.data, dict) else {}
+    data = answer.data
     known = {name: data[name] for name in ("items", "product_ids") if name in data}
     if not known:
         return {"code": GONE, "detail": GONE_SENTENCE}

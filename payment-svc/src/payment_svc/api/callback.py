@@ -63,7 +63,7 @@ class PaymentLinkCallback(MethodView):
         Razorpay due at once.
         """
         callback = _verified()
-        database.will_write()
+        database.allow_writes()
         payment = payments("callback").came_back(
             callback.link_id, callback.reference_id, callback.payment_id
         )

@@ -1,6 +1,16 @@
 """The tables, the states and the tables of legal transitions."""
 
-from payment_svc.models.base import AuditModel
+from chassis.db import AuditModel
+from payment_svc.models.chassis_tables import (
+    ActionLog,
+    AdminSession,
+    DeadLetter,
+    Dependency,
+    IdempotencyKey,
+    Inbox,
+    Outbox,
+    QuarantinedMessage,
+)
 from payment_svc.models.moves import Event, Move
 from payment_svc.models.payment_states import (
     PAYMENT_STATUS,
@@ -19,16 +29,6 @@ from payment_svc.models.payments import (
     PaymentKind,
     share_of,
     status_of,
-)
-from payment_svc.models.plumbing import (
-    ActionLog,
-    AdminSession,
-    DeadLetter,
-    Dependency,
-    IdempotencyKey,
-    Inbox,
-    Outbox,
-    QuarantinedMessage,
 )
 from payment_svc.models.provider import (
     LEAST,

@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, column
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, correlation
-from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
-from payment_svc.models.base import AuditModel, among
+from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from payment_svc.extensions import db
 from payment_svc.models.payment_states import (
     CAPTURED,
     CLOSED,
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
     REFUND = "refund"
 
 
-class AuditLog(AuditModel):
+class AuditLog(AuditModel, db.Model):
     """The table that payments extend: an id, and when it was made and changed."""
 
     __tablename__ = "audit_log"
@@ -141,7 +141,7 @@ def share_of(captured: Decimal, refunded: Decimal) -> Returned:
     return Returned.ALL if refunded >= captured else Returned.PART
 
 
-class PaymentHistory(AuditModel):
+class PaymentHistory(AuditModel, db.Model):
     """A trigger that met a payment: from where, to where, who and why.
 
     One that changed nothing has the same state twice.

@@ -7,8 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import correlation
-from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
-from payment_svc.models.base import AuditModel, among
+from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from payment_svc.extensions import db
 from payment_svc.models.moves import Event, Move
 
 
@@ -118,7 +118,7 @@ def refund_key(payment_id: int, reason: str, n: int) -> str:
     return f"refund:{payment_id}:{reason}:{n}"
 
 
-class Refund(AuditModel):
+class Refund(AuditModel, db.Model):
     """Money of one payment on its way back.
 
     `idempotency_key` is stored before Razorpay is called and is its receipt as well;
@@ -162,7 +162,7 @@ class Refund(AuditModel):
         return REFUND_STATUS[RefundState(self.state)]
 
 
-class RefundHistory(AuditModel):
+class RefundHistory(AuditModel, db.Model):
     """A trigger that met a refund: from where, to where, who and why."""
 
     __tablename__ = "refund_history"

@@ -4,11 +4,11 @@ from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import correlation
-from chassis.db import BigInt, Id, Moment, UtcDateTime
-from payment_svc.models.base import AuditModel
+from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime
+from payment_svc.extensions import db
 
 
-class WebhookEvent(AuditModel):
+class WebhookEvent(AuditModel, db.Model):
     """A webhook as it came; `processed_at` when the worker has acted on it.
 
     The signature covers the body alone, so that a body can come again under a new

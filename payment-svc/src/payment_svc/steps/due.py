@@ -10,9 +10,9 @@ from sqlalchemy import Table, or_, select, update
 from chassis import clock, logging
 from chassis.db import reading
 from chassis.failpoints import failpoint
+from chassis.outcomes import Unknown
 from payment_svc.extensions import db
 from payment_svc.managers.schedule import retry
-from payment_svc.razorpay_service import Unknown
 from payment_svc.steps.context import settings
 
 BATCH = 20

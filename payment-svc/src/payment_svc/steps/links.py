@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from chassis import clock
 from chassis.failpoints import failpoint
+from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.extensions import db
 from payment_svc.managers.payment_moves import PAYMENTS
 from payment_svc.models import Payment, PaymentState, Snapshot
-from payment_svc.razorpay_service import Done, LinkWish, Refused, Unknown
+from payment_svc.razorpay_service import LinkWish
 from payment_svc.steps.context import payments, provider, settings
 from payment_svc.steps.due import later
 from payment_svc.steps.polls import (

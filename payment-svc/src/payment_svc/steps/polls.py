@@ -3,10 +3,10 @@
 from chassis import correlation
 from chassis.db import reading
 from chassis.failpoints import failpoint
+from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.extensions import db
 from payment_svc.managers.payment_moves import PAYMENTS
 from payment_svc.models import Payment, PaymentState, ProviderLink, Snapshot
-from payment_svc.razorpay_service import Done, Refused, Unknown
 from payment_svc.steps.context import WORKER, payments, provider
 from payment_svc.steps.due import later
 

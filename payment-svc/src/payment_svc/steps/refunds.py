@@ -2,6 +2,7 @@
 
 from chassis import correlation, logging
 from chassis.failpoints import failpoint
+from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.extensions import db
 from payment_svc.managers.refund_moves import REFUNDS
 from payment_svc.models import (
@@ -10,7 +11,6 @@ from payment_svc.models import (
     RefundState,
     RefundTrigger,
 )
-from payment_svc.razorpay_service import Done, Refused, Unknown
 from payment_svc.steps.context import provider, refunds
 from payment_svc.steps.due import later
 

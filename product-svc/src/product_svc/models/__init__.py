@@ -1,10 +1,13 @@
 """Tables, states and the table of legal transitions."""
 
-from chassis.admin import ActionLogMixin, AdminSessionMixin
-from chassis.web import health, idempotency
-from product_svc.extensions import db
-from product_svc.models.base import AuditModel
+from chassis.db import AuditModel
 from product_svc.models.catalogue import Category, Product
+from product_svc.models.chassis_tables import (
+    ActionLog,
+    AdminSession,
+    Dependency,
+    IdempotencyKey,
+)
 from product_svc.models.reservations import (
     ANSWERS,
     CELLS,
@@ -19,23 +22,6 @@ from product_svc.models.reservations import (
     Trigger,
 )
 from product_svc.models.stock import MAX_STOCK, MovementKind, StockMovement
-
-
-class IdempotencyKey(idempotency.IdempotencyKeyMixin, db.Model):
-    """A key that a client sent with a creating request."""
-
-
-class Dependency(health.DependencyMixin, db.Model):
-    """A service or queue as the worker last saw it."""
-
-
-class AdminSession(AdminSessionMixin, db.Model):
-    """A signed-in member of staff."""
-
-
-class ActionLog(ActionLogMixin, db.Model):
-    """What staff did in the panel."""
-
 
 __all__ = [
     "ANSWERS",

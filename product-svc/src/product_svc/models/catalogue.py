@@ -6,11 +6,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.db import BigInt, Id, Money
-from product_svc.models.base import AuditModel
+from chassis.db import AuditModel, BigInt, Id, Money
+from product_svc.extensions import db
 
 
-class Category(AuditModel):
+class Category(AuditModel, db.Model):
     """A shelf of the catalogue; shelves stand in a tree."""
 
     __tablename__ = "category"
@@ -28,7 +28,7 @@ class Category(AuditModel):
         return self.name
 
 
-class Product(AuditModel):
+class Product(AuditModel, db.Model):
     """Something the shop sells; `stock_quantity` counts what open orders hold too."""
 
     __tablename__ = "products"

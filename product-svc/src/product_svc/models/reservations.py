@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis import correlation
-from chassis.db import BigInt, Id, Moment, Money, UtcDateTime
-from product_svc.models.base import AuditModel, among
+from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from product_svc.extensions import db
 
 
 class ReservationState(StrEnum):
@@ -115,7 +115,7 @@ CELLS: dict[tuple[ReservationState | None, Trigger], Move | Answer] = {
 STATES: tuple[ReservationState | None, ...] = (None, *ReservationState)
 
 
-class Reservation(AuditModel):
+class Reservation(AuditModel, db.Model):
     """What an order holds or has taken; a final row is kept as a tombstone.
 
     `order_id` is order-svc's id of the order: one reservation for each, for ever.
@@ -145,7 +145,7 @@ class Reservation(AuditModel):
         return is_held and self.expires_at is not None and self.expires_at < now
 
 
-class ReservationItem(AuditModel):
+class ReservationItem(AuditModel, db.Model):
     """A line of a reservation, with the name and price the customer was shown."""
 
     __tablename__ = "reservation_items"
@@ -171,7 +171,7 @@ class ReservationItem(AuditModel):
     returned: Mapped[int] = mapped_column(BigInt, default=0)
 
 
-class ReservationHistory(AuditModel):
+class ReservationHistory(AuditModel, db.Model):
     """A change of a reservation's state: from where, to where, who and why."""
 
     __tablename__ = "reservation_history"

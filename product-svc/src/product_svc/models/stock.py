@@ -5,8 +5,8 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.db import BigInt, Id
-from product_svc.models.base import AuditModel, among
+from chassis.db import AuditModel, BigInt, Id, among
+from product_svc.extensions import db
 from product_svc.models.catalogue import Product
 
 MAX_STOCK = 1_000_000_000
@@ -22,7 +22,7 @@ class MovementKind(StrEnum):
     IMPORT = "import"
 
 
-class StockMovement(AuditModel):
+class StockMovement(AuditModel, db.Model):
     """A line of the stock ledger; a product's `delta`s always sum to its stock."""
 
     __tablename__ = "stock_movements"

@@ -1,6 +1,6 @@
 """The catalogue, its stock and the reservations of orders.
 
-Revision ID: 0001
+Revision ID: 0001_products
 Revises:
 Create Date: 2026-11-25 07:16:26.975834
 
@@ -9,7 +9,7 @@ Create Date: 2026-11-25 07:16:26.975834
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0001_products"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -91,13 +91,13 @@ def upgrade():
         ),
     )
     op.create_table(
-        "neighbours",
+        "dependencies",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.Column("detail", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_neighbours")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_dependencies")),
     )
     op.create_table(
         "reservations",
@@ -277,7 +277,7 @@ def downgrade():
     op.drop_index("ix_reservations_state_expires_at", table_name="reservations")
 
     op.drop_table("reservations")
-    op.drop_table("neighbours")
+    op.drop_table("dependencies")
     op.drop_table("idempotency_keys")
     op.drop_index(op.f("ix_category_parent_id"), table_name="category")
 

@@ -1,41 +1,41 @@
-"""The chassis tables of this service."""
+"""The tables that the chassis needs in this service's database."""
 
 from chassis.admin import ActionLogMixin, AdminSessionMixin
+from chassis.dependencies import DependencyMixin
 from chassis.messaging.dead_letters import DeadLetterMixin
 from chassis.messaging.inbox import InboxMixin, QuarantineMixin
 from chassis.messaging.outbox import OutboxMixin
-from chassis.web.health import DependencyMixin
 from chassis.web.idempotency import IdempotencyKeyMixin
-from payment_svc.extensions import db
+from order_svc.extensions import db
 
 
 class Outbox(OutboxMixin, db.Model):
-    """Events on their way to order-svc."""
+    """A message on its way to payment-svc."""
 
 
 class Inbox(InboxMixin, db.Model):
-    """Messages of order-svc that were handled."""
+    """A message that was handled."""
 
 
 class QuarantinedMessage(QuarantineMixin, db.Model):
-    """Messages that a person must look at."""
+    """A message that cannot be handled and waits for triage."""
 
 
 class DeadLetter(DeadLetterMixin, db.Model):
-    """Messages that failed too often, as the worker saw them in their queue."""
+    """A message that failed too often and waits for triage."""
 
 
 class IdempotencyKey(IdempotencyKeyMixin, db.Model):
-    """Keys of requests that were answered."""
+    """The Idempotency-Key of a request, and its answer."""
 
 
 class Dependency(DependencyMixin, db.Model):
-    """Queues as the worker saw them."""
+    """A queue or service with the state that the worker recorded last."""
 
 
 class AdminSession(AdminSessionMixin, db.Model):
-    """Who is signed in to the staff panel."""
+    """A member of staff who is signed in to the panel."""
 
 
 class ActionLog(ActionLogMixin, db.Model):
-    """What staff did in the panel."""
+    """A change that a member of staff made in the panel."""

@@ -1,11 +1,13 @@
-"""Who gets into the panel, for how long, and who does not."""
+"""Sessions of the panel: who gets one, how long it lasts, how it ends."""
 
 import pytest
-from panel import Browser, addresses, rows
+from panel import Browser
 from sqlalchemy import select
 from tiny import AdminSession, db
 
 MINUTE = 60
+
+
 HOUR = 60 * MINUTE
 
 
@@ -21,32 +23,6 @@ def customer(browser, user_svc):
     return browser
 
 
-@pytest.mark.parametrize("who", ["browser", "customer"])
-def test_every_address_is_closed_to_strangers_and_customers(app, thing, who, request):
-    visitor = request.getfixturevalue(who)
-    with app.app_context():
-        before = rows(db)
-
-    for path, method in addresses(app):
-        answer = visitor.client.open(f"/admin/{path}", method=method, data={"id": "1"})
-        place = (path, method, answer.status_code)
-        if method in ("GET", "HEAD"):
-            assert answer.status_code == 302, place
-            assert answer.location.startswith("/admin/login/?next="), place
-        else:
-            assert answer.status_code == 403, place
-
-    with app.app_context():
-        assert rows(db) == before
-
-
-def test_staff_get_in_and_are_greeted(browser):
-    answer = browser.sign_in()
-
-    assert (answer.status_code, answer.location) == (303, "/admin/")
-    assert "Asha · staff" in browser.get().text
-
-
 def test_admins_get_in(browser, user_svc):
     user_svc.role = "admin"
     browser.sign_in()
@@ -58,7 +34,7 @@ def test_customers_are_told_why_not(customer):
     answer = customer.sign_in()
 
     assert answer.status_code == 403
-    assert "not one of staff" in answer.text
+    assert "not a staff account" in answer.text
 
 
 def test_a_wrong_password_stays_outside(app, browser):
@@ -114,11 +90,6 @@ def test_signing_out_ends_the_session_for_the_old_cookie_too(app, staff):
     thief.client.set_cookie("tiny-svc-admin", old)
     assert not thief.is_in()
     assert not sessions(app)
-
-
-def test_a_link_cannot_sign_out(staff):
-    assert staff.get("logout/").status_code == 405
-    assert staff.is_in()
 
 
 def test_half_an_hour_without_a_request_ends_the_session(app, staff, move_clock):
@@ -211,25 +182,3 @@ def test_a_session_that_ends_while_user_svc_is_asked_stays_ended(
 
     assert staff.get().status_code == 302
     assert not sessions(app)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "place"),
-    [
-        ("/admin/thing/", "/admin/thing/"),
-        ("https://evil.example/", "/admin/"),
-        ("//evil.example/admin/", "/admin/"),
-        ("/orders/", "/admin/"),
-        ("", "/admin/"),
-    ],
-)
-def test_signing_in_leads_on_within_the_panel_alone(browser, wanted, place):
-    form = {"csrf_token": browser.token("login/"), "email": "a", "password": "right"}
-
-    answer = browser.client.post(f"/admin/login/?next={wanted}", data=form)
-
-    assert answer.location == place
-
-
-def test_pages_are_never_cached(staff):
-    assert staff.get().headers["Cache-Control"] == "no-store"

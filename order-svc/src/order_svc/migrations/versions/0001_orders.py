@@ -1,6 +1,6 @@
 """Orders, their saga, refunds and what is owed.
 
-Revision ID: 0001
+Revision ID: 0001_orders
 Revises:
 Create Date: 2026-11-25 07:47:54.496373
 
@@ -9,7 +9,7 @@ Create Date: 2026-11-25 07:47:54.496373
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0001_orders"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -83,13 +83,13 @@ def upgrade():
     )
     op.create_index(op.f("ix_inbox_subject"), "inbox", ["subject"])
     op.create_table(
-        "neighbours",
+        "dependencies",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.Column("detail", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_neighbours")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_dependencies")),
     )
     op.create_table(
         "orders",
@@ -174,10 +174,15 @@ def upgrade():
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("correlation_id", sa.String(length=128), nullable=False),
         sa.Column("details", sa.JSON(), nullable=True),
+        sa.Column(
+            "state", sa.String(length=20), server_default="waiting", nullable=False
+        ),
+        sa.Column("note", sa.String(length=500), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
     )
+    op.create_index(op.f("ix_quarantine_state"), "quarantine", ["state"])
     op.create_table(
         "order_history",
         sa.Column("id", BIG, nullable=False),
@@ -316,9 +321,32 @@ def upgrade():
         ),
     )
     op.create_index("ix_owed_state_next_check_at", "owed", ["state", "next_check_at"])
+    op.create_table(
+        "dead_letters",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("message_id", sa.String(length=100), nullable=False),
+        sa.Column("queue", sa.String(length=80), nullable=False),
+        sa.Column("type", sa.String(length=80), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("correlation_id", sa.String(length=128), nullable=False),
+        sa.Column("receives", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state", sa.String(length=20), server_default="waiting", nullable=False
+        ),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letters")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_dead_letters_message_id")),
+    )
+    op.create_index(op.f("ix_dead_letters_state"), "dead_letters", ["state"])
 
 
 def downgrade():
+    op.drop_index(op.f("ix_dead_letters_state"), "dead_letters")
+    op.drop_table("dead_letters")
     op.drop_index("ix_owed_state_next_check_at", "owed")
     op.drop_table("owed")
     op.drop_index("ix_order_refunds_state_next_check_at", "order_refunds")
@@ -327,6 +355,7 @@ def downgrade():
     op.drop_table("order_items")
     op.drop_index(op.f("ix_order_history_order_id"), "order_history")
     op.drop_table("order_history")
+    op.drop_index(op.f("ix_quarantine_state"), "quarantine")
     op.drop_table("quarantine")
     op.drop_index(op.f("ix_outbox_subject"), "outbox")
     op.drop_index("ix_outbox_due", "outbox")
@@ -337,7 +366,7 @@ def downgrade():
     op.drop_index("ix_orders_next_check_at", "orders")
     op.drop_index("ix_orders_created_at_id", "orders")
     op.drop_table("orders")
-    op.drop_table("neighbours")
+    op.drop_table("dependencies")
     op.drop_index(op.f("ix_inbox_subject"), "inbox")
     op.drop_table("inbox")
     op.drop_table("idempotency_keys")

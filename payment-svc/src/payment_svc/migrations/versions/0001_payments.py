@@ -4,18 +4,18 @@ import sqlalchemy as sa
 from alembic import op
 
 # revision identifiers, used by Alembic.
-revision = "0001"
+revision = "0001_payments"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade():
     op.create_table(
         "action_log",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", BIG, nullable=False),
         sa.Column(
             "user_id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -52,18 +52,14 @@ def upgrade():
     )
     op.create_table(
         "audit_log",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", BIG, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_log")),
     )
     op.create_table(
         "idempotency_keys",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", BIG, nullable=False),
         sa.Column("caller", sa.String(length=100), nullable=False),
         sa.Column("route", sa.String(length=200), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
@@ -87,9 +83,7 @@ def upgrade():
     )
     op.create_table(
         "inbox",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", BIG, nullable=False),
         sa.Column("event_id", sa.String(length=100), nullable=False),
         sa.Column("type", sa.String(length=80), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
@@ -103,19 +97,17 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_inbox_subject"), ["subject"], unique=False)
 
     op.create_table(
-        "neighbours",
+        "dependencies",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.Column("detail", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_neighbours")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_dependencies")),
     )
     op.create_table(
         "outbox",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", BIG, nullable=False),
         sa.Column("event_id", sa.String(length=36), nullable=False),
         sa.Column("queue", sa.String(length=80), nullable=False),
         sa.Column("type", sa.String(length=80), nullable=False),
@@ -142,18 +134,21 @@ def upgrade():
 
     op.create_table(
         "quarantine",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", BIG, nullable=False),
         sa.Column("queue", sa.String(length=80), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("correlation_id", sa.String(length=128), nullable=False),
         sa.Column("details", sa.JSON(), nullable=True),
+        sa.Column(
+            "state", sa.String(length=20), server_default="waiting", nullable=False
+        ),
+        sa.Column("note", sa.String(length=500), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
     )
+    op.create_index(op.f("ix_quarantine_state"), "quarantine", ["state"])
     op.create_table(
         "payment",
         sa.Column(
@@ -288,9 +283,7 @@ def upgrade():
 
     op.create_table(
         "payment_history",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", BIG, nullable=False),
         sa.Column(
             "payment_id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -319,9 +312,7 @@ def upgrade():
 
     op.create_table(
         "refunds",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", BIG, nullable=False),
         sa.Column(
             "payment_id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -388,9 +379,7 @@ def upgrade():
 
     op.create_table(
         "webhook_events",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", BIG, nullable=False),
         sa.Column("event_id", sa.String(length=64), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("natural_key", sa.String(length=200), nullable=True),
@@ -427,9 +416,7 @@ def upgrade():
 
     op.create_table(
         "refund_history",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", BIG, nullable=False),
         sa.Column(
             "refund_id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -455,9 +442,32 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_refund_history_refund_id"), ["refund_id"], unique=False
         )
+    op.create_table(
+        "dead_letters",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("message_id", sa.String(length=100), nullable=False),
+        sa.Column("queue", sa.String(length=80), nullable=False),
+        sa.Column("type", sa.String(length=80), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("correlation_id", sa.String(length=128), nullable=False),
+        sa.Column("receives", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state", sa.String(length=20), server_default="waiting", nullable=False
+        ),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letters")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_dead_letters_message_id")),
+    )
+    op.create_index(op.f("ix_dead_letters_state"), "dead_letters", ["state"])
 
 
 def downgrade():
+    op.drop_index(op.f("ix_dead_letters_state"), "dead_letters")
+    op.drop_table("dead_letters")
     with op.batch_alter_table("refund_history", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refund_history_refund_id"))
 
@@ -490,13 +500,14 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_payment_announce_at"))
 
     op.drop_table("payment")
+    op.drop_index(op.f("ix_quarantine_state"), "quarantine")
     op.drop_table("quarantine")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_subject"))
         batch_op.drop_index("ix_outbox_due")
 
     op.drop_table("outbox")
-    op.drop_table("neighbours")
+    op.drop_table("dependencies")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inbox_subject"))
 

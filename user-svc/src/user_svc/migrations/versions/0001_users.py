@@ -1,6 +1,6 @@
-"""Users, their sessions, service clients and signing keys.
+"""Users, sessions, mail, service clients and signing keys.
 
-Revision ID: 0001
+Revision ID: 0001_users
 Revises:
 Create Date: 2026-11-25 07:33:34.659555
 
@@ -9,7 +9,7 @@ Create Date: 2026-11-25 07:33:34.659555
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0001_users"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -68,13 +68,13 @@ def upgrade():
         ),
     )
     op.create_table(
-        "neighbours",
+        "dependencies",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.Column("detail", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_neighbours")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_dependencies")),
     )
     op.create_table(
         "service_clients",
@@ -178,9 +178,80 @@ def upgrade():
             sqlite_where=sa.text("spent_at IS NULL"),
             postgresql_where=sa.text("spent_at IS NULL"),
         )
+    op.create_table(
+        "mails",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("message_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("user_id", BIG, nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_mails_user_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_mails_message_id")),
+    )
+    with op.batch_alter_table("mails") as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_mails_next_check_at"), ["next_check_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_mails_expires_at"), ["expires_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_mails_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "one_time_tokens",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("user_id", BIG, nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_one_time_tokens_user_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_tokens")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_tokens_token_hash")),
+    )
+    with op.batch_alter_table("one_time_tokens") as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_one_time_tokens_expires_at"), ["expires_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_one_time_tokens_user_id_purpose"),
+            ["user_id", "purpose"],
+            unique=False,
+        )
 
 
 def downgrade():
+    with op.batch_alter_table("one_time_tokens") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_one_time_tokens_user_id_purpose"))
+        batch_op.drop_index(batch_op.f("ix_one_time_tokens_expires_at"))
+
+    op.drop_table("one_time_tokens")
+    with op.batch_alter_table("mails") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mails_user_id"))
+        batch_op.drop_index(batch_op.f("ix_mails_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_mails_next_check_at"))
+
+    op.drop_table("mails")
     with op.batch_alter_table("refresh_tokens") as batch_op:
         batch_op.drop_index(
             "uq_refresh_tokens_one_active",
@@ -201,7 +272,7 @@ def downgrade():
     op.drop_table("users")
     op.drop_table("signing_keys")
     op.drop_table("service_clients")
-    op.drop_table("neighbours")
+    op.drop_table("dependencies")
     op.drop_table("idempotency_keys")
     op.drop_table("admin_sessions")
     op.drop_table("action_log")
