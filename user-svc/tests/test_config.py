@@ -100,7 +100,7 @@ def test_an_account_s_address_is_one() -> None:
     ("changes", "words"),
     [
         ({"SMTP_URL": ""}, "SMTP_URL: is missing"),
-        ({"MAIL_FROM": ""}, "MAIL_FROM: goes with SMTP_URL"),
+        ({"MAIL_FROM": ""}, "MAIL_FROM: is missing; SMTP_URL"),
         (
             {"SMTP_URL": "smtp://shop:hidden-7@mail"},
             "SMTP_URL: the password would",
