@@ -1,8 +1,10 @@
-"""What every test of the user service speaks with: people with accounts."""
+"""Fixtures of the user service's tests: apps, and people with accounts."""
 
 import itertools
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -13,16 +15,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
+from shop import mailbox
+from sqlalchemy import func, select
 
 from chassis import clock, worker
 from chassis.web import auth
-from devtools.local import mailbox
 from devtools.testkit.plugin import SECRET
-from user_svc import create_app, passwords, signing
-from user_svc.access import keyring
+from user_svc import create_app, passwords, steps
 from user_svc.extensions import db
-from user_svc.managers import KeyManager, UserManager
-from user_svc.managers.keys import new_private_key
+from user_svc.managers import SigningKeyManager, UserManager
+from user_svc.managers.signing_keys import new_private_key
+from user_svc.models import Mail
 
 PASSWORD = "a-long-walk-in-the-rain"
 NEW = "and-home-by-the-river"
@@ -62,7 +65,7 @@ class Person:
 
 
 class Shop:
-    """The service's clients at work, in few words."""
+    """Short calls to the service's API."""
 
     def __init__(self, app: Flask, password_hash: str) -> None:
         self.app, self.password_hash = app, password_hash
@@ -93,7 +96,7 @@ class Shop:
         return self.call("POST", "/user/token/refresh/", json={"refresh_token": token})
 
     def mails(self, email: str, subject: str = "") -> list[EmailMessage]:
-        """Let the worker send what waits; return the mails to an address."""
+        """Run the worker; return the mails to an address."""
         worker.drain(self.app)
         folder = Path(self.app.extensions["settings"].mail_folder)
         return mailbox.mails(folder, email, subject)
@@ -153,9 +156,10 @@ def make_users(
     def make(**settings: str) -> Flask:
         mails = {"MAIL_FOLDER": str(tmp_path / "mail")}
         app = make_app(create_app, **{**SETTINGS, **mails, **settings})
-        app.extensions["keys"] = auth.Keys(signing.published)
+        app.extensions["keys"] = auth.Keys(steps.list_public_keys)
         with app.app_context():
-            KeyManager(db.session, keyring()).add(private_key, 1, clock.now())
+            keys = SigningKeyManager(db.session, steps.keyring())
+            keys.add(private_key, 1, clock.now())
             db.session.commit()
         return app
 
@@ -189,7 +193,7 @@ def admin(shop: Shop) -> Person:
 
 @pytest.fixture
 def hold_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Stop the clock; return a function that sets it so many seconds further on."""
+    """Stop the clock; return a function that moves it to a number of seconds later."""
     moment, passed = clock.now(), [0]
     monkeypatch.setattr(clock, "now", lambda: moment + timedelta(seconds=passed[0]))
     return lambda seconds: passed.__setitem__(0, seconds)
@@ -199,7 +203,7 @@ def hold_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 def pass_seconds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[int], None]:
-    """Return what lets seconds pass on the service's clock."""
+    """Return a function that moves the service's clock forward by seconds."""
     file = tmp_path / "clock"
     monkeypatch.setenv("CLOCK_FILE", str(file))
 
@@ -207,3 +211,45 @@ def pass_seconds(
         file.write_text(str(seconds))
 
     return let_pass
+
+
+@pytest.fixture
+def together() -> Callable[[int, Callable[[int], Any]], list[Any]]:
+    """Return `together(times, work)`, which calls `work` in threads at once."""
+
+    def run(times: int, work: Callable[[int], Any]) -> list[Any]:
+        gate = threading.Barrier(times)
+
+        def one(number: int) -> Any:
+            gate.wait()
+            return work(number)
+
+        with ThreadPoolExecutor(times) as pool:
+            return list(pool.map(one, range(times)))
+
+    return run
+
+
+@pytest.fixture
+def count() -> Callable[..., int]:
+    """Return `count(app, table, *conditions)`, the number of rows."""
+
+    def rows(app: Flask, table: Any, *where: Any) -> int:
+        with app.app_context():
+            found = select(func.count()).select_from(table).where(*where)
+            return int(db.session.scalar(found) or 0)
+
+    return rows
+
+
+@pytest.fixture
+def mail_row() -> Callable[..., Mail]:
+    """Return `mail_row(app, kind)`, the only mail of a kind in the outbox."""
+
+    def row(app: Flask, kind: str = "reset_password") -> Mail:
+        with app.app_context():
+            found = db.session.scalars(select(Mail).where(Mail.kind == kind)).one()
+            db.session.expunge(found)
+            return found
+
+    return row

@@ -174,7 +174,7 @@ def test_the_last_admin_is_not_deactivated(app: Flask, panel: Any, admin: Any) -
 
     page = act(browser, "deactivate", admin.id)
 
-    assert "The last admin must stay one." in page.text
+    assert "The last admin must stay an admin." in page.text
     assert user(app, admin.id).is_active is True
 
 

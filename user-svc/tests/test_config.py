@@ -100,8 +100,11 @@ def test_an_account_s_address_is_one() -> None:
     ("changes", "words"),
     [
         ({"SMTP_URL": ""}, "SMTP_URL: is missing"),
-        ({"MAIL_FROM": ""}, "MAIL_FROM: goes with SMTP_URL"),
-        ({"SMTP_URL": "smtp://shop:hidden-7@mail"}, "SMTP_URL: its password would be"),
+        ({"MAIL_FROM": ""}, "MAIL_FROM: is missing; SMTP_URL"),
+        (
+            {"SMTP_URL": "smtp://shop:hidden-7@mail"},
+            "SMTP_URL: the password would",
+        ),
         ({"SMTP_URL": "http://mail"}, "SMTP_URL: should be smtp://host:25"),
         ({"SMTP_URL": "mail:25"}, "SMTP_URL: should be smtp://host:25"),
         ({"SMTP_URL": "smtp://mail:x"}, "SMTP_URL: should be smtp://host:25"),

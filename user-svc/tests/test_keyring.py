@@ -1,31 +1,33 @@
-"""What the signing secret protects."""
+"""The secrets derived from SIGNING_KEY_SECRET."""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from chassis.errors import Unavailable
-from user_svc.keyring import Keyring, digest, new_token
+from user_svc.keyring import Keyring, hash_token, new_token
 
 RING, OTHER = Keyring("a" * 40), Keyring("b" * 40)
 
 
-def test_a_sealed_key_opens_under_its_secret_alone(private_key: RSAPrivateKey) -> None:
-    sealed = RING.seal(private_key)
+def test_only_the_same_secret_decrypts_a_key(
+    private_key: RSAPrivateKey,
+) -> None:
+    encrypted = RING.encrypt(private_key)
 
-    assert "PRIVATE" not in sealed
-    assert RING.seal(private_key) != sealed
-    opened = Keyring("a" * 40).unseal(sealed)
+    assert "PRIVATE" not in encrypted
+    assert RING.encrypt(private_key) != encrypted
+    opened = Keyring("a" * 40).decrypt(encrypted)
     assert opened.private_numbers() == private_key.private_numbers()
     with pytest.raises(Unavailable):
-        OTHER.unseal(sealed)
+        OTHER.decrypt(encrypted)
 
 
 def test_a_successor_is_the_same_in_every_replica_and_nowhere_else() -> None:
     token = new_token()
 
-    assert RING.successor(token) == Keyring("a" * 40).successor(token)
-    assert RING.successor(token) != OTHER.successor(token)
-    assert len({token, digest(token), RING.successor(token)}) == 3
+    assert RING.next_refresh_token(token) == Keyring("a" * 40).next_refresh_token(token)
+    assert RING.next_refresh_token(token) != OTHER.next_refresh_token(token)
+    assert len({token, hash_token(token), RING.next_refresh_token(token)}) == 3
 
 
 def test_tokens_have_256_bits() -> None:

@@ -6,21 +6,23 @@ from flask import Flask
 
 from chassis import web, worker
 from chassis.config import environment
-from user_svc import admin, api, cli, jobs, signing
+from user_svc import admin, api, cli, jobs, seed
 from user_svc.config import Settings
 from user_svc.extensions import db
 from user_svc.keyring import Keyring
+from user_svc.steps.signing_keys import Signer, list_public_keys
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """Make the user service."""
     app = Flask(__name__)
     settings = Settings.load(environ or environment(__file__))
-    web.init_app(app, settings, db, prefix="/user", fetch_keys=signing.published)
+    web.init_app(app, settings, db, prefix="/user", fetch_keys=list_public_keys)
     app.extensions["keyring"] = Keyring(settings.signing_key_secret)
-    app.extensions["signer"] = signing.Signer()
+    app.extensions["signer"] = Signer()
     api.init_app(app)
     admin.init_app(app)
     cli.init_app(app)
+    seed.init_app(app)
     worker.init_app(app, jobs=jobs.JOBS)
     return app

@@ -1,4 +1,4 @@
-"""The staff panel: all can be seen but secrets; admins look after accounts."""
+"""The staff panel: staff see everything except secrets; admins manage accounts."""
 
 from typing import Any
 
@@ -24,17 +24,17 @@ from user_svc.schemas import UserPatchSchema
 
 
 def _change(row: User, data: dict[str, Any]) -> User:
-    """Change a user by the API's own rules, or raise their problem."""
+    """Change a user by the rules of the API, or raise a Problem."""
     try:
         fields = UserPatchSchema().load(data)
     except ValidationError as error:
         raise invalid(error) from None
-    manager = UserManager(db.session)
-    return manager.change(manager.lock(row.id, fields), fields)
+    users = UserManager(db.session)
+    return users.change(users.lock(row.id, fields), fields)
 
 
 class UserView(ModelView):
-    """Accounts: as in the API, only admins change those of others."""
+    """Accounts; as in the API, only admins change those of others."""
 
     can_edit = True
     writers = ("admin",)
@@ -59,25 +59,25 @@ class UserView(ModelView):
 
     @action("deactivate", "Deactivate", "Deactivate these users? Their sessions end.")
     def deactivate(self, ids: list[str]) -> None:
-        """Close accounts for now."""
+        """Deactivate accounts."""
         self.each(ids, "deactivate", lambda row: _change(row, {"is_active": False}))
 
-    @action("activate", "Activate", "Let these users sign in again?")
+    @action("activate", "Activate", "Allow these users to sign in again?")
     def activate(self, ids: list[str]) -> None:
-        """Open accounts again."""
+        """Activate accounts."""
         self.each(ids, "activate", lambda row: _change(row, {"is_active": True}))
 
-    @action("customer", "Make customers", "Take all rights from these users?")
+    @action("customer", "Make customers", "Give these users the role of a customer?")
     def make_customers(self, ids: list[str]) -> None:
         """Give the role of a customer."""
         self.each(ids, "customer", lambda row: _change(row, {"role": Role.CUSTOMER}))
 
-    @action("staff", "Make staff", "Make these users members of staff?")
+    @action("staff", "Make staff", "Give these users the role of staff?")
     def make_staff(self, ids: list[str]) -> None:
         """Give the role of staff."""
         self.each(ids, "staff", lambda row: _change(row, {"role": Role.STAFF}))
 
-    @action("admin", "Make admins", "Make these users admins?")
+    @action("admin", "Make admins", "Give these users the role of an admin?")
     def make_admins(self, ids: list[str]) -> None:
         """Give the role of an admin."""
         self.each(ids, "admin", lambda row: _change(row, {"role": Role.ADMIN}))
@@ -96,9 +96,9 @@ class OneTimeTokenView(ModelView):
 
 
 class MailView(ModelView):
-    """Mails on their way; a mail's name leads to its token, for who has the secret."""
+    """Mails, without the ids from which their tokens are derived."""
 
-    hidden = ("name",)
+    hidden = ("message_id",)
 
 
 class ServiceClientView(ModelView):
@@ -109,7 +109,7 @@ class ServiceClientView(ModelView):
 
 
 class SigningKeyView(ModelView):
-    """Signing keys, the public halves."""
+    """Signing keys, without the private halves."""
 
     hidden = ("private_key",)
 

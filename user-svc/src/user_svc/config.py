@@ -14,16 +14,16 @@ from chassis.config import (
     text,
     whole,
 )
-from user_svc import emails, passwords, smtp
+from user_svc import email_addresses, passwords, smtp_urls
 
-# Accounts that the settings may name, and what their people are called.
+# The accounts that the settings may describe, and their names.
 ACCOUNTS = {
     "bootstrap_admin": "First Admin",
     "demo_customer": "Demo Customer",
     "demo_staff": "Demo Staff",
     "demo_admin": "Demo Admin",
 }
-NOBODY = "no-reply@shop.example"
+DEFAULT_SENDER = "no-reply@shop.example"
 SHAPE = (
     'a JSON list such as [{"client_id": "order-svc", "client_secret": "...", '
     '"audiences": ["product-svc"], "scopes": ["stock:reserve"]}]'
@@ -32,7 +32,7 @@ SHAPE = (
 
 @dataclass(frozen=True)
 class Client:
-    """A service that may have tokens: for which audiences, with which scopes."""
+    """A service that may request tokens, with the audiences and scopes allowed."""
 
     client_id: str
     client_secret: str
@@ -41,7 +41,7 @@ class Client:
 
 
 def service_clients(value: str) -> tuple[Client, ...]:
-    """Accept the services' credentials as JSON."""
+    """Accept the credentials of the services as JSON."""
     try:
         found = json.loads(value or "[]")
         clients = tuple(_client(item) for item in found)
@@ -63,16 +63,16 @@ def _client(item: dict[str, Any]) -> Client:
 
 
 def email(value: str) -> str:
-    """Accept an e-mail address or nothing."""
+    """Accept an e-mail address, or an empty text."""
     try:
-        return emails.normal(value) if value else ""
+        return email_addresses.normalized(value) if value else ""
     except ValueError:
         raise ValueError("an e-mail address") from None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(config.Settings):
-    """What every service has, tokens' lifetimes, and accounts made at the start."""
+    """The settings of every service, and those for tokens, mail and first accounts."""
 
     service: str = "user-svc"
     signing_key_secret: str = setting(text, secret=True)
@@ -82,7 +82,7 @@ class Settings(config.Settings):
     refresh_grace_seconds: int = setting(whole, 30)
     key_rotation_days: int = setting(whole, 30)
     key_lead_seconds: int = setting(whole, 600)
-    smtp_url: str = setting(smtp.url, "")
+    smtp_url: str = setting(smtp_urls.smtp_url, "")
     mail_from: str = setting(email, "")
     mail_folder: str = setting(text, "")
     mail_retry_seconds: int = setting(whole, 30)
@@ -98,7 +98,7 @@ class Settings(config.Settings):
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Self:
-        """Read every setting, or raise ConfigError with all that is wrong."""
+        """Read every setting, or raise ConfigError with all the problems."""
         settings = super().load(environ)
         problems = [*settings._bad_accounts(), *settings._weak_clients()]
         problems += settings._bad_mail() if settings.is_production else []
@@ -108,8 +108,8 @@ class Settings(config.Settings):
 
     @property
     def sender(self) -> str:
-        """Return the address that mails come from."""
-        return self.mail_from or NOBODY
+        """Return the sender of the mails."""
+        return self.mail_from or DEFAULT_SENDER
 
     def account(self, name: str) -> tuple[str, str]:
         """Return the e-mail address and password of one of ACCOUNTS."""
@@ -121,25 +121,23 @@ class Settings(config.Settings):
             address, password = self.account(account)
             wrong = passwords.problems(password, name, address) if password else []
             if bool(address) != bool(password):
-                wrong = [f"goes with {account.upper()}_EMAIL: set both or neither."]
+                wrong = [f"requires {account.upper()}_EMAIL: set both or neither."]
             found += [f"{account.upper()}_PASSWORD: {text}" for text in wrong]
         return found
 
     def _bad_mail(self) -> list[str]:
-        """Say why production could not send mail: nobody would get a new password."""
+        """Return why production could not deliver mail, which resets need."""
         found = []
         if not self.smtp_url and not self.mail_folder:
             found.append(
-                f"SMTP_URL: is missing; it should be {smtp.SHAPE} "
-                "(or let MAIL_FOLDER take the mails as files)"
+                f"SMTP_URL: is missing; it should be {smtp_urls.SHAPE} "
+                "(or set MAIL_FOLDER to write the mails to files)"
             )
         if self.smtp_url and not self.mail_from:
+            found.append("MAIL_FROM: is missing; SMTP_URL requires an e-mail address")
+        if self.smtp_url and smtp_urls.parse(self.smtp_url).exposes_password:
             found.append(
-                "MAIL_FROM: goes with SMTP_URL; it should be an e-mail address"
-            )
-        if self.smtp_url and smtp.server(self.smtp_url).shows_password:
-            found.append(
-                "SMTP_URL: its password would be readable on the way; "
+                "SMTP_URL: the password would cross the network unencrypted; "
                 "use smtp+starttls:// or smtps://"
             )
         return found

@@ -1,4 +1,4 @@
-"""What SIGNING_KEY_SECRET protects: each use gets a key of its own, derived from it."""
+"""Secrets derived from SIGNING_KEY_SECRET, a separate key for each use."""
 
 import base64
 import hashlib
@@ -20,13 +20,13 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def digest(token: str) -> str:
-    """Return what is kept of a token: enough to know it again, not to use it."""
+def hash_token(token: str) -> str:
+    """Return the hash under which a token is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Keyring:
-    """Seals private keys and derives what must be the same in every replica."""
+    """Encrypts private keys, and derives tokens that are the same in every replica."""
 
     def __init__(self, secret: str) -> None:
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(secret, b"seal")))
@@ -34,8 +34,8 @@ class Keyring:
         self._clients = _derive(secret, b"service clients")
         self._mailed = _derive(secret, b"mailed tokens")
 
-    def seal(self, key: RSAPrivateKey) -> str:
-        """Return a private key as it may be stored."""
+    def encrypt(self, key: RSAPrivateKey) -> str:
+        """Return a private key, encrypted for the database."""
         pem = key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
@@ -43,28 +43,28 @@ class Keyring:
         )
         return self._fernet.encrypt(pem).decode()
 
-    def unseal(self, sealed: str) -> RSAPrivateKey:
-        """Return a stored private key, or raise Unavailable under a wrong secret."""
+    def decrypt(self, encrypted: str) -> RSAPrivateKey:
+        """Return a stored private key, or raise Unavailable when the secret differs."""
         try:
-            pem = self._fernet.decrypt(sealed.encode())
+            pem = self._fernet.decrypt(encrypted.encode())
         except InvalidToken:
             logging.get().error(
-                "the signing keys were sealed under another SIGNING_KEY_SECRET"
+                "the signing keys were encrypted with another SIGNING_KEY_SECRET"
             )
             raise Unavailable("Tokens cannot be signed right now.") from None
         key = serialization.load_pem_private_key(pem, password=None)
         return cast("RSAPrivateKey", key)
 
-    def successor(self, token: str) -> str:
-        """Return the refresh token that follows a spent one, always the same."""
+    def next_refresh_token(self, token: str) -> str:
+        """Return the refresh token that replaces a spent one, always the same."""
         return _mac(self._refresh, token)
 
-    def mailed(self, name: str) -> str:
-        """Return the token in the mail of that random name, the same in each copy."""
-        return _mac(self._mailed, name)
+    def mailed_token(self, message_id: str) -> str:
+        """Return the token for a mail; each copy of a mail contains the same one."""
+        return _mac(self._mailed, message_id)
 
     def client_hash(self, client_id: str, secret: str) -> str:
-        """Return what is kept of a service's secret."""
+        """Return the hash under which a service's secret is stored."""
         text = f"{client_id}\n{secret}".encode()
         return hmac.digest(self._clients, text, "sha256").hex()
 

@@ -56,7 +56,7 @@ def test_nobody_learns_who_has_an_account(app: Flask, shop: Any, asha: Any) -> N
     assert [answer.status_code for answer in answers] == [202, 202]
     assert answers[0].data == answers[1].data
     # The same work for both: one row, of which the worker makes what it can.
-    asked = [row for row in rows(app, Mail) if row.letter == "reset_password"]
+    asked = [row for row in rows(app, Mail) if row.kind == "reset_password"]
     assert [(row.user_id, row.attempts) for row in asked] == [(None, 0)] * 2
     assert shop.mails("nobody@shop.example", RESET) == []
 

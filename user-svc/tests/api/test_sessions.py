@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from user_svc import passwords
 from user_svc.extensions import db
-from user_svc.keyring import digest
+from user_svc.keyring import hash_token
 from user_svc.models import RefreshToken, User
 
 
@@ -108,7 +108,7 @@ def test_only_hashes_of_refresh_tokens_are_kept(
     with app.app_context():
         kept = set(db.session.scalars(select(RefreshToken.token_hash)))
 
-    assert kept == {digest(asha.refresh_token), digest(successor)}
+    assert kept == {hash_token(asha.refresh_token), hash_token(successor)}
     out = caplog.text
     assert asha.refresh_token not in out
     assert asha.pair["access_token"] not in out
@@ -156,7 +156,7 @@ def test_a_successor_cannot_be_had_without_the_server_s_key(
 ) -> None:
     successor = shop.refresh(asha.refresh_token).json["refresh_token"]
 
-    assert successor != digest(asha.refresh_token)
+    assert successor != hash_token(asha.refresh_token)
     assert len(successor) == 43
 
 

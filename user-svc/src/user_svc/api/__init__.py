@@ -1,4 +1,4 @@
-"""The HTTP door, one module per resource."""
+"""The HTTP API, one module per resource."""
 
 from flask import Flask
 
@@ -10,6 +10,6 @@ BLUEPRINTS = (jwks.blp, sessions.blp, token.blp, resets.blp, me.blp, users.blp)
 
 
 def init_app(app: Flask) -> None:
-    """Serve the API and describe it."""
+    """Serve the API and its description."""
     chassis.web.api.init_app(app, "Users", *BLUEPRINTS)
     docs.init_app(app)

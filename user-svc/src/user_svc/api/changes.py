@@ -1,4 +1,4 @@
-"""How a user is changed, by themselves or by an admin: lock, check, change, log."""
+"""Change or delete a user, as the user or an admin: lock, check, change, log."""
 
 from collections.abc import Collection
 from typing import Any
@@ -16,30 +16,32 @@ from user_svc.schemas import UserSchema
 
 
 def change(user_id: int, fields: dict[str, Any]) -> User:
-    """Change a user as the caller asks, commit, and return the user."""
+    """Change a user, commit, and return the user."""
     if auth.caller().id == user_id:
         steps.check_new_address(user_id, fields)
     fields.pop("current_password", None)
-    user = _locked(user_id, fields)
+    users = UserManager(db.session)
+    user = _lock(users, user_id, fields)
     before = _rights(user)
-    UserManager(db.session).change(user, fields)
+    users.change(user, fields)
     _log(user_id, before, _rights(user))
     db.session.commit()
     return user
 
 
 def delete(user_id: int) -> Response:
-    """Close an account, commit, and answer 204."""
-    user = _locked(user_id, RIGHTS)
+    """Delete a user, commit, and return 204."""
+    users = UserManager(db.session)
+    user = _lock(users, user_id, RIGHTS)
     before = _rights(user)
-    UserManager(db.session).delete(user)
+    users.delete(user)
     _log(user_id, before, _rights(user))
     db.session.commit()
     return no_content()
 
 
-def _locked(user_id: int, fields: Collection[str]) -> User:
-    user = UserManager(db.session).lock(user_id, fields)
+def _lock(users: UserManager, user_id: int, fields: Collection[str]) -> User:
+    user = users.lock(user_id, fields)
     etag.check(UserSchema().dump(user))
     return user
 

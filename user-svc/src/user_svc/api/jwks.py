@@ -1,11 +1,11 @@
-"""The public keys that every service checks tokens with."""
+"""The public keys with which every service verifies tokens."""
 
 from typing import Any
 
 from flask.views import MethodView
 
-from user_svc import signing
-from user_svc.access import Blueprint
+from user_svc import steps
+from user_svc.api.access import Blueprint
 from user_svc.schemas import KeysSchema
 
 blp = Blueprint("keys", __name__, url_prefix="/.well-known", description=__doc__)
@@ -18,5 +18,5 @@ class Keys(MethodView):
     @blp.public
     @blp.resource(KeysSchema)
     def get(self) -> Any:
-        """Show the public keys; several while a rotation runs."""
-        return signing.published(), 200, {"Cache-Control": "public, max-age=60"}
+        """Get the public keys; there are several during a rotation."""
+        return steps.list_public_keys(), 200, {"Cache-Control": "public, max-age=60"}

@@ -5,10 +5,9 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from chassis.web import auth
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
-from user_svc.access import Blueprint, session_id
+from user_svc.api.access import Blueprint, caller_id, session_id
 from user_svc.api.changes import change, delete
 from user_svc.extensions import db
 from user_svc.managers import UserManager
@@ -17,22 +16,15 @@ from user_svc.schemas import PasswordChangeSchema, ProfilePatchSchema, UserSchem
 blp = Blueprint("me", __name__, url_prefix="/user/me", description=__doc__)
 
 
-def me_id() -> int:
-    """Return the caller's id."""
-    user_id = auth.caller().id
-    assert user_id is not None  # a customer, says `requires`
-    return user_id
-
-
 @blp.route("/")
 class Me(MethodView):
-    """One's own profile."""
+    """Your own profile."""
 
     @blp.requires(CUSTOMER)
     @blp.resource(UserSchema)
     def get(self) -> Any:
-        """Show your profile."""
-        return UserManager(db.session).get_user(me_id())
+        """Get your profile."""
+        return UserManager(db.session).get(caller_id())
 
     @blp.requires(CUSTOMER)
     @blp.arguments(ProfilePatchSchema)
@@ -40,19 +32,19 @@ class Me(MethodView):
     @blp.resource(UserSchema)
     def patch(self, fields: dict[str, Any]) -> Any:
         """Change your name, e-mail address or phone number."""
-        return change(me_id(), fields)
+        return change(caller_id(), fields)
 
     @blp.requires(CUSTOMER)
     @blp.problems(_409="`last_admin`", _412="")
     @blp.response(204)
     def delete(self) -> Response:
-        """Close your account for ever; your personal data is forgotten."""
-        return delete(me_id())
+        """Delete your account; your personal data is erased."""
+        return delete(caller_id())
 
 
 @blp.route("/password/")
 class MyPassword(MethodView):
-    """One's own password."""
+    """Your own password."""
 
     @blp.requires(CUSTOMER)
     @blp.arguments(PasswordChangeSchema)
@@ -61,5 +53,5 @@ class MyPassword(MethodView):
     def post(self, fields: dict[str, Any]) -> Response:
         """Change your password; every other session ends."""
         current, new = fields["current_password"], fields["new_password"]
-        steps.change_password(me_id(), current, new, session_id())
+        steps.change_password(caller_id(), current, new, session_id())
         return no_content()

@@ -1,4 +1,4 @@
-"""A forgotten password, and whether an address is its owner's."""
+"""Password reset and verification of an e-mail address."""
 
 from typing import Any
 
@@ -7,8 +7,7 @@ from flask.views import MethodView
 
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
-from user_svc.access import Blueprint
-from user_svc.api.me import me_id
+from user_svc.api.access import Blueprint, caller_id
 from user_svc.schemas import (
     AddressConfirmSchema,
     MailedSchema,
@@ -17,58 +16,58 @@ from user_svc.schemas import (
 )
 
 blp = Blueprint("resets", __name__, url_prefix="/user", description=__doc__)
-MAILED = {"message": "If the address waits for it, a mail is on its way."}
+MAILED = {"message": "If the address needs it, a mail will be sent."}
 INVALID = "`malformed_json`, `invalid_token`"
 
 
 @blp.route("/password-reset/")
 class PasswordReset(MethodView):
-    """A wish for a new password."""
+    """A request for a new password."""
 
     @blp.public
     @blp.arguments(ResetSchema)
     @blp.response(202, MailedSchema)
     def post(self, fields: dict[str, Any]) -> Any:
-        """Have a token mailed, good once for ten minutes, if there is an account."""
-        steps.ask_reset(fields["email"])
+        """Mail a token for a new password, valid once within ten minutes."""
+        steps.request_reset(fields["email"])
         return MAILED
 
 
 @blp.route("/password-reset/confirm/")
 class PasswordResetConfirmation(MethodView):
-    """The new password."""
+    """The confirmation of a reset, with the new password."""
 
     @blp.public
     @blp.arguments(ResetConfirmSchema)
     @blp.problems(_400=INVALID)
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
-        """Set a new password by a mailed token; every session ends."""
+        """Set a new password with a mailed token; every session ends."""
         steps.reset_password(fields["token"], fields["new_password"])
         return no_content()
 
 
 @blp.route("/verify-email/")
 class EmailVerification(MethodView):
-    """A wish to show that one's address is one's own."""
+    """A request to verify an address."""
 
     @blp.requires(CUSTOMER)
     @blp.response(202, MailedSchema)
     def post(self) -> Any:
-        """Have a token mailed to your address, good once for a day."""
-        steps.ask_address(me_id())
+        """Mail a token to your address, valid once within a day."""
+        steps.request_verification(caller_id())
         return MAILED
 
 
 @blp.route("/verify-email/confirm/")
 class EmailVerificationConfirmation(MethodView):
-    """The proof."""
+    """The confirmation of an address."""
 
     @blp.public
     @blp.arguments(AddressConfirmSchema)
     @blp.problems(_400=INVALID)
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
-        """Verify an address by a mailed token."""
+        """Verify an address with a mailed token."""
         steps.verify_address(fields["token"])
         return no_content()

@@ -1,14 +1,13 @@
-"""Sign in, stay signed in, sign out."""
+"""Sign in, refresh tokens, sign out."""
 
 from typing import Any
 
 from flask import Response
 from flask.views import MethodView
 
-from chassis.web import auth
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
-from user_svc.access import Blueprint
+from user_svc.api.access import Blueprint, caller_id
 from user_svc.schemas import LoginSchema, PairSchema, RefreshSchema
 
 blp = Blueprint("sessions", __name__, url_prefix="/user", description=__doc__)
@@ -30,27 +29,25 @@ class Login(MethodView):
 
 @blp.route("/token/refresh/")
 class TokenRefresh(MethodView):
-    """A session goes on."""
+    """A refresh of a session's tokens."""
 
     @blp.public
     @blp.arguments(RefreshSchema)
     @blp.problems(_401="`unauthorized`, `refresh_token_reused`")
     @blp.response(200, PairSchema)
     def post(self, fields: dict[str, Any]) -> Any:
-        """Get new tokens for a refresh token, which is then spent."""
+        """Exchange a refresh token for new tokens; it can be used only once."""
         return steps.refresh(fields["refresh_token"]), 200, NO_STORE
 
 
 @blp.route("/logout/")
 class Logout(MethodView):
-    """A session ends."""
+    """A sign-out."""
 
     @blp.requires(CUSTOMER)
     @blp.arguments(RefreshSchema)
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
-        """Sign out: the refresh token and all that came before it are worth nothing."""
-        user_id = auth.caller().id
-        assert user_id is not None  # a customer, says `requires`
-        steps.sign_out(fields["refresh_token"], user_id)
+        """Sign out: the refresh token and those before it become invalid."""
+        steps.sign_out(fields["refresh_token"], caller_id())
         return no_content()

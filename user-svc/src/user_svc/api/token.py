@@ -1,4 +1,4 @@
-"""The OAuth 2.0 token endpoint (RFC 6749), its errors in that standard's shape."""
+"""The OAuth 2.0 token endpoint, with the errors that RFC 6749 defines."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,8 +8,8 @@ from flask.views import MethodView
 
 from chassis.errors import Unauthorized, UnsupportedMediaType
 from user_svc import steps
-from user_svc.access import Blueprint
-from user_svc.api.token_docs import FORM, REFUSAL, REQUEST
+from user_svc.api.access import Blueprint
+from user_svc.api.token_openapi import FORM, REFUSAL, REQUEST
 from user_svc.models import ServiceClient
 from user_svc.schemas import TokenSchema
 
@@ -22,14 +22,14 @@ NAMES = (
 
 
 class OAuthError(Exception):
-    """A refusal: its code of RFC 6749, a sentence, and the status of the answer."""
+    """An error of RFC 6749: its code, a sentence, and the response's status."""
 
     def __init__(self, code: str, sentence: str, status: int = 400) -> None:
         super().__init__(sentence)
         self.code, self.sentence, self.status = code, sentence, status
 
-    def answer(self) -> Response:
-        """Return the answer."""
+    def response(self) -> Response:
+        """Return the HTTP response."""
         body = jsonify(error=self.code, error_description=self.sentence)
         body.status_code = self.status
         body.headers.update(NO_STORE)
@@ -47,34 +47,34 @@ class Token(MethodView):
     @blp.problems(_415="")
     @blp.response(200, TokenSchema)
     def post(self) -> Any:
-        """Get tokens, as OAuth 2.0 has it."""
+        """Get tokens with an OAuth 2.0 grant."""
         if request.mimetype != FORM:
             raise UnsupportedMediaType(f"Send the body as Content-Type: {FORM}.")
         try:
             return _grant(_form()), 200, NO_STORE
-        except OAuthError as refusal:
-            return refusal.answer()
+        except OAuthError as error:
+            return error.response()
 
 
 def _form() -> dict[str, str]:
-    """Return the parameters that we know; others are ignored, as the RFC wants."""
+    """Return the known parameters; RFC 6749 requires us to ignore the others."""
     if any(len(values) > 1 for _, values in request.form.lists()):
         raise OAuthError("invalid_request", "A parameter is given twice.")
     return {name: request.form.get(name, "") for name in NAMES}
 
 
 def _grant(form: dict[str, str]) -> steps.Tokens:
-    (grant_type,) = _need(form, "grant_type")
+    (grant_type,) = _require(form, "grant_type")
     grant = GRANTS.get(grant_type)
     if grant is None:
         raise OAuthError("unsupported_grant_type", f"One of {', '.join(GRANTS)}.")
     try:
         return grant(form)
-    except Unauthorized as refused:
-        raise OAuthError("invalid_grant", refused.detail) from None
+    except Unauthorized as error:
+        raise OAuthError("invalid_grant", error.detail) from None
 
 
-def _need(form: dict[str, str], *names: str) -> list[str]:
+def _require(form: dict[str, str], *names: str) -> list[str]:
     for name in names:
         if not form[name]:
             raise OAuthError("invalid_request", f"{name} is missing.")
@@ -82,18 +82,18 @@ def _need(form: dict[str, str], *names: str) -> list[str]:
 
 
 def _password(form: dict[str, str]) -> steps.Tokens:
-    return steps.sign_in(*_need(form, "username", "password"))
+    return steps.sign_in(*_require(form, "username", "password"))
 
 
 def _refresh_token(form: dict[str, str]) -> steps.Tokens:
-    return steps.refresh(*_need(form, "refresh_token"))
+    return steps.refresh(*_require(form, "refresh_token"))
 
 
 def _client_credentials(form: dict[str, str]) -> steps.Tokens:
     client = steps.find_client(*_credentials(form))
     if client is None:
         raise OAuthError("invalid_client", "Unknown client or wrong secret.", 401)
-    (audience,) = _need(form, "audience")
+    (audience,) = _require(form, "audience")
     if audience not in client.audiences:
         raise OAuthError("invalid_target", "Not an audience of this client.")
     scopes = _scopes(form["scope"], client)
@@ -103,18 +103,24 @@ def _client_credentials(form: dict[str, str]) -> steps.Tokens:
 def _scopes(text: str, client: ServiceClient) -> list[str]:
     wanted = sorted(set(text.split()))
     if not wanted or not set(wanted) <= set(client.scopes):
-        raise OAuthError("invalid_scope", "Name scopes that this client has.")
+        raise OAuthError(
+            "invalid_scope",
+            "Request one or more scopes of this client.",
+        )
     return wanted
 
 
 def _credentials(form: dict[str, str]) -> tuple[str, str]:
-    """Return the client's id and secret from HTTP Basic or the form, never both."""
+    """Return the client's id and secret, from HTTP Basic or from the form."""
     lines = request.headers.getlist("Authorization")
     given = request.authorization
     if not lines:
         return form["client_id"], form["client_secret"]
     if form["client_secret"]:
-        raise OAuthError("invalid_request", "Send the credentials one way, not two.")
+        raise OAuthError(
+            "invalid_request",
+            "Send the credentials only once.",
+        )
     if len(lines) > 1 or given is None or given.type != "basic":
         raise OAuthError("invalid_client", "Send the credentials by HTTP Basic.", 401)
     return given.username or "", given.password or ""

@@ -1,4 +1,4 @@
-"""Accounts: registration for anyone, the rest for staff and admins."""
+"""Accounts: anyone may register; staff and admins manage the rest."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,7 +11,7 @@ from chassis.errors import Forbidden, NotFound
 from chassis.web import auth, pagination
 from chassis.web.api import CUSTOMER, STAFF
 from user_svc import steps
-from user_svc.access import Blueprint, settings
+from user_svc.api.access import Blueprint
 from user_svc.api.changes import change, delete
 from user_svc.extensions import db
 from user_svc.managers import RIGHTS, UserManager
@@ -31,21 +31,22 @@ SORTS = {
     "email": User.email,
     "created_at": User.created_at,
 }
+NOT_FOUND = "does not exist, or is not visible to you"
 CHANGES = {
     "_403": "`forbidden`, `wrong_password`",
-    "_404": "not there, or not yours to see",
+    "_404": NOT_FOUND,
     "_409": "`email_taken`, `last_admin`, `user_deleted`",
 }
 
 
 def _hashing(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Hash the password before `idempotent` begins its transaction."""
+    """Hash the password before `idempotent` opens its transaction."""
 
     @wraps(view)
     def wrapper(self: Any, fields: dict[str, Any]) -> Any:
         name, email = fields["name"], fields["email"]
-        fresh = steps.new_hash(fields.pop("password"), name, email)
-        return view(self, {**fields, "password_hash": fresh})
+        password_hash = steps.hash_new(fields.pop("password"), name, email)
+        return view(self, {**fields, "password_hash": password_hash})
 
     return wrapper
 
@@ -69,15 +70,15 @@ class Users(MethodView):
     @blp.idempotent
     @blp.resource(UserSchema, 201)
     def post(self, fields: dict[str, Any]) -> Any:
-        """Register: make an account for a customer."""
+        """Register an account for a customer."""
         user = UserManager(db.session).register(**fields)
-        location = f"{settings().public_url}/user/{user.id}/"
+        location = f"{steps.settings().public_url}/user/{user.id}/"
         return user, 201, {"Location": location}
 
 
 @blp.route("/register/")
 class Registration(MethodView):
-    """The same under its other address."""
+    """A second address of the registration."""
 
     post = Users.post
 
@@ -87,20 +88,20 @@ class UserById(MethodView):
     """One account."""
 
     @blp.requires(CUSTOMER, "users:read")
-    @blp.problems(_404="not there, or not yours to see")
+    @blp.problems(_404=NOT_FOUND)
     @blp.resource(UserSchema)
     def get(self, user_id: int) -> Any:
-        """Show a user: to themselves, staff and services with `users:read`."""
+        """Get a user; for the user, staff, and services with `users:read`."""
         if not auth.caller().client:
             _check_visible(user_id)
-        return UserManager(db.session).get_user(user_id)
+        return UserManager(db.session).get(user_id)
 
     @blp.requires(CUSTOMER)
     @blp.arguments(UserPutSchema)
     @blp.problems(**CHANGES)
     @blp.resource(UserSchema)
     def put(self, fields: dict[str, Any], user_id: int) -> Any:
-        """Write a user's profile anew; role and activity are for admins."""
+        """Replace a user's profile; only admins may set `role` and `is_active`."""
         _check_changeable(user_id, fields)
         return change(user_id, fields)
 
@@ -109,15 +110,15 @@ class UserById(MethodView):
     @blp.problems(**CHANGES)
     @blp.resource(UserSchema)
     def patch(self, fields: dict[str, Any], user_id: int) -> Any:
-        """Change parts of a user; role and activity are for admins."""
+        """Change fields of a user; only admins may set `role` and `is_active`."""
         _check_changeable(user_id, fields)
         return change(user_id, fields)
 
     @blp.requires(CUSTOMER)
-    @blp.problems(_404="not there, or not yours to see", _409="`last_admin`", _412="")
+    @blp.problems(_404=NOT_FOUND, _409="`last_admin`", _412="")
     @blp.response(204)
     def delete(self, user_id: int) -> Response:
-        """Close an account for ever; its personal data is forgotten."""
+        """Delete an account; its personal data is erased."""
         _check_changeable(user_id, {})
         return delete(user_id)
 
@@ -132,9 +133,9 @@ def _check_changeable(user_id: int, fields: dict[str, Any]) -> None:
     if auth.caller().may(auth.ADMIN):
         return
     if not _is_self(user_id):
-        raise Forbidden("Only an admin changes other users.")
+        raise Forbidden("Only admins may change other users.")
     if fields.keys() & RIGHTS:
-        raise Forbidden("Only an admin changes role and is_active.")
+        raise Forbidden("Only admins may change role and is_active.")
 
 
 def _is_self(user_id: int) -> bool:

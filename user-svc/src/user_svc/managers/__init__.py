@@ -1,19 +1,19 @@
-"""The business rules: accounts, sessions, keys, service clients, mailed tokens."""
+"""The rules for accounts, sessions, mails and their tokens, keys, service clients."""
 
-from user_svc.managers.clients import ClientManager
-from user_svc.managers.keys import KeyManager
 from user_svc.managers.mails import MailManager
-from user_svc.managers.one_time import OneTimeTokenManager
+from user_svc.managers.one_time_tokens import OneTimeTokenManager
+from user_svc.managers.service_clients import ServiceClientManager
 from user_svc.managers.sessions import Grant, SessionManager
+from user_svc.managers.signing_keys import SigningKeyManager
 from user_svc.managers.users import RIGHTS, UserManager
 
 __all__ = [
     "RIGHTS",
-    "ClientManager",
     "Grant",
-    "KeyManager",
     "MailManager",
     "OneTimeTokenManager",
+    "ServiceClientManager",
     "SessionManager",
+    "SigningKeyManager",
     "UserManager",
 ]

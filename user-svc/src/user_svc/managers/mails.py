@@ -1,90 +1,68 @@
-"""The outbox of mails: a row of the change that it tells of, sent by the worker.
+"""The outbox of mails: written with the change they are about, sent by the worker.
 
-What a mail says is made when it is sent; no token and no text ever lies here.
+The text and the token of a mail are generated when it is sent; neither is stored.
 """
 
 import secrets
-from datetime import datetime, timedelta
-from typing import Any, cast
+from datetime import timedelta
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from chassis import clock
-from user_svc.models import Letter, Mail
+from chassis import clock, leases
+from chassis.db import changed
+from user_svc.models import Mail, MailKind
 
-# How long a mail is worth sending; the token in it is good for as long.
+# How long sending is retried; the token in a mail is valid for as long.
 LIFETIMES = {
-    Letter.RESET: timedelta(minutes=10),
-    Letter.VERIFY: timedelta(days=1),
-    Letter.EMAIL_CHANGED: timedelta(days=1),
-    Letter.PASSWORD_CHANGED: timedelta(days=1),
+    MailKind.RESET: timedelta(minutes=10),
+    MailKind.VERIFY: timedelta(days=1),
+    MailKind.EMAIL_CHANGED: timedelta(days=1),
+    MailKind.PASSWORD_CHANGED: timedelta(days=1),
 }
-LONGEST_PAUSE = timedelta(minutes=30)
+LONGEST_PAUSE = 1800.0  # seconds
 
 
 class MailManager:
-    """The rules of the outbox: what is due, when to try again, when to give up."""
+    """The rules for the outbox of mails."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def write(self, letter: Letter, email: str, user_id: int | None = None) -> None:
-        """Let a mail be sent; whose it is may be for the worker to find out."""
+    def write(self, kind: MailKind, email: str, user_id: int | None = None) -> None:
+        """Add a mail to the outbox; without a user, the worker finds the account."""
         now = clock.now()
         row = Mail(
-            name=secrets.token_hex(16),
-            letter=letter,
+            message_id=secrets.token_hex(16),
+            kind=kind,
             email=email,
             user_id=user_id,
-            due_at=now,
-            give_up_at=now + LIFETIMES[letter],
+            next_check_at=now,
+            expires_at=now + LIFETIMES[kind],
         )
         self.session.add(row)
 
-    def has_due(self) -> bool:
-        """Say whether there is anything to send."""
-        return self.session.scalar(_due().limit(1)) is not None
+    def find(self, mail_id: int) -> Mail | None:
+        """Return a mail; it disappears when its user is deleted."""
+        return self.session.get(Mail, mail_id)
 
-    def claim(self, pause: timedelta) -> Mail | None:
-        """Take the mail that waits longest; others leave it alone for the pause.
-
-        The pause grows with every try: it is the one before the next, too.
-        """
-        first = _due().order_by(Mail.due_at, Mail.id).limit(1)
-        locked = first.with_for_update(skip_locked=True)
-        mail: Mail | None = self.session.scalar(locked)
-        if mail is not None:
-            longer = min(pause * 2**mail.attempts, LONGEST_PAUSE)
-            mail.attempts, mail.due_at = mail.attempts + 1, clock.now() + longer
-        return mail
+    def postpone(self, mail: Mail, first_pause: float) -> None:
+        """Make a leased mail due again after a pause that doubles with each attempt."""
+        pause = leases.backoff(mail.attempts - 1, first_pause, LONGEST_PAUSE)
+        leases.postpone(Mail, mail.id, pause)
 
     def finish(self, mail_id: int) -> None:
-        """Note that nothing is left to do, and forget whom it was for."""
+        """Record that a mail needs no more attempts, and clear its address."""
         done = {"done_at": clock.now(), "email": None}
-        self._change(update(Mail).where(Mail.id == mail_id).values(done))
+        changed(update(Mail).where(Mail.id == mail_id).values(done))
+        leases.release(Mail, mail_id)
 
-    def give_up(self) -> int:
-        """Forget whom the mails were for that nobody took in time; return how many."""
-        is_late = (Mail.email.is_not(None), Mail.give_up_at <= clock.now())
-        return self._change(update(Mail).where(*is_late).values(email=None))
+    def expire(self) -> int:
+        """Give up the mails that were not sent in time; return how many there were."""
+        is_late = (Mail.email.is_not(None), Mail.expires_at <= clock.now())
+        given_up = {"email": None, "next_check_at": None}
+        return changed(update(Mail).where(*is_late).values(given_up))
 
-    def forget(self, user_id: int) -> None:
-        """Delete the mails of a user who leaves."""
-        self._change(delete(Mail).where(Mail.user_id == user_id))
-
-    def prune(self, before: datetime) -> int:
-        """Delete mails that were over before; return how many."""
-        return self._change(delete(Mail).where(Mail.give_up_at < before))
-
-    def _change(self, statement: Any) -> int:
-        quiet = statement.execution_options(synchronize_session=False)
-        return cast("CursorResult[Any]", self.session.execute(quiet)).rowcount
-
-
-def _due() -> Any:
-    now = clock.now()
-    return select(Mail).where(
-        Mail.done_at.is_(None), Mail.due_at <= now, Mail.give_up_at > now
-    )
+    def delete_for(self, user_id: int) -> None:
+        """Delete the mails of a user."""
+        changed(delete(Mail).where(Mail.user_id == user_id))

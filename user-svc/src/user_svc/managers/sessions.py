@@ -1,23 +1,22 @@
-"""Sessions: families of refresh tokens that follow one another."""
+"""Sessions: a family of refresh tokens, each of which replaces the one before."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, delete, or_, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, logging
+from chassis.db import changed
 from chassis.errors import Unauthorized
 from chassis.failpoints import failpoint
-from user_svc.keyring import Keyring, digest, new_token
+from user_svc.keyring import Keyring, hash_token, new_token
 from user_svc.models import RefreshFamily, RefreshToken, User
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What a sign-in or refresh gives: whose session, and its next refresh token."""
+    """The result of a sign-in or refresh: the session and its next refresh token."""
 
     user_id: int
     role: str
@@ -27,18 +26,18 @@ class Grant:
 
 
 class SessionManager:
-    """The rules of sessions: a refresh token is good once, its family for days."""
+    """The rules for sessions: a refresh token is valid once, its family for days."""
 
     def __init__(self, session: Session, keyring: Keyring) -> None:
         self.session = session
         self.keyring = keyring
 
     def start(self, user_id: int, password_hash: str, lifetime: timedelta) -> Grant:
-        """Begin a session of the user whose password was found right.
+        """Start a session for a user whose password was checked.
 
-        Raises Unauthorized when the account or password has changed meanwhile.
+        Raises Unauthorized when the account or the password has changed since.
         """
-        # The lock makes a password change wait, which then ends this session too.
+        # A password change waits for this lock, and then ends this session too.
         role = self.session.scalar(
             select(User.role)
             .where(
@@ -55,42 +54,35 @@ class SessionManager:
         return Grant(user_id, role, family.id, token, family.expires_at)
 
     def rotate(self, token: str, grace: timedelta) -> Grant:
-        """Spend a refresh token and return what follows it.
+        """Spend a refresh token and return the next one.
 
-        One spent less than `grace` ago was an honest retry and gets the same again;
-        later somebody has stolen it: the family is revoked, which has to be committed
-        although Unauthorized (`refresh_token_reused`) is raised.
+        A token spent less than `grace` ago is a retry and gets the same successor. A
+        later use means theft: the family is revoked, and Unauthorized
+        (`refresh_token_reused`) is raised. The caller must commit in both cases.
         """
         found = self._find(token)
         if found is None:
-            raise Unauthorized("The refresh token is not valid, or no longer.")
-        successor = self.keyring.successor(token)
+            raise Unauthorized("The refresh token is invalid or has expired.")
+        successor = self.keyring.next_refresh_token(token)
         if self._spend(token):
             failpoint("session.spent")
             self._add(found.family_id, successor)
         elif not self._was_spent_after(token, clock.now() - grace):
-            self._refuse_stolen(found)
+            self._revoke_stolen(found)
         return Grant(
             found.user_id, found.role, found.family_id, successor, found.expires_at
         )
 
     def end(self, token: str, user_id: int) -> None:
-        """Revoke the family of the user's refresh token; any other is ignored."""
+        """Revoke the family of a refresh token, unless it belongs to another user."""
         family = select(RefreshToken.family_id).where(
-            RefreshToken.token_hash == digest(token)
+            RefreshToken.token_hash == hash_token(token)
         )
         _revoke(
             self.session,
             RefreshFamily.id == family.scalar_subquery(),
             RefreshFamily.user_id == user_id,
         )
-
-    def prune(self, before: datetime) -> int:
-        """Forget sessions that were over, and tokens spent, before; return how many."""
-        over = or_(RefreshFamily.expires_at < before, RefreshFamily.revoked_at < before)
-        families = _rows(self.session, delete(RefreshFamily).where(over))
-        spent = delete(RefreshToken).where(RefreshToken.spent_at < before)
-        return families + _rows(self.session, spent)
 
     def _find(self, token: str) -> Row[tuple[int, int, str, datetime]] | None:
         return self.session.execute(
@@ -103,7 +95,7 @@ class SessionManager:
             .join(RefreshFamily, RefreshFamily.id == RefreshToken.family_id)
             .join(User, User.id == RefreshFamily.user_id)
             .where(
-                RefreshToken.token_hash == digest(token),
+                RefreshToken.token_hash == hash_token(token),
                 RefreshFamily.revoked_at.is_(None),
                 RefreshFamily.expires_at > clock.now(),
                 User.is_active,
@@ -114,23 +106,23 @@ class SessionManager:
         spend = (
             update(RefreshToken)
             .where(
-                RefreshToken.token_hash == digest(token),
+                RefreshToken.token_hash == hash_token(token),
                 RefreshToken.spent_at.is_(None),
             )
             .values(spent_at=clock.now())
         )
-        return _rows(self.session, spend) == 1
+        return changed(spend) == 1
 
     def _was_spent_after(self, token: str, moment: datetime) -> bool:
         found = select(RefreshToken.id).where(
-            RefreshToken.token_hash == digest(token), RefreshToken.spent_at > moment
+            RefreshToken.token_hash == hash_token(token), RefreshToken.spent_at > moment
         )
         return self.session.scalar(found) is not None
 
-    def _refuse_stolen(self, found: Row[tuple[int, int, str, datetime]]) -> None:
+    def _revoke_stolen(self, found: Row[tuple[int, int, str, datetime]]) -> None:
         _revoke(self.session, RefreshFamily.id == found.family_id)
         logging.get().warning(
-            "session revoked: refresh used twice",
+            "session revoked: refresh token used twice",
             user_id=found.user_id,
             family_id=found.family_id,
         )
@@ -140,15 +132,15 @@ class SessionManager:
         )
 
     def _add(self, family_id: int, token: str) -> str:
-        row = RefreshToken(family_id=family_id, token_hash=digest(token))
+        row = RefreshToken(family_id=family_id, token_hash=hash_token(token))
         self.session.add(row)
         self.session.flush()
         return token
 
 
-def end_all(session: Session, user_id: int, but: int | None = None) -> None:
-    """Revoke every session of a user, except perhaps one."""
-    others = () if but is None else (RefreshFamily.id != but,)
+def end_all(session: Session, user_id: int, keep: int | None = None) -> None:
+    """Revoke every session of a user, except the one given."""
+    others = () if keep is None else (RefreshFamily.id != keep,)
     _revoke(session, RefreshFamily.user_id == user_id, *others)
 
 
@@ -159,8 +151,3 @@ def _revoke(session: Session, *which: ColumnElement[bool]) -> None:
         .values(revoked_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-
-
-def _rows(session: Session, statement: Any) -> int:
-    quiet = statement.execution_options(synchronize_session=False)
-    return cast("CursorResult[Any]", session.execute(quiet)).rowcount

@@ -1,22 +1,21 @@
-"""Accounts: who they are, what may change, what is left of a deleted one."""
+"""Accounts: registration, changes, deletion."""
 
 from collections.abc import Collection
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis import clock
+from chassis.db import changed
 from chassis.errors import Conflict, NotFound
-from user_svc import emails
+from user_svc import email_addresses
 from user_svc.managers import sessions
-from user_svc.managers.accounts import ACCOUNT, Account
-from user_svc.managers.filters import FILTERS
 from user_svc.managers.mails import MailManager
-from user_svc.managers.one_time import OneTimeTokenManager
-from user_svc.models import Letter, RefreshFamily, Role, User
+from user_svc.managers.one_time_tokens import OneTimeTokenManager
+from user_svc.models import MailKind, RefreshFamily, Role, User
+from user_svc.queries import ACCOUNTS, USER_FILTERS, Account
 
 DELETED = "Deleted user"
 RIGHTS = frozenset({"role", "is_active"})
@@ -24,10 +23,12 @@ _IS_ADMIN = and_(User.role == Role.ADMIN, User.is_active)
 
 
 class UserManager:
-    """The rules of accounts. It hashes nothing: that takes long, in no transaction."""
+    """The rules for accounts; the caller hashes passwords, outside of transactions."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.mails = MailManager(session)
+        self.tokens = OneTimeTokenManager(session)
 
     def register(
         self,
@@ -38,25 +39,25 @@ class UserManager:
         role: str = Role.CUSTOMER,
         email_verified: bool = False,
     ) -> User:
-        """Make an account whose address is asked, or raise Conflict `email_taken`."""
+        """Create an account and mail a token to it, or raise Conflict `email_taken`."""
         user = User(
             name=name,
             email=email,
-            email_key=emails.key(email),
+            email_key=email_addresses.key(email),
             password_hash=password_hash,
             role=role,
             email_verified=email_verified,
         )
         self._save(user)
-        self.ask_address(user)
+        self.request_verification(user)
         return user
 
-    def ask_address(self, user: User) -> None:
-        """Let a mail ask whether the address is theirs, unless it is known."""
+    def request_verification(self, user: User) -> None:
+        """Mail a token that verifies the address, unless it is verified already."""
         if not user.email_verified:
-            MailManager(self.session).write(Letter.VERIFY, user.email, user.id)
+            self.mails.write(MailKind.VERIFY, user.email, user.id)
 
-    def get_user(self, user_id: int) -> User:
+    def get(self, user_id: int) -> User:
         """Return a user, or raise NotFound."""
         user = self.session.get(User, user_id)
         if user is None:
@@ -64,10 +65,10 @@ class UserManager:
         return user
 
     def lock(self, user_id: int, fields: Collection[str] = ()) -> User:
-        """Return a user whose `fields` nobody else changes before the commit.
+        """Lock and return a user whose `fields` will change, or raise NotFound.
 
-        Raises NotFound. With rights among the fields, all admins are locked too, in
-        one order: two admins who demote each other do not both succeed.
+        When rights are among the fields, all admins are locked as well, in one order,
+        so that two admins who demote each other cannot both succeed.
         """
         wanted = User.id == user_id
         if RIGHTS & set(fields):
@@ -85,17 +86,17 @@ class UserManager:
         raise NotFound(f"There is no user {user_id}.")
 
     def find_by_email(self, email: str) -> Account | None:
-        """Return the account of an address, however it is spelled."""
-        found = ACCOUNT.where(User.email_key == emails.key(email))
+        """Return the account with an address, whatever its case."""
+        found = ACCOUNTS.where(User.email_key == email_addresses.key(email))
         return cast("Account | None", self.session.execute(found).one_or_none())
 
     def find_by_id(self, user_id: int) -> Account | None:
-        """Return an account."""
-        found = ACCOUNT.where(User.id == user_id)
+        """Return the account with an id."""
+        found = ACCOUNTS.where(User.id == user_id)
         return cast("Account | None", self.session.execute(found).one_or_none())
 
     def find_role(self, user_id: int, family_id: int | None) -> str | None:
-        """Return an active user's role; None when the account or session is over."""
+        """Return a user's role; None when the account or the session has ended."""
         found = select(User.role).where(User.id == user_id, User.is_active)
         if family_id is not None:
             found = found.join(RefreshFamily).where(
@@ -104,31 +105,31 @@ class UserManager:
         return self.session.scalar(found)
 
     def has_admin(self) -> bool:
-        """Say whether there is an admin at all."""
+        """Whether there is any admin, active or not."""
         found = select(User.id).where(User.role == Role.ADMIN).limit(1)
         return self.session.scalar(found) is not None
 
     def search(self, query: dict[str, Any]) -> Select[tuple[User]]:
-        """Return the users that the filters of a list leave."""
+        """Return the statement for the users that match the filters."""
         return select(User).where(
             *[
                 condition(query[name])
-                for name, condition in FILTERS.items()
+                for name, condition in USER_FILTERS.items()
                 if query.get(name) is not None
             ]
         )
 
     def change(self, user: User, fields: dict[str, Any]) -> User:
-        """Change a locked user's name, email, phone, role, is_active; raise Conflict.
+        """Change a locked user's name, email, phone, role or is_active.
 
-        Codes: `user_deleted`, `email_taken`, `last_admin`.
+        Raises Conflict with the code `user_deleted`, `email_taken` or `last_admin`.
         """
         if user.deleted_at is not None:
-            raise Conflict("A deleted user does not change.", code="user_deleted")
+            raise Conflict("A deleted user cannot be changed.", code="user_deleted")
         self._keep_an_admin(user, fields)
         before = user.email
         if fields.get("email", before) != before:
-            user.email_key = emails.key(fields["email"])
+            user.email_key = email_addresses.key(fields["email"])
             user.email_verified = False
         for name, value in fields.items():
             setattr(user, name, value)
@@ -136,12 +137,12 @@ class UserManager:
             sessions.end_all(self.session, user.id)
         self._save(user)
         if user.email != before:
-            MailManager(self.session).write(Letter.EMAIL_CHANGED, before, user.id)
-            self.ask_address(user)
+            self.mails.write(MailKind.EMAIL_CHANGED, before, user.id)
+            self.request_verification(user)
         return user
 
     def delete(self, user: User) -> None:
-        """Deactivate a locked user for ever and forget who it was; twice is once."""
+        """Deactivate a locked user for ever and erase the personal data; idempotent."""
         if user.deleted_at is not None:
             return
         self._keep_an_admin(user, {"is_active": False})
@@ -150,45 +151,44 @@ class UserManager:
         user.role, user.is_active, user.email_verified = Role.CUSTOMER, False, False
         user.deleted_at = clock.now()
         sessions.end_all(self.session, user.id)
-        MailManager(self.session).forget(user.id)
-        OneTimeTokenManager(self.session).forget(user.id)
+        self.mails.delete_for(user.id)
+        self.tokens.delete_for(user.id)
         self.session.flush()
 
     def replace_hash(self, user_id: int, old: str | None, new: str) -> bool:
-        """Put a new password hash in place of the old one; False: it was another."""
+        """Replace a password hash; return False when `old` is no longer stored."""
         return self._update(user_id, User.password_hash == old, password_hash=new)
 
     def reset_hash(self, user_id: int, email: str, new: str) -> bool:
-        """Put a new password hash whatever the old; False: the address is another now.
+        """Set a new password hash; return False when the address has changed.
 
-        Whoever has read the mail has shown that the address is theirs.
+        The token was mailed to the address, so the address is verified as well.
         """
-        known = User.email == email
-        return self._update(user_id, known, password_hash=new, email_verified=True)
+        is_same = User.email == email
+        return self._update(user_id, is_same, password_hash=new, email_verified=True)
 
     def verify(self, user_id: int, email: str) -> bool:
-        """Note that an address is its user's; False: the address is another now."""
+        """Mark the address as verified; return False when it has changed."""
         return self._update(user_id, User.email == email, email_verified=True)
 
     def _update(
         self, user_id: int, condition: ColumnElement[bool], **values: Any
     ) -> bool:
         change = update(User).where(User.id == user_id, condition, User.is_active)
-        done = cast("CursorResult[Any]", self.session.execute(change.values(values)))
-        return done.rowcount == 1
+        return changed(change.values(values)) == 1
 
     def _keep_an_admin(self, user: User, fields: dict[str, Any]) -> None:
         after = {"role": user.role, "is_active": user.is_active, **fields}
         if user.role != Role.ADMIN or not user.is_active or _is_admin(after):
             return
         if self.session.scalars(select(User.id).where(_IS_ADMIN)).all() == [user.id]:
-            raise Conflict("The last admin must stay one.", code="last_admin")
+            raise Conflict("The last admin must stay an admin.", code="last_admin")
 
     def _save(self, user: User) -> User:
         try:
             with self.session.begin_nested():
                 self.session.add(user)
-        except IntegrityError:  # the one constraint that valid fields can break
+        except IntegrityError:  # the only constraint that valid fields can violate
             raise Conflict(
                 "This e-mail address has an account already.", code="email_taken"
             ) from None

@@ -1,97 +1,110 @@
-"""Sending what waits: claim a mail, see whose it is, send it, mark it.
+"""Send the mails of the outbox: lease a mail, prepare it, send it, finish it.
 
-A crash in between sends it again, with the same token and the same Message-ID.
+After a crash the mail is sent again, with the same token and the same Message-ID.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from chassis import logging
-from chassis.db import reading
+from chassis import clock, leases, logging
 from chassis.failpoints import failpoint
-from user_svc import letters, mail
-from user_svc.access import keyring, settings
 from user_svc.extensions import db
+from user_svc.mail import delivery, templates
 from user_svc.managers import MailManager, OneTimeTokenManager, UserManager
-from user_svc.managers.accounts import Account
-from user_svc.models import Letter, Mail
+from user_svc.models import Mail, MailKind
+from user_svc.queries import Account
+from user_svc.steps.context import keyring, settings
 
 
 @dataclass(frozen=True)
-class Errand:
-    """A mail to send: all that is needed while no transaction is open."""
+class OutgoingMail:
+    """What is needed to send a mail while no transaction is open."""
 
-    name: str
+    message_id: str
     written_at: datetime
-    letter: Letter
+    kind: MailKind
     to: str
     token: str
 
 
-def send_next() -> int:
-    """Try the mail that waits longest; return 1, or 0 when none is due."""
-    mail_id = _claim()
-    if mail_id is None:
-        return 0
-    failpoint("mail.claimed")
-    errand = _errand(mail_id)
+def send_mails() -> int:
+    """Send the mails that are due; return how many were tried."""
+    is_valid = Mail.expires_at > clock.now()
+    return leases.each(Mail, settings().mail_retry_seconds, _process, is_valid)
+
+
+def expire_mails() -> int:
+    """Give up the mails that were not sent in time; return how many there were."""
+    expired = MailManager(db.session).expire()
     db.session.commit()
-    if errand is None or _is_sent(errand):
-        MailManager(db.session).finish(mail_id)
+    if expired:
+        logging.get().warning("mails given up: not sent in time", mails=expired)
+    return expired
+
+
+def _process(mail_id: int) -> None:
+    failpoint("mail.leased")
+    mails = MailManager(db.session)
+    outgoing = _prepare(mails, mail_id)
+    db.session.commit()
+    if outgoing is None or _is_sent(outgoing):
+        mails.finish(mail_id)
         db.session.commit()
         failpoint("mail.done")
-    return 1
 
 
-def _claim() -> int | None:
-    mails = MailManager(db.session)
-    with reading():
-        is_due = mails.has_due()
-        db.session.rollback()
-    if not is_due:
+def _prepare(mails: MailManager, mail_id: int) -> OutgoingMail | None:
+    """Return the mail to send; None when its account must not get it.
+
+    The next attempt is scheduled and the token becomes valid before the mail is sent,
+    so that a failed attempt needs no further write.
+    """
+    row = mails.find(mail_id)
+    if row is None or row.email is None:
         return None
-    row = mails.claim(timedelta(seconds=settings().mail_retry_seconds))
-    mail_id = row.id if row else None
-    db.session.commit()
-    return mail_id
+    mails.postpone(row, settings().mail_retry_seconds)
+    account = _find_account(row.user_id, row.email)
+    if account is None or not account.is_active:
+        return None
+    kind, to, token = MailKind(row.kind), row.email, ""
+    if kind in templates.CONFIRMATIONS:
+        to, token = account.email, keyring().mailed_token(row.message_id)
+        tokens = OneTimeTokenManager(db.session)
+        if not tokens.issue(token, kind, account, row.expires_at):
+            logging.get().warning("too many mails", user_id=account.id, kind=kind)
+            return None
+    return OutgoingMail(row.message_id, row.created_at, kind, to, token)
 
 
-def _is_sent(errand: Errand) -> bool:
+def _find_account(user_id: int | None, email: str) -> Account | None:
+    """Return the account; a reset is requested by address, without a user id."""
+    users = UserManager(db.session)
+    if user_id is None:
+        return users.find_by_email(email)
+    return users.find_by_id(user_id)
+
+
+def _is_sent(mail: OutgoingMail) -> bool:
     try:
-        _send(errand)
-    except OSError as error:  # smtplib's errors are too
-        logging.get().warning("mail not sent", mail=errand.name, error=str(error))
+        _send(mail)
+    except OSError as error:  # the base class of smtplib's errors, too
+        name = mail.message_id
+        logging.get().warning("mail not sent", message_id=name, error=str(error))
         return False
     failpoint("mail.sent")
-    logging.get().info("mail sent", mail=errand.name, letter=errand.letter)
+    logging.get().info("mail sent", message_id=mail.message_id, kind=mail.kind)
     return True
 
 
-def _send(errand: Errand) -> None:
-    subject, text = letters.write(errand.letter, errand.token, settings())
-    head = (errand.name, errand.written_at, settings().sender, errand.to)
-    mail.deliver(mail.compose(*head, subject, text), settings())
-
-
-def _errand(mail_id: int) -> Errand | None:
-    """Return what is to be sent, its token good from now on; None: nothing is."""
-    row = db.session.get(Mail, mail_id)
-    owner = _owner(row) if row else None
-    if row is None or owner is None or not owner.is_active:
-        return None
-    letter, to, token = Letter(row.letter), str(row.email), ""
-    if letter in letters.PAGES:
-        to, token = owner.email, keyring().mailed(row.name)
-        tokens = OneTimeTokenManager(db.session)
-        if not tokens.issue(token, letter, owner, row.give_up_at):
-            logging.get().warning("too many mails", user_id=owner.id, letter=letter)
-            return None
-    return Errand(row.name, row.created_at, letter, to, token)
-
-
-def _owner(row: Mail) -> Account | None:
-    """Return whose mail it is; a reset's is known by the address alone."""
-    users = UserManager(db.session)
-    if row.user_id is None:
-        return users.find_by_email(str(row.email))
-    return users.find_by_id(row.user_id)
+def _send(mail: OutgoingMail) -> None:
+    config = settings()
+    subject, text = templates.render(mail.kind, mail.token, config)
+    message = delivery.compose(
+        mail.message_id,
+        mail.written_at,
+        sender=config.sender,
+        to=mail.to,
+        subject=subject,
+        text=text,
+    )
+    delivery.deliver(message, config)

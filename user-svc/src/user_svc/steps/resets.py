@@ -1,7 +1,8 @@
-"""A new password for whoever reads the mail, and an address that is shown to be theirs.
+"""Password reset and verification of an e-mail address, both by a mailed token.
 
-Asking does the same for every address: one row. The worker finds out whose it is, so
-that no answer and no time tells a stranger who has an account.
+A request for a reset does the same for every address: it stores one mail. The worker
+finds the account later, so that neither the response nor its time reveals whether an
+account exists.
 """
 
 from chassis.db import reading
@@ -10,61 +11,62 @@ from chassis.failpoints import failpoint
 from user_svc.extensions import db
 from user_svc.managers import MailManager, OneTimeTokenManager, UserManager
 from user_svc.managers.sessions import end_all
-from user_svc.models import Letter
-from user_svc.steps.passwords import new_hash
+from user_svc.models import MailKind
+from user_svc.steps.passwords import hash_new
 
 
-def ask_reset(email: str) -> None:
-    """Let a token be mailed to the address, if it has an active account."""
-    MailManager(db.session).write(Letter.RESET, email)
+def request_reset(email: str) -> None:
+    """Mail a token to the address, if it belongs to an active account."""
+    MailManager(db.session).write(MailKind.RESET, email)
     db.session.commit()
-    failpoint("reset.asked")
+    failpoint("reset.requested")
 
 
 def reset_password(token: str, new: str) -> None:
-    """Set the password of whoever was mailed the token; every session ends.
+    """Set the password of the account that the token was mailed to; end its sessions.
 
-    Raises BadRequest `invalid_token`, and Unprocessable, which leaves the token good.
+    Raises BadRequest `invalid_token`, or Unprocessable, after which the token can be
+    used again.
     """
     tokens = OneTimeTokenManager(db.session)
     with reading():
-        account = tokens.find(token, Letter.RESET)
+        account = tokens.find(token, MailKind.RESET)
         db.session.rollback()
     if account is None:
-        raise _invalid()
-    fresh = new_hash(new, account.name, account.email, "new_password")
-    is_theirs = UserManager(db.session).reset_hash(account.id, account.email, fresh)
+        raise _invalid_token()
+    new_hash = hash_new(new, account.name, account.email, "new_password")
+    is_same = UserManager(db.session).reset_hash(account.id, account.email, new_hash)
     failpoint("reset.password_written")
-    if not is_theirs or not tokens.spend(token, Letter.RESET):
-        raise _invalid()
+    if not is_same or not tokens.spend(token, MailKind.RESET):
+        raise _invalid_token()
     failpoint("reset.token_spent")
     end_all(db.session, account.id)
-    MailManager(db.session).write(Letter.PASSWORD_CHANGED, account.email, account.id)
+    MailManager(db.session).write(MailKind.PASSWORD_CHANGED, account.email, account.id)
     db.session.commit()
     failpoint("reset.confirmed")
 
 
-def ask_address(user_id: int) -> None:
-    """Let a token be mailed to the user's address, unless it is verified."""
+def request_verification(user_id: int) -> None:
+    """Mail a token to the user's address, unless the address is verified."""
     users = UserManager(db.session)
-    users.ask_address(users.get_user(user_id))
+    users.request_verification(users.get(user_id))
     db.session.commit()
 
 
 def verify_address(token: str) -> None:
-    """Note that the address is theirs who were mailed the token.
+    """Mark the address that the token was mailed to as verified.
 
     Raises BadRequest `invalid_token`.
     """
     tokens = OneTimeTokenManager(db.session)
-    account = tokens.find(token, Letter.VERIFY)
-    if account is None or not tokens.spend(token, Letter.VERIFY):
-        raise _invalid()
+    account = tokens.find(token, MailKind.VERIFY)
+    if account is None or not tokens.spend(token, MailKind.VERIFY):
+        raise _invalid_token()
     if not UserManager(db.session).verify(account.id, account.email):
-        raise _invalid()
+        raise _invalid_token()
     db.session.commit()
 
 
-def _invalid() -> BadRequest:
-    sentence = "The token is not valid, or no longer; ask for another one."
+def _invalid_token() -> BadRequest:
+    sentence = "The token is invalid or has expired; request another one."
     return BadRequest(sentence, code="invalid_token")

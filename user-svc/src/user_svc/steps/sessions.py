@@ -1,4 +1,4 @@
-"""Signing in, going on, signing out."""
+"""Sign in, refresh, sign out."""
 
 from datetime import timedelta
 
@@ -6,20 +6,21 @@ from chassis.db import reading
 from chassis.errors import Unauthorized
 from chassis.failpoints import failpoint
 from user_svc import passwords
-from user_svc.access import keyring, settings
 from user_svc.extensions import db
 from user_svc.managers import SessionManager, UserManager
+from user_svc.steps.context import keyring, settings
 from user_svc.steps.tokens import Tokens, pair
 
 
 def sign_in(email: str, password: str) -> Tokens:
-    """Begin a session and return its tokens.
+    """Start a session and return its tokens.
 
-    Raises Unauthorized `invalid_credentials`, after the same time for an unknown
-    address, a wrong password and a deactivated account.
+    Raises Unauthorized `invalid_credentials`. An unknown address, a wrong password and
+    a deactivated account take the same time.
     """
+    users = UserManager(db.session)
     with reading():
-        account = UserManager(db.session).find_by_email(email)
+        account = users.find_by_email(email)
         db.session.rollback()
     stored = account.password_hash if account else None
     is_right = passwords.matches(stored, password)
@@ -27,7 +28,7 @@ def sign_in(email: str, password: str) -> Tokens:
         raise Unauthorized(
             "The e-mail address or the password is wrong.", code="invalid_credentials"
         )
-    stored = _renew_hash(account.id, stored, password)
+    stored = _upgrade_hash(users, account.id, stored, password)
     lifetime = timedelta(days=settings().refresh_token_days)
     grant = _sessions().start(account.id, stored, lifetime)
     db.session.commit()
@@ -41,7 +42,7 @@ def refresh(token: str) -> Tokens:
     try:
         grant = _sessions().rotate(token, grace)
     except Unauthorized:
-        db.session.commit()  # the family of a stolen token is revoked for good
+        db.session.commit()  # keeps the revocation of a stolen token's family
         raise
     failpoint("session.before_rotate_commit")
     db.session.commit()
@@ -55,12 +56,12 @@ def sign_out(token: str, user_id: int) -> None:
     db.session.commit()
 
 
-def _renew_hash(user_id: int, stored: str, password: str) -> str:
-    """Store an outdated hash anew while the password is at hand; return the valid."""
+def _upgrade_hash(users: UserManager, user_id: int, stored: str, password: str) -> str:
+    """Replace an outdated hash while the password is known; return the stored hash."""
     if not passwords.is_outdated(stored):
         return stored
     fresh = passwords.make_hash(password)
-    done = UserManager(db.session).replace_hash(user_id, stored, fresh)
+    done = users.replace_hash(user_id, stored, fresh)
     return fresh if done else stored
 
 

@@ -181,13 +181,13 @@ def upgrade():
     op.create_table(
         "mails",
         sa.Column("id", BIG, nullable=False),
-        sa.Column("name", sa.String(length=32), nullable=False),
-        sa.Column("letter", sa.String(length=20), nullable=False),
+        sa.Column("message_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("user_id", BIG, nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("give_up_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -198,14 +198,14 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
-        sa.UniqueConstraint("name", name=op.f("uq_mails_name")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_mails_message_id")),
     )
     with op.batch_alter_table("mails") as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_mails_done_at_due_at"), ["done_at", "due_at"], unique=False
+            batch_op.f("ix_mails_next_check_at"), ["next_check_at"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_mails_give_up_at"), ["give_up_at"], unique=False
+            batch_op.f("ix_mails_expires_at"), ["expires_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_mails_user_id"), ["user_id"], unique=False)
 
@@ -248,8 +248,8 @@ def downgrade():
     op.drop_table("one_time_tokens")
     with op.batch_alter_table("mails") as batch_op:
         batch_op.drop_index(batch_op.f("ix_mails_user_id"))
-        batch_op.drop_index(batch_op.f("ix_mails_give_up_at"))
-        batch_op.drop_index(batch_op.f("ix_mails_done_at_due_at"))
+        batch_op.drop_index(batch_op.f("ix_mails_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_mails_next_check_at"))
 
     op.drop_table("mails")
     with op.batch_alter_table("refresh_tokens") as batch_op:

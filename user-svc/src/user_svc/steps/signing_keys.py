@@ -1,7 +1,7 @@
-"""The keys at work: made at first need, published, used to sign, replaced.
+"""Signing keys: creating the first one, signing, publishing, rotation.
 
-Sessions of their own: a key may be needed whatever the request's session is doing,
-and is made in no transaction, since that takes a while.
+Each function opens its own database session, since a key may be needed in the middle
+of a request's transaction. No transaction is open while a key is generated.
 """
 
 import time
@@ -19,16 +19,16 @@ from chassis import clock, logging
 from chassis.db import reading, writing
 from chassis.json import timestamp
 from chassis.web.auth import ALGORITHM, LEEWAY, TYPE
-from user_svc.access import keyring, settings
 from user_svc.extensions import db
-from user_svc.managers import KeyManager
-from user_svc.managers.keys import new_private_key
+from user_svc.managers import SigningKeyManager
+from user_svc.managers.signing_keys import new_private_key
+from user_svc.steps.context import keyring, settings
 
-MARGIN = 60  # seconds by which a key outlives the last token it signed
+MARGIN = 60  # seconds that a key is kept after its last token has expired
 
 
 class Signer:
-    """Signs access tokens with the active key, which it looks up now and then."""
+    """Signs access tokens with the active key, which it reloads every few seconds."""
 
     RELOAD = 10
 
@@ -37,9 +37,9 @@ class Signer:
         self._key: tuple[str, RSAPrivateKey]
 
     def sign(self, claims: dict[str, Any]) -> str:
-        """Return a token with these claims, made now and for a while.
+        """Return a signed token with these claims and the usual lifetime.
 
-        The clock is the system's, never CLOCK_FILE's: PyJWT checks with that one.
+        The times are the system clock's, never CLOCK_FILE's: PyJWT verifies with it.
         """
         if time.monotonic() >= self._until:
             self._key = _active_key()
@@ -52,50 +52,50 @@ class Signer:
         )
 
 
-def published() -> dict[str, Any]:
-    """Return the public keys as a JWKS; the first call of all makes the first key."""
+def list_public_keys() -> dict[str, Any]:
+    """Return the public keys as a JWKS; the very first call creates a key."""
     ensure_key()
-    with _looking() as session:
-        return {"keys": list(KeyManager(session, keyring()).published())}
+    with _read_session() as session:
+        return {"keys": list(SigningKeyManager(session, keyring()).list_public())}
 
 
 def ensure_key() -> None:
-    """Make the first key unless there is one."""
-    with _looking() as session:
-        found = KeyManager(session, keyring()).find_active()
+    """Create the first key unless there is one."""
+    with _read_session() as session:
+        found = SigningKeyManager(session, keyring()).find_active()
     if found is None:
         _add(1, clock.now())
 
 
-def rotate() -> int:
-    """Publish the next key when it is time and drop old ones; return how many."""
+def rotate_keys() -> int:
+    """Publish the next key when it is due and delete old ones; return how many."""
     config = settings()
-    with _looking() as session:
+    with _read_session() as session:
         age = timedelta(days=config.key_rotation_days)
-        generation = KeyManager(session, keyring()).due(age)
+        generation = SigningKeyManager(session, keyring()).find_next_generation(age)
     lead = timedelta(seconds=config.key_lead_seconds if generation != 1 else 0)
-    made = _add(generation, clock.now() + lead) if generation else 0
-    return made + _prune()
+    created = _add(generation, clock.now() + lead) if generation else 0
+    return created + _prune()
 
 
 def _active_key() -> tuple[str, RSAPrivateKey]:
     ensure_key()
-    with _looking() as session:
-        key = KeyManager(session, keyring()).find_active()
-        assert key is not None  # made above; none is pruned but after its successor
-        return key.kid, keyring().unseal(key.private_key)
+    with _read_session() as session:
+        key = SigningKeyManager(session, keyring()).find_active()
+        assert key is not None  # created above; the newest key is never deleted
+        return key.kid, keyring().decrypt(key.private_key)
 
 
 def _add(generation: int, active_from: datetime) -> int:
     private = new_private_key()
     with writing(), Session(db.engine) as session:
         try:
-            KeyManager(session, keyring()).add(private, generation, active_from)
+            SigningKeyManager(session, keyring()).add(private, generation, active_from)
             session.commit()
         except IntegrityError:  # another replica was faster
             return 0
     logging.get().info(
-        "signing key made", generation=generation, since=timestamp(active_from)
+        "signing key created", generation=generation, active_from=timestamp(active_from)
     )
     return 1
 
@@ -103,12 +103,12 @@ def _add(generation: int, active_from: datetime) -> int:
 def _prune() -> int:
     grace = timedelta(seconds=settings().access_token_seconds + LEEWAY + MARGIN)
     with writing(), Session(db.engine) as session:
-        gone = KeyManager(session, keyring()).prune(grace)
+        deleted = SigningKeyManager(session, keyring()).prune(grace)
         session.commit()
-    return gone
+    return deleted
 
 
 @contextmanager
-def _looking() -> Iterator[Session]:
+def _read_session() -> Iterator[Session]:
     with reading(), Session(db.engine) as session:
         yield session

@@ -8,11 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from user_svc import create_app, signing
-from user_svc.access import keyring
+from user_svc import create_app, steps
 from user_svc.extensions import db
-from user_svc.managers import KeyManager
 from user_svc.models import SigningKey
+from user_svc.steps.signing_keys import Signer
 
 DAYS = 86400
 
@@ -28,7 +27,7 @@ def kid_of(token: str) -> str:
 
 def rotate(app: Flask) -> int:
     with app.app_context():
-        return signing.rotate()
+        return steps.rotate_keys()
 
 
 def test_the_first_need_makes_the_first_key(make_app: Any) -> None:
@@ -40,10 +39,10 @@ def test_the_first_need_makes_the_first_key(make_app: Any) -> None:
     assert app.test_client().get("/.well-known/jwks.json").json["keys"] == first
 
 
-def test_private_keys_are_sealed_at_rest(app: Flask, private_key: Any) -> None:
+def test_private_keys_are_encrypted_at_rest(app: Flask, private_key: Any) -> None:
     with app.app_context():
         row = db.session.scalars(select(SigningKey)).one()
-        opened = keyring().unseal(row.private_key)
+        opened = steps.keyring().decrypt(row.private_key)
 
     assert "PRIVATE" not in row.private_key
     assert opened.private_numbers() == private_key.private_numbers()
@@ -67,7 +66,7 @@ def test_a_key_is_published_before_it_signs_and_kept_while_its_tokens_live(
     assert (also_old, new != old) == (old, True)
     assert kid_of(shop.sign_in(asha.email).json["access_token"]) == old
     pass_seconds(30 * DAYS + 601)
-    app.extensions["signer"] = signing.Signer()  # as ten seconds later
+    app.extensions["signer"] = Signer()  # as ten seconds later
     pair = shop.sign_in(asha.email).json
     assert kid_of(pair["access_token"]) == new
     assert rotate(app) == 0
@@ -84,7 +83,7 @@ def test_another_secret_signs_nothing_and_says_why_in_the_log(
     from user_svc.keyring import Keyring
 
     app.extensions["keyring"] = Keyring("another" * 8)
-    app.extensions["signer"] = signing.Signer()
+    app.extensions["signer"] = Signer()
 
     answer = shop.sign_in(asha.email)
 
@@ -93,19 +92,30 @@ def test_another_secret_signs_nothing_and_says_why_in_the_log(
     assert "SIGNING_KEY_SECRET" not in answer.text
 
 
-def test_a_key_of_a_faster_clock_is_used_when_it_is_the_only_one(
-    make_app: Any, private_key: Any
+def test_many_processes_make_one_first_key(
+    make_app: Any, together: Any, count: Any
 ) -> None:
-    from datetime import timedelta
-
-    from chassis import clock
-
     app = make_app(create_app, SIGNING_KEY_SECRET="s" * 40)
-    with app.app_context():
-        manager = KeyManager(db.session, keyring())
-        ahead = clock.now() + timedelta(seconds=5)
-        kid = manager.add(private_key, 1, ahead).kid
-        found = manager.find_active()
 
-    assert found is not None
-    assert found.kid == kid
+    def ask(_: int) -> Any:
+        return app.test_client().get("/.well-known/jwks.json").json["keys"]
+
+    answers = together(4, ask)
+
+    assert len({answer[0]["kid"] for answer in answers}) == 1
+    assert count(app, SigningKey) == 1
+
+
+def test_many_workers_rotate_the_keys_once(
+    app: Flask, pass_seconds: Callable[[int], None], together: Any, count: Any
+) -> None:
+    pass_seconds(31 * 86400)
+
+    def rotate(_: int) -> int:
+        with app.app_context():
+            return steps.rotate_keys()
+
+    made = together(3, rotate)
+
+    assert sum(made) == 1
+    assert count(app, SigningKey) == 2

@@ -1,4 +1,4 @@
-"""No table grows for ever: each is kept for a reason, or forgets by a job."""
+"""No table grows for ever: its rows expire, or are kept for a reason."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -15,8 +15,8 @@ from devtools.testkit.retention import (
 )
 from user_svc.extensions import db
 from user_svc.models import (
-    Letter,
     Mail,
+    MailKind,
     OneTimeToken,
     RefreshFamily,
     RefreshToken,
@@ -27,7 +27,7 @@ KEPT = {
     **KEPT_EVERYWHERE,
     "users": "people; a deleted one keeps its id alone, orders name it",
     "service_clients": "one for each of SERVICE_CLIENTS; set-up removes the others",
-    "signing_keys": "two or three: test_signing shows that replaced ones go",
+    "signing_keys": "two or three: rotation deletes those that were replaced",
 }
 
 
@@ -58,7 +58,7 @@ def a_mailed_token(ended: datetime) -> OneTimeToken:
     db.session.flush()
     return OneTimeToken(
         token_hash=uuid.uuid4().hex,
-        purpose=Letter.RESET,
+        purpose=MailKind.RESET,
         user_id=user.id,
         email=user.email,
         expires_at=ended,
@@ -66,16 +66,16 @@ def a_mailed_token(ended: datetime) -> OneTimeToken:
 
 
 def a_mail(ended: datetime) -> Mail:
-    times = {"due_at": ended, "give_up_at": ended}
-    return Mail(name=uuid.uuid4().hex, letter=Letter.RESET, **times)
+    name = uuid.uuid4().hex
+    return Mail(message_id=name, kind=MailKind.RESET, expires_at=ended)
 
 
 PRUNED = {
     **EVERYWHERE,
-    "refresh_families": Pruned("prune sessions", "prune_after_days", a_family),
-    "refresh_tokens": Pruned("prune sessions", "prune_after_days", a_token),
-    "one_time_tokens": Pruned("prune mails", "prune_after_days", a_mailed_token),
-    "mails": Pruned("prune mails", "prune_after_days", a_mail),
+    "refresh_families": Pruned("prune", "prune_after_days", a_family),
+    "refresh_tokens": Pruned("prune", "prune_after_days", a_token),
+    "one_time_tokens": Pruned("prune", "prune_after_days", a_mailed_token),
+    "mails": Pruned("prune", "prune_after_days", a_mail),
 }
 
 

@@ -1,4 +1,4 @@
-"""Signing keys: one signs, its successor is published ahead, old ones fade out."""
+"""Signing keys: one is active, its successor is published early, old ones expire."""
 
 import uuid
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ from user_svc.models import SigningKey
 
 
 def new_private_key() -> rsa.RSAPrivateKey:
-    """Make a key pair; takes about 0.1 s, so do it in no transaction."""
+    """Make a key pair. It takes about 0.1 s: do it outside of any transaction."""
     return rsa.generate_private_key(65537, 2048)
 
 
-class KeyManager:
-    """The rules of signing keys."""
+class SigningKeyManager:
+    """The rules for signing keys."""
 
     def __init__(self, session: Session, keyring: Keyring) -> None:
         self.session = session
@@ -34,14 +34,14 @@ class KeyManager:
     ) -> SigningKey:
         """Store a key of the next generation.
 
-        Raises sqlalchemy's IntegrityError when another process was faster.
+        Raises SQLAlchemy's IntegrityError when another process was faster.
         """
         kid = uuid.uuid4().hex
         public: dict[str, Any] = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
         key = SigningKey(
             generation=generation,
             kid=kid,
-            private_key=self.keyring.seal(private),
+            private_key=self.keyring.encrypt(private),
             public_jwk={**public, "kid": kid, "alg": ALGORITHM, "use": "sig"},
             active_from=active_from,
         )
@@ -51,23 +51,23 @@ class KeyManager:
         return key
 
     def find_active(self) -> SigningKey | None:
-        """Return the key that signs now: the newest whose moment has come."""
+        """Return the key that signs now: the newest with `active_from` in the past."""
         newest = SigningKey.generation.desc()
-        ripe = SigningKey.active_from <= clock.now()
-        found = select(SigningKey).where(ripe).order_by(newest).limit(1)
-        # None is ripe: another replica's clock is ahead and has made the first one.
+        is_active = SigningKey.active_from <= clock.now()
+        found = select(SigningKey).where(is_active).order_by(newest).limit(1)
+        # No key is active yet when a replica whose clock is ahead made the first one.
         first = select(SigningKey).order_by(SigningKey.generation).limit(1)
         return self.session.scalar(found) or self.session.scalar(first)
 
-    def published(self) -> Sequence[dict[str, Any]]:
+    def list_public(self) -> Sequence[dict[str, Any]]:
         """Return every public key as a JWK, newest first."""
         newest = SigningKey.generation.desc()
         return self.session.scalars(
             select(SigningKey.public_jwk).order_by(newest)
         ).all()
 
-    def due(self, age: timedelta) -> int | None:
-        """Return the next generation when the newest key is older than `age`."""
+    def find_next_generation(self, age: timedelta) -> int | None:
+        """Return the next generation if the newest key is older than `age`."""
         newest, since = self.session.execute(
             select(func.max(SigningKey.generation), func.max(SigningKey.active_from))
         ).one()
@@ -76,7 +76,7 @@ class KeyManager:
         return int(newest) + 1 if since + age <= clock.now() else None
 
     def prune(self, grace: timedelta) -> int:
-        """Forget keys replaced longer than `grace` ago; return how many."""
+        """Delete keys that were replaced longer than `grace` ago; return how many."""
         keys = self.session.scalars(
             select(SigningKey).order_by(SigningKey.generation)
         ).all()

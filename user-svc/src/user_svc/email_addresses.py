@@ -1,14 +1,14 @@
-"""E-mail addresses: what one is, and when two are the same."""
+"""E-mail addresses: validation, normalization, comparison."""
 
 from email_validator import EmailNotValidError, validate_email
 
 LONGEST = 254
 
 
-def normal(text: str) -> str:
-    """Return the address in its usual spelling, or raise ValueError.
+def normalized(text: str) -> str:
+    """Return the normalized address, or raise ValueError.
 
-    The part before the @ stays as it was typed; nothing is looked up.
+    The part before the @ keeps its case; no DNS query is made.
     """
     if len(text) > LONGEST:
         raise ValueError(f"Longer than {LONGEST} characters.")
@@ -16,14 +16,14 @@ def normal(text: str) -> str:
         address = validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError as wrong:
         raise ValueError(str(wrong)) from None
-    if len(address.lower()) > LONGEST:  # some letters grow when made small
+    if len(address.lower()) > LONGEST:  # lower case can be longer
         raise ValueError(f"Longer than {LONGEST} characters.")
     return address
 
 
 def key(text: str) -> str:
-    """Return what two spellings of one address share; good for any text."""
+    """Return the form by which addresses are compared; empty for an invalid one."""
     try:
-        return normal(text.strip()).lower()
+        return normalized(text.strip()).lower()
     except ValueError:
-        return ""  # nobody's address
+        return ""

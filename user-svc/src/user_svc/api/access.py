@@ -1,39 +1,26 @@
-"""Who may call: the token says who it is, the database whether that still holds."""
+"""Access control: the token names the caller, the database confirms the account."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 import jwt
-from flask import current_app, g
+from flask import g
 
 import chassis.web.api
-from chassis import config
 from chassis.db import reading
 from chassis.errors import Forbidden, Unauthorized
 from chassis.web import auth
-from user_svc.config import Settings
 from user_svc.extensions import db
-from user_svc.keyring import Keyring
 from user_svc.managers import UserManager
 
 
-def settings() -> Settings:
-    """Return the current app's settings."""
-    return cast("Settings", config.settings())
-
-
-def keyring() -> Keyring:
-    """Return what the current app's secret protects."""
-    return cast("Keyring", current_app.extensions["keyring"])
-
-
 class Blueprint(chassis.web.api.Blueprint):
-    """The chassis' blueprint, whose `requires` asks the database as well."""
+    """The chassis' blueprint, whose `requires` also checks the database."""
 
     def requires(self, *who: str) -> Callable[[Any], Any]:
-        """Let only callers pass who have one of the roles or scopes now."""
+        """Admit callers whose account has one of the roles or scopes now."""
         by_token = super().requires(*who)
 
         def decorator(view: Any) -> Any:
@@ -51,18 +38,25 @@ def _check_account(who: tuple[str, ...]) -> None:
     caller = auth.caller()
     if caller.id is None:
         return
-    with reading():  # a transaction of its own: the view may be long at its hashing
+    with reading():  # a short transaction of its own: the view may hash a password
         role = UserManager(db.session).find_role(caller.id, session_id())
         db.session.rollback()
     if role is None:
-        raise Unauthorized("This account or session is over; sign in again.")
+        raise Unauthorized("This account or session has ended; sign in again.")
     g.caller = replace(caller, role=role)
     if not any(g.caller.may(one) for one in who):
         raise Forbidden("You are signed in, but not allowed to do this.")
 
 
+def caller_id() -> int:
+    """Return the signed-in user's id; only for views that require a customer."""
+    user_id = auth.caller().id
+    assert user_id is not None
+    return user_id
+
+
 def session_id() -> int | None:
-    """Return the session that the caller's token, already verified, was made in."""
+    """Return the session of the caller's token, which was verified before."""
     claims = jwt.decode(auth.bearer(), options={"verify_signature": False})
     sid = claims.get("sid")
     return int(sid) if sid is not None else None

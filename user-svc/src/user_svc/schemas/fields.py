@@ -1,4 +1,4 @@
-"""Fields of accounts: e-mail, password, role, phone, and a strict boolean."""
+"""Fields of accounts: e-mail, password, role, phone, strict boolean."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from chassis.web.fields import Text
-from user_svc import emails
+from user_svc import email_addresses
 from user_svc.models import Role
 from user_svc.passwords import LONGEST
 
@@ -15,22 +15,22 @@ _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 class Email(Text):
-    """An e-mail address in its usual spelling."""
+    """An e-mail address, normalized."""
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"format": "email", "example": "asha@shop.example"}
-        super().__init__(most=emails.LONGEST, metadata=metadata, **kwargs)
+        super().__init__(most=email_addresses.LONGEST, metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         try:
-            return emails.normal(text)
+            return email_addresses.normalized(text)
         except ValueError as wrong:
             raise ValidationError(str(wrong)) from None
 
 
 class Password(fields.String):
-    """A password, exactly as it was typed: not trimmed, not normalised."""
+    """A password, exactly as it was typed: neither trimmed nor normalized."""
 
     def __init__(self, least: int = 1, **kwargs: Any) -> None:
         rules: list[Any] = [validate.Length(least, LONGEST), _no_control_characters]
@@ -44,7 +44,7 @@ def _no_control_characters(text: str) -> None:
 
 
 class Flag(fields.Boolean):
-    """A JSON boolean; neither "true" nor 1 is one."""
+    """A JSON boolean; the text "true" and the number 1 are refused."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -53,13 +53,13 @@ class Flag(fields.Boolean):
 
 
 def roles(**kwargs: Any) -> fields.String:
-    """Declare a role."""
+    """Declare the field of a role."""
     words = [str(word) for word in Role]
     return fields.String(validate=validate.OneOf(words), **kwargs)
 
 
 def phones(**kwargs: Any) -> Text:
-    """Declare a phone number, E.164, or null."""
+    """Declare the field of a phone number (E.164) or null."""
     rule = validate.Regexp(PHONE, error="Not a phone number such as +919876543210.")
     metadata = {"example": "+919876543210"}
     return Text(most=16, validate=rule, allow_none=True, metadata=metadata, **kwargs)

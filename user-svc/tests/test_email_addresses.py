@@ -1,8 +1,8 @@
-"""What an e-mail address is, and when two are the same."""
+"""Validation and comparison of e-mail addresses."""
 
 import pytest
 
-from user_svc import emails
+from user_svc import email_addresses
 
 
 @pytest.mark.parametrize(
@@ -15,13 +15,13 @@ from user_svc import emails
     ],
 )
 def test_two_spellings_of_one_address_share_a_key(one: str, other: str) -> None:
-    assert emails.key(one) == emails.key(other) != ""
+    assert email_addresses.key(one) == email_addresses.key(other) != ""
 
 
 @pytest.mark.parametrize(
     "text", ["", "a", "a@b", "a@@b.example", "a b@c.example", "x" * 300 + "@b.example"]
 )
-def test_what_is_no_address_is_nobody_s(text: str) -> None:
-    assert emails.key(text) == ""
+def test_an_invalid_address_has_no_key(text: str) -> None:
+    assert email_addresses.key(text) == ""
     with pytest.raises(ValueError, match=r"[a-z]"):
-        emails.normal(text)
+        email_addresses.normalized(text)

@@ -1,4 +1,4 @@
-"""Service clients: who may have which tokens for itself."""
+"""Service clients: the services that may request tokens for themselves."""
 
 import hmac
 from collections.abc import Sequence
@@ -12,40 +12,40 @@ from user_svc.models import ServiceClient
 
 
 class Credentials(Protocol):
-    """A client as the settings name it."""
+    """A service client in the settings."""
 
     @property
     def client_id(self) -> str:
-        """The client's name."""
+        """The name of the service."""
 
     @property
     def client_secret(self) -> str:
-        """What it proves itself with."""
+        """The secret that authenticates the service."""
 
     @property
     def audiences(self) -> Sequence[str]:
-        """Which services its tokens may be for."""
+        """The services that its tokens may address."""
 
     @property
     def scopes(self) -> Sequence[str]:
-        """What they may allow."""
+        """The scopes that its tokens may have."""
 
 
-class ClientManager:
-    """The rules of service clients."""
+class ServiceClientManager:
+    """The rules for service clients."""
 
     def __init__(self, session: Session, keyring: Keyring) -> None:
         self.session = session
         self.keyring = keyring
 
-    def is_in_step(self, clients: Sequence[Credentials]) -> bool:
-        """Say whether the table holds these clients and no others."""
+    def is_in_sync(self, clients: Sequence[Credentials]) -> bool:
+        """Whether the table holds exactly these clients."""
         rows = self.session.scalars(select(ServiceClient))
         stored = {row.client_id: _values(row) for row in rows}
         return stored == {one.client_id: self._wanted(one) for one in clients}
 
     def sync(self, clients: Sequence[Credentials]) -> None:
-        """Make the table hold these clients and no others."""
+        """Make the table hold exactly these clients."""
         names = [one.client_id for one in clients]
         stale = delete(ServiceClient).where(ServiceClient.client_id.not_in(names))
         self.session.execute(stale)
@@ -55,8 +55,8 @@ class ClientManager:
         self.session.flush()
 
     def authenticate(self, client_id: str, secret: str) -> ServiceClient | None:
-        """Return the client whose secret this is."""
-        if not client_id.isprintable():  # PostgreSQL takes no NUL in a text
+        """Return the client if the secret is right."""
+        if not client_id.isprintable():  # PostgreSQL accepts no NUL in a text
             return None
         row = self.session.get(ServiceClient, client_id)
         known = row.secret_hash if row else ""

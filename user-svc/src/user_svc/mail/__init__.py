@@ -1,0 +1,1 @@
+"""Mails: their texts (`templates`) and how they are sent (`delivery`, `smtp`)."""

@@ -1,0 +1,43 @@
+"""The table of users."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.db import AuditModel, Id, UtcDateTime
+from user_svc.extensions import db
+
+
+class Role(StrEnum):
+    """What a user may do; each role includes the rights of the one before."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    ADMIN = "admin"
+
+
+class User(AuditModel, db.Model):
+    """A person with an account; a deleted user keeps the id and no personal data.
+
+    `email_key` is the normalized address in lower case, so that two spellings of one
+    address collide on every database.
+    """
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("role IN ('customer', 'staff', 'admin')", name="role"),
+        Index(None, "created_at", "id"),
+    )
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    phone: Mapped[str | None] = mapped_column(String(16))
+    role: Mapped[str] = mapped_column(String(20), default=Role.CUSTOMER)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    email_verified: Mapped[bool] = mapped_column(default=False)
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
