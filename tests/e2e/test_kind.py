@@ -101,4 +101,4 @@ def test_the_charts_own_test_buys_something():
 
     said = programs.call("helm", "test", "shop", *here, "--logs")
 
-    assert "it was paid, and the order is complete" in said
+    assert "the order was paid and is complete" in said
