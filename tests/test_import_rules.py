@@ -1,4 +1,4 @@
-"""The import rules hold, and a breach of one is caught."""
+"""The import rules are kept, and a violation of each rule is detected."""
 
 import shutil
 import subprocess
@@ -46,7 +46,7 @@ def module(service, name):
     return f"{stem}/__init__.py" if is_package else f"{stem}.py"
 
 
-def test_the_tree_as_it_is_keeps_all_rules(lint):
+def test_the_code_keeps_all_rules(lint):
     done = lint()
 
     assert done.returncode == 0, done.stdout
@@ -72,7 +72,7 @@ def test_the_tree_as_it_is_keeps_all_rules(lint):
         (module("payment-svc", "steps"), "import razorpay", "Only razorpay_service"),
     ],
 )
-def test_a_planted_breach_is_caught(lint, name, line, rule):
+def test_a_violation_is_detected(lint, name, line, rule):
     done = lint(name, line)
 
     assert done.returncode == 1
