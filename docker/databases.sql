@@ -1,5 +1,5 @@
--- A database and a login for each service, for development alone.
--- A login may connect to its own database and to no other.
+-- A database and a login for each service, for development only.
+-- A login can connect only to its own database.
 REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
 
 CREATE ROLE user_svc LOGIN PASSWORD 'development-only-user';

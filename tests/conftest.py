@@ -1,4 +1,4 @@
-"""A whole shop in one process: four services over real HTTP, a queue, a Razorpay."""
+"""Fixtures that run the whole shop in one process, over real HTTP."""
 
 import json
 import time
@@ -28,7 +28,7 @@ PASSWORD = "a-long-walk-in-the-rain"
 
 
 def service_clients():
-    """Return user-svc's SERVICE_CLIENTS for the services of a test."""
+    """Return user-svc's SERVICE_CLIENTS for the test's services."""
     return json.dumps(
         [
             {
@@ -43,14 +43,14 @@ def service_clients():
 
 
 class Shop:
-    """The running shop: its apps, their addresses, and what a story does with them."""
+    """A running shop: its apps, their URLs and helpers for tests."""
 
     def __init__(self, apps, late, urls, sandbox, http):
         self.apps, self.late, self.urls = apps, late, urls
         self.sandbox, self.http = sandbox, http
 
     def call(self, method, service, path, who=None, expect=None, **more):
-        """Call a service as somebody and return the answer's JSON."""
+        """Call a service with the headers `who` and return the JSON of the response."""
         headers = {**(who or {}), **more.pop("headers", {})}
         url = self.urls[service] + path
         answer = self.http.request(method, url, headers=headers, timeout=20, **more)
@@ -59,7 +59,7 @@ class Shop:
         return answer.json() if answer.content else None
 
     def sign_up(self, name="asha"):
-        """Register a customer and return the headers of their session."""
+        """Register a customer and return headers with their access token."""
         body = {"name": name.title(), "email": f"{name}@shop.example"}
         self.call(
             "POST",
@@ -71,7 +71,7 @@ class Shop:
         return self.sign_in(body["email"], PASSWORD)
 
     def sign_in(self, email, password):
-        """Return the headers of a session."""
+        """Sign in and return headers with the access token."""
         pair = self.call(
             "POST",
             "users",
@@ -82,24 +82,24 @@ class Shop:
         return {"Authorization": f"Bearer {pair['access_token']}"}
 
     def product(self, staff, stock=5, price="499.00", name="A brass lamp"):
-        """Put a product on sale and return it."""
+        """Create a product and return it."""
         body = {"name": name, "price": price, "stock_quantity": stock}
         return self.call("POST", "products", "/products/", staff, json=body, expect=201)
 
     def available(self, product):
-        """Return how many of a product can be had."""
+        """Return the available quantity of a product."""
         path = f"/products/{product['id']}/"
         return self.call("GET", "products", path, expect=200)["available_quantity"]
 
     def order(self, who, product, quantity=1, **more):
-        """Place an order of one line and return it."""
+        """Place an order with one line and return it."""
         items = [{"product_id": product["id"], "quantity": quantity}]
         return self.call(
             "POST", "orders", "/orders/", who, json={"items": items}, **more
         )
 
     def get_order(self, who, order):
-        """Return the order as it now stands."""
+        """Return the current state of an order."""
         return self.call("GET", "orders", f"/orders/{order['id']}/", who, expect=200)
 
     def payment(self, who, order):
@@ -108,45 +108,45 @@ class Shop:
         return self.call("GET", "payments", path, who, expect=200)["data"][0]
 
     def work(self):
-        """Let both workers do all that is due."""
+        """Run the workers until nothing is due."""
         for _ in range(3):
             for name in ("orders", "payments", "products"):
                 worker.drain(self.apps[name])
 
     def until(self, condition, why):
-        """Let the workers work until the condition holds; fail after 20 s."""
+        """Run the workers until the condition is true; fail after 20 s."""
         deadline = time.monotonic() + 20
         while not (found := condition()):
-            assert time.monotonic() < deadline, f"never happened: {why}"
+            assert time.monotonic() < deadline, f"timed out waiting until {why}"
             self.work()
         return found
 
     def until_status(self, who, order, status):
-        """Work until the order has the status, and return it."""
+        """Run the workers until the order has the status; return the order."""
         return self.until(
             lambda: (o := self.get_order(who, order))["status"] == status and o,
-            f"order {order['id']} becomes {status}",
+            f"order {order['id']} is {status}",
         )
 
     def until_link(self, who, order):
-        """Work until the order can be paid, and return the link's address."""
+        """Run the workers until the order has a payment link; return its URL."""
         return self.until(
             lambda: (self.get_order(who, order)["payment"] or {}).get("short_url"),
             f"order {order['id']} has a link",
         )
 
     def pay(self, short_url):
-        """Pay on the sandbox's page, as a browser does, and return the last answer."""
+        """Pay on the payment page, as a browser does; return the last response."""
         return self.http.post(f"{short_url}/pay", timeout=20)
 
     def control(self, path, **body):
-        """Ask the sandbox to make something happen, and return its answer."""
+        """Call the control API of the sandbox; return the JSON of the response."""
         answer = self.http.post(self.sandbox.url + path, json=body, timeout=20)
         assert answer.ok, answer.text
         return answer.json()
 
     def ledger(self):
-        """Return what Razorpay knows: the independent witness."""
+        """Return the ledger of the sandbox."""
         return self.http.get(f"{self.sandbox.url}/control/ledger/", timeout=20).json()
 
 
@@ -170,7 +170,7 @@ def _environ(urls, sandbox, service):
 
 
 class Late:
-    """A WSGI app that is known later than its address."""
+    """A WSGI app whose target is set later, because its URL must be known first."""
 
     app = None
 
@@ -188,7 +188,7 @@ SERVICES = {
 
 @pytest.fixture
 def shop(make_app, sqs, tmp_path):
-    """Run the whole shop; webhooks go to payment-svc."""
+    """Run the whole shop; the sandbox sends its webhooks to payment-svc."""
     with ExitStack() as stack:
         late = {name: Late() for name in SERVICES}
         urls = {name: stack.enter_context(serve(app)) for name, app in late.items()}
@@ -206,7 +206,7 @@ def shop(make_app, sqs, tmp_path):
 
 
 def _use_real_keys(apps, urls):
-    """Check tokens against user-svc's published keys instead of the test run's."""
+    """Verify tokens with the keys that user-svc publishes, not with test keys."""
 
     def fetch():
         return requests.get(f"{urls['users']}/.well-known/jwks.json", timeout=5).json()
@@ -217,11 +217,11 @@ def _use_real_keys(apps, urls):
 
 @pytest.fixture
 def staff(shop):
-    """Return the headers of a member of staff."""
+    """Return headers with the access token of a staff member."""
     return shop.sign_in("staff@shop.example", PASSWORD)
 
 
 @pytest.fixture
 def asha(shop):
-    """Return the headers of a customer."""
+    """Return headers with the access token of a customer."""
     return shop.sign_up("asha")

@@ -1,7 +1,7 @@
-"""What the services say to each other is what the other side reads.
+"""Contract tests between the services.
 
-Every message of real stories is held against its published schema and against the
-consumer that reads it; every HTTP exchange against the answering side's OpenAPI.
+Every message of a scenario is checked against its schema and against the consumer that
+reads it, and every HTTP exchange against the OpenAPI document of the called service.
 """
 
 import json
@@ -38,8 +38,8 @@ def recorders(shop):
 
 
 @pytest.fixture
-def told(shop, recorders, asha, staff):
-    """Live through stories that say everything there is to say."""
+def scenario(shop, recorders, asha, staff):
+    """Run a scenario that publishes every type of message."""
     lamp = shop.product(staff, stock=9)
     paid = shop.order(asha, lamp, quantity=2, expect=201)
     shop.pay(shop.until_link(asha, paid))
@@ -50,7 +50,7 @@ def told(shop, recorders, asha, staff):
     shop.call("POST", "orders", path, asha, expect=202)
     shop.until_status(asha, cancelled, "cancelled")
     shop.order(asha, lamp, quantity=99, expect=409)
-    _ask_too_much(shop, paid)
+    _request_excessive_refund(shop, paid)
     refund = {"reason": "Too bright"}
     path = f"/orders/{paid['id']}/refund/"
     shop.call("POST", "orders", path, staff, json=refund, expect=202)
@@ -63,8 +63,8 @@ def told(shop, recorders, asha, staff):
     return shop
 
 
-def _ask_too_much(shop, order):
-    """Ask payment-svc for more than was paid: it answers refund.failed."""
+def _request_excessive_refund(shop, order):
+    """Request a refund above the paid amount, which payment-svc answers with failed."""
     from order_svc.extensions import db
     from order_svc.models import Outbox
 
@@ -82,7 +82,7 @@ def _ask_too_much(shop, order):
         )
         db.session.add(event)
         db.session.commit()
-    shop.until(lambda: "refund.failed" in _types(shop), "refund.failed is said")
+    shop.until(lambda: "refund.failed" in _types(shop), "refund.failed is published")
 
 
 def rows(shop, name, table):
@@ -97,47 +97,47 @@ def rows(shop, name, table):
 
 def messages(shop):
     """Return every message that the shop has published."""
-    said = [*rows(shop, "orders", "outbox"), *rows(shop, "payments", "outbox")]
-    return [row.envelope() for row in said]
+    published = [*rows(shop, "orders", "outbox"), *rows(shop, "payments", "outbox")]
+    return [row.envelope() for row in published]
 
 
 def _types(shop):
     return {message["type"] for message in messages(shop)}
 
 
-def test_every_message_is_as_published_and_read_by_its_consumer(told):
+def test_every_message_matches_its_schema_and_is_parsed_by_its_consumer(scenario):
     published = schemas()
 
-    said = messages(told)
+    found = messages(scenario)
 
-    assert {message["type"] for message in said} == set(published)
-    for message in said:
+    assert {message["type"] for message in found} == set(published)
+    for message in found:
         Draft202012Validator(published[message["type"]]).validate(message)
         assert inbox.parse(json.dumps(message), HANDLERS).type == message["type"]
 
 
-def test_every_message_of_the_stories_is_handled_once_by_the_other_side(told):
-    told.work()
+def test_every_message_is_handled_exactly_once(scenario):
+    scenario.work()
 
     for name, other in (("orders", "payments"), ("payments", "orders")):
-        published = {row.event_id for row in rows(told, name, "outbox")}
-        handled = [row.event_id for row in rows(told, other, "inbox")]
+        published = {row.event_id for row in rows(scenario, name, "outbox")}
+        handled = [row.event_id for row in rows(scenario, other, "inbox")]
         assert published == set(handled)
         assert len(handled) == len(published)
-        assert rows(told, other, "quarantine") == []
+        assert rows(scenario, other, "quarantine") == []
 
 
-def test_every_published_event_has_a_consumer_and_a_page(told):
+def test_every_message_type_has_a_consumer_and_is_documented(scenario):
     page = (EVENTS.parent / "events.md").read_text()
 
     assert set(HANDLERS) == set(schemas())
     assert all(f"`{name}`" in page for name in HANDLERS)
 
 
-def test_every_exchange_is_as_the_answering_side_documents_it(told, recorders):
+def test_every_http_exchange_matches_the_openapi_document(scenario, recorders):
     wrong = []
     for name, recorder in recorders.items():
-        spec = told.apps[name].extensions["openapi"].to_dict()
+        spec = scenario.apps[name].extensions["openapi"].to_dict()
         spec = json.loads(json.dumps(spec))
         for exchange in recorder.seen:
             if exchange.path != "/.well-known/jwks.json":

@@ -1,4 +1,4 @@
-"""A request that is sent twice has one effect, at every door and however often."""
+"""A request that is repeated with the same idempotency key has one effect."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -7,32 +7,32 @@ from threading import Barrier
 import requests
 
 KEY = {"Idempotency-Key": "asha-basket-1"}
-MAKES = {"201", "202"}
-# They move what is there, and say the same again when it has moved.
-# They let a mail be sent, and say the same to everybody.
+CREATED = {"201", "202"}
+# Requests that are idempotent without a key: mails answer everybody alike, and
+# cancellations answer a repeated request with the current state.
 MAILS = {"/user/password-reset/", "/user/verify-email/"}
-MOVES = {"/orders/{order_id}/cancel/", "/payments/{payment_id}/cancel/"}
+CANCELLATIONS = {"/orders/{order_id}/cancel/", "/payments/{payment_id}/cancel/"}
 
 
 def posts(app):
-    """Yield each POST of a service: its path and its operation."""
+    """Return the path and operation of each POST of a service."""
     paths = app.test_client().get("/swagger.json").json["paths"]
     return [(path, doc["post"]) for path, doc in paths.items() if "post" in doc]
 
 
-def test_every_post_that_makes_something_takes_a_key(shop):
-    makers = {
+def test_every_post_that_creates_something_accepts_a_key(shop):
+    accepts_key = {
         path: "IdempotencyKey" in str(operation["parameters"])
         for app in shop.apps.values()
         for path, operation in posts(app)
-        if MAKES & operation["responses"].keys() and path not in MOVES | MAILS
+        if CREATED & operation["responses"].keys() and path not in CANCELLATIONS | MAILS
     }
 
-    assert len(makers) == 9
-    assert [path for path, takes_key in makers.items() if not takes_key] == []
+    assert len(accepts_key) == 9
+    assert [path for path, accepted in accepts_key.items() if not accepted] == []
 
 
-def test_a_hundred_identical_posts_at_once_make_one_order(shop, asha, staff):
+def test_a_hundred_identical_simultaneous_posts_create_one_order(shop, asha, staff):
     lamp = shop.product(staff, stock=500)
     gate = Barrier(100)
 
@@ -54,12 +54,12 @@ def test_a_hundred_identical_posts_at_once_make_one_order(shop, asha, staff):
     ids = {a.json()["id"] for a in [*answers, last] if a.status_code in (201, 202)}
     orders = shop.call("GET", "orders", "/orders/", staff, expect=200)["data"]
     assert ids == {order["id"] for order in orders} == {last.json()["id"]}
-    shop.until(lambda: shop.available(lamp) < 500, "the stock is held")
+    shop.until(lambda: shop.available(lamp) < 500, "the stock is reserved")
     assert shop.available(lamp) == 497
 
 
 def send_again(shop, who, product):
-    """Send the hundred's request once more, when all of them are answered."""
+    """Repeat the request after all others were answered."""
     answer = requests.post(
         f"{shop.urls['orders']}/orders/",
         json={"items": [{"product_id": product["id"], "quantity": 3}]},

@@ -1,4 +1,4 @@
-"""The import rules hold, and a breach of one is caught."""
+"""The import rules are kept, and a violation of each rule is detected."""
 
 import shutil
 import subprocess
@@ -55,7 +55,7 @@ def chassis(name):
     return f"chassis/src/chassis/{name}.py"
 
 
-def test_the_tree_as_it_is_keeps_all_rules(lint):
+def test_the_code_keeps_all_rules(lint):
     done = lint()
 
     assert done.returncode == 0, done.stdout
@@ -102,7 +102,7 @@ def test_the_tree_as_it_is_keeps_all_rules(lint):
         ("chassis/src/chassis/clock.py", "import devtools", "Nothing that runs in"),
     ],
 )
-def test_a_planted_breach_is_caught(lint, name, line, rule):
+def test_a_violation_is_detected(lint, name, line, rule):
     done = lint(name, line)
 
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""A fresh shop, all real processes: `make run`, `make demo`, an end without rest."""
+"""`make run`, `make demo` and `make stop` with real processes."""
 
 import json
 import os
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture
 def terminal(tmp_path):
-    """Return a terminal in which the shop is ready."""
+    """Return a terminal in which the shop is running."""
     one = Terminal(tmp_path / "var")
     try:
         one.start()
@@ -23,7 +23,7 @@ def terminal(tmp_path):
         one.close()
 
 
-def test_a_fresh_shop_sells_survives_a_restart_and_ends_without_rest(terminal):
+def test_a_fresh_shop_sells_survives_a_restart_and_stops_cleanly(terminal):
     shown = "".join(terminal.lines)
     for page in ("/swagger/", "/redoc/", "/admin/"):
         assert shown.count(page) >= 4
@@ -41,7 +41,7 @@ def test_a_fresh_shop_sells_survives_a_restart_and_ends_without_rest(terminal):
     second = terminal.make("demo")
     assert second.returncode == 0, second.stdout + second.stderr
     order_ids = [re.search(r"order (\d+), ₹", d.stdout)[1] for d in (first, second)]
-    assert int(order_ids[1]) > int(order_ids[0]), "the first run's data are kept"
+    assert int(order_ids[1]) > int(order_ids[0]), "the data of the first run is kept"
 
     live = terminal.make("audit")
     assert live.returncode == 0, live.stdout + live.stderr
@@ -58,7 +58,7 @@ def test_a_fresh_shop_sells_survives_a_restart_and_ends_without_rest(terminal):
             json.loads(line)
 
 
-def test_a_process_that_dies_ends_the_shop_with_its_name(terminal):
+def test_a_process_that_dies_stops_the_shop_and_is_named(terminal):
     pids = json.loads((terminal.folder / "run.json").read_text())
 
     os.kill(pids["order-svc-worker"]["pid"], signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Whole stories of the checkout saga, through four services, a queue and a Razorpay."""
+"""The checkout saga through all four services, the queue and the sandbox."""
 
 
 def test_a_paid_order_becomes_success_and_its_stock_is_gone(shop, asha, staff):
@@ -28,7 +28,7 @@ def test_a_paid_order_becomes_success_without_any_webhook(shop, asha, staff):
     assert shop.until_status(asha, order, "success")
 
 
-def test_a_cancelled_order_gives_its_stock_back_and_its_link_is_dead(shop, asha, staff):
+def test_a_cancelled_order_releases_its_stock_and_closes_its_link(shop, asha, staff):
     lamp = shop.product(staff, stock=2)
     order = shop.order(asha, lamp, quantity=2, expect=201)
     shop.until_link(asha, order)
@@ -36,13 +36,13 @@ def test_a_cancelled_order_gives_its_stock_back_and_its_link_is_dead(shop, asha,
     shop.call("POST", "orders", f"/orders/{order['id']}/cancel/", asha, expect=202)
     shop.until_status(asha, order, "cancelled")
 
-    shop.until(lambda: shop.available(lamp) == 2, "the stock is back")
+    shop.until(lambda: shop.available(lamp) == 2, "the stock is released")
     assert not any(link["payable"] for link in shop.ledger()["links"])
     again = shop.call("POST", "orders", f"/orders/{order['id']}/cancel/", asha)
     assert again["status"] == "cancelled"
 
 
-def test_an_expired_link_fails_the_order_and_gives_its_stock_back(shop, asha, staff):
+def test_an_expired_link_fails_the_order_and_releases_its_stock(shop, asha, staff):
     lamp = shop.product(staff, stock=2)
     order = shop.order(asha, lamp, expect=201)
     shop.until_link(asha, order)
@@ -51,18 +51,18 @@ def test_an_expired_link_fails_the_order_and_gives_its_stock_back(shop, asha, st
     shop.control(f"/control/links/{link}/expire/")
 
     assert shop.until_status(asha, order, "failed")
-    shop.until(lambda: shop.available(lamp) == 2, "the stock is back")
+    shop.until(lambda: shop.available(lamp) == 2, "the stock is released")
     assert shop.payment(asha, order)["status"] == "EXPIRED"
 
 
-def test_a_late_capture_takes_the_stock_again_when_it_is_free(shop, asha, staff):
+def test_a_late_capture_completes_the_order_if_stock_is_available(shop, asha, staff):
     lamp = shop.product(staff, stock=1)
     order = shop.order(asha, lamp, expect=201)
     shop.until_link(asha, order)
     link = shop.payment(asha, order)["razorpay_payment_link_id"]
     shop.control(f"/control/links/{link}/expire/")
     shop.until_status(asha, order, "failed")
-    shop.until(lambda: shop.available(lamp) == 1, "the stock is back")
+    shop.until(lambda: shop.available(lamp) == 1, "the stock is released")
 
     shop.control(f"/control/links/{link}/pay/", late=True)
 
@@ -70,14 +70,14 @@ def test_a_late_capture_takes_the_stock_again_when_it_is_free(shop, asha, staff)
     assert shop.available(lamp) == 0
 
 
-def test_a_late_capture_is_refunded_when_the_stock_is_gone(shop, asha, staff):
+def test_a_late_capture_is_refunded_if_no_stock_is_available(shop, asha, staff):
     lamp = shop.product(staff, stock=1)
     order = shop.order(asha, lamp, expect=201)
     shop.until_link(asha, order)
     link = shop.payment(asha, order)["razorpay_payment_link_id"]
     shop.control(f"/control/links/{link}/expire/")
     shop.until_status(asha, order, "failed")
-    shop.until(lambda: shop.available(lamp) == 1, "the stock is back")
+    shop.until(lambda: shop.available(lamp) == 1, "the stock is released")
     shop.order(shop.sign_up("ravi"), lamp, expect=201)
 
     shop.control(f"/control/links/{link}/pay/", late=True)
@@ -100,7 +100,7 @@ def test_a_capture_after_a_cancel_is_refunded(shop, asha, staff):
     assert len(shop.ledger()["refunds"]) == 1
 
 
-def test_a_second_payment_on_one_link_is_refunded_alone(shop, asha, staff):
+def test_only_the_second_payment_of_a_link_is_refunded(shop, asha, staff):
     lamp = shop.product(staff, stock=3)
     order = shop.order(asha, lamp, expect=201)
     shop.until_link(asha, order)
@@ -116,7 +116,7 @@ def test_a_second_payment_on_one_link_is_refunded_alone(shop, asha, staff):
     assert shop.available(lamp) == 2
 
 
-def test_staff_refund_an_order_and_take_its_goods_back(shop, asha, staff):
+def test_a_full_refund_with_returned_items_restocks_them(shop, asha, staff):
     lamp = shop.product(staff, stock=3)
     order = shop.order(asha, lamp, quantity=2, expect=201)
     shop.pay(shop.until_link(asha, order))
@@ -133,11 +133,11 @@ def test_staff_refund_an_order_and_take_its_goods_back(shop, asha, staff):
     )
 
     shop.until_status(asha, order, "refunded")
-    shop.until(lambda: shop.available(lamp) == 3, "the goods are back")
+    shop.until(lambda: shop.available(lamp) == 3, "the items are restocked")
     assert shop.payment(asha, order)["status"] == "REFUNDED"
 
 
-def test_a_partial_refund_leaves_the_order_completed(shop, asha, staff):
+def test_a_partial_refund_leaves_the_order_successful(shop, asha, staff):
     order = shop.order(asha, shop.product(staff), expect=201)
     shop.pay(shop.until_link(asha, order))
     shop.until_status(asha, order, "success")
@@ -153,13 +153,13 @@ def test_a_partial_refund_leaves_the_order_completed(shop, asha, staff):
 
     shop.until(
         lambda: shop.get_order(asha, order)["refunded_amount"] == "99.00",
-        "the part is refunded",
+        "the partial refund is processed",
     )
     assert shop.get_order(asha, order)["status"] == "success"
     assert shop.payment(asha, order)["status"] == "PARTIALLY_REFUNDED"
 
 
-def test_too_little_stock_refuses_the_order_and_takes_nothing(shop, asha, staff):
+def test_an_order_without_enough_stock_is_rejected(shop, asha, staff):
     lamp = shop.product(staff, stock=1)
 
     refusal = shop.order(asha, lamp, quantity=2, expect=409)
@@ -171,7 +171,7 @@ def test_too_little_stock_refuses_the_order_and_takes_nothing(shop, asha, staff)
     assert shop.available(lamp) == 1
 
 
-def test_the_same_key_places_one_order(shop, asha, staff):
+def test_two_requests_with_the_same_key_place_one_order(shop, asha, staff):
     lamp = shop.product(staff)
     key = {"Idempotency-Key": "basket-17"}
 
@@ -183,7 +183,7 @@ def test_the_same_key_places_one_order(shop, asha, staff):
     assert len(orders["data"]) == 1
 
 
-def test_one_correlation_id_runs_through_the_whole_order(shop, asha, staff):
+def test_one_correlation_id_is_passed_through_the_whole_order(shop, asha, staff):
     lamp = shop.product(staff)
     correlation = {"X-Correlation-ID": "story-of-one-order"}
 
@@ -193,8 +193,8 @@ def test_one_correlation_id_runs_through_the_whole_order(shop, asha, staff):
 
     path = f"/orders/{order['id']}/timeline/"
     timeline = shop.call("GET", "orders", path, asha, expect=200)["data"]
-    told = {entry["name"] for entry in timeline}
-    assert {"payment.requested", "payment.link_ready", "payment.captured"} <= told
+    names = {entry["name"] for entry in timeline}
+    assert {"payment.requested", "payment.link_ready", "payment.captured"} <= names
     requested = [e for e in timeline if e["name"] == "payment.requested"]
     assert requested[0]["correlation_id"] == "story-of-one-order"
     link_ready = [e for e in timeline if e["name"] == "payment.link_ready"]

@@ -1,4 +1,4 @@
-"""Recorded HTTP exchanges, held against the OpenAPI document of who answered."""
+"""Records HTTP exchanges and checks them against an OpenAPI document."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer."""
+    """One request and its response."""
 
     method: str
     path: str
@@ -26,7 +26,7 @@ class Exchange:
 
 
 class Recorder:
-    """A WSGI app that notes what passes through to another."""
+    """WSGI middleware that records every request and response."""
 
     def __init__(self, app):
         self.app, self.seen = app, []
@@ -62,7 +62,7 @@ class _Body:
 
 
 def operation(spec, exchange):
-    """Return the documented operation of an exchange, or None."""
+    """Return the operation of an exchange in the document, or None."""
     for template, methods in spec["paths"].items():
         pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template.rstrip("/")))
         if re.fullmatch(pattern, exchange.path.rstrip("/")):
@@ -78,7 +78,7 @@ def _shadowed(spec, exchange, template):
 
 
 def problems(spec, exchange):
-    """Return what an exchange does that its document does not say."""
+    """Return the differences between an exchange and its document."""
     found = operation(spec, exchange)
     if found is None:
         return [f"{exchange}: not documented"]

@@ -1,5 +1,5 @@
--- A database and a login for each service; a login may connect to its own database and
--- to no other. psql reads this when the server is started for the first time.
+-- A database and a login for each service; a login can connect only to its own database.
+-- The PostgreSQL image runs this file at the first start.
 REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
 
 \getenv password USER_SVC_PASSWORD

@@ -1,6 +1,6 @@
-"""Make the shop's queues when LocalStack has started, as its workers would.
+"""Create the shop's queues with the same attributes as the workers do.
 
-LocalStack runs it inside itself. The workers make them again when they are gone.
+LocalStack runs this script when it is ready. Workers create queues that are missing.
 """
 
 import json
@@ -17,21 +17,21 @@ sqs = boto3.client(
     endpoint_url=ENDPOINT,
     region_name=os.environ.get("AWS_REGION", "ap-south-1"),
     aws_access_key_id="local",
-    aws_secret_access_key="local",  # noqa: S106 - the emulator takes any
+    aws_secret_access_key="local",  # noqa: S106 - the emulator accepts any key
 )
 
 
-def make(name, **attributes):
-    """Make one queue and return its address."""
+def create_queue(name, **attributes):
+    """Create a queue and return its URL."""
     return sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
 
 
 for name in NAMES:
-    dead = make(f"{name}-dlq", MessageRetentionPeriod=str(14 * DAY))
+    dead = create_queue(f"{name}-dlq", MessageRetentionPeriod=str(14 * DAY))
     found = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
     arn = found["Attributes"]["QueueArn"]
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 10})
-    make(
+    create_queue(
         name,
         MessageRetentionPeriod=str(4 * DAY),
         VisibilityTimeout="60",

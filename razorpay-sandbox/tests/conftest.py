@@ -1,4 +1,4 @@
-"""A running sandbox, the official client for it, and a receiver of webhooks."""
+"""Fixtures: a running sandbox, the official client and a webhook receiver."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,13 +8,13 @@ import pytest
 import razorpay
 import requests
 
-from razorpay_sandbox.receiver import Receiver, receiving
 from razorpay_sandbox.testing import Served, serve
+from razorpay_sandbox.webhook_receiver import Receiver, run_receiver
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving() as found:
+    with run_receiver() as found:
         yield found
 
 
@@ -35,7 +35,7 @@ def client(served: Served) -> Iterator[razorpay.Client]:
 
 @pytest.fixture
 def api(served: Served) -> Iterator[requests.Session]:
-    """A plain session that shows what the client hides: status and headers."""
+    """An HTTP session, for tests that need the status and headers of responses."""
     with requests.Session() as session:
         session.auth = (served.key_id, served.key_secret)
         yield session
@@ -58,7 +58,7 @@ def a_link(client: razorpay.Client) -> Any:
 
 @pytest.fixture
 def a_payment(a_link: Any, client: razorpay.Client) -> Any:
-    """Pay a new link on its page and return the payment."""
+    """Create a link, pay it on its page and return the payment."""
 
     def make(**wanted: Any) -> dict[str, Any]:
         link = a_link(**wanted)
@@ -68,3 +68,14 @@ def a_payment(a_link: Any, client: razorpay.Client) -> Any:
         return client.payment.fetch(paid["payments"][0]["payment_id"])
 
     return make
+
+
+@pytest.fixture
+def refund(api, served, a_payment):
+    """Post a refund of one payment; return the whole answer."""
+    url = f"{served.url}/v1/payments/{a_payment()['id']}/refund"
+
+    def post(headers=None, **data):
+        return api.post(url, json=data, headers=headers)
+
+    return post

@@ -1,4 +1,4 @@
-"""The shapes are compared with real bodies, byte by byte."""
+"""JSON representations are compared byte for byte with real webhook bodies."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from razorpay_sandbox import entities
-from razorpay_sandbox.tables import Link, Order, Payment, Refund
+from razorpay_sandbox.models import Link, Order, Payment, Refund
 from razorpay_sandbox.webhooks import encode, envelope
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text())
@@ -116,7 +116,7 @@ def test_an_authorized_payment_has_no_fee_yet():
     assert found == BODIES["payment.authorized"]
 
 
-def test_a_failed_payment_carries_the_banks_reason():
+def test_a_failed_payment_contains_the_banks_error():
     payment = a_payment(
         id="pay_Sb1RaT5mUb39Qz",
         status="failed",
@@ -150,7 +150,7 @@ def test_order_paid_shows_payment_and_order():
     assert body("order.paid", parts, 1767225671) == BODIES["order.paid"]
 
 
-def test_a_paid_links_event_has_alphabetical_keys_and_the_links_own_time():
+def test_a_link_event_has_sorted_keys_and_the_creation_time_of_the_link():
     link = a_link(
         status="paid",
         amount_paid=49900,
@@ -175,7 +175,7 @@ CLOSED = {
 
 
 @pytest.mark.parametrize("status", CLOSED)
-def test_a_closed_links_event_names_no_order_when_the_page_was_never_opened(status):
+def test_a_closed_link_event_has_no_order_if_the_page_was_never_opened(status):
     link = a_link(status=status, **CLOSED[status])
 
     name = f"payment_link.{status}"
@@ -191,7 +191,7 @@ REFUNDS = {
 
 
 @pytest.mark.parametrize("name", REFUNDS)
-def test_a_refunds_event_shows_the_payment_with_its_refunded_sum(name):
+def test_a_refund_event_contains_the_payment_with_its_refunded_amount(name):
     status, arn, created_at = REFUNDS[name]
     refund = a_refund(status=status, acquirer_data={"arn": arn})
     payment = a_payment(status="refunded", amount_refunded=49900)

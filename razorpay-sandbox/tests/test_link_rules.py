@@ -99,7 +99,7 @@ def create(api, served):
 
 
 @pytest.mark.parametrize(("wanted", "text"), REFUSALS)
-def test_a_wrong_link_is_refused_in_the_links_backends_words(create, wanted, text):
+def test_an_invalid_link_is_rejected_with_razorpays_text(create, wanted, text):
     answer = create(**wanted)
 
     assert answer.status_code == 400
@@ -115,17 +115,17 @@ def test_a_wrong_link_is_refused_in_the_links_backends_words(create, wanted, tex
     }
 
 
-def test_an_empty_body_says_that_the_amount_is_missing(api, served):
+def test_an_empty_body_is_rejected_for_its_missing_amount(api, served):
     answer = api.post(f"{served.url}/v1/payment_links")
 
     assert answer.json()["error"]["description"] == BLANK
 
 
-def test_exactly_fifteen_minutes_ahead_is_too_near(create):
+def test_an_expiry_in_exactly_fifteen_minutes_is_rejected(create):
     assert create(expire_by=soon(LATE)).status_code == 400
 
 
-def test_sixteen_minutes_ahead_is_far_enough(create):
+def test_an_expiry_in_sixteen_minutes_is_accepted(create):
     answer = create(expire_by=soon(LATE + 60))
 
     assert answer.status_code == 200
@@ -135,3 +135,12 @@ def test_empty_texts_inside_a_customer_are_accepted(create):
     answer = create(customer={"name": "Asha", "email": "", "contact": ""})
 
     assert answer.json()["customer"] == {"name": "Asha", "email": "", "contact": ""}
+
+
+@pytest.mark.parametrize(
+    "address", ["callback_url", "http://", "http://[", "http://a b", "ftp://x", "//x"]
+)
+def test_an_invalid_callback_url_is_rejected(api, served, address):
+    data = {"amount": 100, "callback_url": address, "callback_method": "get"}
+
+    assert api.post(f"{served.url}/v1/payment_links", json=data).status_code == 400

@@ -13,9 +13,7 @@ def test_a_new_link_has_no_entity_no_order_and_null_payments(a_link):
     assert len(link["id"]) == len("plink_") + 14
 
 
-def test_a_link_without_customer_and_notes_shows_each_endpoints_own_emptiness(
-    client, a_link
-):
+def test_each_endpoint_has_its_own_empty_value_for_customer_and_notes(client, a_link):
     created = a_link(notes=None)
 
     fetched = client.payment_link.fetch(created["id"])
@@ -28,7 +26,7 @@ def test_a_link_without_customer_and_notes_shows_each_endpoints_own_emptiness(
     assert listed["payments"] is None
 
 
-def test_a_links_keys_come_in_alphabetical_order(api, served, a_link):
+def test_the_keys_of_a_link_are_in_alphabetical_order(api, served, a_link):
     link = a_link()
 
     text = api.get(f"{served.url}/v1/payment_links/{link['id']}").json()
@@ -42,7 +40,7 @@ def test_a_list_of_links_has_no_items_and_no_count(client, a_link):
     assert list(client.payment_link.all()) == ["payment_links"]
 
 
-def test_a_link_is_found_by_its_reference(client, a_link):
+def test_links_can_be_searched_by_reference_id(client, a_link):
     a_link(reference_id="other")
     link = a_link()
 
@@ -51,7 +49,7 @@ def test_a_link_is_found_by_its_reference(client, a_link):
     assert [one["id"] for one in found["payment_links"]] == [link["id"]]
 
 
-def test_a_link_is_found_by_its_payment(client, a_link, a_payment):
+def test_links_can_be_searched_by_payment_id(client, a_link, a_payment):
     a_link(reference_id="other")
     payment = a_payment()
 
@@ -70,7 +68,7 @@ def test_a_list_takes_count_skip_from_and_to(client, a_link):
     assert later["payment_links"] == []
 
 
-def test_a_reference_is_never_free_again(client, a_link):
+def test_a_reference_id_cannot_be_reused(client, a_link):
     link = a_link()
     client.payment_link.cancel(link["id"])
 
@@ -83,11 +81,11 @@ def test_a_reference_is_never_free_again(client, a_link):
     )
 
 
-def test_links_without_reference_do_not_collide(a_link):
+def test_several_links_can_have_no_reference_id(a_link):
     assert a_link(reference_id="")["id"] != a_link(reference_id="")["id"]
 
 
-def test_an_open_link_is_edited(client, a_link):
+def test_an_open_link_can_be_updated(client, a_link):
     link = a_link()
 
     changed = client.payment_link.edit(
@@ -99,12 +97,12 @@ def test_an_open_link_is_edited(client, a_link):
         a_link()
 
 
-def test_only_some_fields_are_edited(client, a_link):
+def test_a_read_only_field_cannot_be_updated(client, a_link):
     with pytest.raises(BadRequestError, match=r"wrong input fields sent\."):
         client.payment_link.edit(a_link()["id"], {"amount": 100})
 
 
-def test_a_closed_link_is_not_edited(client, a_link):
+def test_a_closed_link_cannot_be_updated(client, a_link):
     link = a_link()
     client.payment_link.cancel(link["id"])
 
@@ -115,7 +113,7 @@ def test_a_closed_link_is_not_edited(client, a_link):
     assert str(refusal.value) == text
 
 
-def test_a_link_is_cancelled_once(client, a_link):
+def test_a_cancelled_link_cannot_be_cancelled_again(client, a_link):
     link = a_link()
 
     cancelled = client.payment_link.cancel(link["id"])
@@ -127,7 +125,7 @@ def test_a_link_is_cancelled_once(client, a_link):
     assert str(refusal.value) == "cannot cancel or expire a cancelled link"
 
 
-def test_a_paid_link_is_not_cancelled(client, a_link, a_payment):
+def test_a_paid_link_cannot_be_cancelled(client, a_link, a_payment):
     a_payment()
     link = client.payment_link.all()["payment_links"][0]
 
@@ -146,7 +144,7 @@ def test_a_link_is_sent_by_sms_or_email_only(client, a_link):
         client.payment_link.notifyBy(link["id"], "pigeon")
 
 
-def test_unknown_and_malformed_ids_are_told_apart(client):
+def test_unknown_and_malformed_ids_have_different_errors(client):
     with pytest.raises(BadRequestError) as unknown:
         client.payment_link.fetch("plink_AAAAAAAAAAAAAA")
     with pytest.raises(BadRequestError) as malformed:
@@ -159,7 +157,7 @@ def test_unknown_and_malformed_ids_are_told_apart(client):
     assert str(resent.value) == "invalid input [id] = [link_xxxx]"
 
 
-def test_the_newest_links_come_first_within_a_second_too(client, a_link):
+def test_links_created_in_the_same_second_are_listed_newest_first(client, a_link):
     made = [a_link(reference_id=f"r{n}")["id"] for n in range(5)]
 
     found = [one["id"] for one in client.payment_link.all()["payment_links"]]

@@ -3,7 +3,7 @@ import requests
 from razorpay.errors import BadRequestError
 
 
-def test_a_links_order_comes_into_being_when_its_page_is_opened(client, a_link):
+def test_opening_the_page_of_a_link_creates_its_order(client, a_link):
     link = a_link()
     before = client.payment_link.fetch(link["id"])
 
@@ -17,7 +17,7 @@ def test_a_links_order_comes_into_being_when_its_page_is_opened(client, a_link):
     assert (order["status"], order["attempts"]) == ("created", 0)
 
 
-def test_a_second_look_makes_no_second_order(client, a_link):
+def test_opening_the_page_again_creates_no_second_order(client, a_link):
     link = a_link()
 
     for _ in range(2):
@@ -26,7 +26,7 @@ def test_a_second_look_makes_no_second_order(client, a_link):
     assert client.order.all()["count"] == 1
 
 
-def test_an_order_shows_failed_attempts_that_its_link_does_not(client, a_link):
+def test_an_order_lists_failed_attempts_but_its_link_does_not(client, a_link):
     link = a_link()
     requests.post(f"{link['short_url']}/fail", timeout=5)
 
@@ -38,14 +38,14 @@ def test_an_order_shows_failed_attempts_that_its_link_does_not(client, a_link):
     assert client.order.fetch(after["order_id"])["status"] == "attempted"
 
 
-def test_an_order_is_made_by_api(client):
+def test_an_order_is_created_by_the_api(client):
     order = client.order.create({"amount": 50000, "currency": "INR", "receipt": "r"})
 
     assert order["entity"] == "order"
     assert (order["amount_due"], order["notes"], order["offer_id"]) == (50000, [], None)
 
 
-def test_an_orders_receipt_is_unique_only_when_asked(client):
+def test_a_receipt_is_unique_only_with_unique_receipt(client):
     data = {"amount": 50000, "currency": "INR", "receipt": "r"}
     first = client.order.create(data)
 
@@ -56,7 +56,7 @@ def test_an_orders_receipt_is_unique_only_when_asked(client):
     assert unique["id"] in (first["id"], second["id"])
 
 
-def test_a_wrong_order_is_refused_with_field_and_reason(api, served):
+def test_an_invalid_order_is_rejected_with_field_and_reason(api, served):
     answer = api.post(f"{served.url}/v1/orders", json={"amount": 99, "currency": "INR"})
 
     assert answer.status_code == 400
@@ -71,7 +71,7 @@ def test_a_wrong_order_is_refused_with_field_and_reason(api, served):
     }
 
 
-def test_a_page_has_at_most_a_hundred(api, served):
+def test_a_list_has_at_most_a_hundred_items(api, served):
     answer = api.get(f"{served.url}/v1/orders", params={"count": 101})
 
     error = answer.json()["error"]
@@ -79,7 +79,7 @@ def test_a_page_has_at_most_a_hundred(api, served):
     assert error["field"] == "count"
 
 
-def test_an_order_is_expanded_with_its_payments(api, served, a_payment):
+def test_an_order_can_be_expanded_with_its_payments(api, served, a_payment):
     payment = a_payment()
 
     url = f"{served.url}/v1/orders/{payment['order_id']}"
@@ -88,7 +88,7 @@ def test_an_order_is_expanded_with_its_payments(api, served, a_payment):
     assert order["payments"]["items"] == [payment]
 
 
-def test_an_orders_notes_are_changed(client):
+def test_the_notes_of_an_order_can_be_updated(client):
     order = client.order.create({"amount": 50000, "currency": "INR"})
 
     assert client.order.edit(order["id"], {"notes": {"a": "b"}})["notes"] == {"a": "b"}

@@ -2,24 +2,8 @@ import pytest
 import requests
 from razorpay.errors import BadRequestError
 
-from razorpay_sandbox.banks import fee_and_tax
 
-
-@pytest.mark.parametrize(
-    ("method", "amount", "expected"),
-    [
-        ("upi", 49900, (1178, 180)),
-        ("upi", 1000, (24, 4)),
-        ("upi", 50000, (1180, 180)),
-        ("netbanking", 400000, (9440, 1440)),
-        ("card", 9900, (198, 0)),
-    ],
-)
-def test_fee_and_tax_are_razorpays(method, amount, expected):
-    assert fee_and_tax(method, amount) == expected
-
-
-def test_a_payment_points_to_its_link_by_order_notes_and_description(client, a_payment):
+def test_a_payment_refers_to_its_link_by_order_notes_and_description(client, a_payment):
     payment = a_payment()
 
     link = client.payment_link.all()["payment_links"][0]
@@ -40,7 +24,7 @@ def test_only_a_captured_payment_has_a_fee(client, a_link, a_payment):
     assert [one["fee"] for one in failed if one["status"] == "failed"] == [None]
 
 
-def test_an_authorized_payment_is_captured_exactly(client, served, a_link):
+def test_a_payment_is_captured_for_exactly_its_amount(client, served, a_link):
     link = a_link()
     url = f"{served.url}/control/links/{link['id']}/pay/"
     payment = requests.post(url, json={"capture": False}, timeout=5).json()
@@ -59,7 +43,7 @@ def test_an_authorized_payment_is_captured_exactly(client, served, a_link):
         client.payment.capture(payment["id"], 49900, dict(currency))
 
 
-def test_a_link_with_an_authorized_payment_takes_no_other(served, a_link):
+def test_a_link_with_an_authorized_payment_rejects_another_payment(served, a_link):
     link = a_link()
     url = f"{served.url}/control/links/{link['id']}/pay/"
     requests.post(url, json={"capture": False}, timeout=5)
@@ -69,7 +53,7 @@ def test_a_link_with_an_authorized_payment_takes_no_other(served, a_link):
     assert answer.status_code == 409
 
 
-def test_a_payments_notes_are_changed_and_nothing_else(client, a_payment):
+def test_only_the_notes_of_a_payment_can_be_updated(client, a_payment):
     payment = a_payment()
 
     changed = client.payment.edit(payment["id"], {"notes": {"a": "b"}})
@@ -79,7 +63,7 @@ def test_a_payments_notes_are_changed_and_nothing_else(client, a_payment):
         client.payment.edit(payment["id"], {"amount": 1})
 
 
-def test_a_card_is_shown_when_asked_for(api, served, a_link):
+def test_a_payment_can_be_expanded_with_its_card(api, served, a_link):
     link = a_link()
     requests.post(f"{link['short_url']}/fail", data={"method": "card"}, timeout=5)
 

@@ -1,4 +1,4 @@
-"""The chart as Helm renders it; what no tool is there for is skipped, and said."""
+"""Fixtures: the rendered chart and manifests. Tests without their tool are skipped."""
 
 import functools
 
@@ -11,7 +11,7 @@ FOUND = tools.found()
 
 @pytest.fixture(params=FOUND.helms or ["none"], scope="session")
 def each_helm(request):
-    """Return every Helm in turn."""
+    """Return each installed version of Helm."""
     if not FOUND.helms:
         pytest.skip("; ".join(FOUND.missing))
     return FOUND.helms[request.param]
@@ -19,7 +19,7 @@ def each_helm(request):
 
 @pytest.fixture(scope="session")
 def helm():
-    """Return the newest Helm."""
+    """Return the newest version of Helm."""
     if not FOUND.helms:
         pytest.skip("; ".join(FOUND.missing))
     return list(FOUND.helms.values())[-1]
@@ -27,7 +27,7 @@ def helm():
 
 @pytest.fixture(scope="session")
 def template(helm):
-    """Return `template(case, *sets)`: the documents of a case of CASES."""
+    """Return `template(case, *sets)`, which renders one of the CASES."""
 
     @functools.cache
     def make(case="default", *sets):
@@ -37,8 +37,8 @@ def template(helm):
 
 
 @pytest.fixture(scope="session")
-def surroundings():
-    """Return what `kubectl apply -k k8s/` applies."""
+def manifests():
+    """Return the objects that `kubectl apply -k k8s/` applies."""
     if FOUND.kubectl is None:
         pytest.skip("no kubectl: make chart fetches it")
     return render.kustomize(FOUND.kubectl)
@@ -46,7 +46,7 @@ def surroundings():
 
 @pytest.fixture(scope="session")
 def kubectl():
-    """Return kubectl, which builds kustomizations without a cluster."""
+    """Return kubectl, which can render kustomizations without a cluster."""
     if FOUND.kubectl is None:
         pytest.skip("no kubectl: make chart fetches it")
     return FOUND.kubectl
@@ -54,7 +54,7 @@ def kubectl():
 
 @pytest.fixture(scope="session")
 def schemas():
-    """Return the folder of Kubernetes' schemas."""
+    """Return the folder with the schemas of Kubernetes."""
     if FOUND.schemas is None:
         pytest.skip("no schemas of Kubernetes: make chart fetches them")
     return FOUND.schemas

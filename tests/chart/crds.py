@@ -1,4 +1,4 @@
-"""The operators' kinds as far as the chart uses them: field by field, nothing more."""
+"""Schemas of the custom resources, limited to the fields that the chart uses."""
 
 TEXT = {"type": "string", "minLength": 1}
 COUNT = {"type": "integer", "minimum": 0}
@@ -7,7 +7,7 @@ WORDS = {"type": "object", "additionalProperties": TEXT}
 
 
 def fields(required, **optional):
-    """Describe an object whose fields are all known."""
+    """Return the schema of an object without unknown fields."""
     return {
         "type": "object",
         "additionalProperties": False,
@@ -17,12 +17,12 @@ def fields(required, **optional):
 
 
 def some(item):
-    """Describe a list that is not empty."""
+    """Return the schema of a non-empty list."""
     return {"type": "array", "minItems": 1, "items": item}
 
 
 def one_of(*words):
-    """Describe one of some words."""
+    """Return the schema of an enum."""
     return {"enum": list(words)}
 
 
@@ -57,7 +57,7 @@ SERVICE_MONITOR = fields(
         "endpoints": some(fields({"port": TEXT, "path": TEXT, "interval": TIME})),
     }
 )
-# KEDA reads a trigger's metadata as texts alone.
+# KEDA accepts only strings in the metadata of a trigger.
 SCALED_OBJECT = fields(
     {
         "scaleTargetRef": fields({"name": TEXT}),

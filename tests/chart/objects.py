@@ -1,15 +1,15 @@
-"""Ways to look at rendered documents."""
+"""Helpers to read rendered objects."""
 
 import base64
 
 
 def of_kind(documents, kind):
-    """Return the documents of a kind by name."""
+    """Return the objects of a kind by name."""
     return {d["metadata"]["name"]: d for d in documents if d["kind"] == kind}
 
 
 def pods(documents):
-    """Return every pod's labels and spec by its document's kind and name."""
+    """Return the labels and spec of every pod, by kind and name of its object."""
     found = {}
     for document in documents:
         name = f"{document['kind']} {document['metadata']['name']}"
@@ -23,12 +23,12 @@ def pods(documents):
 
 
 def containers(spec):
-    """Return all containers of a pod, those that run first among them."""
+    """Return all containers of a pod, including init containers."""
     return [*spec.get("initContainers", []), *spec["containers"]]
 
 
 def secret(document):
-    """Return a Secret's values as texts."""
+    """Return the decoded values of a Secret."""
     return {
         name: base64.b64decode(value).decode()
         for name, value in document["data"].items()

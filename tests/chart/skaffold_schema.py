@@ -1,4 +1,4 @@
-"""skaffold.yaml of v4beta14 as far as this repository uses it, field by field."""
+"""Schema of skaffold.yaml (v4beta14), limited to the fields that we use."""
 
 from chart.crds import COUNT, TEXT, fields, one_of, some
 

@@ -1,4 +1,4 @@
-"""What the chart makes of each values file: linted, the same under every Helm."""
+"""The rendered chart passes lint and equals the golden files, with every Helm."""
 
 import pytest
 
@@ -10,26 +10,26 @@ from devtools.chart.render import CASES, CHART, GOLDEN, K8S, Refused
 def test_a_values_file_passes_the_strict_lint(each_helm, case):
     values = [word for path in CASES[case] for word in ("--values", path)]
 
-    said = render.run(each_helm, "lint", "--strict", CHART, *values)
+    output = render.run(each_helm, "lint", "--strict", CHART, *values)
 
-    assert "0 chart(s) failed" in said
+    assert "0 chart(s) failed" in output
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_every_helm_makes_what_the_golden_file_shows(each_helm, case):
+def test_every_helm_renders_the_golden_file(each_helm, case):
     made = render.golden(render.template(each_helm, CASES[case]))
 
     shown = (GOLDEN / f"{case}.yaml").read_text(encoding="utf-8")
-    assert made == shown, "as wanted? make chart ARGS=--rewrite, then git diff"
+    assert made == shown, "if intended: make chart ARGS=--rewrite, then git diff"
 
 
-def test_every_values_file_of_the_chart_is_a_case():
+def test_every_values_file_is_a_case():
     tried = {path for values in CASES.values() for path in values}
 
     assert set(CHART.glob("values-*.yaml")) <= tried
     assert {path.stem for path in GOLDEN.iterdir()} == set(CASES)
 
 
-def test_a_folder_without_kustomization_is_refused(kubectl):
+def test_a_folder_without_kustomization_is_rejected(kubectl):
     with pytest.raises(Refused):
         render.kustomize(kubectl, K8S.parent / "docs")

@@ -1,4 +1,4 @@
-"""k8s/ gives the chart what it leans on: names, queues, connections, node ports."""
+"""k8s/ provides what the chart needs: Secrets, queues, connections, node ports."""
 
 import runpy
 
@@ -15,11 +15,11 @@ LOCALSTACK = "localstack/localstack:4.14.0"
 
 
 def kind():
-    """Return kind's configuration."""
+    """Return the configuration of kind."""
     return yaml.safe_load((K8S / "kind.yaml").read_text())
 
 
-def test_every_secret_that_the_chart_names_by_default_is_there(template, surroundings):
+def test_every_default_secret_of_the_chart_exists(template, manifests):
     named = {
         source["secretRef"]["name"]
         for _, spec in pods(template()).values()
@@ -29,20 +29,20 @@ def test_every_secret_that_the_chart_names_by_default_is_there(template, surroun
     }
 
     assert named == {f"{service}-development" for service in SERVICES}
-    assert named <= set(of_kind(surroundings, "Secret"))
+    assert named <= set(of_kind(manifests, "Secret"))
 
 
-def test_every_secret_that_a_manifest_names_is_there(surroundings):
-    secrets = of_kind(surroundings, "Secret")
-    for name, (_, spec) in pods(surroundings).items():
+def test_every_secret_of_a_manifest_exists(manifests):
+    secrets = of_kind(manifests, "Secret")
+    for name, (_, spec) in pods(manifests).items():
         for source in spec["containers"][0].get("envFrom", []):
             assert source["secretRef"]["name"] in secrets, name
 
 
-def test_what_is_claimed_and_mounted_is_there(surroundings):
-    claims = of_kind(surroundings, "PersistentVolumeClaim")
-    maps = of_kind(surroundings, "ConfigMap")
-    for name, (_, spec) in pods(surroundings).items():
+def test_every_mounted_volume_exists(manifests):
+    claims = of_kind(manifests, "PersistentVolumeClaim")
+    maps = of_kind(manifests, "ConfigMap")
+    for name, (_, spec) in pods(manifests).items():
         for volume in spec["volumes"]:
             if "configMap" in volume:
                 assert volume["configMap"]["name"] in maps, name
@@ -50,9 +50,9 @@ def test_what_is_claimed_and_mounted_is_there(surroundings):
                 assert volume["persistentVolumeClaim"]["claimName"] in claims, name
 
 
-def test_money_and_orders_lie_on_volumes(surroundings):
-    _, sandbox = pods(surroundings)[f"Deployment {SANDBOX}"]
-    [postgres] = of_kind(surroundings, "StatefulSet").values()
+def test_databases_are_on_persistent_volumes(manifests):
+    _, sandbox = pods(manifests)[f"Deployment {SANDBOX}"]
+    [postgres] = of_kind(manifests, "StatefulSet").values()
 
     kept = {v["name"] for v in sandbox["volumes"] if "persistentVolumeClaim" in v}
     assert kept == {"data"}
@@ -60,23 +60,23 @@ def test_money_and_orders_lie_on_volumes(surroundings):
     assert claim["metadata"]["name"] == "data"
 
 
-def test_services_lead_to_pods_and_to_ports_that_they_have(surroundings):
-    found = pods(surroundings)
-    for name, service in of_kind(surroundings, "Service").items():
+def test_every_service_selects_pods_with_its_ports(manifests):
+    found = pods(manifests)
+    for name, service in of_kind(manifests, "Service").items():
         selector = service["spec"]["selector"].items()
         [spec] = [s for labels, s in found.values() if selector <= labels.items()]
         named = {port["name"] for port in spec["containers"][0]["ports"]}
         assert {p["targetPort"] for p in service["spec"]["ports"]} <= named, name
 
 
-def test_localstack_is_the_last_release_that_needs_no_account(surroundings):
-    _, spec = pods(surroundings)["Deployment localstack"]
+def test_localstack_is_the_last_release_that_needs_no_account(manifests):
+    _, spec = pods(manifests)["Deployment localstack"]
 
     assert spec["containers"][0]["image"] == LOCALSTACK
 
 
-def test_metrics_server_is_the_pinned_one_and_takes_kinds_certificates(surroundings):
-    deployment = of_kind(surroundings, "Deployment")["metrics-server"]
+def test_metrics_server_is_pinned_and_accepts_the_certificates_of_kind(manifests):
+    deployment = of_kind(manifests, "Deployment")["metrics-server"]
     [container] = deployment["spec"]["template"]["spec"]["containers"]
 
     assert deployment["metadata"]["namespace"] == "kube-system"
@@ -85,7 +85,7 @@ def test_metrics_server_is_the_pinned_one_and_takes_kinds_certificates(surroundi
 
 
 def queues(client):
-    """Return every queue's attributes by its name, but those of its own life."""
+    """Return the attributes of every queue by name, without timestamps and ARN."""
     own = {"CreatedTimestamp", "LastModifiedTimestamp", "QueueArn"}
     return {
         url.rpartition("/")[2]: {
@@ -99,9 +99,7 @@ def queues(client):
     }
 
 
-def test_localstack_begins_with_the_queues_that_the_workers_would_make(
-    sqs, make_app, monkeypatch
-):
+def test_localstack_creates_the_same_queues_as_the_workers(sqs, make_app, monkeypatch):
     app = make_app(create_app, SERVICE_CLIENT_SECRET="a-secret-of-tests-0123456789ab")
     with app.app_context():
         for name in ("order-events", "payment-commands"):
@@ -118,16 +116,16 @@ def test_localstack_begins_with_the_queues_that_the_workers_would_make(
         assert len(wanted) == 4
 
 
-def test_postgresql_has_room_for_every_connection_of_a_rolling_upgrade(
-    template, surroundings
-):
-    [postgres] = of_kind(surroundings, "StatefulSet").values()
+def test_postgresql_allows_all_connections_of_a_rolling_upgrade(template, manifests):
+    [postgres] = of_kind(manifests, "StatefulSet").values()
     args = postgres["spec"]["template"]["spec"]["containers"][0]["args"]
-    [room] = [int(a.partition("=")[2]) for a in args if a.startswith("max_connections")]
+    [limit] = [
+        int(a.partition("=")[2]) for a in args if a.startswith("max_connections")
+    ]
     pool = 10
     scalers = of_kind(template("kind"), "HorizontalPodAutoscaler")
 
-    # One pod more of each while it is exchanged, one connection for its migration.
+    # An upgrade adds a pod to each Deployment, and a connection for the migration.
     deployments = of_kind(template("kind"), "Deployment")
     most = {
         name: scalers[name]["spec"]["maxReplicas"]
@@ -135,16 +133,14 @@ def test_postgresql_has_room_for_every_connection_of_a_rolling_upgrade(
         else deployment["spec"]["replicas"]
         for name, deployment in deployments.items()
     }
-    assert sum((n + 1) * pool + 1 for n in most.values()) <= room
+    assert sum((n + 1) * pool + 1 for n in most.values()) <= limit
 
 
-def test_every_node_port_is_open_on_the_loopback_under_its_own_number(
-    template, surroundings
-):
+def test_every_node_port_is_open_on_loopback_with_the_same_number(template, manifests):
     opened = [p for n in kind()["nodes"] for p in n.get("extraPortMappings", [])]
     services = [
         *of_kind(template("kind"), "Service").values(),
-        *of_kind(surroundings, "Service").values(),
+        *of_kind(manifests, "Service").values(),
     ]
     ports = [port for service in services for port in service["spec"]["ports"]]
 
@@ -156,27 +152,27 @@ def test_every_node_port_is_open_on_the_loopback_under_its_own_number(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_on_kind_links_lead_to_the_node_ports(template, service):
+def test_on_kind_links_use_the_node_ports(template, service):
     [port] = of_kind(template("kind"), "Service")[service]["spec"]["ports"]
     settings = of_kind(template("kind"), "ConfigMap")[service]["data"]
 
     assert settings["PUBLIC_URL"] == f"http://127.0.0.1:{port['nodePort']}"
 
 
-def test_the_sandbox_links_to_its_node_port(surroundings):
-    _, spec = pods(surroundings)[f"Deployment {SANDBOX}"]
+def test_links_of_the_sandbox_use_its_node_port(manifests):
+    _, spec = pods(manifests)[f"Deployment {SANDBOX}"]
     env = {item["name"]: item["value"] for item in spec["containers"][0]["env"]}
-    [port] = of_kind(surroundings, "Service")[SANDBOX]["spec"]["ports"]
+    [port] = of_kind(manifests, "Service")[SANDBOX]["spec"]["ports"]
 
     assert env["PUBLIC_URL"] == f"http://127.0.0.1:{port['nodePort']}"
 
 
-def test_the_accounts_of_the_demo_are_those_of_a_local_run(surroundings):
-    given = secret(of_kind(surroundings, "Secret")["user-svc-development"])
+def test_the_demo_accounts_are_the_same_as_in_a_local_run(manifests):
+    given = secret(of_kind(manifests, "Secret")["user-svc-development"])
 
     for role in ("customer", "staff", "admin"):
         assert given[f"DEMO_{role.upper()}_EMAIL"] == f"{role}@shop.example"
 
 
-def test_the_namespace_is_made_before_what_is_in_it(surroundings):
-    assert surroundings[0]["kind"] == "Namespace"
+def test_the_namespace_is_created_first(manifests):
+    assert manifests[0]["kind"] == "Namespace"

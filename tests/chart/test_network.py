@@ -1,4 +1,4 @@
-"""The policies let through what the architecture draws, and nothing else."""
+"""The NetworkPolicies allow exactly the connections of ARCHITECTURE.md."""
 
 import itertools
 
@@ -7,7 +7,7 @@ import pytest
 from chart.objects import of_kind, pods
 from devtools.layout import SANDBOX, SERVICES
 
-# Who opens a connection to whom: ARCHITECTURE.md.
+# (caller, callee), as in ARCHITECTURE.md.
 HTTP = {
     ("product-svc", "user-svc"),
     ("order-svc", "user-svc"),
@@ -15,13 +15,13 @@ HTTP = {
     ("order-svc", "product-svc"),
 }
 QUEUE_READERS = {"order-svc", "payment-svc"}
-OUTSIDE_POD = {"app.kubernetes.io/name": "somebody"}
+OTHER_POD = {"app.kubernetes.io/name": "other"}
 
 
 class Network:
-    """Says who reaches whom, as the NetworkPolicies of a namespace have it.
+    """Evaluates the NetworkPolicies of a namespace.
 
-    A pod that no policy of a direction chooses is open in that direction.
+    A pod that no policy selects for a direction is open in that direction.
     """
 
     def __init__(self, documents):
@@ -29,16 +29,16 @@ class Network:
         self.pods = {name: labels for name, (labels, _) in pods(documents).items()}
 
     def reaches(self, source, target, port):
-        """Say whether a pod with labels may connect to one with labels, on a port."""
-        leaves = self._allows("egress", source, target, port)
-        return leaves and self._allows("ingress", target, source, port)
+        """Return whether a pod may connect to another; pods are given by labels."""
+        may_leave = self._allows("egress", source, target, port)
+        return may_leave and self._allows("ingress", target, source, port)
 
-    def _allows(self, direction, chosen, other, port):
+    def _allows(self, direction, pod, other, port):
         policies = [
             policy["spec"]
             for policy in self.policies
             if direction.capitalize() in policy["spec"]["policyTypes"]
-            and is_chosen(policy["spec"]["podSelector"], chosen)
+            and selects(policy["spec"]["podSelector"], pod)
         ]
         rules = itertools.chain.from_iterable(p.get(direction, []) for p in policies)
         return not policies or any(
@@ -53,35 +53,35 @@ class Network:
         return ports & {port, named} and any(is_peer(peer, other) for peer in peers)
 
 
-def is_chosen(selector, labels):
-    """Say whether a selector chooses a pod."""
+def selects(selector, labels):
+    """Return whether a selector matches labels."""
     return selector["matchLabels"].items() <= labels.items()
 
 
 def is_peer(peer, labels):
-    """Say whether a peer is a pod of the same namespace; other namespaces are not."""
+    """Return whether a peer is a pod with these labels in the same namespace."""
     assert set(peer) <= {"podSelector", "namespaceSelector", "ipBlock"}
-    return set(peer) == {"podSelector"} and is_chosen(peer["podSelector"], labels)
+    return set(peer) == {"podSelector"} and selects(peer["podSelector"], labels)
 
 
 @pytest.fixture(scope="module")
-def network(template, surroundings):
-    """Return the shop's pods with those of k8s/ beside them."""
-    return Network([*template(), *surroundings])
+def network(template, manifests):
+    """Return the pods and policies of the chart and of k8s/."""
+    return Network([*template(), *manifests])
 
 
-def of(service, component="api"):
-    """Return the name of a pod of a service."""
+def pod_of(service, component="api"):
+    """Return the name of a pod of a service, as in Network.pods."""
     return f"Deployment {service}{'' if component == 'api' else f'-{component}'}"
 
 
-def test_http_goes_along_the_edges_of_the_architecture_alone(network):
+def test_only_the_http_calls_of_the_architecture_are_allowed(network):
     reached = {
         (caller, callee)
         for caller, callee in itertools.permutations(SERVICES, 2)
         for component in ("api", "worker")
         if network.reaches(
-            network.pods[of(caller, component)], network.pods[of(callee)], 8000
+            network.pods[pod_of(caller, component)], network.pods[pod_of(callee)], 8000
         )
     }
 
@@ -89,14 +89,14 @@ def test_http_goes_along_the_edges_of_the_architecture_alone(network):
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_nobody_calls_a_worker(network, service):
-    worker = network.pods[of(service, "worker")]
+def test_no_pod_can_connect_to_a_worker(network, service):
+    worker = network.pods[pod_of(service, "worker")]
 
-    for labels in [*network.pods.values(), OUTSIDE_POD]:
+    for labels in [*network.pods.values(), OTHER_POD]:
         assert not network.reaches(labels, worker, 8000)
 
 
-def test_the_queue_is_for_the_two_workers_alone(network):
+def test_only_the_two_workers_can_connect_to_the_queue(network):
     queue = network.pods["Deployment localstack"]
 
     reached = {
@@ -105,15 +105,15 @@ def test_the_queue_is_for_the_two_workers_alone(network):
         if labels["app.kubernetes.io/name"] in SERVICES
         and network.reaches(labels, queue, 4566)
     }
-    assert reached == {of(service, "worker") for service in QUEUE_READERS}
+    assert reached == {pod_of(service, "worker") for service in QUEUE_READERS}
 
 
-def test_keda_reaches_the_queue_that_its_triggers_name(template, surroundings):
+def test_keda_can_connect_to_the_queue_of_its_triggers(template, manifests):
     [endpoint] = {
         scaled["spec"]["triggers"][0]["metadata"]["awsEndpoint"]
         for scaled in of_kind(template("everything"), "ScaledObject").values()
     }
-    policy = of_kind(surroundings, "NetworkPolicy")["localstack"]
+    policy = of_kind(manifests, "NetworkPolicy")["localstack"]
 
     assert endpoint == "http://localstack.shop.svc:4566"
     [rule] = policy["spec"]["ingress"]
@@ -122,30 +122,32 @@ def test_keda_reaches_the_queue_that_its_triggers_name(template, surroundings):
     assert [port["port"] for port in rule["ports"]] == [4566]
 
 
-def test_keys_of_a_pods_identity_are_asked_for_at_their_own_port_alone(template):
+def test_only_queue_readers_can_connect_to_the_pod_identity_agent(template):
     agent = "169.254.170.23/32"
     where = "networkPolicy.podIdentity.to[0].ipBlock.cidr"
     policies = of_kind(template("prod", f"{where}={agent}"), "NetworkPolicy")
 
-    asking = {
+    allowed = {
         (name, peer["ipBlock"]["cidr"])
         for name, policy in policies.items()
         for rule in policy["spec"]["egress"]
         for peer in rule["to"]
         if 80 in [port["port"] for port in rule["ports"]]
     }
-    assert asking == {(f"{service}-worker", agent) for service in QUEUE_READERS}
+    assert allowed == {(f"{service}-worker", agent) for service in QUEUE_READERS}
 
 
-def test_on_sqlite_the_one_pod_of_each_reader_reaches_the_queue(template, surroundings):
-    network = Network([*template("sqlite"), *surroundings])
+def test_on_sqlite_the_pod_of_each_reader_can_connect_to_the_queue(template, manifests):
+    network = Network([*template("sqlite"), *manifests])
     queue = network.pods["Deployment localstack"]
 
-    reached = {s for s in SERVICES if network.reaches(network.pods[of(s)], queue, 4566)}
+    reached = {
+        s for s in SERVICES if network.reaches(network.pods[pod_of(s)], queue, 4566)
+    }
     assert reached == QUEUE_READERS
 
 
-def test_the_mail_server_is_for_user_svcs_worker_alone(network):
+def test_only_the_worker_of_user_svc_can_connect_to_the_mail_server(network):
     mail = network.pods["Deployment mail"]
 
     reached = {
@@ -154,10 +156,10 @@ def test_the_mail_server_is_for_user_svcs_worker_alone(network):
         if labels["app.kubernetes.io/name"] in SERVICES
         and network.reaches(labels, mail, 1025)
     }
-    assert reached == {of("user-svc", "worker")}
+    assert reached == {pod_of("user-svc", "worker")}
 
 
-def test_razorpay_is_for_payment_svc_alone_and_posts_webhooks_to_it_alone(network):
+def test_only_payment_svc_and_razorpay_can_connect_to_each_other(network):
     sandbox = network.pods[f"Deployment {SANDBOX}"]
 
     callers = {
@@ -166,13 +168,13 @@ def test_razorpay_is_for_payment_svc_alone_and_posts_webhooks_to_it_alone(networ
         if labels["app.kubernetes.io/name"] in SERVICES
         and network.reaches(labels, sandbox, 8000)
     }
-    apis = {service: network.pods[of(service)] for service in SERVICES}
+    apis = {service: network.pods[pod_of(service)] for service in SERVICES}
     called = {s for s, api in apis.items() if network.reaches(sandbox, api, 8000)}
     assert callers == {"payment-svc"}
     assert called == {"payment-svc"}
 
 
-def test_every_process_that_has_a_database_reaches_it_and_nothing_beside_it(network):
+def test_every_process_can_connect_to_its_database_only_on_one_port(network):
     database = network.pods["StatefulSet postgres"]
 
     for name, labels in network.pods.items():
@@ -186,42 +188,38 @@ def test_every_process_that_has_a_database_reaches_it_and_nothing_beside_it(netw
     ("pod", "port"),
     [("postgres", 5432), ("redis", 6379), ("localstack", 4566), ("mail", 1025)],
 )
-def test_a_stranger_in_the_namespace_reaches_no_data_and_sends_no_mail(
-    network, pod, port
-):
+def test_other_pods_cannot_connect_to_databases_queue_and_mail(network, pod, port):
     kind = "StatefulSet" if pod == "postgres" else "Deployment"
 
-    assert not network.reaches(OUTSIDE_POD, network.pods[f"{kind} {pod}"], port)
+    assert not network.reaches(OTHER_POD, network.pods[f"{kind} {pod}"], port)
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_stranger_in_the_namespace_reaches_no_api(network, service):
-    assert not network.reaches(OUTSIDE_POD, network.pods[of(service)], 8000)
+def test_other_pods_cannot_connect_to_an_api(network, service):
+    assert not network.reaches(OTHER_POD, network.pods[pod_of(service)], 8000)
 
 
-def test_the_chart_test_reaches_all_it_buys_from(network):
-    buyer = network.pods["Pod shop-test"]
+def test_the_test_pod_can_connect_to_all_services(network):
+    tester = network.pods["Pod shop-test"]
 
     for name in (*SERVICES, SANDBOX):
-        assert network.reaches(buyer, network.pods[of(name)], 8000)
+        assert network.reaches(tester, network.pods[pod_of(name)], 8000)
 
 
 @pytest.mark.parametrize("case", ["default", "prod", "sqlite", "everything"])
-def test_every_pod_of_a_service_is_chosen_by_one_policy_of_both_directions(
-    template, case
-):
+def test_one_policy_for_both_directions_selects_each_pod(template, case):
     documents = template(case)
     policies = of_kind(documents, "NetworkPolicy").values()
 
     for name, (labels, _) in pods(documents).items():
         if labels["app.kubernetes.io/name"] in SERVICES:
             [policy] = [
-                p for p in policies if is_chosen(p["spec"]["podSelector"], labels)
+                p for p in policies if selects(p["spec"]["podSelector"], labels)
             ]
             assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"], name
 
 
-def test_names_are_resolved_by_the_cluster_alone(template):
+def test_only_the_dns_of_the_cluster_can_be_used(template):
     for policy in of_kind(template(), "NetworkPolicy").values():
         [dns] = [r for r in policy["spec"]["egress"] if r["ports"][0]["port"] == 53]
         [peer] = dns["to"]
@@ -230,7 +228,7 @@ def test_names_are_resolved_by_the_cluster_alone(template):
         assert {p["protocol"] for p in dns["ports"]} == {"TCP", "UDP"}
 
 
-def test_clients_come_from_where_the_values_say(template):
+def test_clients_connect_only_from_the_peers_of_the_values(template):
     def peers(case):
         policy = of_kind(template(case), "NetworkPolicy")["user-svc"]
         [rule] = policy["spec"]["ingress"]
@@ -244,7 +242,7 @@ def test_clients_come_from_where_the_values_say(template):
     assert outside["ipBlock"]["except"] == ["10.244.0.0/16"]  # kind's pods
 
 
-def test_an_empty_list_of_peers_is_nobody_and_not_everybody(template):
+def test_no_rule_without_peers_is_rendered(template):
     for case in ("default", "prod", "everything"):
         for policy in of_kind(template(case), "NetworkPolicy").values():
             for rule in policy["spec"].get("egress", []):
@@ -253,16 +251,16 @@ def test_an_empty_list_of_peers_is_nobody_and_not_everybody(template):
                 assert rule["from"]
 
 
-def test_production_reaches_the_world_by_https_and_never_the_nodes_metadata(template):
+def test_production_can_connect_to_the_internet_but_not_to_instance_metadata(template):
     policy = of_kind(template("prod"), "NetworkPolicy")["payment-svc-worker"]
-    world = [
+    internet = [
         (rule["ports"], peer["ipBlock"])
         for rule in policy["spec"]["egress"]
         for peer in rule["to"]
         if peer.get("ipBlock", {}).get("cidr") == "0.0.0.0/0"
     ]
 
-    assert len(world) == 2
-    for ports, block in world:
+    assert len(internet) == 2
+    for ports, block in internet:
         assert [p["port"] for p in ports] == [443]
         assert block["except"] == ["169.254.0.0/16"]

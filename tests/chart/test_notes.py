@@ -1,4 +1,4 @@
-"""What a person reads after an installation leads them from one step to the next."""
+"""The notes after an installation list the next steps."""
 
 import re
 import shutil
@@ -9,12 +9,12 @@ from devtools.chart import render
 from devtools.chart.render import CASES, CHART
 from devtools.layout import PORTS, SERVICES
 
-ELSEWHERE = ("services.user-svc.enabled=false", "services.user-svc.url=http://a.other")
+EXTERNAL = ("services.user-svc.enabled=false", "services.user-svc.url=http://a.other")
 
 
 @pytest.fixture(scope="module")
 def noted(tmp_path_factory):
-    """Return a copy of the chart that renders its notes as a document."""
+    """Return a copy of the chart that renders its notes as an object."""
     copy = tmp_path_factory.mktemp("noted") / "shop"
     shutil.copytree(CHART, copy)
     (copy / "templates" / "notes.yaml").write_text(
@@ -26,7 +26,7 @@ def noted(tmp_path_factory):
 
 @pytest.fixture
 def notes(each_helm, noted):
-    """Return `notes(case, *sets)`: what Helm says after an installation."""
+    """Return `notes(case, *sets)`, which renders the notes."""
 
     def read(case, *sets):
         options = [word for path in CASES[case] for word in ("--values", path)]
@@ -40,16 +40,16 @@ def notes(each_helm, noted):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_notes_say_what_to_do_next(notes, case):
-    said = notes(case)
+def test_the_notes_list_the_next_steps(notes, case):
+    text = notes(case)
 
-    assert "helm -n shop test shop --logs" in said
-    assert "wait --for=condition=Available" in said
-    assert "/swagger/" in said
-    assert not re.search(r"<no value>|%!|\{\{ ", said)
+    assert "helm -n shop test shop --logs" in text
+    assert "wait --for=condition=Available" in text
+    assert "/swagger/" in text
+    assert not re.search(r"<no value>|%!|\{\{ ", text)
 
 
-def test_nobody_is_told_to_buy_before_there_is_something_to_buy(notes):
+def test_adding_a_product_comes_before_the_test(notes):
     steps = (
         "condition=Available",
         "create-admin",
@@ -63,26 +63,26 @@ def test_nobody_is_told_to_buy_before_there_is_something_to_buy(notes):
     assert "Add a product" not in notes("default")
 
 
-def test_a_test_that_needs_all_four_is_not_asked_for_where_one_is_missing(notes):
-    said = notes("default", *ELSEWHERE, "networkPolicy.enabled=false")
+def test_without_all_four_services_the_notes_omit_helm_test(notes):
+    text = notes("default", *EXTERNAL, "networkPolicy.enabled=false")
 
-    assert "helm -n shop test" not in said
-    assert "deploy/user-svc" not in said
+    assert "helm -n shop test" not in text
+    assert "deploy/user-svc" not in text
 
 
-def test_services_with_addresses_of_their_own_are_reached_and_told_of_payments(notes):
+def test_the_notes_use_the_public_urls_of_the_services(notes):
     own = [f"services.{name}.publicUrl=https://{name}.example" for name in SERVICES]
 
-    said = notes("prod", "ingress.enabled=false", *own)
+    text = notes("prod", "ingress.enabled=false", *own)
 
-    assert "webhook to https://payment-svc.example/payments/webhook/" in said
+    assert "webhook to https://payment-svc.example/payments/webhook/" in text
     for name in SERVICES:
-        assert re.search(rf"svc/{name} +{PORTS[name].usual}:80\n", said), said
+        assert re.search(rf"svc/{name} +{PORTS[name].usual}:80\n", text), text
 
 
-def test_a_panel_is_never_said_to_be_where_the_clients_are(notes):
-    said = notes("kind", "publicUrl=https://shop.example.com")
+def test_the_notes_never_put_a_panel_under_the_common_public_url(notes):
+    text = notes("kind", "publicUrl=https://shop.example.com")
 
     assert "127.0.0.1:30000/swagger/ and /admin/" in notes("kind")
-    assert "shop.example.com/swagger/" not in said
-    assert re.search(r"port-forward svc/user-svc +8000:80\n", said)
+    assert "shop.example.com/swagger/" not in text
+    assert re.search(r"port-forward svc/user-svc +8000:80\n", text)

@@ -1,4 +1,4 @@
-"""Every pod is one that `restricted` admits, starts in order and stops in peace."""
+"""Security, resources, start and shutdown of the pods."""
 
 import re
 import tomllib
@@ -17,10 +17,7 @@ VERSION = tomllib.loads((ROOT / "order-svc" / "pyproject.toml").read_text())["pr
 
 
 def unrestricted(spec):
-    """Say what of a pod the Pod Security Standard `restricted` would refuse.
-
-    As version 1.34 has it; host fields, volumes and capabilities are looked at whole.
-    """
+    """Return the violations of the Pod Security Standard `restricted` (1.34)."""
     problems = [
         f"pod: {field}"
         for field in ("hostNetwork", "hostPID", "hostIPC", "hostUsers")
@@ -34,7 +31,7 @@ def unrestricted(spec):
         own = {**pod, **container.get("securityContext", {})}
         wanted = {
             "runs as root": own.get("runAsNonRoot") is True and own.get("runAsUser", 1),
-            "may gain rights": own.get("allowPrivilegeEscalation") is False,
+            "can escalate privileges": own.get("allowPrivilegeEscalation") is False,
             "is privileged": not own.get("privileged"),
             "has no seccomp": own.get("seccompProfile") == {"type": "RuntimeDefault"},
             "has capabilities": own.get("capabilities") == {"drop": ["ALL"]},
@@ -49,7 +46,7 @@ def unrestricted(spec):
 
 
 def all_unrestricted(found):
-    """Return those of the pods that `restricted` would refuse, and why."""
+    """Return the pods that violate `restricted`, with the violations."""
     problems = {name: unrestricted(spec) for name, (_, spec) in found.items()}
     return {name: texts for name, texts in problems.items() if texts}
 
@@ -63,7 +60,7 @@ def test_restricted_admits_every_pod_of_the_chart(template, case):
 
 
 @pytest.mark.parametrize("case", ["default", "kind", "prod", "sqlite", "everything"])
-def test_nothing_can_be_written_but_tmp_and_data(template, case):
+def test_only_tmp_and_data_are_writable(template, case):
     for name, (_, spec) in pods(template(case)).items():
         for container in containers(spec):
             assert container["securityContext"]["readOnlyRootFilesystem"] is True, name
@@ -71,90 +68,90 @@ def test_nothing_can_be_written_but_tmp_and_data(template, case):
             assert mounts <= {"/tmp", "/data", "/test"}, name  # noqa: S108
 
 
-def test_restricted_admits_every_pod_of_the_manifests(surroundings):
-    found = pods(surroundings)
+def test_restricted_admits_every_pod_of_the_manifests(manifests):
+    found = pods(manifests)
 
     assert len(found) == 6
     assert all_unrestricted(found) == {}
-    [namespace] = of_kind(surroundings, "Namespace").values()
+    [namespace] = of_kind(manifests, "Namespace").values()
     labels = namespace["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
-@pytest.mark.parametrize("spoil", ["runAsNonRoot", "seccompProfile"])
-def test_a_pod_with_less_security_would_be_noticed(template, spoil):
+@pytest.mark.parametrize("removed", ["runAsNonRoot", "seccompProfile"])
+def test_a_missing_security_setting_is_detected(template, removed):
     _, spec = pods(template())["Deployment order-svc"]
-    security = {k: v for k, v in spec["securityContext"].items() if k != spoil}
+    security = {k: v for k, v in spec["securityContext"].items() if k != removed}
 
     assert unrestricted({**spec, "securityContext": security})
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_no_pod_gets_a_token_of_the_cluster_or_the_services_variables(template, case):
+def test_no_pod_has_a_service_account_token_or_service_links(template, case):
     for name, (_, spec) in pods(template(case)).items():
         assert spec["automountServiceAccountToken"] is False, name
         assert spec["enableServiceLinks"] is False, name
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_every_container_says_what_it_needs(template, surroundings, case):
-    for name, (_, spec) in pods([*template(case), *surroundings]).items():
+def test_every_container_requests_cpu_and_memory(template, manifests, case):
+    for name, (_, spec) in pods([*template(case), *manifests]).items():
         for container in containers(spec):
             resources = container["resources"]
             assert {"cpu", "memory"} <= set(resources["requests"]), name
 
 
-# What the pods of kind itself ask for: apiserver 250, controllers 200, scheduler and
-# etcd 100 each, CoreDNS twice 100; on every node the network and kube-proxy 100 each.
-OF_KUBERNETES = 850
-OF_A_NODE = 200
+# CPU requests of kind's own pods in millicores: apiserver 250, controllers 200,
+# scheduler and etcd 100 each, CoreDNS twice 100; network and kube-proxy 100 per node.
+CLUSTER_PODS = 850
+NODE_PODS = 200
 CORES = 2000
 
 
 def millicores(spec):
-    """Return what a pod asks for: all its containers, or its largest init container."""
-    asked = {
+    """Return the CPU request of a pod: containers or largest init container."""
+    requests = {
         key: [int(c["resources"]["requests"]["cpu"].rstrip("m")) for c in spec[key]]
         for key in ("containers", "initContainers")
         if key in spec
     }
-    return max(sum(asked["containers"]), *asked.get("initContainers", [0]))
+    return max(sum(requests["containers"]), *requests.get("initContainers", [0]))
 
 
-def test_an_upgrade_fits_the_nodes_of_a_machine_of_two_cores(template, surroundings):
+def test_an_upgrade_fits_on_a_machine_with_two_cores(template, manifests):
     documents = template("kind")
     scaled = of_kind(documents, "HorizontalPodAutoscaler")
-    # Every node of kind takes all cores of the machine for its own.
+    # Every node of kind counts all cores of the machine as its own.
     nodes = len(yaml.safe_load((K8S / "kind.yaml").read_text())["nodes"])
-    asked = OF_KUBERNETES
-    for name, (_, spec) in pods([*documents, *surroundings]).items():
+    requested = CLUSTER_PODS
+    for name, (_, spec) in pods([*documents, *manifests]).items():
         kind, _, own = name.partition(" ")
         deployment = of_kind(documents, "Deployment").get(own)
         if kind == "Deployment" and deployment:
             replicas = deployment["spec"].get("replicas")
             least = replicas or scaled[own]["spec"]["minReplicas"]
             surge = deployment["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
-            asked += millicores(spec) * (least + surge)
+            requested += millicores(spec) * (least + surge)
         else:
-            asked += millicores(spec)
+            requested += millicores(spec)
 
-    assert asked <= nodes * (CORES - OF_A_NODE)
+    assert requested <= nodes * (CORES - NODE_PODS)
 
 
-def test_images_have_the_version_of_the_code(template, surroundings):
+def test_images_are_tagged_with_the_version_of_the_code(template, manifests):
     used = {
         container["image"]
-        for _, spec in pods([*template(), *surroundings]).values()
+        for _, spec in pods([*template(), *manifests]).values()
         for container in containers(spec)
     }
 
-    ours = {f"shop/{image}:{VERSION}" for image in IMAGES}
-    assert {image for image in used if image.startswith("shop/")} == ours
-    for image in used - ours:
+    own = {f"shop/{image}:{VERSION}" for image in IMAGES}
+    assert {image for image in used if image.startswith("shop/")} == own
+    for image in used - own:
         assert re.search(r":v?\d+(\.\d+)*$", image), f"{image} is not pinned"
 
 
-def test_an_image_has_its_registry_and_its_digest_wins(template):
+def test_an_image_has_a_registry_and_a_digest_overrides_the_tag(template):
     found = pods(template("everything"))
     images = {
         name: found[f"Deployment {name}"][1]["containers"][0]["image"]
@@ -166,22 +163,22 @@ def test_an_image_has_its_registry_and_its_digest_wins(template):
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_an_api_leaves_its_service_before_it_stops(template, service):
+def test_an_api_is_removed_from_its_service_before_it_stops(template, service):
     _, spec = pods(template())[f"Deployment {service}"]
     [api] = spec["containers"]
 
     [*_, words] = api["lifecycle"]["preStop"]["exec"]["command"]
-    tell, pause, forget = words.split("; ")
+    drain, pause, cleanup = words.split("; ")
     pause = int(pause.removeprefix("sleep "))
 
-    # chassis.web.gunicorn looks for this file; a restarted container starts without it.
-    assert (tell, forget) == ("touch /tmp/draining", "rm /tmp/draining")
+    # chassis.web.gunicorn checks for this file; a restarted container must not find it.
+    assert (drain, cleanup) == ("touch /tmp/draining", "rm /tmp/draining")
     assert pause >= 10
     assert spec["terminationGracePeriodSeconds"] >= pause + gunicorn.graceful_timeout
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_database_is_migrated_before_anything_runs(template, service):
+def test_migrations_run_before_any_process(template, service):
     for name in (service, f"{service}-worker"):
         _, spec = pods(template())[f"Deployment {name}"]
         [migrate] = spec["initContainers"]
@@ -193,7 +190,7 @@ def test_the_database_is_migrated_before_anything_runs(template, service):
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_alive_asks_nothing_and_ready_asks_the_database(template, service):
+def test_each_probe_uses_its_endpoint(template, service):
     _, spec = pods(template())[f"Deployment {service}"]
     [api] = spec["containers"]
 
@@ -206,18 +203,18 @@ def test_alive_asks_nothing_and_ready_asks_the_database(template, service):
         "livenessProbe": "/healthz/",
         "readinessProbe": "/readyz/",
     }
-    # TRUSTED_HOSTS can name a Service, never the address of a pod.
+    # TRUSTED_HOSTS can contain the name of a Service, but not the address of a pod.
     [host] = api["readinessProbe"]["httpGet"]["httpHeaders"]
     assert host == {"name": "Host", "value": service}
 
 
-def test_a_rolling_upgrade_takes_no_pod_away_before_another_is_ready(template):
+def test_a_rolling_upgrade_stops_no_pod_before_a_new_one_is_ready(template):
     for name, deployment in of_kind(template(), "Deployment").items():
         rolling = deployment["spec"]["strategy"]["rollingUpdate"]
         assert rolling == {"maxUnavailable": 0, "maxSurge": 1}, name
 
 
-def test_two_of_everything_run_and_at_most_one_of_each_is_away(template):
+def test_each_deployment_has_two_pods_and_a_disruption_budget(template):
     deployments = of_kind(template(), "Deployment")
     budgets = of_kind(template(), "PodDisruptionBudget")
 
@@ -229,8 +226,8 @@ def test_two_of_everything_run_and_at_most_one_of_each_is_away(template):
         assert budget["spec"]["maxUnavailable"] == 1
 
 
-def test_no_pod_but_a_deployments_own_has_its_labels(template):
-    """A Job's pod under a PodDisruptionBudget would stop every eviction."""
+def test_only_pods_of_a_deployment_match_its_selector(template):
+    """A PodDisruptionBudget that matches the pod of a Job would block evictions."""
     found = pods(template())
     for name, deployment in of_kind(template(), "Deployment").items():
         chosen = deployment["spec"]["selector"]["matchLabels"].items()
@@ -238,7 +235,7 @@ def test_no_pod_but_a_deployments_own_has_its_labels(template):
         assert matching == [f"Deployment {name}"]
 
 
-def test_sqlite_is_one_pod_with_both_processes_and_its_file(template):
+def test_with_sqlite_one_pod_runs_api_and_worker(template):
     documents = template("sqlite")
     deployments = of_kind(documents, "Deployment")
 

@@ -1,4 +1,4 @@
-"""The chart's two scripts, run: one buys in a real shop, one starts a command anew."""
+"""The scripts of the chart: buy.py buys in a running shop, reload.py restarts."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ BUY, RELOAD = (CHART / "files" / name for name in ("buy.py", "reload.py"))
 
 
 def buy(shop, **environ):
-    """Run `helm test`'s script against the shop while its workers work."""
+    """Run the script of `helm test` against the shop, and run the workers meanwhile."""
     names = {"USER_SVC": "users", "PRODUCT_SVC": "products"}
     names |= {"ORDER_SVC": "orders", "PAYMENT_SVC": "payments"}
     urls = {f"{name}_URL": shop.urls[key] for name, key in names.items()}
@@ -31,45 +31,45 @@ def buy(shop, **environ):
     return process.returncode, process.communicate()[0]
 
 
-def test_it_buys_and_pays_where_the_sandbox_is(shop, staff):
+def test_with_a_sandbox_the_order_is_paid(shop, staff):
     lamp = shop.product(staff, stock=5)
 
-    code, said = buy(shop, SANDBOX_URL=shop.sandbox.url)
+    code, text = buy(shop, SANDBOX_URL=shop.sandbox.url)
 
-    assert code == 0, said
-    assert "it was paid, and the order is complete" in said
+    assert code == 0, text
+    assert "the order was paid and is complete" in text
     assert shop.available(lamp) == 4
     [link] = shop.ledger()["links"]
     assert link["status"] == "paid"
 
 
-def test_it_cancels_where_nobody_can_pay(shop, staff):
+def test_without_a_sandbox_the_order_is_cancelled(shop, staff):
     lamp = shop.product(staff, stock=5)
 
-    code, said = buy(shop, SANDBOX_URL="")
+    code, text = buy(shop, SANDBOX_URL="")
 
-    assert code == 0, said
-    assert "it was cancelled" in said
-    shop.until(lambda: shop.available(lamp) == 5, "the stock is back")
-
-
-def test_it_says_what_to_do_when_nothing_is_in_stock(shop):
-    code, said = buy(shop, SANDBOX_URL=shop.sandbox.url)
-
-    assert code == 1
-    assert "nothing is in stock: add a product, or set seed.enabled" in said
+    assert code == 0, text
+    assert "the order was cancelled" in text
+    shop.until(lambda: shop.available(lamp) == 5, "the stock is released")
 
 
-def test_it_names_the_service_that_does_not_answer(shop):
-    code, said = buy(shop, USER_SVC_URL="http://127.0.0.1:9", PATIENCE="0.1")
+def test_without_stock_the_error_tells_how_to_add_a_product(shop):
+    code, text = buy(shop, SANDBOX_URL=shop.sandbox.url)
 
     assert code == 1
-    assert "http://127.0.0.1:9/readyz/ says ok" in said
+    assert "no product is in stock: add a product, or set seed.enabled" in text
+
+
+def test_the_error_names_a_service_that_is_not_ready(shop):
+    code, text = buy(shop, USER_SVC_URL="http://127.0.0.1:9", PATIENCE="0.1")
+
+    assert code == 1
+    assert "http://127.0.0.1:9/readyz/ answers 200" in text
 
 
 @pytest.fixture
 def reloaded(tmp_path):
-    """Return the code's folder, and what a command under reload.py prints."""
+    """Return a folder of code and a process that runs it under reload.py."""
     (tmp_path / "module.py").write_text("WORD = 'first'\n")
     program = "import module, signal; print(module.WORD, flush=True); signal.pause()"
     process = subprocess.Popen(
@@ -82,7 +82,7 @@ def reloaded(tmp_path):
         },
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # so that both end, whatever fails
+        start_new_session=True,  # so that the fixture can end both processes
     )
 
     def end():
@@ -97,21 +97,21 @@ def reloaded(tmp_path):
     process.communicate()
 
 
-def test_a_changed_file_starts_the_command_anew(reloaded):
+def test_a_changed_file_restarts_the_command(reloaded):
     folder, process = reloaded
     assert process.stdout.readline() == "first\n"
 
     (folder / "module.py").write_text("WORD = 'second'\n")
 
-    assert process.stdout.readline() == "reload: the code has changed\n"
+    assert process.stdout.readline() == "reload: files have changed\n"
     assert process.stdout.readline() == "second\n"
 
 
-def test_the_command_ends_with_its_container(reloaded):
+def test_sigterm_ends_the_command(reloaded):
     _, process = reloaded
     process.stdout.readline()
 
     process.send_signal(signal.SIGTERM)
 
-    assert process.wait(timeout=30) != 0  # the command's own: it was told to end
+    assert process.wait(timeout=30) != 0  # the exit code of the command
     assert process.stdout.read() == ""

@@ -1,4 +1,4 @@
-"""Each service is deployed for itself; what scales is left to its scaler."""
+"""Deployments, scaling, ingress and Secrets of each service."""
 
 import json
 import re
@@ -15,7 +15,7 @@ QUEUES = {"order-svc": orders.CONSUMERS, "payment-svc": payments.CONSUMERS}
 
 
 def changed(before, after):
-    """Return the kinds and names of documents that differ."""
+    """Return the kinds and names of objects that differ."""
     old, new = (
         {(d["kind"], d["metadata"]["name"]): json.dumps(d) for d in documents}
         for documents in (before, after)
@@ -23,7 +23,7 @@ def changed(before, after):
     return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
 
 
-def test_another_tag_of_one_service_changes_that_service_alone(template):
+def test_a_new_tag_of_a_service_changes_only_that_service(template):
     after = template("default", "services.product-svc.image.tag=0.2.0")
 
     assert changed(template(), after) == {
@@ -33,7 +33,7 @@ def test_another_tag_of_one_service_changes_that_service_alone(template):
     }
 
 
-def test_another_setting_of_one_service_changes_and_restarts_that_service(template):
+def test_a_changed_setting_restarts_only_that_service(template):
     after = template("default", "services.order-svc.config.LOG_LEVEL=DEBUG")
 
     assert changed(template(), after) == {
@@ -44,7 +44,7 @@ def test_another_setting_of_one_service_changes_and_restarts_that_service(templa
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_that_is_not_enabled_leaves_nothing_behind(template, service):
+def test_a_disabled_service_has_no_objects(template, service):
     off = f"services.{service}.enabled=false"
     there = f"services.{service}.url=http://{service}.other"
     documents = template("everything", off, there, "networkPolicy.enabled=false")
@@ -60,7 +60,7 @@ def test_a_service_that_is_not_enabled_leaves_nothing_behind(template, service):
     assert not of_kind(documents, "Pod"), "helm test needs all four"
 
 
-def test_a_service_may_have_all_that_the_defaults_have(template):
+def test_a_service_can_override_the_defaults(template):
     sets = ("services.user-svc.api.replicas=0", "services.user-svc.api.threads=4")
     documents = template("default", *sets)
 
@@ -72,7 +72,7 @@ def test_a_service_may_have_all_that_the_defaults_have(template):
     assert settings["order-svc"]["data"]["WEB_THREADS"] == "8"
 
 
-def test_an_autoscaled_api_leaves_its_replicas_to_the_scaler(template):
+def test_an_autoscaled_api_sets_no_replicas(template):
     documents = template("kind")
     scalers = of_kind(documents, "HorizontalPodAutoscaler")
     deployments = of_kind(documents, "Deployment")
@@ -86,7 +86,7 @@ def test_an_autoscaled_api_leaves_its_replicas_to_the_scaler(template):
         assert "cpu" in spec["containers"][0]["resources"]["requests"]
 
 
-def test_keda_watches_the_queue_that_the_worker_reads(template):
+def test_keda_scales_a_worker_by_the_queue_it_reads(template):
     documents = template("everything")
     scaled = of_kind(documents, "ScaledObject")
     identities = of_kind(documents, "TriggerAuthentication")
@@ -102,7 +102,7 @@ def test_keda_watches_the_queue_that_the_worker_reads(template):
         assert "replicas" not in deployment["spec"]
 
 
-def test_services_lead_to_their_apis_and_monitors_to_their_services(template):
+def test_services_select_their_apis_and_monitors_select_their_services(template):
     documents = template("everything")
     services = of_kind(documents, "Service")
     found = pods(documents)
@@ -120,7 +120,7 @@ def test_services_lead_to_their_apis_and_monitors_to_their_services(template):
 
 
 def paths(documents):
-    """Return where the ingress leads each path."""
+    """Return the backend of each path of the ingress."""
     [rule] = of_kind(documents, "Ingress")["shop"]["spec"]["rules"]
     return {
         (path["path"], path["pathType"]): path["backend"]["service"]["name"]
@@ -128,34 +128,34 @@ def paths(documents):
     }
 
 
-def test_the_ingress_joins_the_apis_and_closes_reservations(template):
+def test_the_ingress_exposes_the_apis_without_reservations(template):
     documents = template("prod")
 
     assert paths(documents) == {
         **{(prefix, "Prefix"): name for name, prefix in PREFIXES.items()},
-        # Exact may not hold a dot: ingress-nginx's strict-validate-path-type.
+        # ingress-nginx (strict-validate-path-type) rejects a dot in an Exact path.
         ("/.well-known/jwks.json", "ImplementationSpecific"): "user-svc",
         ("/products/reservations", "Prefix"): "shop-closed",
     }
     assert "selector" not in of_kind(documents, "Service")["shop-closed"]["spec"]
 
 
-def test_the_route_joins_the_apis_and_closes_reservations(template):
+def test_the_route_exposes_the_apis_without_reservations(template):
     rules = of_kind(template("everything"), "HTTPRoute")["shop"]["spec"]["rules"]
 
-    led = {
+    backends = {
         match["path"]["value"]: [ref["name"] for ref in rule.get("backendRefs", [])]
         for rule in rules
         for match in rule["matches"]
     }
-    assert led == {
+    assert backends == {
         **{prefix: [name] for name, prefix in PREFIXES.items()},
         "/.well-known/jwks.json": ["user-svc"],
         "/products/reservations": [],
     }
 
 
-def test_https_ends_at_the_ingress_with_a_certificate_that_is_asked_for(template):
+def test_the_ingress_terminates_https_with_a_requested_certificate(template):
     ingress = of_kind(template("prod"), "Ingress")["shop"]
 
     annotations = ingress["metadata"]["annotations"]
@@ -169,7 +169,7 @@ def test_https_ends_at_the_ingress_with_a_certificate_that_is_asked_for(template
         assert settings["BEHIND_TLS"] == "true"
 
 
-def test_annotations_of_the_values_replace_the_charts_own(helm):
+def test_annotations_of_the_values_override_the_defaults(helm):
     size = "nginx.ingress.kubernetes.io/proxy-body-size"
     own = "ingress.annotations." + size.replace(".", r"\.")
     values = [word for path in CASES["prod"] for word in ("--values", path)]
@@ -177,13 +177,13 @@ def test_annotations_of_the_values_replace_the_charts_own(helm):
 
     usual, changed = run(helm, *words), run(helm, *words, "--set", f"{own}=8m")
 
-    # As text: a YAML parser would take the last of two.
+    # Search the text, because a YAML parser would ignore a duplicate key.
     assert re.findall(rf"{size}: (.*)", usual) == ["51m"]
     assert re.findall(rf"{size}: (.*)", changed) == ["8m"]
     assert "cert-manager.io/cluster-issuer: letsencrypt" in changed
 
 
-def test_a_routes_first_host_is_in_every_link_also_in_production(template):
+def test_links_use_the_first_host_of_the_route(template):
     route = ("httpRoute.enabled=true", "httpRoute.parentRefs[0].name=public")
     host = "httpRoute.hostnames={a.example.com,b.example.com}"
     for case in ("default", "prod"):
@@ -194,14 +194,14 @@ def test_a_routes_first_host_is_in_every_link_also_in_production(template):
             assert settings["BEHIND_TLS"] == "true"
 
 
-def test_without_an_ingress_the_addresses_are_those_of_a_local_run(template):
+def test_without_an_ingress_links_use_the_urls_of_a_local_run(template):
     for name in SERVICES:
         settings = of_kind(template(), "ConfigMap")[name]["data"]
         assert settings["PUBLIC_URL"] == f"http://127.0.0.1:{PORTS[name].usual}"
         assert settings["BEHIND_TLS"] == "false"
 
 
-def test_secrets_of_a_store_land_where_the_pods_look(template):
+def test_external_secrets_create_the_secrets_of_the_pods(template):
     stored = of_kind(template("everything"), "ExternalSecret")
 
     assert {d["spec"]["target"]["name"] for d in stored.values()} == {
@@ -212,11 +212,11 @@ def test_secrets_of_a_store_land_where_the_pods_look(template):
 
 
 @pytest.mark.parametrize("case", ["default", "prod", "everything"])
-def test_the_chart_makes_no_secret_itself(template, case):
+def test_the_chart_creates_no_secret(template, case):
     assert not of_kind(template(case), "Secret")
 
 
-def test_demo_data_come_after_the_installation_and_never_in_production(template):
+def test_demo_data_is_created_after_the_installation_but_not_in_production(template):
     jobs = of_kind(template(), "Job")
 
     assert set(jobs) == {"user-svc-seed", "product-svc-seed"}

@@ -1,4 +1,4 @@
-"""Every variable that a pod finds is a setting of the code, and with them it starts."""
+"""Every variable of a pod is a setting, and the services start with them."""
 
 import ast
 import json
@@ -26,8 +26,8 @@ SETTINGS = {
     "payment-svc": payment_svc.config.Settings,
 }
 CASES_THAT_START = ("default", "kind", "dev", "sqlite")
-# What boto3, OpenTelemetry and Python read for themselves.
-OF_LIBRARIES = {
+# Variables that libraries read: boto3 and OpenTelemetry.
+LIBRARY_VARIABLES = {
     "AWS_ACCESS_KEY_ID",
     "AWS_ENDPOINT_URL_SQS",
     "AWS_SECRET_ACCESS_KEY",
@@ -35,7 +35,7 @@ OF_LIBRARIES = {
 }
 
 
-LOOK_UPS = ("os.environ.get", "os.environ.setdefault")
+ENVIRON_READS = ("os.environ.get", "os.environ.setdefault")
 VALUES = {
     "DATABASE_URL": "postgresql://login:password@db/name",
     "RAZORPAY_KEY_ID": "rzp_live_0123456789",
@@ -45,29 +45,29 @@ VALUES = {
 
 
 def read_by(folder):
-    """Return the variables that a package's code looks up in os.environ."""
+    """Return the variables that a package reads from os.environ."""
     names = set()
     for path in (ROOT / folder / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in LOOK_UPS:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ENVIRON_READS:
                 names |= {a.value for a in node.args[:1] if isinstance(a, ast.Constant)}
     return names
 
 
 def known(service):
-    """Return every variable that a service of ours understands."""
+    """Return all variables that a service reads."""
     fields = SETTINGS[service].__dataclass_fields__
     return {
         *(name.upper() for name, field in fields.items() if "parse" in field.metadata),
         *read_by("chassis"),
-        *OF_LIBRARIES,
+        *LIBRARY_VARIABLES,
     }
 
 
-def environ(template, surroundings, case, service):
-    """Return what a process of a service finds: ConfigMap, Secret, its own env."""
+def environ(template, manifests, case, service):
+    """Return the environment of a service's process."""
     documents = template(case)
-    maps, secrets = (of_kind(documents, "ConfigMap"), of_kind(surroundings, "Secret"))
+    maps, secrets = (of_kind(documents, "ConfigMap"), of_kind(manifests, "Secret"))
     _, spec = pods(documents)[f"Deployment {service}"]
     found = {}
     for source in spec["containers"][0]["envFrom"]:
@@ -75,13 +75,13 @@ def environ(template, surroundings, case, service):
             found |= maps[source["configMapRef"]["name"]]["data"]
         else:
             found |= secret(secrets[source["secretRef"]["name"]])
-    own = spec["containers"][0].get("env", [])
-    return found | {item["name"]: item["value"] for item in own}
+    env = spec["containers"][0].get("env", [])
+    return found | {item["name"]: item["value"] for item in env}
 
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_setting_of_the_chart_exists_in_that_services_code(
+def test_every_variable_of_the_chart_is_a_setting_of_the_service(
     template, case, service
 ):
     given = of_kind(template(case), "ConfigMap")[service]["data"]
@@ -90,13 +90,13 @@ def test_every_setting_of_the_chart_exists_in_that_services_code(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_key_of_a_development_secret_is_a_setting(surroundings, service):
-    given = secret(of_kind(surroundings, "Secret")[f"{service}-development"])
+def test_every_key_of_a_development_secret_is_a_setting(manifests, service):
+    given = secret(of_kind(manifests, "Secret")[f"{service}-development"])
 
     assert set(given) <= known(service)
 
 
-def test_a_renamed_setting_would_be_noticed():
+def test_a_renamed_setting_is_detected():
     assert "PRODUCT_SVC_URL" in known("order-svc")
     assert "PRODUCT_SVC_ADDRESS" not in known("order-svc")
     assert "PRODUCT_SVC_URL" not in known("payment-svc")
@@ -104,10 +104,10 @@ def test_a_renamed_setting_would_be_noticed():
 
 @pytest.mark.parametrize("case", CASES_THAT_START)
 @pytest.mark.parametrize("service", SERVICES)
-def test_with_the_manifests_secrets_a_service_starts(
-    template, surroundings, case, service
+def test_a_service_starts_with_the_development_secret(
+    template, manifests, case, service
 ):
-    settings = SETTINGS[service].load(environ(template, surroundings, case, service))
+    settings = SETTINGS[service].load(environ(template, manifests, case, service))
 
     assert not settings.is_production
     assert settings.database_url.startswith(
@@ -116,10 +116,8 @@ def test_with_the_manifests_secrets_a_service_starts(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_production_refuses_every_secret_of_the_manifests(
-    template, surroundings, service
-):
-    given = environ(template, surroundings, "default", service)
+def test_production_rejects_every_development_secret(template, manifests, service):
+    given = environ(template, manifests, "default", service)
 
     with pytest.raises(ConfigError) as refused:
         SETTINGS[service].load({**given, "APP_ENV": "production"})
@@ -135,20 +133,20 @@ def test_production_refuses_every_secret_of_the_manifests(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_production_starts_with_the_keys_that_values_yaml_names(template, service):
-    """The comment above each existingSecret is what a person fills the Secret by."""
+def test_production_starts_with_the_keys_listed_in_values_yaml(template, service):
+    """The comment above each existingSecret lists the keys of the Secret."""
     text = (ROOT / "helm" / "shop" / "values.yaml").read_text()
     comment = re.search(rf"  {service}:\n(?:.*\n)+?    existingSecret", text)[0]
     long = "0123456789abcdefghijklmnopqrstuvwxyz"
-    named = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", comment))
-    given = {name: VALUES.get(name, long) for name in named if "BOOTSTRAP" not in name}
+    keys = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", comment))
+    given = {name: VALUES.get(name, long) for name in keys if "BOOTSTRAP" not in name}
     config = of_kind(template("prod"), "ConfigMap")[service]["data"]
 
     assert SETTINGS[service].load({**config, **given}).is_production
 
 
-def test_order_svc_is_a_client_that_user_svc_knows(surroundings):
-    secrets = of_kind(surroundings, "Secret")
+def test_order_svc_is_registered_as_a_client_of_user_svc(manifests):
+    secrets = of_kind(manifests, "Secret")
     [client] = json.loads(secret(secrets["user-svc-development"])["SERVICE_CLIENTS"])
     own = secret(secrets["order-svc-development"])
 
@@ -157,18 +155,18 @@ def test_order_svc_is_a_client_that_user_svc_knows(surroundings):
     assert (client["audiences"], client["scopes"]) == CLIENTS["order-svc"]
 
 
-def test_payment_svc_and_the_sandbox_have_the_same_keys(surroundings):
-    secrets = of_kind(surroundings, "Secret")
-    ours = secret(secrets["payment-svc-development"])
-    theirs = secret(secrets["razorpay-sandbox-development"])
+def test_payment_svc_and_the_sandbox_have_the_same_keys(manifests):
+    secrets = of_kind(manifests, "Secret")
+    payment = secret(secrets["payment-svc-development"])
+    sandbox = secret(secrets["razorpay-sandbox-development"])
 
-    assert theirs == {name: ours[name] for name in SECRETS}
+    assert sandbox == {name: payment[name] for name in SECRETS}
 
 
-def test_the_sandbox_starts_with_what_it_gets(template, surroundings):
-    _, spec = pods(surroundings)[f"Deployment {SANDBOX}"]
+def test_the_sandbox_starts_with_its_variables(template, manifests):
+    _, spec = pods(manifests)[f"Deployment {SANDBOX}"]
     env = {item["name"]: item["value"] for item in spec["containers"][0]["env"]}
-    keys = secret(of_kind(surroundings, "Secret")["razorpay-sandbox-development"])
+    keys = secret(of_kind(manifests, "Secret")["razorpay-sandbox-development"])
 
     assert set(env) <= set(DEFAULTS)
     settings = read_settings(env | keys)
@@ -179,17 +177,17 @@ def test_the_sandbox_starts_with_what_it_gets(template, surroundings):
     assert hook.path == "/payments/webhook/"
 
 
-def test_each_login_is_the_one_that_the_database_server_makes(surroundings):
-    secrets = of_kind(surroundings, "Secret")
+def test_each_service_uses_the_login_created_by_the_database(manifests):
+    secrets = of_kind(manifests, "Secret")
     passwords = secret(secrets["postgres-development"])
-    statements = of_kind(surroundings, "ConfigMap")["postgres-init"]["data"]
+    statements = of_kind(manifests, "ConfigMap")["postgres-init"]["data"]
     [sql] = statements.values()
 
     for service in SERVICES:
         url = urlsplit(secret(secrets[f"{service}-development"])["DATABASE_URL"])
         login = service.replace("-", "_")
         assert (url.username, url.path) == (login, f"/{login}")
-        assert url.hostname in of_kind(surroundings, "Service")
+        assert url.hostname in of_kind(manifests, "Service")
         variable = f"{login.upper()}_PASSWORD"
         assert url.password == passwords[variable]
         made = f"CREATE ROLE {login} LOGIN PASSWORD :'password';"
@@ -197,8 +195,8 @@ def test_each_login_is_the_one_that_the_database_server_makes(surroundings):
         assert f"CREATE DATABASE {login} OWNER {login};" in sql
 
 
-def test_every_address_of_the_chart_is_a_service_of_the_cluster(template, surroundings):
-    known_hosts = {*of_kind(template(), "Service"), *of_kind(surroundings, "Service")}
+def test_every_url_of_the_chart_names_a_service_of_the_cluster(template, manifests):
+    known_hosts = {*of_kind(template(), "Service"), *of_kind(manifests, "Service")}
 
     for service in SERVICES:
         settings = of_kind(template(), "ConfigMap")[service]["data"]
@@ -207,23 +205,23 @@ def test_every_address_of_the_chart_is_a_service_of_the_cluster(template, surrou
                 assert urlsplit(value).hostname in known_hosts, f"{service} {name}"
 
 
-def test_the_queues_users_alone_are_told_where_the_queues_are(template):
-    told = {
+def test_only_users_of_the_queues_have_their_url(template):
+    found = {
         service
         for service in SERVICES
         if "AWS_ENDPOINT_URL_SQS" in of_kind(template(), "ConfigMap")[service]["data"]
     }
     in_production = of_kind(template("prod"), "ConfigMap")["order-svc"]["data"]
 
-    assert told == {"order-svc", "payment-svc"}
+    assert found == {"order-svc", "payment-svc"}
     assert "AWS_ENDPOINT_URL_SQS" not in in_production
     assert in_production["AWS_REGION"] == "ap-south-1"
 
 
-def test_user_svc_alone_is_told_where_mail_goes_and_its_password_is_in_the_secret(
+def test_only_user_svc_has_a_mail_server_and_in_production_from_its_secret(
     template,
 ):
-    told = {
+    found = {
         service: settings["data"]["SMTP_URL"]
         for service, settings in of_kind(template(), "ConfigMap").items()
         if "SMTP_URL" in settings["data"]
@@ -231,13 +229,13 @@ def test_user_svc_alone_is_told_where_mail_goes_and_its_password_is_in_the_secre
     in_production = of_kind(template("prod"), "ConfigMap")["user-svc"]["data"]
     front = of_kind(template("everything"), "ConfigMap")["user-svc"]["data"]
 
-    assert told == {"user-svc": "smtp://mail:1025"}
+    assert found == {"user-svc": "smtp://mail:1025"}
     assert "SMTP_URL" not in in_production
     assert in_production["MAIL_FROM"] == "no-reply@shop.example.com"
     assert front["SHOP_URL"] == "https://shop.example.com"
 
 
-def test_no_container_is_given_a_secret_in_plain_sight(template):
+def test_no_secret_is_in_a_configmap_or_pod_spec(template):
     hidden = re.compile(r"SECRET|PASSWORD|DATABASE_URL|SERVICE_CLIENTS")
     for case in ("default", "prod", "everything"):
         for config in of_kind(template(case), "ConfigMap").values():
@@ -248,7 +246,7 @@ def test_no_container_is_given_a_secret_in_plain_sight(template):
                 assert not [name for name in given if hidden.search(name)]
 
 
-def test_the_test_needs_no_variable_that_is_not_given(template):
+def test_the_test_pod_has_all_variables_of_its_script(template):
     [pod] = of_kind(template(), "Pod").values()
     given = {item["name"] for item in pod["spec"]["containers"][0]["env"]}
     script = of_kind(template(), "ConfigMap")["shop-test"]["data"]["buy.py"]

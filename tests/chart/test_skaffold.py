@@ -1,4 +1,4 @@
-"""skaffold.yaml: of its schema, and every name in it exists where it points to."""
+"""skaffold.yaml matches its schema, and every name in it exists."""
 
 import copy
 import json
@@ -20,13 +20,13 @@ PROFILES = ("dev", "debug", "prod", "ca")
 
 
 def configs(profile=""):
-    """Return both configurations by name, as a profile changes them."""
+    """Return both configurations by name, with a profile applied."""
     found = yaml.safe_load_all((ROOT / "skaffold.yaml").read_text())
     return {c["metadata"]["name"]: changed(c, profile) for c in found}
 
 
 def changed(config, name):
-    """Return a configuration with a profile's patches, and its build, applied."""
+    """Return a copy of a configuration with the patches and build of a profile."""
     config = copy.deepcopy(config)
     for profile in config["profiles"]:
         if profile["name"] == name:
@@ -37,7 +37,7 @@ def changed(config, name):
 
 
 def apply(document, op, path, value=None):
-    """Apply one JSON patch; a path that leads nowhere raises."""
+    """Apply one JSON patch; raise if its path does not exist."""
     *way, last = path.strip("/").split("/")
     for step in way:
         document = document[int(step) if isinstance(document, list) else step]
@@ -47,12 +47,12 @@ def apply(document, op, path, value=None):
     elif op == "add":
         document[last] = value
     else:
-        document[last]  # what is not there cannot be replaced
+        document[last]  # raises KeyError if it does not exist
         document.pop(last) if op == "remove" else document.update({last: value})
 
 
 def values_files(profile=""):
-    """Return the values files that a profile deploys the chart with."""
+    """Return the values files and options with which a profile deploys the chart."""
     [release] = configs(profile)["shop"]["deploy"]["helm"]["releases"]
     sets = [f"{name}={value}" for name, value in release.get("setValues", {}).items()]
     sets = [text.replace("True", "true").replace("False", "false") for text in sets]
@@ -60,7 +60,7 @@ def values_files(profile=""):
 
 
 def official_schema():
-    """Return skaffold's own schema: of the program, or of the file that is named."""
+    """Return skaffold's schema, from SKAFFOLD_SCHEMA or from the program."""
     if path := os.environ.get("SKAFFOLD_SCHEMA"):
         return json.loads(Path(path).read_text())
     if not shutil.which("skaffold"):
@@ -70,26 +70,26 @@ def official_schema():
 
 
 @pytest.mark.parametrize("profile", ["", *PROFILES])
-def test_it_fits_what_we_know_of_its_schema(profile):
+def test_it_matches_the_subset_of_the_schema(profile):
     for config in configs(profile).values():
         jsonschema.Draft202012Validator(CONFIG).validate(config)
 
 
 @pytest.mark.parametrize("profile", ["", *PROFILES])
-def test_it_fits_skaffolds_own_schema(profile):
+def test_it_matches_skaffolds_schema(profile):
     schema = official_schema()
     for config in configs(profile).values():
         jsonschema.Draft7Validator(schema).validate(config)
 
 
-def test_what_the_cluster_brings_is_there_before_the_shop():
-    surroundings, shop = configs().values()
+def test_the_dependencies_are_deployed_before_the_shop():
+    dependencies, shop = configs().values()
 
-    assert shop["requires"] == [{"configs": [surroundings["metadata"]["name"]]}]
-    assert surroundings["manifests"]["kustomize"]["paths"] == ["k8s"]
+    assert shop["requires"] == [{"configs": [dependencies["metadata"]["name"]]}]
+    assert dependencies["manifests"]["kustomize"]["paths"] == ["k8s"]
 
 
-def test_every_image_is_built_by_the_one_recipe():
+def test_every_image_is_built_from_the_dockerfile():
     built = {
         artifact["image"]: artifact["docker"]
         for config in configs().values()
@@ -103,7 +103,7 @@ def test_every_image_is_built_by_the_one_recipe():
         assert "secrets" not in docker, "only -p ca has one"
 
 
-def test_the_secret_and_the_network_are_for_private_authorities_alone():
+def test_only_the_profile_ca_uses_a_build_secret_and_the_host_network():
     for config in configs("ca").values():
         for artifact in config["build"]["artifacts"]:
             [secret] = artifact["docker"]["secrets"]
@@ -111,7 +111,7 @@ def test_the_secret_and_the_network_are_for_private_authorities_alone():
             assert artifact["docker"]["network"] == "host"
 
 
-def test_the_ports_are_those_of_a_local_run():
+def test_the_forwarded_ports_are_the_ports_of_a_local_run():
     forwarded = {
         forward["resourceName"]: forward["localPort"]
         for config in configs().values()
@@ -121,8 +121,8 @@ def test_the_ports_are_those_of_a_local_run():
     assert forwarded == {name: PORTS[name].usual for name in (*SERVICES, SANDBOX)}
 
 
-def test_every_forwarded_port_is_one_of_a_service(template, surroundings):
-    services = of_kind(template("dev"), "Service") | of_kind(surroundings, "Service")
+def test_every_forwarded_port_exists(template, manifests):
+    services = of_kind(template("dev"), "Service") | of_kind(manifests, "Service")
     for config in configs().values():
         for forward in config["portForward"]:
             ports = services[forward["resourceName"]]["spec"]["ports"]
@@ -130,10 +130,10 @@ def test_every_forwarded_port_is_one_of_a_service(template, surroundings):
 
 
 @pytest.mark.parametrize("profile", ["dev", "debug"])
-def test_links_lead_to_the_forwarded_ports(kubectl, helm, profile):
+def test_links_use_the_forwarded_ports(kubectl, helm, profile):
     files, sets = values_files(profile)
     documents = render.template(helm, files, sets)
-    [path] = configs(profile)["surroundings"]["manifests"]["kustomize"]["paths"]
+    [path] = configs(profile)["dependencies"]["manifests"]["kustomize"]["paths"]
     _, sandbox = pods(render.kustomize(kubectl, ROOT / path))[f"Deployment {SANDBOX}"]
     env = {item["name"]: item.get("value") for item in sandbox["containers"][0]["env"]}
 
@@ -143,7 +143,7 @@ def test_links_lead_to_the_forwarded_ports(kubectl, helm, profile):
     assert env["PUBLIC_URL"] == f"http://127.0.0.1:{PORTS[SANDBOX].usual}"
 
 
-def test_every_image_reaches_the_chart():
+def test_the_chart_deploys_every_built_image():
     [release] = configs()["shop"]["deploy"]["helm"]["releases"]
     wanted = {}
     for name in SERVICES:
@@ -156,14 +156,14 @@ def test_every_image_reaches_the_chart():
     assert release["setValueTemplates"] == wanted
 
 
-def test_the_chart_takes_a_tag_with_a_digest_as_skaffold_gives_it(template):
+def test_the_chart_accepts_skaffolds_tag_with_digest(template):
     tag = f"services.order-svc.image.tag=abc@sha256:{'0' * 64}"
     _, spec = pods(template("kind", tag))["Deployment order-svc"]
 
     assert spec["containers"][0]["image"] == f"shop/order-svc:abc@sha256:{'0' * 64}"
 
 
-def test_what_is_synced_is_python_of_that_service_and_of_the_chassis():
+def test_python_files_of_the_service_and_the_chassis_are_synced():
     for artifact in configs()["shop"]["build"]["artifacts"]:
         name = artifact["image"].removeprefix("shop/")
         rules = {rule["src"]: rule["dest"] for rule in artifact["sync"]["manual"]}
@@ -174,18 +174,18 @@ def test_what_is_synced_is_python_of_that_service_and_of_the_chassis():
             assert list(ROOT.glob(source))
 
 
-def test_a_change_in_the_chassis_builds_no_image_anew(kubectl):
-    [sandbox] = configs()["surroundings"]["build"]["artifacts"]
-    [path] = configs("dev")["surroundings"]["manifests"]["kustomize"]["paths"]
+def test_a_change_in_the_chassis_rebuilds_no_image(kubectl):
+    [sandbox] = configs()["dependencies"]["build"]["artifacts"]
+    [path] = configs("dev")["dependencies"]["manifests"]["kustomize"]["paths"]
     _, spec = pods(render.kustomize(kubectl, ROOT / path))[f"Deployment {SANDBOX}"]
 
     [rule] = sandbox["sync"]["manual"]
     assert rule == {"src": "chassis/src/**/*.py", "dest": "/app"}
     security = spec["containers"][0]["securityContext"]
-    assert security["readOnlyRootFilesystem"] is False, "what is synced is written"
+    assert security["readOnlyRootFilesystem"] is False, "synced files must be writable"
 
 
-def test_a_synced_file_restarts_its_process_and_can_be_written(helm):
+def test_a_synced_file_is_writable_and_restarts_its_process(helm):
     documents = render.template(helm, *values_files("dev"))
     for name in SERVICES:
         for suffix in ("", "-worker"):
@@ -197,32 +197,32 @@ def test_a_synced_file_restarts_its_process_and_can_be_written(helm):
             assert mounts["reload"] == "/etc/shop"
 
 
-def test_a_debugger_finds_the_programs_and_may_be_put_in_place(helm, kubectl):
+def test_the_debug_profile_admits_and_starts_the_debugger(helm, kubectl):
     documents = render.template(helm, *values_files("debug"))
-    [path] = configs("debug")["surroundings"]["manifests"]["kustomize"]["paths"]
-    around = render.kustomize(kubectl, ROOT / path)
+    [path] = configs("debug")["dependencies"]["manifests"]["kustomize"]["paths"]
+    applied = render.kustomize(kubectl, ROOT / path)
 
     for name in SERVICES:
         _, api = pods(documents)[f"Deployment {name}"]
         _, worker = pods(documents)[f"Deployment {name}-worker"]
         assert api["containers"][0]["command"][0] == "gunicorn"
         assert worker["containers"][0]["command"][0] == "flask"
-    _, sandbox = pods(around)[f"Deployment {SANDBOX}"]
+    _, sandbox = pods(applied)[f"Deployment {SANDBOX}"]
     assert sandbox["containers"][0]["command"][0] == "gunicorn"
-    [namespace] = of_kind(around, "Namespace").values()
+    [namespace] = of_kind(applied, "Namespace").values()
     labels = namespace["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "baseline"
 
 
-def test_production_pushes_and_gets_the_namespace_alone(helm, kubectl):
+def test_production_pushes_images_and_applies_only_the_namespace(helm, kubectl):
     found = configs("prod")
-    [path] = found["surroundings"]["manifests"]["kustomize"]["paths"]
+    [path] = found["dependencies"]["manifests"]["kustomize"]["paths"]
     applied = render.kustomize(kubectl, ROOT / path)
     documents = render.template(helm, *values_files("prod"))
 
     assert [d["kind"] for d in applied] == ["Namespace"]
-    assert found["surroundings"]["build"]["artifacts"] == []
-    assert found["surroundings"]["portForward"] == []
+    assert found["dependencies"]["build"]["artifacts"] == []
+    assert found["dependencies"]["portForward"] == []
     assert found["shop"]["build"]["local"]["push"] is True
     settings = of_kind(documents, "ConfigMap")["order-svc"]["data"]
     assert settings["APP_ENV"] == "production"

@@ -1,4 +1,4 @@
-"""The schema lets the knobs through and refuses what is unknown or unsafe."""
+"""The schema rejects unknown and unsafe values, and every value is documented."""
 
 import itertools
 import json
@@ -20,88 +20,120 @@ from user_svc.config import Settings as Users
 
 SQLITE = ("database.mode=sqlite", "defaults.api.replicas=1")
 PROD = "prod"
-# What is asked for, on top of which case, and what the refusal names.
+# Name: (case, --set options, pattern that the error must match).
 UNKNOWN = {
-    "an unknown knob": ("default", ("replicaz=2",), "replicaz"),
-    "one of a service": ("default", ("services.order-svc.replicaz=2",), "replicaz"),
-    "one of an api": ("default", ("defaults.api.cpu=2",), "cpu"),
+    "an unknown value": ("default", ("replicaz=2",), "replicaz"),
+    "an unknown value of a service": (
+        "default",
+        ("services.order-svc.replicaz=2",),
+        "replicaz",
+    ),
+    "an unknown value of an API": ("default", ("defaults.api.cpu=2",), "cpu"),
     "an unknown service": ("default", ("services.cart-svc.enabled=true",), "cart-svc"),
-    "another database": ("default", ("database.mode=mysql",), "mode"),
-    "a text for a number": ("default", ("defaults.api.replicas=two",), "replicas"),
-    "an address with a path": ("default", ("publicUrl=https://a.example/x",), "Url"),
-    "no Secret": ("default", ("services.user-svc.existingSecret=",), "existingSecret"),
-    "a secret in plain sight": (
+    "an unknown database mode": ("default", ("database.mode=mysql",), "mode"),
+    "a string instead of a number": (
+        "default",
+        ("defaults.api.replicas=two",),
+        "replicas",
+    ),
+    "a public URL with a path": ("default", ("publicUrl=https://a.example/x",), "Url"),
+    "an empty name of a Secret": (
+        "default",
+        ("services.user-svc.existingSecret=",),
+        "existingSecret",
+    ),
+    "a secret in a ConfigMap": (
         "default",
         ("services.user-svc.config.SECRET_KEY=x",),
         "SECRET_KEY|config",
     ),
-    "a peer's unknown field": (
+    "an unknown field of a peer": (
         "default",
         ("networkPolicy.clients[0].podSelector.matchLabls.a=b",),
         "matchLabls",
     ),
-    "an address block's": (
+    "an unknown field of an ipBlock": (
         "default",
         ("networkPolicy.database.to[0].ipBlock.cdir=10.0.0.0/8",),
         "cdir",
     ),
-    "a gateway's": (
+    "an unknown field of a parentRef": (
         "default",
         ("httpRoute.parentRefs[0].name=a", "httpRoute.parentRefs[0].namespce=b"),
         "namespce",
     ),
-    "a toleration's": ("default", ("defaults.tolerations[0].kee=a",), "kee"),
-    "an affinity's": ("default", ("services.user-svc.affinity.foo.a=b",), "foo"),
-    "links under every host": (
+    "an unknown field of a toleration": (
+        "default",
+        ("defaults.tolerations[0].kee=a",),
+        "kee",
+    ),
+    "an unknown field of an affinity": (
+        "default",
+        ("services.user-svc.affinity.foo.a=b",),
+        "foo",
+    ),
+    "a wildcard host in links": (
         "default",
         ("httpRoute.hostnames[0]=*.example.com",),
         "hostnames",
     ),
-    "a low port of the nodes": (
+    "a node port below the range": (
         "default",
         ("services.user-svc.service.nodePort=8000",),
         "nodePort",
     ),
-    "an ingress without host": ("default", ("ingress.enabled=true",), "host"),
-    "a route without gateway": ("default", ("httpRoute.enabled=true",), "parentRefs"),
-    "secrets of no store": ("default", ("externalSecrets.enabled=true",), "storeName"),
+    "an ingress without a host": ("default", ("ingress.enabled=true",), "host"),
+    "a route without a gateway": ("default", ("httpRoute.enabled=true",), "parentRefs"),
+    "external secrets without a store": (
+        "default",
+        ("externalSecrets.enabled=true",),
+        "storeName",
+    ),
 }
 UNSAFE = {
-    "no worker to send what is to be told": (
+    "no worker to relay the outbox": (
         "default",
         ("defaults.worker.replicas=0",),
         "replicas",
     ),
-    "none of one service": (
+    "no worker in one service": (
         "default",
         ("services.user-svc.worker.replicas=0",),
         "replicas",
     ),
-    "none until something waits": ("default", ("keda.minReplicas=0",), "minReplicas"),
-    "mails that can be read on the way in production": (
+    "no worker while the queue is empty": (
+        "default",
+        ("keda.minReplicas=0",),
+        "minReplicas",
+    ),
+    "unencrypted mail in production": (
         PROD,
         ("mail.smtpUrl=smtp://relay:25",),
         "smtpUrl",
     ),
-    "another environment behind production's back": (
+    "APP_ENV overridden in production": (
         PROD,
         ("defaults.config.APP_ENV=development",),
         "APP_ENV|config",
     ),
     "SQLite with two replicas": ("default", ("database.mode=sqlite",), "replicas"),
-    "SQLite with two of one service": (
+    "SQLite with two replicas of one service": (
         "default",
         (*SQLITE, "services.order-svc.api.replicas=2"),
         "replicas",
     ),
-    "SQLite that scales": (
+    "SQLite with autoscaling": (
         "default",
         (*SQLITE, "defaults.api.autoscaling.enabled=true"),
         "autoscaling",
     ),
-    "SQLite under KEDA": ("default", (*SQLITE, "keda.enabled=true"), "keda"),
-    "development as production": ("default", ("environment=production",), "Secret"),
-    "a development Secret in production": (
+    "SQLite with KEDA": ("default", (*SQLITE, "keda.enabled=true"), "keda"),
+    "development Secrets in production": (
+        "default",
+        ("environment=production",),
+        "Secret",
+    ),
+    "one development Secret in production": (
         PROD,
         ("services.payment-svc.existingSecret=payment-svc-development",),
         "payment-svc/?.?existingSecret",
@@ -117,26 +149,26 @@ UNSAFE = {
         ("queue.endpoint=http://localstack:4566",),
         "endpoint",
     ),
-    "plain HTTP in production": (PROD, ("ingress.tls.enabled=false",), "tls"),
-    "links to this machine in production": (
+    "unencrypted HTTP in production": (PROD, ("ingress.tls.enabled=false",), "tls"),
+    "links to localhost in production": (
         PROD,
         ("ingress.enabled=false",),
         "publicUrl|anyOf",
     ),
-    "changing code in production": (PROD, ("development.reload=true",), "reload"),
-    "paying for a test in production": (PROD, ("test.pay=true",), "pay"),
-    "data that goes with the pod in production": (
+    "code reloading in production": (PROD, ("development.reload=true",), "reload"),
+    "a paid test in production": (PROD, ("test.pay=true",), "pay"),
+    "SQLite without a volume in production": (
         PROD,
         (*SQLITE, "defaults.api.autoscaling.enabled=false"),
         "persistence",
     ),
 }
-WANTED = {**UNKNOWN, **UNSAFE}
+INVALID = {**UNKNOWN, **UNSAFE}
 
 
-@pytest.mark.parametrize("what", WANTED)
-def test_it_is_refused_by_name(each_helm, what):
-    case, sets, named = WANTED[what]
+@pytest.mark.parametrize("what", INVALID)
+def test_an_invalid_value_is_rejected_by_name(each_helm, what):
+    case, sets, named = INVALID[what]
 
     with pytest.raises(Refused) as refused:
         render.template(each_helm, CASES[case], sets)
@@ -145,37 +177,37 @@ def test_it_is_refused_by_name(each_helm, what):
     assert "schema" in str(refused.value)
 
 
-def test_sqlite_may_be_used_in_production_when_it_is_kept(template):
+def test_sqlite_on_a_volume_is_allowed_in_production(template):
     kept = (*SQLITE, "database.persistence.enabled=true")
 
     assert template(PROD, *kept, "defaults.api.autoscaling.enabled=false")
 
 
-def knobs(values, path=()):
-    """Yield the path of every key, but what stands inside free maps and lists."""
+def value_paths(values, path=()):
+    """Yield the path of every key, except inside lists."""
     for key, value in values.items():
         yield (*path, key)
         if isinstance(value, dict) and value:
-            yield from knobs(value, (*path, key))
+            yield from value_paths(value, (*path, key))
 
 
-def described(schema, whole, path=()):
-    """Yield the path of every property that a schema names."""
+def schema_paths(schema, whole, path=()):
+    """Yield the path of every property in the schema."""
     if "$ref" in schema:
         schema = whole["definitions"][schema["$ref"].rpartition("/")[2]]
     for key, inner in schema.get("properties", {}).items():
         yield (*path, key)
-        yield from described(inner, whole, (*path, key))
+        yield from schema_paths(inner, whole, (*path, key))
 
 
-def test_every_knob_of_the_schema_has_its_default_in_values_yaml():
+def test_every_property_of_the_schema_has_a_default_in_values_yaml():
     values = yaml.safe_load((CHART / "values.yaml").read_text())
     schema = json.loads((CHART / "values.schema.json").read_text())
 
-    lacking = set(described(schema, schema)) - set(knobs(values))
+    lacking = set(schema_paths(schema, schema)) - set(value_paths(values))
     lacking -= {("global",)}  # Helm's own
 
-    # What a service may have of `defaults`, and what `defaults` cannot say for all.
+    # Optional overrides of `defaults`, and what has no common default.
     own = {path for path in lacking if path[0] == "services"}
     own |= {("defaults", "image", "repository")}
     resources = {path for path in lacking if "resources" in path}
@@ -183,7 +215,7 @@ def test_every_knob_of_the_schema_has_its_default_in_values_yaml():
 
 
 def uncommented(lines):
-    """Yield the knobs with no comment above themselves nor above what holds them."""
+    """Yield the lines of keys without a comment above them or above a parent key."""
     above = []  # (indentation, whether it has a comment) of the keys around a line
     for before, line in itertools.pairwise(lines):
         if key := re.match(r"( *)[A-Za-z-]+:", line):
@@ -194,7 +226,7 @@ def uncommented(lines):
             above.append((len(key[1]), has_one))
 
 
-def test_every_knob_has_a_comment_above_it():
+def test_every_value_has_a_comment():
     lines = (CHART / "values.yaml").read_text().splitlines()
 
     left = [line.strip() for line in uncommented(lines)]
@@ -202,11 +234,11 @@ def test_every_knob_has_a_comment_above_it():
     assert [line for line in left if not line.startswith(inside)] == []
 
 
-def test_mail_may_go_encrypted_in_production(template):
+def test_encrypted_mail_is_allowed_in_production(template):
     assert template(PROD, "mail.smtpUrl=smtp+starttls://relay:587")
 
 
-def test_another_chart_may_depend_on_this_one(each_helm, tmp_path):
+def test_the_chart_can_be_a_subchart(each_helm, tmp_path):
     version = yaml.safe_load((CHART / "Chart.yaml").read_text())["version"]
     parent = {"apiVersion": "v2", "name": "parent", "version": "0.1.0"}
     parent["dependencies"] = [{"name": "shop", "version": version}]
@@ -218,7 +250,7 @@ def test_another_chart_may_depend_on_this_one(each_helm, tmp_path):
     assert len(made) == len(render.template(each_helm))
 
 
-def test_the_schema_keeps_secrets_and_what_a_knob_sets_out_of_config(template):
+def test_config_rejects_secrets_and_variables_that_other_values_set(template):
     schema = json.loads((CHART / "values.schema.json").read_text())
     kept_out = schema["definitions"]["config"]["propertyNames"]["not"]["enum"]
     classes = (Common, Users, Products, Orders, Payments)
@@ -232,9 +264,9 @@ def test_the_schema_keeps_secrets_and_what_a_knob_sets_out_of_config(template):
     }
     documents = template("default", "mail.shopUrl=https://shop.example.com")
     maps = of_kind(documents, "ConfigMap")
-    set_by_knobs = {name for service in SERVICES for name in maps[service]["data"]}
+    set_by_values = {name for service in SERVICES for name in maps[service]["data"]}
     of_aws_and_tests = {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
     of_aws_and_tests |= {"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"}
     of_aws_and_tests |= {"CRASH_AT", "CLOCK_FILE"}
 
-    assert set(kept_out) == declared | of_aws_and_tests | set_by_knobs
+    assert set(kept_out) == declared | of_aws_and_tests | set_by_values

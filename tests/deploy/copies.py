@@ -1,4 +1,4 @@
-"""Copies of a whole shop's databases, taken and restored by the page's own commands."""
+"""Backs up and restores the databases of a shop with the commands of the page."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ STARTED = {"APP_ENV": "test", "SECRET_KEY": SECRET, "WORKER_POLL_SECONDS": "0.01
 
 
 def shell(script, folder, **environ):
-    """Run commands as a person would paste them; the first that fails ends it."""
+    """Run shell commands; fail at the first command that fails."""
     done = subprocess.run(
         ["sh", "-e", "-c", script],
         cwd=folder,
@@ -28,7 +28,7 @@ def shell(script, folder, **environ):
 
 
 class Copies:
-    """The copies of one shop, in a folder; the shop goes on while they are taken."""
+    """Back-ups of a running shop, stored in a folder."""
 
     def __init__(self, shop, databases, folder):
         self.shop, self.databases, self.folder = shop, databases, folder
@@ -38,7 +38,7 @@ class Copies:
         }
 
     def restart(self):
-        """Start the four services on the databases that were restored."""
+        """Start the four services on the restored databases."""
         for service, name in NAMES.items():
             settings = conftest._environ(self.shop.urls, self.shop.sandbox, service)
             app = conftest.SERVICES[name][1](
@@ -53,12 +53,12 @@ class Copies:
         conftest._use_real_keys(self.shop.apps, self.shop.urls)
 
     def stop(self):
-        """Let go of all that the services hold open."""
+        """Close all connections of the services."""
         for app in self.shop.apps.values():
             dispose(app)
 
     def audit(self):
-        """Return what violates an invariant at rest, `{id: rows}`."""
+        """Return the violated invariants of the stopped shop, `{id: rows}`."""
         verdicts = audit.check(
             self.urls,
             self.shop.ledger(),
@@ -70,24 +70,24 @@ class Copies:
 
 
 class Dumps(Copies):
-    """Dumps of PostgreSQL's databases."""
+    """Dumps of PostgreSQL databases."""
 
     def addresses(self):
-        """Return what the page's commands call the databases."""
+        """Return the environment variables with the database URLs."""
         return {
             f"{service.replace('-', '_').upper()}_DATABASE": url.replace("+psycopg", "")
             for service, url in self.urls.items()
         }
 
     def take(self, *between):
-        """Dump one database after the other; `between` them, something happens."""
+        """Dump the databases one after the other, and call `between` in between."""
         lines = commands("Back-up", "pg_dump").splitlines()
-        for line, happens in zip(lines, [*between, lambda: None], strict=True):
+        for line, act in zip(lines, [*between, lambda: None], strict=True):
             shell(line, self.folder, **self.addresses())
-            happens()
+            act()
 
     def restore(self):
-        """Bring all four back, into fresh databases, and start the shop on them."""
+        """Restore all four dumps into new databases and start the shop on them."""
         self.stop()
         for service in self.urls:
             name = f"restored{uuid.uuid4().hex}"
@@ -99,19 +99,19 @@ class Dumps(Copies):
         self.restart()
 
     def drop(self):
-        """Throw the restored databases away."""
+        """Drop the restored databases."""
         self.stop()
         for url in self.urls.values():
             self.databases.drop(url)
 
 
 class Files(Copies):
-    """Copies of SQLite's files, which a local run keeps in `var/`."""
+    """Copies of the SQLite files, which a local run stores in `var/`."""
 
     HEADING = "Back-up and restore on SQLite"
 
     def take(self):
-        """Copy the files of a shop that stands still."""
+        """Copy the files of a stopped shop."""
         var = self.folder / "var"
         var.mkdir()
         (var / "secrets.env").touch()
@@ -120,7 +120,7 @@ class Files(Copies):
         shell(commands(self.HEADING, "mkdir"), self.folder)
 
     def restore(self):
-        """Put the copies in place and start the shop on them."""
+        """Restore the copies and start the shop on them."""
         self.stop()
         shell(commands(self.HEADING, "rm"), self.folder)
         for service in self.urls:

@@ -1,7 +1,7 @@
-"""Old and new code side by side on one schema: expand first, contract a release later.
+"""Migrations expand the schema first and contract it a release later.
 
-A rolling upgrade has both at work for a while, and a rollback leaves the old code on
-the new schema for good.
+During a rolling upgrade old and new code use the new schema together, and after a
+rollback the old code keeps using it.
 """
 
 import ast
@@ -16,7 +16,7 @@ import pytest
 from devtools.layout import PACKAGES, ROOT, SERVICES, module
 
 SUITES = ("api", "managers")
-# What old code does not survive, or may not: it does not know the new name or rule.
+# Operations that can break old code, which does not know the new name or constraint.
 CONTRACTING = {
     "alter_column",
     "create_check_constraint",
@@ -30,7 +30,7 @@ MARK = "\nCONTRACTS = "
 
 
 def versions(service, root=ROOT):
-    """Return the folder of a service's migrations."""
+    """Return the folder with the migrations of a service."""
     return root / service / "src" / module(service) / "migrations" / "versions"
 
 
@@ -40,14 +40,16 @@ MIGRATIONS = [
 
 
 def contracting(source):
-    """Return what a migration does that old code may not survive, by line."""
+    """Return the operations of a migration that can break old code, with line."""
     [upgrade] = [
         node
         for node in ast.parse(source).body
         if isinstance(node, ast.FunctionDef) and node.name == "upgrade"
     ]
     calls = [node for node in ast.walk(upgrade) if isinstance(node, ast.Call)]
-    found = [call for call in calls if _name(call) in CONTRACTING or _is_demand(call)]
+    found = [
+        call for call in calls if _name(call) in CONTRACTING or _requires_value(call)
+    ]
     return [f"line {call.lineno}: {_name(call)}" for call in found]
 
 
@@ -55,8 +57,8 @@ def _name(call):
     return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
-def _is_demand(call):
-    """Say whether a column is added that old code's rows would have to fill."""
+def _requires_value(call):
+    """Return whether a call adds a column that old code would have to fill."""
     if _name(call) != "add_column":
         return False
     options = {
@@ -69,7 +71,7 @@ def _is_demand(call):
 
 
 @pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: path.stem)
-def test_a_migration_only_expands_or_says_why_it_may_contract(path):
+def test_a_migration_only_expands_or_explains_why_it_contracts(path):
     source = path.read_text()
 
     assert MARK in source or contracting(source) == []
@@ -84,27 +86,27 @@ def test_a_migration_only_expands_or_says_why_it_may_contract(path):
         "table.add_column(sa.Column('x', sa.Integer(), nullable=False))",
     ],
 )
-def test_a_step_that_old_code_does_not_survive_is_seen(step):
+def test_an_operation_that_breaks_old_code_is_detected(step):
     assert contracting(f"def upgrade():\n    {step}\n")
 
 
-def test_a_step_that_old_code_survives_is_none_of_them():
+def test_an_operation_that_old_code_tolerates_is_allowed():
     column = "sa.Column('x', sa.Integer(), server_default='0', nullable=False)"
     assert contracting(f"def upgrade():\n    table.add_column({column})\n") == []
 
 
 def git(*words):
-    """Return what git says, or None where it has nothing to say."""
+    """Return the output of git, or None if the command fails."""
     done = subprocess.run(["git", "-C", ROOT, *words], capture_output=True, text=True)
     return done.stdout.strip() if done.returncode == 0 else None
 
 
 @pytest.fixture(scope="module")
 def last_release(tmp_path_factory):
-    """Return a copy of the last tag's files, and its name."""
+    """Return a copy of the files of the last tag, and the tag."""
     tag = git("describe", "--tags", "--abbrev=0")
     if not tag:
-        pytest.skip("no tag is known here: no release to run on the new schema")
+        pytest.skip("there is no tag, so there is no release to test on the new schema")
     folder = tmp_path_factory.mktemp("release")
     archive = folder / "release.tar"
     subprocess.run(["git", "-C", ROOT, "archive", "-o", archive, tag], check=True)
@@ -113,11 +115,11 @@ def last_release(tmp_path_factory):
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_last_release_works_on_the_schema_of_today(last_release, service):
-    """Run its own tests of managers and APIs, on the migrations that are here now."""
+def test_the_last_release_works_on_the_current_schema(last_release, service):
+    """Run the release's tests of managers and APIs with the current migrations."""
     folder, tag = last_release
     if _text(versions(service)) == _text(versions(service, folder)):
-        return  # its own tests ran on this schema when it was released
+        return  # unchanged since the release
     shutil.rmtree(versions(service, folder))
     shutil.copytree(versions(service), versions(service, folder))
 
@@ -130,7 +132,9 @@ def test_the_last_release_works_on_the_schema_of_today(last_release, service):
         text=True,
     )
 
-    assert done.returncode == 0, f"{tag} does not run on it:\n{done.stdout[-3000:]}"
+    assert done.returncode == 0, (
+        f"{tag} fails on the current schema:\n{done.stdout[-3000:]}"
+    )
 
 
 def _text(folder):
@@ -138,5 +142,5 @@ def _text(folder):
 
 
 def _sources(folder):
-    """Return the release's own code: it is found before the one that is installed."""
+    """Return the folders of the release's code, which precede installed packages."""
     return [str(Path(folder) / package / "src") for package in PACKAGES]

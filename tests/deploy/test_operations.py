@@ -1,4 +1,4 @@
-"""docs/operations.md names what exists: commands, settings, values, metrics."""
+"""Every command, setting, value and metric in docs/operations.md exists."""
 
 import re
 from functools import cache, reduce
@@ -28,9 +28,9 @@ def values():
 
 
 def names(pattern, text=PAGE):
-    """Return what a pattern finds, each once, in order."""
+    """Return the distinct matches of a pattern, sorted."""
     found = sorted(set(re.findall(pattern, text)))
-    assert found, f"the page names nothing like {pattern}"
+    assert found, f"the page has no match of {pattern}"
     return found
 
 
@@ -38,7 +38,7 @@ TARGETS = {*names(r"\bmake ([a-z-]+)", COMMANDS), *names(r"`make ([a-z-]+)")}
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))
-def test_the_makefile_has_the_command(target):
+def test_the_make_target_exists(target):
     assert re.search(
         rf"^{target}: .*## ", (ROOT / "Makefile").read_text(), re.MULTILINE
     )
@@ -47,7 +47,7 @@ def test_the_makefile_has_the_command(target):
 @pytest.mark.parametrize(
     ("module", "words"), names(r"--app (\w+):create_app ([a-z]+(?: create-\w+)?)")
 )
-def test_the_service_has_the_command(make_app, module, words):
+def test_the_flask_command_exists(make_app, module, words):
     app = make_app(APPS[module], **secrets_of(module))
 
     shown = app.test_cli_runner().invoke(args=[*words.split(), "--help"])
@@ -56,7 +56,7 @@ def test_the_service_has_the_command(make_app, module, words):
 
 
 def secrets_of(module):
-    """Return what a service needs to start, besides what every service has."""
+    """Return the secrets that a service needs in addition to the common ones."""
     return {
         "user_svc": {"SIGNING_KEY_SECRET": SECRET},
         "order_svc": {"SERVICE_CLIENT_SECRET": SECRET},
@@ -74,13 +74,13 @@ def test_the_setting_exists(setting):
     assert f"#{setting}=" in known
 
 
-KNOBS = names(rf"`((?:{'|'.join(values())})(?:\.[\w<>-]+)*)`")
+VALUES = names(rf"`((?:{'|'.join(values())})(?:\.[\w<>-]+)*)`")
 
 
-@pytest.mark.parametrize("knob", KNOBS)
-def test_the_chart_has_the_knob(knob):
-    path = knob.replace("<service>", "order-svc").split(".")
-    if path[0] == "services":  # its own knobs, and those of `defaults`
+@pytest.mark.parametrize("value", VALUES)
+def test_the_chart_value_exists(value):
+    path = value.replace("<service>", "order-svc").split(".")
+    if path[0] == "services":  # values of the service, and those of `defaults`
         service = {**values()["defaults"], **values()["services"][path[1]]}
         image = {**values()["defaults"]["image"], **service["image"]}
         found, path = {**service, "image": image}, path[2:]
@@ -90,15 +90,15 @@ def test_the_chart_has_the_knob(knob):
         *path, setting = path
         test_the_setting_exists(setting)
 
-    reduce(lambda knobs, name: knobs[name], path, found)
+    reduce(lambda node, name: node[name], path, found)
 
 
-def test_no_knob_is_set_where_the_next_upgrade_would_lose_it():
+def test_no_value_is_set_on_the_command_line():
     assert re.findall(r"--set[ =][\w-]+\.", PAGE) == []
 
 
 def leaves(found, before=""):
-    """Return the paths of a values file at which something stands."""
+    """Return the paths of all values in a values file."""
     if not isinstance(found, dict) or before.endswith("annotations"):
         return [before]
     return [
@@ -109,9 +109,9 @@ def leaves(found, before=""):
 
 
 @pytest.mark.parametrize("text", blocks("yaml"))
-def test_every_knob_of_a_values_file_exists(text):
-    for knob in leaves(yaml.safe_load(text)):
-        test_the_chart_has_the_knob(knob)
+def test_every_value_of_a_values_file_exists(text):
+    for value in leaves(yaml.safe_load(text)):
+        test_the_chart_value_exists(value)
 
 
 README = (ROOT / "README.md").read_text()
@@ -135,11 +135,11 @@ def test_the_metric_exists(metric):
 
 
 @pytest.mark.parametrize("path", names(r"\]\(([\w./-]+\.md)"))
-def test_the_page_that_is_linked_exists(path):
+def test_the_linked_page_exists(path):
     assert (ROOT / "docs" / path).is_file()
 
 
 @pytest.mark.parametrize("anchor", names(r"\]\(#([\w-]+)"))
-def test_the_heading_that_is_linked_exists(anchor):
+def test_the_linked_heading_exists(anchor):
     titles = re.findall(r"^#+ (.*)$", PAGE, re.MULTILINE)
     assert anchor in {title.lower().replace(" ", "-") for title in titles}

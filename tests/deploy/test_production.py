@@ -1,4 +1,4 @@
-"""What docs/operations.md says of production is what the chart and the code do."""
+"""The production instructions of docs/operations.md match the chart and the code."""
 
 import json
 import os
@@ -18,12 +18,12 @@ from payment_svc.models import WebhookEvent
 
 OURS = {"app.kubernetes.io/part-of": "shop"}
 WORKERS = {f"{service}-worker" for service in SERVICES}
-SURGE = 2  # an api and a worker more, while a service is upgraded
+SURGE = 2  # an upgrade adds one API pod and one worker to a service
 
 
 @pytest.fixture
 def called(tmp_path, monkeypatch):
-    """Return `called()`: what was asked of programs that only note it."""
+    """Replace docker and make by scripts that record their calls; return the calls."""
     for name in ("docker", "make"):
         program = tmp_path / name
         program.write_text(f'#!/bin/sh\necho {name} "$@" >>"{tmp_path}/calls"\n')
@@ -32,7 +32,7 @@ def called(tmp_path, monkeypatch):
     return lambda: (tmp_path / "calls").read_text().splitlines()
 
 
-def test_the_images_that_are_pushed_are_those_that_the_pods_pull(called, tmp_path):
+def test_the_pushed_images_are_the_images_of_the_pods(called, tmp_path):
     shell(commands("Install", "make images"), tmp_path)
 
     wanted = []
@@ -45,7 +45,7 @@ def test_the_images_that_are_pushed_are_those_that_the_pods_pull(called, tmp_pat
     assert called() == ["make images", *wanted]
 
 
-def test_the_last_command_of_a_restore_starts_what_an_upgrade_would_leave_at_none():
+def test_the_last_command_of_a_restore_starts_all_deployments():
     [stopped, started] = re.findall(r"--replicas=(\d+)", section("Restore"))
     [awaited] = re.findall(r"component in \(([\w,]+)\)", section("Restore"))
 
@@ -65,23 +65,23 @@ def test_the_last_command_of_a_restore_starts_what_an_upgrade_would_leave_at_non
 
 
 @pytest.mark.parametrize("case", ["prod", "default", "sqlite"])
-def test_after_an_uninstall_the_label_takes_all_that_hooks_leave(case):
+def test_the_uninstall_commands_delete_all_objects_of_hooks(case):
     [kinds] = re.findall(r"delete ([\w,]+) -l app.kubernetes.io/part-of=shop", PAGE)
 
-    left = [
+    hooks = [
         (kind, name)
         for kind in ("Job", "Pod", "ConfigMap", "Secret", "Service", "Deployment")
         for name, one in golden(case, kind).items()
         if "helm.sh/hook" in one["metadata"].get("annotations", {})
     ]
 
-    assert left
-    for kind, name in left:
+    assert hooks
+    for kind, name in hooks:
         assert kind.lower() in kinds.split(",")
         assert golden(case, kind)[name]["metadata"]["labels"].items() >= OURS.items()
 
 
-def test_the_product_of_the_page_can_be_sold(shop, staff):
+def test_the_product_of_the_page_has_stock(shop, staff):
     [body] = re.findall(r"-d '(\{\"name\".*\})'", section("Install"))
 
     product = shop.call(
@@ -91,7 +91,7 @@ def test_the_product_of_the_page_can_be_sold(shop, staff):
     assert shop.available(product) > 0
 
 
-def test_every_event_that_razorpay_sends_is_one_to_tick(shop, asha, staff):
+def test_the_page_lists_every_event_that_the_shop_receives(shop, asha, staff):
     lamp = shop.product(staff)
     paid, dropped = shop.order(asha, lamp), shop.order(asha, lamp)
     shop.until_link(asha, dropped)
@@ -99,22 +99,22 @@ def test_every_event_that_razorpay_sends_is_one_to_tick(shop, asha, staff):
     shop.until_status(asha, dropped, "cancelled")
     shop.pay(shop.until_link(asha, paid))
     shop.until_status(asha, paid, "success")
-    wish = {"amount": "100.00", "reason": "broken"}
+    refund = {"amount": "100.00", "reason": "broken"}
     path = f"/orders/{paid['id']}/refund/"
-    shop.call("POST", "orders", path, staff, json=wish, expect=202)
-    ticked = set(re.findall(r"`((?:payment_link|payment|order|refund)\.\w+)`", PAGE))
+    shop.call("POST", "orders", path, staff, json=refund, expect=202)
+    listed = set(re.findall(r"`((?:payment_link|payment|order|refund)\.\w+)`", PAGE))
 
     def sent():
         with shop.apps["payments"].app_context() as context:
             db = context.app.extensions["sqlalchemy"]
             return set(db.session.scalars(db.select(WebhookEvent.event)))
 
-    shop.until(lambda: "refund.processed" in sent(), "Razorpay says so")
+    shop.until(lambda: "refund.processed" in sent(), "the refund webhook has arrived")
     assert len(sent()) > 5
-    assert sent() <= ticked
+    assert sent() <= listed
 
 
-def test_the_connections_of_the_page_are_counted_from_the_values():
+def test_the_connection_counts_follow_from_the_values():
     rows = re.findall(
         r"\| (\d+) \| (\d+) \| (\d+) \|$", section("Connections to PostgreSQL"), re.M
     )
@@ -130,7 +130,7 @@ def test_the_connections_of_the_page_are_counted_from_the_values():
     assert Settings.db_pool_size == 10
 
 
-def test_a_login_behind_a_pooler_has_the_limits_of_a_connection():
+def test_a_login_behind_a_pooler_has_the_same_timeouts():
     settings = Settings(
         database_url="postgresql+psycopg://db/x", secret_key="", public_url=""
     )

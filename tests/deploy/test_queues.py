@@ -1,4 +1,4 @@
-"""The policies on docs/operations.md allow what the code calls, and nothing else."""
+"""The AWS policies of docs/operations.md allow exactly the calls of the code."""
 
 import json
 
@@ -14,7 +14,7 @@ POLICY = next(text for text in blocks("json") if '"Version"' in text)
 
 
 def allowed(policy):
-    """Return the pairs of action and queue that a policy allows."""
+    """Return the (action, queue) pairs that a policy allows."""
     pairs = set()
     for statement in json.loads(policy)["Statement"]:
         actions = statement["Action"]
@@ -24,8 +24,8 @@ def allowed(policy):
     return pairs
 
 
-def turned_round(policy):
-    """Return payment-svc's policy: as the page says, another queue is read."""
+def for_payment_svc(policy):
+    """Return payment-svc's policy, which reads the other queue, as the page says."""
     document = json.loads(policy)
     read = next(one for one in document["Statement"] if one["Sid"] == "Read")
     read["Resource"] = [
@@ -36,7 +36,7 @@ def turned_round(policy):
 
 @pytest.fixture
 def called(monkeypatch):
-    """Return `{app: pairs of action and queue}`, filled as the apps call."""
+    """Return the recorded (action, queue) pairs by app."""
     calls, make = {}, sqs._make
 
     def watched():
@@ -56,22 +56,22 @@ def called(monkeypatch):
 
 @pytest.fixture
 def queues(sqs):
-    """Return SQS as an operator sees it."""
+    """Return an SQS client of the operator."""
     return boto3.client("sqs", region_name="ap-south-1")
 
 
 def change_by_hand(queues):
-    """Give all queues attributes that no service gives them."""
+    """Change attributes of all queues, so that the services must reset them."""
     for name in QUEUES:
-        for queue, wish in {
+        for queue, attributes in {
             name: {"VisibilityTimeout": "30"},
             name + DEAD: {"MessageRetentionPeriod": "3600"},
         }.items():
             url = queues.get_queue_url(QueueName=queue)["QueueUrl"]
-            queues.set_queue_attributes(QueueUrl=url, Attributes=wish)
+            queues.set_queue_attributes(QueueUrl=url, Attributes=attributes)
 
 
-def test_each_role_may_do_what_its_service_does_and_no_more(
+def test_each_role_allows_exactly_the_calls_of_its_service(
     queues, called, shop, asha, staff
 ):
     order = shop.order(asha, shop.product(staff), expect=201)
@@ -90,4 +90,4 @@ def test_each_role_may_do_what_its_service_does_and_no_more(
             loops.watch()
 
     assert called["order_svc"] == allowed(POLICY)
-    assert called["payment_svc"] == allowed(turned_round(POLICY))
+    assert called["payment_svc"] == allowed(for_payment_svc(POLICY))

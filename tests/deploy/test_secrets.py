@@ -1,4 +1,4 @@
-"""The files of secrets on docs/operations.md, as its own commands write them."""
+"""The secrets files that the commands of docs/operations.md write."""
 
 import re
 import subprocess
@@ -31,7 +31,7 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Return the folder in which the page's commands wrote the four files."""
+    """Run the commands of the page; return the folder with the four files."""
     made = tmp_path_factory.mktemp("secrets")
     shell(commands("Secrets", "umask"), made)
     return made
@@ -39,17 +39,17 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def secrets(folder):
-    """Return `{service: the keys of its Secret}`."""
+    """Return the keys of each service's Secret."""
     return {name: from_env_file(folder / f"{name}.env") for name in SERVICES}
 
 
 def from_env_file(path):
-    """Read a file as `kubectl create secret` does: a quote is a part of the value."""
+    """Read a file as `kubectl create secret` does: quotes are part of the value."""
     return dict(line.split("=", 1) for line in path.read_text().splitlines())
 
 
 def example():
-    """Return the line of `.env.example`, whose values may stand in quotes."""
+    """Return the line of SERVICE_CLIENTS in `.env.example`."""
     [line] = re.findall(
         r"^#(SERVICE_CLIENTS=.*)", (ROOT / ".env.example").read_text(), re.MULTILINE
     )
@@ -65,7 +65,7 @@ def test_production_starts_with_the_files_and_the_charts_settings(service, secre
     assert settings.is_production
 
 
-def test_order_svc_is_a_client_with_its_own_secret(secrets):
+def test_order_svc_is_a_client_with_the_same_secret(secrets):
     text = secrets["user-svc"]["SERVICE_CLIENTS"]
     [client] = user_svc.config.service_clients(text)
 
@@ -76,7 +76,7 @@ def test_order_svc_is_a_client_with_its_own_secret(secrets):
 
 
 @pytest.mark.parametrize("place", ["operations.md", ".env.example"])
-def test_the_client_may_do_what_order_svc_asks_for_and_no_more(
+def test_the_client_has_exactly_the_permissions_that_order_svc_needs(
     place, secrets, tmp_path
 ):
     (tmp_path / ".env").write_text(example())
@@ -93,14 +93,16 @@ def test_the_client_may_do_what_order_svc_asks_for_and_no_more(
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_key_of_a_file_is_in_the_table(service, secrets):
     rows = re.findall(r"^\| (`[A-Z].*?) \| (.*?) \|", PAGE, re.MULTILINE)
-    known = {name: who for names, who in rows for name in re.findall(r"\w+", names)}
+    services = {
+        name: text for names, text in rows for name in re.findall(r"\w+", names)
+    }
 
     for key in secrets[service]:
-        assert service in known[key] or known[key].startswith("each service")
+        assert service in services[key] or services[key].startswith("each service")
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_services_and_libpq_read_the_same_password(service, secrets):
+def test_sqlalchemy_and_libpq_read_the_same_password(service, secrets):
     address = secrets[service]["DATABASE_URL"]
 
     password = make_url(address).password
@@ -109,7 +111,7 @@ def test_the_services_and_libpq_read_the_same_password(service, secrets):
     assert conninfo_to_dict(address)["password"] == password
 
 
-def test_no_two_secrets_are_the_same_and_none_is_for_others_eyes(folder, secrets):
+def test_all_secrets_differ_and_their_files_are_private(folder, secrets):
     found = [text for keys in secrets.values() for text in keys.values()]
     files = [folder / f"{name}.env" for name in SERVICES]
 
@@ -118,22 +120,24 @@ def test_no_two_secrets_are_the_same_and_none_is_for_others_eyes(folder, secrets
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_git_leaves_alone_what_the_page_writes_in_the_folder(service):
+def test_git_ignores_the_files_that_the_page_writes(service):
     files = {f"{service}.env", f"{service}.dump", f"backup/{service}.db"}
     files.add("production.yaml")
-    asked = ["git", "check-ignore", "--no-index", *files]
+    command = ["git", "check-ignore", "--no-index", *files]
 
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
     assert {*done.stdout.split()} == files
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_database_that_does_not_encrypt_is_refused(service, secrets, databases):
+def test_a_database_without_encryption_is_rejected(service, secrets, databases):
     if not databases.server:
-        pytest.skip("SQLite is reached over no network")
-    wish = make_url(secrets[service]["DATABASE_URL"]).query
-    plain = make_url(databases.server).update_query_dict(wish)
+        pytest.skip("SQLite uses no network connection")
+    query = make_url(secrets[service]["DATABASE_URL"]).query
+    plain = make_url(databases.server).update_query_dict(query)
     address = plain.render_as_string(hide_password=False)
     settings = SimpleNamespace(database_url=address, db_pool_size=1)
     engine = create_engine(address, **engine_options(settings))

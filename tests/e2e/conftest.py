@@ -1,4 +1,4 @@
-"""The shop that the suite is run against, and people in it."""
+"""Fixtures: the shop under test, a customer and a staff member."""
 
 import os
 import secrets
@@ -14,7 +14,7 @@ from devtools.layout import ROOT
 
 @pytest.fixture(scope="session")
 def target(tmp_path_factory):
-    """Return the shop that `TARGET` names; without, a local run of the suite's own."""
+    """Return the shop named by TARGET; without TARGET, start a local run."""
     if os.environ.get("TARGET"):
         yield targets.chosen()
         return
@@ -31,7 +31,7 @@ def target(tmp_path_factory):
 
 @pytest.fixture
 def make(target):
-    """Return `make(*words)`, which runs a command against the shop."""
+    """Return `make(*words)`, which runs a make target against the shop."""
 
     def run(*words):
         environ = {**environment(), "TARGET": target.name}
@@ -44,7 +44,7 @@ def make(target):
 
 @pytest.fixture
 def sign_up(target):
-    """Return `sign_up()`, which makes a customer and returns their signed-in client."""
+    """Return `sign_up()`, which registers a customer and returns a signed-in client."""
 
     def new():
         email = f"asha.{secrets.token_hex(8)}@shop.example"
@@ -59,13 +59,13 @@ def sign_up(target):
 
 @pytest.fixture
 def asha(sign_up):
-    """Return the client of a customer."""
+    """Return a client signed in as a customer."""
     return sign_up()
 
 
 @pytest.fixture
 def staff(target):
-    """Return the client of the demo's member of staff."""
+    """Return a client signed in as the demo staff member."""
     found = target.accounts()
     email, password = (found[f"DEMO_STAFF_{key}"] for key in ("EMAIL", "PASSWORD"))
     return _signed_in(Client(target), email=email, password=password)

@@ -1,4 +1,4 @@
-"""A terminal in which `make run` runs: its own ports, its own state folder."""
+"""Runs `make run` with its own ports and its own state folder."""
 
 import os
 import signal
@@ -12,17 +12,17 @@ from devtools.layout import PORTS, ROOT
 from devtools.local.ports import pick
 
 READY_WITHIN = 120
-# What a make that runs the tests hands down to those that the tests run.
+# Variables that make sets, which a nested make must not inherit.
 OF_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARGS")
 
 
 def environment():
-    """Return the environment of a terminal that no make has started."""
+    """Return the environment without the variables of make."""
     return {name: text for name, text in os.environ.items() if name not in OF_MAKE}
 
 
 class Terminal:
-    """One such terminal; the shop of another target is none of its business."""
+    """A terminal for one local shop, independent of other targets."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -32,7 +32,7 @@ class Terminal:
         self.lines, self.ready = [], threading.Event()
 
     def start(self):
-        """Start the shop and wait until it says that it is ready."""
+        """Start the shop and wait until it reports that it is ready."""
         self.ready.clear()
         self.process = subprocess.Popen(
             ["make", "run"],
@@ -41,7 +41,7 @@ class Terminal:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,  # its own terminal, as far as Ctrl-C goes
+            start_new_session=True,  # so that Ctrl-C reaches only this shop
         )
         self.reader = threading.Thread(target=self._read)
         self.reader.start()
@@ -55,16 +55,16 @@ class Terminal:
                 self.lines.append(line)
                 if "The shop is ready" in line:
                     self.ready.set()
-        self.ready.set()  # it has ended, there is nothing more to wait for
+        self.ready.set()  # the process has ended: stop waiting
 
     def make(self, *words):
-        """Run another make command beside the shop."""
+        """Run another make target while the shop is running."""
         return subprocess.run(
             ["make", *words], cwd=ROOT, env=self.environ, capture_output=True, text=True
         )
 
     def press_ctrl_c(self):
-        """Interrupt the shop as a terminal does; return the seconds until its end."""
+        """Send SIGINT as a terminal does; return the seconds until the shop stops."""
         started = time.monotonic()
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(timeout=60)
@@ -72,6 +72,6 @@ class Terminal:
         return time.monotonic() - started
 
     def close(self):
-        """Leave nothing behind, whatever failed before."""
+        """Stop the shop if it is still running."""
         if self.process.poll() is None:
             self.press_ctrl_c()

@@ -1,4 +1,4 @@
-"""What the containers of compose.yaml may not do."""
+"""Size, confinement and database access of the containers of compose.yaml."""
 
 import psycopg
 import pytest
@@ -21,9 +21,9 @@ CONFINED = ["10001", "0" * 16, "1", "read-only", "no compiler", "0"]
 
 @pytest.fixture(autouse=True)
 def compose(target):
-    """Return the shop in containers."""
+    """Return the shop in containers; skip the tests on another target."""
     if target.name != "compose":
-        pytest.skip(f"NOT TESTED: the {target.name} shop has no containers of compose")
+        pytest.skip(f"NOT TESTED: the target {target.name} has no containers")
     return target
 
 
@@ -31,13 +31,13 @@ def compose(target):
 def test_an_image_is_small_and_its_processes_are_confined(image):
     assert docker.inspect(images.name(image))["Size"] <= LARGEST
 
-    said = docker.call("compose", "exec", "--no-TTY", image, "sh", "-c", PROBE)
+    output = docker.call("compose", "exec", "--no-TTY", image, "sh", "-c", PROBE)
 
-    assert said.split("\n")[:-1] == CONFINED
+    assert output.split("\n")[:-1] == CONFINED
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_login_sees_its_own_database_alone(compose, service):
+def test_a_login_can_connect_only_to_its_own_database(compose, service):
     own = compose.database(service)
     psycopg.connect(own).close()
 
@@ -47,7 +47,7 @@ def test_a_login_sees_its_own_database_alone(compose, service):
             psycopg.connect(own.rpartition("/")[0] + f"/{name}")
 
 
-def test_migrations_have_run_once_and_well(compose):
+def test_migrations_have_run_successfully(compose):
     for service in SERVICES:
         [name] = docker.call("compose", "ps", "-aq", f"{service}-migrate").split()
         state = docker.inspect(name)["State"]

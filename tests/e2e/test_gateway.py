@@ -1,4 +1,4 @@
-"""One origin for the four APIs, where there is a gateway."""
+"""The gateway serves the four APIs under one URL."""
 
 import pytest
 import requests
@@ -11,25 +11,25 @@ HIDDEN = ("/admin/", "/metrics", "/swagger/", "/healthz", "/products/reservation
 
 
 class Gateway:
-    """The target with the gateway's address for each service."""
+    """A target that returns the gateway's URL for each service."""
 
     def __init__(self, target):
         self.target = target
 
     def address(self, name):
-        """Return the gateway's address for a service, the own one for what is none."""
+        """Return the gateway's URL for a service, or the component's own URL."""
         return self.target.address("gateway" if name in SERVICES else name)
 
 
 @pytest.fixture
 def gateway(target):
-    """Return the target as seen through its gateway."""
+    """Return the target as seen through its gateway; skip without a gateway."""
     if not target.address("gateway"):
-        pytest.skip(f"NOT TESTED: the {target.name} shop has no gateway")
+        pytest.skip(f"NOT TESTED: the target {target.name} has no gateway")
     return Gateway(target)
 
 
-def test_a_customer_shops_at_one_origin(gateway, asha):
+def test_a_customer_places_and_pays_an_order_through_the_gateway(gateway, asha):
     client = Client(gateway)
     client.token = asha.token
     [product] = client.call("GET", "product-svc", "/products/?in_stock=true&limit=1")[
@@ -44,7 +44,7 @@ def test_a_customer_shops_at_one_origin(gateway, asha):
 
 
 @pytest.mark.parametrize("path", HIDDEN)
-def test_what_is_not_for_clients_is_not_there(gateway, path):
+def test_internal_paths_are_not_served(gateway, path):
     answer = requests.get(gateway.address("user-svc") + path, timeout=10)
 
     assert answer.status_code == 404

@@ -1,4 +1,4 @@
-"""What the pods on a cluster may and may not do."""
+"""Confinement, network and database access of the pods on a cluster."""
 
 import json
 
@@ -39,7 +39,7 @@ for name, port in json.loads(sys.argv[1]).items():
         pass
 print(json.dumps(reached))
 """
-# Who opens a connection to whom: ARCHITECTURE.md.
+# The connections that each pod may open, as in ARCHITECTURE.md.
 REACHED = {
     "user-svc": {"postgres"},
     "product-svc": {"postgres", "user-svc"},
@@ -55,14 +55,14 @@ REACHED = {
 
 @pytest.fixture(autouse=True)
 def kind(target):
-    """Return the shop on a cluster."""
+    """Return the shop on a cluster; skip the tests on another target."""
     if target.name != "kind":
-        pytest.skip(f"NOT TESTED: the {target.name} shop is on no cluster")
+        pytest.skip(f"NOT TESTED: the target {target.name} is not a cluster")
     return target
 
 
 def within(deployment, *command):
-    """Return what a command prints in a pod of a deployment."""
+    """Run a command in a pod of a deployment; return its output."""
     return kubectl.call("exec", f"deployment/{deployment}", "--", *command)
 
 
@@ -71,7 +71,7 @@ def test_a_process_is_confined(deployment):
     assert within(deployment, "sh", "-c", PROBE).split("\n")[:-1] == CONFINED
 
 
-def test_a_pod_that_could_do_more_is_not_admitted():
+def test_a_privileged_pod_is_not_admitted():
     options = ("--image=postgres:17", "--dry-run=server", "--privileged")
 
     with pytest.raises(Exception, match='violates PodSecurity "restricted'):
@@ -79,14 +79,14 @@ def test_a_pod_that_could_do_more_is_not_admitted():
 
 
 @pytest.mark.parametrize("deployment", REACHED)
-def test_a_pod_reaches_what_the_architecture_draws_and_nothing_else(deployment):
-    said = within(deployment, "python", "-c", CONNECT, json.dumps(PLACES))
+def test_a_pod_can_open_only_the_connections_of_the_architecture(deployment):
+    output = within(deployment, "python", "-c", CONNECT, json.dumps(PLACES))
 
-    assert set(json.loads(said)) == REACHED[deployment]
+    assert set(json.loads(output)) == REACHED[deployment]
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_login_sees_its_own_database_alone(kind, service):
+def test_a_login_can_connect_only_to_its_own_database(kind, service):
     own = kind.database(service)
     psycopg.connect(own).close()
 
@@ -96,9 +96,9 @@ def test_a_login_sees_its_own_database_alone(kind, service):
             psycopg.connect(own.rpartition("/")[0] + f"/{name}")
 
 
-def test_the_charts_own_test_buys_something():
+def test_helm_test_pays_an_order():
     here = (f"--kube-context={CONTEXT}", f"--namespace={NAMESPACE}")
 
-    said = programs.call("helm", "test", "shop", *here, "--logs")
+    output = programs.call("helm", "test", "shop", *here, "--logs")
 
-    assert "it was paid, and the order is complete" in said
+    assert "the order was paid and is complete" in output

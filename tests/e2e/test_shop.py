@@ -1,4 +1,4 @@
-"""What a customer, the staff and an auditor see of a whole shop, wherever it runs."""
+"""End-to-end tests of customers, staff and audit, on any target."""
 
 import re
 import secrets
@@ -21,7 +21,7 @@ TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 @pytest.fixture
 def browser():
-    """Return a browser without a proxy."""
+    """Return an HTTP session that ignores proxy settings."""
     with requests.Session() as session:
         session.trust_env = False
         yield session
@@ -29,7 +29,7 @@ def browser():
 
 @pytest.fixture
 def product(staff):
-    """Return a product of the test's own."""
+    """Return a new product."""
     body = {"name": f"Lamp {uuid.uuid4().hex[:8]}", "price": "499.00"}
     return staff.call(
         "POST", "product-svc", "/products/", 201, json={**body, "stock_quantity": 5}
@@ -37,21 +37,21 @@ def product(staff):
 
 
 def buy(client, product):
-    """Order one, pay it and return the order when it has succeeded."""
+    """Order one unit, pay and return the order when its status is success."""
     order = client.place({product["id"]: 1}, f"e2e-{uuid.uuid4().hex[:8]}")
     client.pay(client.until_link(order["id"]))
     return client.until_status(order["id"], "success")
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_page_of_a_service_is_there(target, browser, service):
+def test_every_page_of_a_service_is_served(target, browser, service):
     for page in PAGES:
         answer = browser.get(target.address(service) + page)
         assert (answer.status_code, page) == (200, page)
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_panel_finds_all_that_its_pages_ask_for(target, browser, service):
+def test_all_assets_of_the_staff_panel_are_served(target, browser, service):
     panel = target.address(service) + "/admin/"
     accounts = target.accounts()
     form = {
@@ -75,14 +75,14 @@ def test_a_panel_finds_all_that_its_pages_ask_for(target, browser, service):
     assert missing == []
 
 
-def test_the_demo_holds(make):
+def test_the_demo_succeeds(make):
     done = make("demo")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All steps succeeded" in done.stdout
 
 
-def test_a_link_opens_in_a_browser_of_this_machine_and_leads_back(
+def test_a_payment_link_opens_locally_and_redirects_to_payment_svc(
     target, asha, product
 ):
     order = asha.place({product["id"]: 1}, "e2e-link")
@@ -93,7 +93,7 @@ def test_a_link_opens_in_a_browser_of_this_machine_and_leads_back(
     assert asha.pay(link).startswith(back)
 
 
-def test_what_the_staff_refunds_goes_back_and_so_does_its_stock(asha, staff, product):
+def test_a_refund_by_staff_returns_money_and_stock(asha, staff, product):
     order = buy(asha, product)
     items = [{"product_id": product["id"], "quantity": 1}]
     body = {"items": items, "reason": "It came broken."}
@@ -105,7 +105,7 @@ def test_what_the_staff_refunds_goes_back_and_so_does_its_stock(asha, staff, pro
     asha.until_available(product["id"], 5)
 
 
-def test_an_order_that_is_sent_twice_is_one_order(asha, product):
+def test_a_repeated_order_request_creates_one_order(asha, product):
     body = {"items": [{"product_id": product["id"], "quantity": 1}]}
     key = {"Idempotency-Key": str(uuid.uuid4())}
 
@@ -118,22 +118,22 @@ def test_an_order_that_is_sent_twice_is_one_order(asha, product):
     assert asha.available(product["id"]) == 4
 
 
-def test_nobody_sees_the_order_of_another(sign_up, product):
+def test_a_customer_cannot_read_the_order_of_another(sign_up, product):
     order = sign_up().place({product["id"]: 1}, "e2e-mine")
 
     sign_up().call("GET", "order-svc", f"/orders/{order['id']}/", 404)
 
 
-def test_whoever_reads_the_mail_sets_a_forgotten_password(target, asha):
+def test_a_password_can_be_reset_with_the_mailed_token(target, asha):
     folder = target.mails()
     if folder is None:
-        pytest.skip(f"{target.name} sends its mails: they cannot be read from here")
+        pytest.skip(f"the mails of the target {target.name} cannot be read")
     email = asha.call("GET", "user-svc", "/user/me/")["email"]
     new = secrets.token_urlsafe(12)
 
     body = {"email": email}
     asha.call("POST", "user-svc", "/user/password-reset/", 202, json=body)
-    token = until(lambda: reset_token(folder, email), f"{email} has mail")
+    token = until(lambda: reset_token(folder, email), f"{email} has received a mail")
     body = {"token": token, "new_password": new}
     asha.call("POST", "user-svc", "/user/password-reset/confirm/", 204, json=body)
 
@@ -143,12 +143,12 @@ def test_whoever_reads_the_mail_sets_a_forgotten_password(target, asha):
 
 
 def reset_token(folder, email):
-    """Return the token of the newest mail about a new password."""
+    """Return the token of the latest password reset mail, or nothing."""
     found = mailbox.mails(folder, email, "A new password")
     return mailbox.token(found[-1]) if found else ""
 
 
-def test_the_audit_holds(asha, product, make):
+def test_the_audit_succeeds(asha, product, make):
     buy(asha, product)
 
     done = make("audit")

@@ -1,6 +1,6 @@
-"""Register a customer, order what is in stock, then pay the order or cancel it.
+"""Register a customer, place an order, then pay or cancel the order.
 
-`helm test` runs it inside the cluster, with the standard library alone.
+`helm test` runs this script in the cluster, with only the standard library.
 """
 
 import json
@@ -16,22 +16,22 @@ SERVICES = ("USER_SVC", "PRODUCT_SVC", "ORDER_SVC", "PAYMENT_SVC")
 PATIENCE = float(os.environ.get("PATIENCE", "120"))
 
 
-class NotHeld(Exception):
-    """Something that must hold did not; the text says what, and what to look at."""
+class TestFailed(Exception):
+    """A step of the test failed; the message names the step and the cause."""
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Payers are sent on to an address for browsers outside; nobody follows here."""
+    """Does not follow redirects, which lead to public URLs outside the cluster."""
 
     def redirect_request(self, *_):
-        """Follow nowhere: the redirect itself is the answer."""
+        """Return no request, so that the redirect is the response."""
 
 
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirect)
 
 
 def call(method, url, expect, body=None, token="", **headers):
-    """Return a call's JSON or None; raise NotHeld for another status."""
+    """Return the JSON of a response, or None; raise TestFailed for another status."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, method=method)
     request.add_header("Content-Type", "application/json")
@@ -41,33 +41,35 @@ def call(method, url, expect, body=None, token="", **headers):
         request.add_header(name.replace("_", "-"), value)
     status, text = answer(request)
     if status != expect:
-        raise NotHeld(f"{method} {url} gave {status}, not {expect}: {text[:300]}")
+        raise TestFailed(
+            f"{method} {url} answered {status} instead of {expect}: {text[:300]}"
+        )
     return json.loads(text) if text.startswith(("{", "[")) else None
 
 
 def answer(request):
-    """Return an answer's status and text, whatever the status is."""
+    """Return the status and text of a response, for any status."""
     try:
         with OPENER.open(request, timeout=15) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
     except OSError as error:
-        raise NotHeld(f"nothing answers at {request.full_url}: {error}") from None
+        raise TestFailed(f"cannot connect to {request.full_url}: {error}") from None
 
 
-def until(look, what):
-    """Look until there is something to see; raise NotHeld when patience ends."""
+def wait_until(check, what):
+    """Call `check` until its result is true; raise TestFailed after the timeout."""
     deadline = time.monotonic() + PATIENCE
-    while not (found := look()):
+    while not (found := check()):
         if time.monotonic() > deadline:
-            raise NotHeld(f"waited {PATIENCE:.0f} s in vain: {what}")
+            raise TestFailed(f"timed out after {PATIENCE:.0f} s waiting until {what}")
         time.sleep(0.5)
     return found
 
 
 def sign_up(user_svc):
-    """Register a customer of their own; return their token."""
+    """Register a new customer; return an access token."""
     email = f"helm-test-{secrets.token_hex(8)}@shop.example"
     login = {"email": email, "password": secrets.token_urlsafe(18)}
     person = {"name": "Helm Test", **login}
@@ -75,18 +77,18 @@ def sign_up(user_svc):
     return call("POST", f"{user_svc}/user/login/", 200, login)["access_token"]
 
 
-def choose(product_svc):
-    """Return a product that can be had."""
+def find_product(product_svc):
+    """Return a product that is in stock."""
     found = call("GET", f"{product_svc}/products/?in_stock=true&limit=1", 200)["data"]
     if not found:
-        raise NotHeld(
-            "nothing is in stock: add a product, or set seed.enabled for demo data"
+        raise TestFailed(
+            "no product is in stock: add a product, or set seed.enabled for demo data"
         )
     return found[0]
 
 
-def place(order_svc, token, product):
-    """Order one of the product; return the order's address."""
+def place_order(order_svc, token, product):
+    """Order one unit of the product; return the URL of the order."""
     body = {"items": [{"product_id": product["id"], "quantity": 1}]}
     key = secrets.token_hex(16)
     url = f"{order_svc}/orders/"
@@ -94,59 +96,61 @@ def place(order_svc, token, product):
     return f"{url}{order['id']}/"
 
 
-def link_of(order_url, token):
-    """Return the order's payment link once there is one."""
+def payment_link(order_url, token):
+    """Return the payment link of the order, or None if it does not exist yet."""
     order = call("GET", order_url, 200, token=token)
     return (order["payment"] or {}).get("short_url")
 
 
 def pay(sandbox, link):
-    """Press *Pay*: on the page as it is found in the cluster, not from outside."""
+    """Pay on the payment page, through the URL inside the cluster."""
     call("POST", f"{sandbox}{urlsplit(link).path}/pay", 303)
 
 
-def await_status(order_url, token, status):
+def wait_for_status(order_url, token, status):
     """Wait until the order has the status."""
-    until(
+    wait_until(
         lambda: call("GET", order_url, 200, token=token)["status"] == status,
-        f"{order_url} becomes {status}; see the workers' logs",
+        f"{order_url} is {status}; check the logs of the workers",
     )
 
 
 def main():
-    """Play it, saying each step; raise NotHeld where it does not hold."""
+    """Run all steps and print them; raise TestFailed if a step fails."""
     user_svc, product_svc, order_svc, payment_svc = (
         os.environ[f"{name}_URL"] for name in SERVICES
     )
     for url in (user_svc, product_svc, order_svc, payment_svc):
-        until(lambda url=url: is_ready(url), f"{url}/readyz/ says ok")
+        wait_until(lambda url=url: is_ready(url), f"{url}/readyz/ answers 200")
         print(f"{url} is ready")
     token = sign_up(user_svc)
-    product = choose(product_svc)
-    print(f"a customer registered, signed in and wants {product['name']}")
-    order_url = place(order_svc, token, product)
-    link = until(lambda: link_of(order_url, token), f"{order_url} can be paid")
-    print(f"{order_url} is placed and can be paid at {link}")
+    product = find_product(product_svc)
+    print(f"a customer registered and signed in, and orders {product['name']}")
+    order_url = place_order(order_svc, token, product)
+    link = wait_until(
+        lambda: payment_link(order_url, token), f"{order_url} has a payment link"
+    )
+    print(f"{order_url} was placed; its payment link is {link}")
     if sandbox := os.environ.get("SANDBOX_URL"):
         pay(sandbox, link)
-        await_status(order_url, token, "success")
-        print("it was paid, and the order is complete")
+        wait_for_status(order_url, token, "success")
+        print("the order was paid and is complete")
     else:
         call("POST", f"{order_url}cancel/", 202, token=token)
-        await_status(order_url, token, "cancelled")
-        print("it was cancelled: Razorpay is not the sandbox, so nobody can pay here")
+        wait_for_status(order_url, token, "cancelled")
+        print("the order was cancelled: a real Razorpay payment cannot be tested")
 
 
 def is_ready(url):
-    """Say whether a service answers that it is ready."""
+    """Return whether the service is ready."""
     try:
         return answer(urllib.request.Request(f"{url}/readyz/"))[0] == 200
-    except NotHeld:
+    except TestFailed:
         return False
 
 
 if __name__ == "__main__":
     try:
         main()
-    except NotHeld as wrong:
-        sys.exit(f"It did not hold: {wrong}")
+    except TestFailed as error:
+        sys.exit(f"The test failed: {error}")

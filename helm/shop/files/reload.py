@@ -1,7 +1,7 @@
-"""Run a command, and run it anew whenever a Python file of the service changes.
+"""Run a command, and restart it whenever a Python file of the service changes.
 
-For `skaffold dev`, which puts changed files into a running container: the container
-must stay, since a new one would have the image's files again.
+`skaffold dev` copies changed files into a running container. The container must keep
+running, because a new container would start with the files of the image.
 """
 
 import os
@@ -15,20 +15,20 @@ PAUSE = float(os.environ.get("RELOAD_PAUSE", "1"))
 
 
 def snapshot():
-    """Return what the code looks like: every file's path and time of change."""
+    """Return the path and modification time of every Python file."""
     roots = filter(None, os.environ["PYTHONPATH"].split(":"))
     files = (path for root in roots for path in Path(root).rglob("*.py"))
     return {(str(path), path.stat().st_mtime_ns) for path in files}
 
 
 def stop(process):
-    """Let the command finish what it has in hand."""
+    """Send SIGTERM and wait until the command has finished its work."""
     process.terminate()
     return process.wait()
 
 
 def run(command):
-    """Run the command over and over; return its exit code when it is told to end."""
+    """Run and restart the command until SIGTERM or SIGINT; exit with its exit code."""
     process, seen = subprocess.Popen(command), snapshot()
 
     def end(*_):
@@ -39,7 +39,7 @@ def run(command):
     while True:
         time.sleep(PAUSE)
         if (now := snapshot()) != seen:
-            print("reload: the code has changed", flush=True)
+            print("reload: files have changed", flush=True)
             stop(process)
             process, seen = subprocess.Popen(command), now
 

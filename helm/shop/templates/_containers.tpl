@@ -1,4 +1,4 @@
-{{/* What all containers of a service share: (dict "root" $ "service" service). */}}
+{{/* Fields that all containers of a service share: (dict "root" $ "service" service). */}}
 {{- define "shop.container" -}}
 image: {{ include "shop.image" (dict "root" .root "image" .service.image) }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
@@ -9,7 +9,7 @@ envFrom:
       name: {{ .service.name }}
   - secretRef:
       name: {{ .service.existingSecret }}
-{{- if include "shop.isSqlite" .root }}
+{{- if include "shop.usesSqlite" .root }}
 env:
   - name: DATABASE_URL
     value: sqlite:////data/{{ .service.name }}.db
@@ -17,7 +17,7 @@ env:
 volumeMounts:
   - name: tmp
     mountPath: /tmp
-  {{- if include "shop.isSqlite" .root }}
+  {{- if include "shop.usesSqlite" .root }}
   - name: data
     mountPath: /data
   {{- end }}
@@ -30,7 +30,7 @@ volumeMounts:
 {{- define "shop.apiContainer" -}}
 name: api
 {{- if .root.Values.development.debug }}
-# A debugger finds gunicorn, not the shell that the image starts; a breakpoint takes long.
+# The debugger needs gunicorn as the first process; a breakpoint must not time out.
 command: [gunicorn, "{{ .service.module }}:create_app()", --bind, "0.0.0.0:8000", --config, "python:chassis.web.gunicorn", --timeout, "0"]
 {{- else if .root.Values.development.reload }}
 command: [python, /etc/shop/reload.py, serve]
@@ -53,15 +53,15 @@ readinessProbe:
   timeoutSeconds: 3
 lifecycle:
   preStop:
-    # A new connection after SIGTERM is reset, so endpoints must forget the pod first;
-    # clients with a kept connection are told to leave meanwhile (chassis.web.gunicorn).
+    # Gunicorn resets new connections after SIGTERM, so wait until the pod is removed from
+    # the endpoints. Meanwhile chassis.web.gunicorn closes keep-alive connections.
     exec:
       command: [sh, -c, touch /tmp/draining; sleep 10; rm /tmp/draining]
 resources:
   {{- toYaml .service.api.resources | nindent 2 }}
 {{- end }}
 
-{{/* The host is one that TRUSTED_HOSTS can name; a pod's address is not. */}}
+{{/* The Host header is the service's name, which TRUSTED_HOSTS can contain. */}}
 {{- define "shop.probe" -}}
 httpGet:
   path: {{ .path }}
@@ -79,7 +79,7 @@ resources:
   {{- toYaml .service.worker.resources | nindent 2 }}
 {{- end }}
 
-{{/* Every pod may start it at once: migrations take turns by a lock. */}}
+{{/* All pods can run this at the same time, because a lock serializes migrations. */}}
 {{- define "shop.migrateContainer" -}}
 name: migrate
 command: [flask, --app, "{{ .service.module }}:create_app", db, upgrade]

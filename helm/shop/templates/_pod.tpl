@@ -1,4 +1,4 @@
-{{/* What all pods of a service share: (dict "root" $ "service" service "component" "api"). */}}
+{{/* Fields that all pods of a service share: (dict "root" $ "service" service "component" "api"). */}}
 {{- define "shop.podMetadata" -}}
 labels:
   {{- include "shop.selector" (dict "root" .root "name" .service.name "component" .component) | nindent 2 }}
@@ -55,7 +55,7 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
-{{/* A container's; the root is the chart's. */}}
+{{/* The securityContext of a container; the argument is the root context. */}}
 {{- define "shop.containerSecurity" -}}
 allowPrivilegeEscalation: false
 capabilities:
@@ -66,7 +66,7 @@ readOnlyRootFilesystem: {{ not .Values.development.reload }}
 {{- define "shop.volumes" -}}
 - name: tmp
   emptyDir: {}
-{{- if include "shop.isSqlite" .root }}
+{{- if include "shop.usesSqlite" .root }}
 - name: data
   {{- if .root.Values.database.persistence.enabled }}
   persistentVolumeClaim:

@@ -1,4 +1,4 @@
-"""The one background thread: it sweeps and delivers until it is stopped."""
+"""The background thread that runs the sandbox's periodic jobs."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 
 class Background:
-    """Runs jobs when woken and whenever the shortest wait they ask for is over."""
+    """Runs all jobs in a loop; each job returns the seconds until its next run."""
 
     def __init__(self, jobs: Sequence[Callable[[], float]]) -> None:
         self._jobs = jobs
@@ -22,11 +22,11 @@ class Background:
         self._thread.start()
 
     def wake(self) -> None:
-        """Run the jobs now."""
+        """Run the jobs now instead of at the next scheduled time."""
         self._wake.set()
 
     def stop(self) -> None:
-        """Stop after the jobs in hand."""
+        """Finish the running jobs and stop the thread."""
         self._stopping = True
         self._wake.set()
         if self._thread is not None:
@@ -41,6 +41,6 @@ class Background:
     def _attempt(self, job: Callable[[], float]) -> float:
         try:
             return job()
-        except Exception:  # a full disk must not end the deliveries for ever
+        except Exception:  # the thread must survive, for example, a full disk
             log.exception("background job failed")
             return 1.0

@@ -1,4 +1,4 @@
-"""The sandbox's clock, which tests may move."""
+"""The sandbox's clock, which tests can shift."""
 
 import time
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Clock:
-    """The system's clock plus the seconds that a file holds, read at each use."""
+    """The system clock plus an offset in seconds, read from a file at each call."""
 
     file: Path | None = None
 
     def time(self) -> float:
-        """Return the present moment in Unix seconds."""
+        """Return the current time in Unix seconds."""
         return time.time() + self._shift()
 
     def now(self) -> int:
-        """Return the present moment in whole Unix seconds."""
+        """Return the current time in whole Unix seconds."""
         return int(self.time())
 
     def _shift(self) -> int:
@@ -24,5 +24,5 @@ class Clock:
             return 0
         try:
             return int(self.file.read_text())
-        except (FileNotFoundError, ValueError):  # not written yet, or half written
+        except (FileNotFoundError, ValueError):  # missing or partly written
             return 0

@@ -1,4 +1,4 @@
-"""The sandbox's settings, read once and checked together."""
+"""The sandbox's settings, read and validated at startup."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -21,12 +21,12 @@ ON, OFF = ("on", "true", "1", "yes"), ("off", "false", "0", "no")
 
 
 class ConfigError(ValueError):
-    """Some settings are missing or wrong; the text names each of them."""
+    """Some settings are missing or invalid; the message lists all of them."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the sandbox is told at start; amounts in paise."""
+    """The validated settings; amounts are in paise."""
 
     key_id: str
     key_secret: str
@@ -42,9 +42,9 @@ class Settings:
 
 
 def read_settings(source: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings from a mapping or the environment.
+    """Read the settings from `source`, by default the environment variables.
 
-    Raises ConfigError that lists every problem at once.
+    Raises a ConfigError that lists every problem.
     """
     given = os.environ if source is None else source
     values = {name: given.get(name) or text for name, text in DEFAULTS.items()}
@@ -79,7 +79,7 @@ def _problem(name: str, value: str) -> str:
     return "" if not wanted or check(value) else f"{name} must be {wanted}"
 
 
-def _is_address(value: str) -> bool:
+def _is_url(value: str) -> bool:
     try:
         parts = urlsplit(value)
         _ = parts.port
@@ -96,10 +96,10 @@ def _is_factor(value: str) -> bool:
 
 
 CHECKS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "WEBHOOK_URL": (lambda v: not v or _is_address(v), "an http(s) address or empty"),
-    "PUBLIC_URL": (_is_address, "an http(s) address"),
-    "DATABASE_URL": (lambda v: v.startswith("sqlite:///"), "a sqlite:/// address"),
+    "WEBHOOK_URL": (lambda v: not v or _is_url(v), "an http(s) URL or empty"),
+    "PUBLIC_URL": (_is_url, "an http(s) URL"),
+    "DATABASE_URL": (lambda v: v.startswith("sqlite:///"), "a sqlite:/// URL"),
     "SANDBOX_CONTROL": (lambda v: v.lower() in ON + OFF, "on or off"),
-    "WEBHOOK_RETRY_FACTOR": (_is_factor, "a number above 0 and at most 1000"),
+    "WEBHOOK_RETRY_FACTOR": (_is_factor, "a number greater than 0 and at most 1000"),
     "MAX_AMOUNT": (lambda v: v.isascii() and v.isdigit(), "a number of paise"),
 }

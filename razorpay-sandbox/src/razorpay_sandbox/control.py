@@ -1,4 +1,4 @@
-"""The control API outside /v1: the witness's ledger, and things a person may do."""
+"""The control API, not part of Razorpay: read the ledger, expire or pay a link."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -9,19 +9,19 @@ from sqlalchemy import select
 
 from razorpay_sandbox import entities, links, payments
 from razorpay_sandbox.api.common import sandbox
-from razorpay_sandbox.api.links import fetched
-from razorpay_sandbox.banks import METHODS
-from razorpay_sandbox.body import is_integer, read_object
+from razorpay_sandbox.api.links import link_with_payments
+from razorpay_sandbox.bank import METHODS
 from razorpay_sandbox.errors import ApiError, answer
-from razorpay_sandbox.tables import Event, Link, Order, Payment, Refund
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.json_body import is_integer, read_object
+from razorpay_sandbox.models import Event, Link, Order, Payment, Refund
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
 blp = Blueprint("control", __name__, url_prefix="/control")
 PAY_FIELDS = {"amount", "late", "again", "capture", "method"}
 
 
-class Impossible(ApiError):
-    """What was asked cannot be done; the text says why."""
+class ControlError(ApiError):
+    """The requested action is not possible; the message explains why."""
 
     def __init__(self, description: str, status: int = 400) -> None:
         super().__init__(description)
@@ -33,14 +33,14 @@ class Impossible(ApiError):
 
 
 def init_app(app: Flask) -> None:
-    """Serve the control API, unless the settings say no."""
+    """Register the control API, unless SANDBOX_CONTROL is off."""
     if app.extensions["sandbox"].settings.control:
         app.register_blueprint(blp)
 
 
 @blp.get("/ledger/")
 def ledger() -> Response:
-    """Return everything that the sandbox knows; events with bodies on `?bodies=1`."""
+    """Return all rows of the ledger; `?bodies=1` includes the bodies of events."""
     bodies = request.args.get("bodies") == "1"
     with sandbox().work() as work:
         found = {
@@ -55,7 +55,7 @@ def ledger() -> Response:
 
 @blp.get("/links/")
 def search() -> Response:
-    """Return the links with a reference id, or all."""
+    """Return all links, or only those with the given reference id."""
     reference_id = request.args.get("reference_id")
     wanted = {"reference_id": reference_id} if reference_id else {}
     with sandbox().work() as work:
@@ -76,68 +76,77 @@ def expire(link_id: str) -> Response:
     with sandbox().work() as work:
         link = _get_link(work, link_id)
         if not link.payable:
-            raise Impossible(f"The link is {link.status}; only an open link expires.")
+            raise ControlError(
+                f"The link is {link.status}; only an open link can expire."
+            )
         links.expire(work, link)
         return answer(_link(work, link))
 
 
 @blp.post("/links/<link_id>/pay/")
 def pay(link_id: str) -> Response:
-    """Pay a link, also wrongly, late or again; return the payment."""
-    wish = _read_wish()
+    """Pay a link and return the payment.
+
+    The options force unusual payments: a wrong amount, late, repeated, uncaptured.
+    """
+    options = _read_options()
     with sandbox().work() as work:
         link = _get_link(work, link_id)
-        _refuse_closed(link, wish)
-        amount = wish.get("amount") or link.due or link.amount
-        payment = payments.attempt(work, link, wish.get("method", "upi"), amount)
+        _refuse_closed(link, options)
+        amount = options.get("amount") or link.due or link.amount
+        payment = payments.attempt(work, link, options.get("method", "upi"), amount)
         payments.authorize(work, payment)
-        if wish.get("capture", True):
+        if options.get("capture", True):
             payments.capture(work, payment)
         return answer(_payment(payment))
 
 
-def _read_wish() -> dict[str, Any]:
-    wish = read_object(Impossible("The body must be a JSON object."))
-    if extra := wish.keys() - PAY_FIELDS:
-        raise Impossible(f"Unknown field: {', '.join(sorted(extra))}.")
+def _read_options() -> dict[str, Any]:
+    options = read_object(ControlError("The body must be a JSON object."))
+    if extra := options.keys() - PAY_FIELDS:
+        raise ControlError(f"Unknown fields: {', '.join(sorted(extra))}.")
     if not all(
-        isinstance(wish.get(key, True), bool) for key in ("late", "again", "capture")
+        isinstance(options.get(key, True), bool) for key in ("late", "again", "capture")
     ):
-        raise Impossible("late, again and capture must be true or false.")
-    amount = wish.get("amount", 1)
+        raise ControlError("late, again and capture must be true or false.")
+    amount = options.get("amount", 1)
     if not is_integer(amount) or amount < 1:
-        raise Impossible("amount must be a whole number of paise above 0.")
-    if wish.get("method", "upi") not in METHODS:
-        raise Impossible(f"method must be one of {', '.join(METHODS)}.")
-    return wish
+        raise ControlError("amount must be a positive integer in paise.")
+    if options.get("method", "upi") not in METHODS:
+        raise ControlError(f"method must be one of {', '.join(METHODS)}.")
+    return options
 
 
-def _refuse_closed(link: Link, wish: dict[str, Any]) -> None:
-    if wish.get("again") and link.status != "paid":
-        raise Impossible(f"The link is {link.status}; only a paid link is paid again.")
-    if link.status == "paid" and not wish.get("again"):
-        raise Impossible('The link is paid; say {"again": true} to pay it twice.')
-    if link.status in ("expired", "cancelled") and not wish.get("late"):
-        raise Impossible(f'The link is {link.status}; say {{"late": true}} to pay it.')
+def _refuse_closed(link: Link, options: dict[str, Any]) -> None:
+    if options.get("again") and link.status != "paid":
+        raise ControlError(
+            f"The link is {link.status}; only a paid link can be paid again."
+        )
+    if link.status == "paid" and not options.get("again"):
+        raise ControlError('The link is paid; send {"again": true} to pay it again.')
+    if link.status in ("expired", "cancelled") and not options.get("late"):
+        raise ControlError(
+            f'The link is {link.status}; send {{"late": true}} to pay it.'
+        )
 
 
-def _get_link(work: Work, link_id: str) -> Link:
+def _get_link(work: UnitOfWork, link_id: str) -> Link:
     link = work.find(Link, id=link_id)
     if link is None:
-        raise Impossible(f"There is no link {link_id}.", 404)
+        raise ControlError(f"Link {link_id} does not exist.", 404)
     return link
 
 
 def _all(
-    work: Work, table: Any, shape: Callable[[Any], dict[str, Any]], **wanted: Any
+    work: UnitOfWork, table: Any, shape: Callable[[Any], dict[str, Any]], **wanted: Any
 ) -> list[dict[str, Any]]:
     query = select(table).filter_by(**wanted).order_by(table.number)
     rows: Iterable[Any] = work.session.scalars(query)
     return [shape(row) for row in rows]
 
 
-def _link(work: Work, link: Link) -> dict[str, Any]:
-    return fetched(work, link) | {"payable": link.payable}
+def _link(work: UnitOfWork, link: Link) -> dict[str, Any]:
+    return link_with_payments(work, link) | {"payable": link.payable}
 
 
 def _payment(payment: Payment) -> dict[str, Any]:

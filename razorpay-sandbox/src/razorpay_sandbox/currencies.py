@@ -1,4 +1,4 @@
-"""The currencies that the sandbox's account takes."""
+"""Currencies that the account accepts, and the smallest amount in paise."""
 
 NAMES = """
 AED AUD BHD CAD CHF CNY DKK EUR GBP HKD IDR INR JPY KES KRW KWD LKR MXN MYR NOK NPR

@@ -1,8 +1,11 @@
-"""The JSON shapes, with Razorpay's own differences between null, [] and {}."""
+"""JSON representations of entities.
+
+An empty value is null, [] or {} exactly where Razorpay uses each of them.
+"""
 
 from typing import Any
 
-from razorpay_sandbox.tables import Link, Order, Payment, Refund
+from razorpay_sandbox.models import Link, Order, Payment, Refund
 
 NO_ERROR = dict.fromkeys(("code", "description", "source", "step", "reason"))
 FULL, PARTIAL = "full", "partial"
@@ -47,7 +50,7 @@ REST_ONLY = {"allow_full_payment": False, "payment_plan": False}
 
 
 def link_created(link: Link) -> dict[str, Any]:
-    """Return the answer to a create: no customer is [], `payments` is null."""
+    """Return a link as the create endpoint does: `payments` is null."""
     return (
         _link(link)
         | REST_ONLY
@@ -61,12 +64,12 @@ def link_created(link: Link) -> dict[str, Any]:
 
 
 def link_listed(link: Link) -> dict[str, Any]:
-    """Return a link of a list: as created, but empty notes are []."""
+    """Return a link as the list endpoint does: as created, but empty notes are []."""
     return link_created(link) | {"notes": link.notes or []}
 
 
 def link_fetched(link: Link, payments: list[Payment]) -> dict[str, Any]:
-    """Return one link with the captured payments that it counts as its own."""
+    """Return a link as the fetch endpoint does, with its captured payments."""
     return (
         _link(link)
         | REST_ONLY
@@ -80,7 +83,7 @@ def link_fetched(link: Link, payments: list[Payment]) -> dict[str, Any]:
 
 
 def link_in_event(link: Link) -> dict[str, Any]:
-    """Return a link as webhooks carry it: without `payments`."""
+    """Return a link as webhooks do: without `payments`."""
     return _link(link) | {
         "customer": link.customer or {},
         "notes": link.notes or None,
@@ -99,7 +102,7 @@ def _payment_of_link(payment: Payment) -> dict[str, Any]:
 
 
 def order(row: Order) -> dict[str, Any]:
-    """Return an order."""
+    """Return an order as JSON."""
     return {
         "id": row.id,
         "entity": "order",
@@ -119,7 +122,7 @@ def order(row: Order) -> dict[str, Any]:
 
 
 def payment(row: Payment) -> dict[str, Any]:
-    """Return a payment; the link that it pays is never named."""
+    """Return a payment as JSON; Razorpay's payments carry no link id."""
     entity: dict[str, Any] = {
         "id": row.id,
         "entity": "payment",
@@ -160,7 +163,7 @@ def _refund_status(row: Payment) -> str | None:
 
 
 def payment_in_link_event(row: Payment) -> dict[str, Any]:
-    """Return a payment as the link's webhooks carry it: with some fields more."""
+    """Return a payment as link webhooks do: with a few more fields."""
     return payment(row) | {
         "amount_transferred": 0,
         "base_amount": row.amount,
@@ -170,7 +173,7 @@ def payment_in_link_event(row: Payment) -> dict[str, Any]:
 
 
 def refund(row: Refund) -> dict[str, Any]:
-    """Return a refund."""
+    """Return a refund as JSON."""
     return {
         "id": row.id,
         "entity": "refund",
@@ -189,5 +192,5 @@ def refund(row: Refund) -> dict[str, Any]:
 
 
 def collection(items: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a list of orders, payments or refunds (never of links)."""
+    """Return a collection of orders, payments or refunds; links use another shape."""
     return {"entity": "collection", "count": len(items), "items": items}

@@ -1,4 +1,4 @@
-"""Razorpay's error bodies: each of its backends answers in a shape of its own."""
+"""Razorpay's error bodies; each of its backends has its own shape."""
 
 import json
 import logging
@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 BAD_REQUEST = "BAD_REQUEST_ERROR"
-NO_ID = "The id provided does not exist"
-NO_ROUTE = "The requested URL was not found on the server."
+UNKNOWN_ID = "The id provided does not exist"
+UNKNOWN_URL = "The requested URL was not found on the server."
 NO_REASON: dict[str, Any] = dict.fromkeys(("source", "step", "reason"), "NA") | {
     "metadata": {}
 }
@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 
 
 class ApiError(Exception):
-    """What the API answers instead of an entity."""
+    """An error response of the API."""
 
     status = 400
-    details: dict[str, Any] = {}  # noqa: RUF012 - each shape has its own, unchanged
+    details: dict[str, Any] = {}  # noqa: RUF012 - never mutated
 
     def __init__(self, description: str) -> None:
         super().__init__(description)
@@ -40,13 +40,13 @@ class ApiError(Exception):
 
 
 class LinkError(ApiError):
-    """Shape B, of the payment links' backend."""
+    """An error of the payment links backend (shape B)."""
 
     details = {"metadata": [], "reason": None, "source": None, "step": None}  # noqa: RUF012
 
 
 class Refused(ApiError):
-    """Shape A, of the backend of orders, payments and refunds."""
+    """An error of the orders, payments and refunds backend (shape A)."""
 
     details = INVALID_INPUT
 
@@ -57,26 +57,26 @@ class Refused(ApiError):
 
 
 class Unauthorized(ApiError):
-    """Shape C, of the gateway."""
+    """The API key is missing or wrong (shape C, the API gateway)."""
 
     status = 401
 
 
-class NoRoute(ApiError):
-    """Shape A without a reason: there is nothing at that address."""
+class UnknownUrl(ApiError):
+    """The URL does not exist (shape A without a reason)."""
 
     details = NO_REASON
 
 
 class KeyConflict(ApiError):
-    """Shape D, of the refunds' idempotency layer."""
+    """The idempotency key of a refund is in use (shape D)."""
 
     status = 409
     details = NO_REASON
 
 
 def answer(body: Any, status: int = 200, *, sort_keys: bool = False) -> Response:
-    """Return JSON, its keys in the given or in alphabetical order."""
+    """Return a JSON response, its keys in insertion or alphabetical order."""
     text = json.dumps(
         body, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys
     )
@@ -84,7 +84,7 @@ def answer(body: Any, status: int = 200, *, sort_keys: bool = False) -> Response
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error of the API as Razorpay does."""
+    """Register handlers that answer errors in Razorpay's shapes."""
     app.register_error_handler(ApiError, _api_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _server_error)
@@ -100,12 +100,12 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if not request.path.startswith("/v1/"):
         return render_template("message.html", error=error), error.code or 400
     if error.code in (404, 405):
-        return _api_error(NoRoute(NO_ROUTE))
+        return _api_error(UnknownUrl(UNKNOWN_URL))
     body = Refused(error.description or error.name).body()
     return answer(body, error.code or 400)
 
 
 def _server_error(error: Exception) -> Response:
-    log.error("unexpected error", exc_info=error)
+    log.error("unhandled exception", exc_info=error)
     text = "We are facing some trouble completing your request at the moment."
     return answer({"error": {"code": "SERVER_ERROR", "description": text}}, 500)

@@ -1,4 +1,4 @@
-"""Identifiers as Razorpay makes them."""
+"""Random identifiers in Razorpay's format."""
 
 import re
 import secrets
@@ -9,22 +9,22 @@ LENGTH = 14
 
 
 def new_id(prefix: str = "") -> str:
-    """Return `<prefix>_` and 14 random letters or digits; without prefix only those."""
+    """Return 14 random letters and digits, after `<prefix>_` if there is a prefix."""
     return f"{prefix}_{_random(LENGTH)}" if prefix else _random(LENGTH)
 
 
 def new_code() -> str:
-    """Return the eight letters or digits of a short address."""
+    """Return the eight letters and digits of a short URL."""
     return _random(8)
 
 
 def is_id(prefix: str, value: str) -> bool:
-    """Tell whether the value has the form of an id with that prefix."""
+    """Return whether the value is a well-formed id with this prefix."""
     return bool(re.fullmatch(rf"{prefix}_[A-Za-z0-9]{{{LENGTH}}}", value))
 
 
 def digits(count: int) -> str:
-    """Return so many random digits, the first not 0."""
+    """Return `count` random digits; the first one is not 0."""
     return str(10 ** (count - 1) + secrets.randbelow(9 * 10 ** (count - 1)))
 
 

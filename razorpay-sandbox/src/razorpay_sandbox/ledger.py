@@ -1,4 +1,4 @@
-"""The database: one writer at a time, nothing half done."""
+"""The sandbox's SQLite database, with one transaction at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +10,11 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from razorpay_sandbox.tables import Base
+from razorpay_sandbox.models import Base
 
 
 class Ledger:
-    """The sandbox's own SQLite file."""
+    """All entities and events of the sandbox, in one SQLite file."""
 
     def __init__(self, url: str) -> None:
         database = make_url(url).database
@@ -23,8 +23,8 @@ class Ledger:
         self._engine = create_engine(
             url, connect_args={"isolation_level": None, "timeout": 10}
         )
-        # The threads of this process queue here, fairly and without SQLite's polling;
-        # BEGIN IMMEDIATE guards against every other process.
+        # Threads of this process wait on the lock, which is faster than SQLite's own
+        # waiting; BEGIN IMMEDIATE protects against other processes.
         self._lock = Lock()
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
@@ -32,7 +32,7 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Give a session that commits at the end, or rolls back on any error."""
+        """Open a session that commits at the end and rolls back on an error."""
         with self._lock, Session(self._engine) as session, session.begin():
             yield session
 
@@ -50,5 +50,5 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # The driver's own BEGIN comes too late to protect a read followed by a write.
+    # The driver begins at the first write, too late for a read followed by a write.
     connection.exec_driver_sql("BEGIN IMMEDIATE")

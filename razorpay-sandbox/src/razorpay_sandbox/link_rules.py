@@ -1,13 +1,13 @@
-"""What a payment link may be made of, and the texts that refuse it."""
+"""Validation of payment links, with Razorpay's error texts."""
 
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from razorpay_sandbox.body import is_integer
 from razorpay_sandbox.currencies import CURRENCIES, MINIMUM
 from razorpay_sandbox.errors import LinkError
+from razorpay_sandbox.json_body import is_integer
 from razorpay_sandbox.notes import check_link_notes
 
 QUARTER, SIX_MONTHS = 15 * 60, 183 * 24 * 3600
@@ -56,7 +56,7 @@ EDITABLE = ("accept_partial", "reference_id", "expire_by", "notes", "reminder_en
 
 
 def check_create(data: dict[str, Any], now: int, max_amount: int) -> None:
-    """Refuse a create request that breaks a rule."""
+    """Raise LinkError if a create request is invalid."""
     if isinstance(data.get("amount"), float):
         raise LinkError(
             "amount, should be a whole number for e.g. 2234 to create a payment link"
@@ -72,7 +72,7 @@ def check_create(data: dict[str, Any], now: int, max_amount: int) -> None:
 
 
 def check_edit(data: dict[str, Any], now: int) -> None:
-    """Refuse an edit that breaks a rule or touches what is fixed."""
+    """Raise LinkError if an update is invalid or changes a read-only field."""
     types = {key: TYPES[key] for key in EDITABLE}
     _check_shape(data, types, "wrong input fields sent.")
     _refuse_all({**_texts(data), **_expiry(data, now)})
@@ -125,14 +125,14 @@ def _texts(data: dict[str, Any]) -> dict[str, str]:
 
 def _callback(data: dict[str, Any]) -> dict[str, str]:
     url, method = data.get("callback_url") or "", data.get("callback_method") or ""
-    if (url or method) and not _is_address(url):
+    if (url or method) and not _is_url(url):
         return {"callback_url": "URL should be sent in callback_url field"}
     if url and method != "get":
         return {"callback_method": "must be a valid value"}
     return {}
 
 
-def _is_address(url: str) -> bool:
+def _is_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -156,7 +156,7 @@ def _expiry(data: dict[str, Any], now: int) -> dict[str, str]:
     expire_by = data.get("expire_by")
     if not expire_by:
         return {}
-    if expire_by <= now + QUARTER:  # exactly 15 minutes fails too
+    if expire_by <= now + QUARTER:  # exactly 15 minutes is rejected too
         return {"expire_by": "timestamp must be atleast 15 minutes in future"}
     if expire_by > now + SIX_MONTHS:
         return {"expire_by": "timestamp must be within 6 months"}

@@ -1,14 +1,14 @@
-"""Payment links: made, found, changed, closed."""
+"""Create, fetch, update, cancel and expire payment links."""
 
 from typing import Any
 
 from sqlalchemy import select
 
 from razorpay_sandbox import link_rules, webhooks
-from razorpay_sandbox.errors import NO_ID, LinkError
+from razorpay_sandbox.errors import UNKNOWN_ID, LinkError
 from razorpay_sandbox.ids import is_id, new_code, new_id
-from razorpay_sandbox.tables import OPEN, Link, Order, Payment, Reference
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.models import OPEN, Link, Order, Payment, Reference
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
 CANNOT_CANCEL = {
     "paid": "an already paid / partially paid link",
@@ -19,8 +19,8 @@ CANNOT_CANCEL = {
 MEDIA = ("sms", "email")
 
 
-def create(work: Work, data: dict[str, Any]) -> Link:
-    """Make a link from the body of a request."""
+def create(work: UnitOfWork, data: dict[str, Any]) -> Link:
+    """Create a link from a request body."""
     link_rules.check_create(data, work.now, work.settings.max_amount)
     reference_id = data.get("reference_id") or ""
     _refuse_used_reference(work, reference_id)
@@ -29,7 +29,7 @@ def create(work: Work, data: dict[str, Any]) -> Link:
     return link
 
 
-def _new_link(work: Work, data: dict[str, Any]) -> Link:
+def _new_link(work: UnitOfWork, data: dict[str, Any]) -> Link:
     code, partial = new_code(), data.get("accept_partial") or False
     expire_by = data.get("expire_by") or 0
     first = data.get("first_min_partial_amount") or min(100, data["amount"])
@@ -56,11 +56,11 @@ def _new_link(work: Work, data: dict[str, Any]) -> Link:
     )
 
 
-def _notify(asked: dict[str, Any]) -> dict[str, Any]:
-    return {key: asked.get(key) or False for key in ("email", "sms", "whatsapp")}
+def _notify(requested: dict[str, Any]) -> dict[str, Any]:
+    return {key: requested.get(key) or False for key in ("email", "sms", "whatsapp")}
 
 
-def _refuse_used_reference(work: Work, reference_id: str) -> None:
+def _refuse_used_reference(work: UnitOfWork, reference_id: str) -> None:
     if reference_id and work.find(Reference, reference_id=reference_id):
         raise LinkError(
             f"payment link with given reference_id: {reference_id} already exists."
@@ -68,30 +68,30 @@ def _refuse_used_reference(work: Work, reference_id: str) -> None:
         )
 
 
-def _claim_reference(work: Work, link: Link, reference_id: str) -> None:
+def _claim_reference(work: UnitOfWork, link: Link, reference_id: str) -> None:
     if reference_id:
         work.add(Reference(reference_id=reference_id, link_id=link.id))
 
 
-def get(work: Work, link_id: str, name: str = "strippedId") -> Link:
-    """Return a link; raise LinkError when there is none."""
+def get(work: UnitOfWork, link_id: str, name: str = "strippedId") -> Link:
+    """Return a link; raise LinkError if it does not exist."""
     if not is_id("plink", link_id):
         shown = link_id if name == "id" else link_id.removeprefix("plink_")
         raise LinkError(f"invalid input [{name}] = [{shown}]")
     link = work.find(Link, id=link_id)
     if link is None:
-        raise LinkError(NO_ID)
+        raise LinkError(UNKNOWN_ID)
     return link
 
 
-def own_payments(work: Work, link: Link) -> list[Payment]:
-    """Return the captured payments that the link counts."""
+def own_payments(work: UnitOfWork, link: Link) -> list[Payment]:
+    """Return the captured payments that were added to the link's amount_paid."""
     query = select(Payment).where(Payment.link_id == link.id, Payment.on_link)
     return list(work.session.scalars(query.order_by(Payment.captured_at)))
 
 
-def edit(work: Work, link: Link, data: dict[str, Any]) -> None:
-    """Change what may be changed while the link is open."""
+def edit(work: UnitOfWork, link: Link, data: dict[str, Any]) -> None:
+    """Update the editable fields of an open link."""
     if not link.payable:
         raise LinkError("update can only be made in created or partially paid state")
     link_rules.check_edit(data, work.now)
@@ -101,12 +101,12 @@ def edit(work: Work, link: Link, data: dict[str, Any]) -> None:
     for key, value in data.items():
         if value is not None:
             setattr(link, key, value)
-    _follow_partial(work, link)
+    _update_partial_payment(work, link)
     link.deadline = link.expire_by or link.created_at + link_rules.SIX_MONTHS
     link.updated_at = work.now
 
 
-def _follow_partial(work: Work, link: Link) -> None:
+def _update_partial_payment(work: UnitOfWork, link: Link) -> None:
     link.first_min_partial_amount = (
         link.first_min_partial_amount or min(100, link.amount)
         if link.accept_partial
@@ -117,8 +117,8 @@ def _follow_partial(work: Work, link: Link) -> None:
         order.partial_payment = link.accept_partial
 
 
-def cancel(work: Work, link: Link) -> None:
-    """Close a link for which nothing was paid."""
+def cancel(work: UnitOfWork, link: Link) -> None:
+    """Cancel a link that has received no payment."""
     if link.status in CANNOT_CANCEL:
         reason = CANNOT_CANCEL[link.status]
         raise LinkError(f"cannot cancel or expire {reason}")
@@ -128,20 +128,20 @@ def cancel(work: Work, link: Link) -> None:
 
 
 def notify(link: Link, medium: str) -> dict[str, bool]:
-    """Pretend to send the link by sms or email."""
+    """Simulate sending the link by SMS or email."""
     if medium not in MEDIA:
         raise LinkError("not a valid notification medium")
     return {"success": bool(link.id)}
 
 
-def expire(work: Work, link: Link) -> None:
-    """Close an open link whose time is over; `updated_at` stays, as at Razorpay."""
+def expire(work: UnitOfWork, link: Link) -> None:
+    """Expire an open link; Razorpay does not change `updated_at` here."""
     link.status = "expired"
     link.expired_at = work.now
     webhooks.link_event(work, "payment_link.expired", link)
 
 
-def expire_overdue(work: Work) -> None:
+def expire_overdue(work: UnitOfWork) -> None:
     """Expire every open link whose deadline has passed."""
     query = select(Link).where(Link.status.in_(OPEN), Link.deadline <= work.now)
     for link in work.session.scalars(query).all():

@@ -1,4 +1,4 @@
-"""One JSON line on standard output for each request and each delivery."""
+"""Structured logs: one JSON line on standard output per request and delivery."""
 
 import json
 import logging
@@ -15,10 +15,10 @@ log = logging.getLogger("razorpay_sandbox.request")
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record as one JSON object."""
+    """Formats a record as one JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
+        """Return the JSON text of a record."""
         moment = datetime.fromtimestamp(record.created, UTC)
         line = {
             "timestamp": moment.isoformat(timespec="milliseconds")[:23] + "Z",
@@ -33,7 +33,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class _Stdout(logging.StreamHandler[Any]):
-    # Looks the stream up at each line, as it may be exchanged.
+    # Reads sys.stdout for every line, because tests replace it.
     def __init__(self) -> None:
         logging.Handler.__init__(self)
         self.setFormatter(JsonFormatter())
@@ -45,7 +45,7 @@ class _Stdout(logging.StreamHandler[Any]):
 
 
 def configure() -> None:
-    """Send the process's log lines to standard output."""
+    """Send all log records of the process to standard output."""
     root = logging.getLogger()
     root.handlers[:] = [_Stdout()]
     root.setLevel(logging.INFO)
@@ -53,7 +53,7 @@ def configure() -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Log each request; never headers, bodies or queries."""
+    """Log each request, without its headers, body and query string."""
     app.before_request(_start)
     app.after_request(_finish)
 

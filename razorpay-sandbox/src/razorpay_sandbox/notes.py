@@ -1,4 +1,4 @@
-"""Notes: up to 15 pairs of short texts on every entity."""
+"""Notes: up to 15 key-value pairs on each entity."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ TOO_MANY = "Number of fields in notes should be less than or equal to 15"
 
 
 def check_link_notes(notes: Any) -> None:
-    """Refuse notes that the links' backend does not take: values up to 255."""
+    """Raise LinkError if a link's notes are invalid; values hold 255 characters."""
     if not all(isinstance(value, str) for value in notes.values()):
         raise LinkError("incorrect JSON object received - faulty key: notes.")
     if len(notes) > MAX_PAIRS:
@@ -19,7 +19,7 @@ def check_link_notes(notes: Any) -> None:
 
 
 def read_notes(data: dict[str, Any]) -> dict[str, Any] | None:
-    """Return an order's, payment's or refund's notes: values up to 256."""
+    """Return the notes of a request, or None; values hold 256 characters."""
     notes = data.get("notes")
     if notes in (None, [], {}):
         return None

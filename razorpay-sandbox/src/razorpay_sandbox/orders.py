@@ -1,14 +1,14 @@
-"""Orders: made by API, or by the first look at a link's page."""
+"""Orders, created by the API or when a link's page is first opened."""
 
 from typing import Any
 
-from razorpay_sandbox.body import is_integer
 from razorpay_sandbox.currencies import CURRENCIES, MINIMUM
-from razorpay_sandbox.errors import NO_ID, Refused
+from razorpay_sandbox.errors import UNKNOWN_ID, Refused
 from razorpay_sandbox.ids import is_id, new_id
+from razorpay_sandbox.json_body import is_integer
+from razorpay_sandbox.models import Link, Order
 from razorpay_sandbox.notes import read_notes
-from razorpay_sandbox.tables import Link, Order
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
 FIELDS = [
     "amount",
@@ -23,8 +23,8 @@ FIELDS = [
 ]
 
 
-def of_link(work: Work, link: Link) -> Order:
-    """Return a link's order; it does not exist before the page was opened."""
+def get_or_create(work: UnitOfWork, link: Link) -> Order:
+    """Return the order of a link; create it if the link has none yet."""
     if link.order_id is not None:
         return work.session.get_one(Order, link.order_id)
     order = work.add(
@@ -42,8 +42,8 @@ def of_link(work: Work, link: Link) -> Order:
     return order
 
 
-def create(work: Work, data: dict[str, Any]) -> Order:
-    """Make an order from the body of a request."""
+def create(work: UnitOfWork, data: dict[str, Any]) -> Order:
+    """Create an order from a request body."""
     refuse_extra(data, FIELDS)
     notes, receipt = read_notes(data), read_receipt(data)
     amount, currency = _amount(data), _currency(data)
@@ -63,25 +63,25 @@ def create(work: Work, data: dict[str, Any]) -> Order:
     return work.add(order)
 
 
-def get(work: Work, order_id: str) -> Order:
-    """Return an order; raise Refused when there is none."""
+def get(work: UnitOfWork, order_id: str) -> Order:
+    """Return an order; raise Refused if it does not exist."""
     if not is_id("order", order_id):
         raise Refused(f"{order_id} is not a valid id")
     order = work.find(Order, id=order_id)
     if order is None:
-        raise Refused(NO_ID)
+        raise Refused(UNKNOWN_ID)
     return order
 
 
 def refuse_extra(data: dict[str, Any], fields: list[str]) -> None:
-    """Refuse fields that the call does not know."""
+    """Raise Refused if the request has unknown fields."""
     if extra := [key for key in data if key not in fields]:
         names = ", ".join(extra)
         raise Refused(f"{names} is/are not required and should not be sent")
 
 
 def read_receipt(data: dict[str, Any]) -> str | None:
-    """Return the receipt, of at most 40 characters."""
+    """Return the receipt of a request, at most 40 characters, or None."""
     receipt = data.get("receipt")
     if receipt is None or receipt == "":
         return None

@@ -1,36 +1,36 @@
-"""Payments: attempts on a link's order, and what becomes of them."""
+"""Payments: attempts to pay a link's order, and their results."""
 
 from typing import Any
 
-from razorpay_sandbox import banks, orders, webhooks
-from razorpay_sandbox.body import is_integer
-from razorpay_sandbox.errors import NO_ID, Refused
+from razorpay_sandbox import bank, orders, webhooks
+from razorpay_sandbox.errors import UNKNOWN_ID, Refused
 from razorpay_sandbox.ids import is_id, new_id
-from razorpay_sandbox.tables import Link, Order, Payment
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.json_body import is_integer
+from razorpay_sandbox.models import Link, Order, Payment
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
-NOBODY = {"email": "void@razorpay.com", "contact": "+919812345670"}
+ANONYMOUS = {"email": "void@razorpay.com", "contact": "+919812345670"}
 ALREADY_PAID = (
     "Your payment has been declined as the order is already paid."
     " Please initiate the payment with a new order."
 )
 
 
-def is_taking(work: Work, link: Link) -> bool:
-    """Tell whether a link takes an attempt: open, and no other one is authorized."""
+def accepts_payment(work: UnitOfWork, link: Link) -> bool:
+    """Return whether a link accepts a payment: open, and no payment is authorized."""
     waiting = work.find(Payment, link_id=link.id, status="authorized")
     return link.payable and waiting is None
 
 
 def attempt(
-    work: Work, link: Link, method: str, amount: int | None = None, **bank: Any
+    work: UnitOfWork, link: Link, method: str, amount: int | None = None, **outcome: Any
 ) -> Payment:
-    """Begin a payment of what is due on a link, or of `amount` paise."""
-    order = orders.of_link(work, link)
+    """Create a payment of `amount` paise, by default the amount due on the link."""
+    order = orders.get_or_create(work, link)
     order.attempts += 1
     if order.status == "created":
         order.status = "attempted"
-    payer = {key: (link.customer or {}).get(key) or NOBODY[key] for key in NOBODY}
+    payer = {key: (link.customer or {}).get(key) or ANONYMOUS[key] for key in ANONYMOUS}
     payment = Payment(
         id=new_id("pay"),
         order_id=order.id,
@@ -40,50 +40,52 @@ def attempt(
         method=method,
         description="#" + link.id.removeprefix("plink_"),
         notes=link.notes,
-        acquirer_data=banks.NOTHING_YET[method],
+        acquirer_data=bank.NO_ACQUIRER_DATA[method],
         created_at=work.now,
         **payer,
-        **banks.instrument(method, **bank),
+        **bank.instrument(method, **outcome),
     )
     return work.add(payment)
 
 
-def fail(work: Work, payment: Payment) -> None:
-    """Let the bank refuse; the link stays open for another attempt."""
+def fail(work: UnitOfWork, payment: Payment) -> None:
+    """Decline the payment; the link stays open for another attempt."""
     payment.status = "failed"
-    payment.error = banks.refusal(payment.method)
+    payment.error = bank.decline(payment.method)
     webhooks.payment_event(work, "payment.failed", payment)
 
 
-def authorize(work: Work, payment: Payment) -> None:
-    """Let the bank allow the payment."""
+def authorize(work: UnitOfWork, payment: Payment) -> None:
+    """Authorize the payment."""
     payment.status = "authorized"
-    payment.acquirer_data = banks.reference(payment.method)
+    payment.acquirer_data = bank.acquirer_data(payment.method)
     webhooks.payment_event(work, "payment.authorized", payment)
 
 
-def capture(work: Work, payment: Payment) -> None:
-    """Make an authorized payment the merchant's; settle its order and link."""
+def capture(work: UnitOfWork, payment: Payment) -> None:
+    """Capture an authorized payment and mark its order and link as paid."""
     payment.status = "captured"
     payment.captured_at = work.now
-    payment.fee, payment.tax = banks.fee_and_tax(payment.method, payment.amount)
+    payment.fee, payment.tax = bank.fee_and_tax(payment.method, payment.amount)
     webhooks.payment_event(work, "payment.captured", payment)
     order = work.session.get_one(Order, payment.order_id)
-    if order.status != "paid":  # a second payment of a paid order changes nothing
+    if (
+        order.status != "paid"
+    ):  # a second payment changes neither the order nor the link
         _settle_order(work, payment, order)
 
 
-def _settle_order(work: Work, payment: Payment, order: Order) -> None:
+def _settle_order(work: UnitOfWork, payment: Payment, order: Order) -> None:
     order.amount_paid += payment.amount
     if order.amount_paid >= order.amount or not order.partial_payment:
         order.status = "paid"
         webhooks.order_paid(work, payment, order)
     link = work.find(Link, id=payment.link_id)
-    if link is not None and link.payable:  # a closed link hides a late capture
+    if link is not None and link.payable:  # a closed link ignores a late capture
         _settle_link(work, payment, order, link)
 
 
-def _settle_link(work: Work, payment: Payment, order: Order, link: Link) -> None:
+def _settle_link(work: UnitOfWork, payment: Payment, order: Order, link: Link) -> None:
     link.amount_paid += payment.amount
     link.status = "paid" if order.status == "paid" else "partially_paid"
     link.updated_at = work.now
@@ -93,26 +95,28 @@ def _settle_link(work: Work, payment: Payment, order: Order, link: Link) -> None
     webhooks.link_event(work, name, link, order, payment)
 
 
-def pay(work: Work, link: Link, method: str, amount: int | None = None) -> Payment:
-    """Attempt, authorize and capture: a payment as the payer sees it."""
+def pay(
+    work: UnitOfWork, link: Link, method: str, amount: int | None = None
+) -> Payment:
+    """Create, authorize and capture a payment in one step."""
     payment = attempt(work, link, method, amount)
     authorize(work, payment)
     capture(work, payment)
     return payment
 
 
-def get(work: Work, payment_id: str) -> Payment:
-    """Return a payment; raise Refused when there is none."""
+def get(work: UnitOfWork, payment_id: str) -> Payment:
+    """Return a payment; raise Refused if it does not exist."""
     if not is_id("pay", payment_id):
         raise Refused(f"{payment_id} is not a valid id")
     payment = work.find(Payment, id=payment_id)
     if payment is None:
-        raise Refused(NO_ID)
+        raise Refused(UNKNOWN_ID)
     return payment
 
 
-def capture_by_api(work: Work, payment: Payment, data: dict[str, Any]) -> None:
-    """Capture exactly what was authorized."""
+def capture_by_api(work: UnitOfWork, payment: Payment, data: dict[str, Any]) -> None:
+    """Capture a payment on an API request, for exactly the authorized amount."""
     orders.refuse_extra(data, ["amount", "currency"])
     _refuse_wrong_state(work, payment)
     if data.get("amount") is None:
@@ -130,7 +134,7 @@ def capture_by_api(work: Work, payment: Payment, data: dict[str, Any]) -> None:
     capture(work, payment)
 
 
-def _refuse_wrong_state(work: Work, payment: Payment) -> None:
+def _refuse_wrong_state(work: UnitOfWork, payment: Payment) -> None:
     if payment.captured:
         raise Refused("The payment has already been either captured or voided.")
     if payment.status != "authorized":

@@ -1,26 +1,26 @@
-"""Refunds: money back, never more than was captured."""
+"""Refunds of captured payments."""
 
 from typing import Any
 
 from razorpay_sandbox import webhooks
-from razorpay_sandbox.body import is_integer
 from razorpay_sandbox.currencies import MINIMUM
-from razorpay_sandbox.errors import NO_ID, Refused
+from razorpay_sandbox.errors import UNKNOWN_ID, Refused
 from razorpay_sandbox.ids import digits, is_id, new_id
+from razorpay_sandbox.json_body import is_integer
+from razorpay_sandbox.models import Payment, Refund
 from razorpay_sandbox.notes import read_notes
 from razorpay_sandbox.orders import read_receipt, refuse_extra
-from razorpay_sandbox.tables import Payment, Refund
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
 FIELDS = ["amount", "speed", "notes", "receipt"]
 SPEEDS = ("normal", "optimum")
 
 
-def create(work: Work, payment: Payment, data: dict[str, Any]) -> Refund:
-    """Refund an amount in paise, or all that is left; processed at once.
+def create(work: UnitOfWork, payment: Payment, data: dict[str, Any]) -> Refund:
+    """Refund an amount in paise, by default all that is left.
 
-    In test mode the answer already says `processed`; `refund.created` shows the
-    refund as it was before, pending and without the bank's reference.
+    As in Razorpay's test mode, the refund is `processed` at once. The event
+    `refund.created` shows the refund before that: pending, without a bank reference.
     """
     refuse_extra(data, FIELDS)
     amount = _amount(payment, data)
@@ -36,7 +36,7 @@ def create(work: Work, payment: Payment, data: dict[str, Any]) -> Refund:
 
 
 def _new_refund(
-    work: Work, payment: Payment, amount: int, data: dict[str, Any]
+    work: UnitOfWork, payment: Payment, amount: int, data: dict[str, Any]
 ) -> Refund:
     return Refund(
         id=new_id("rfnd"),
@@ -76,7 +76,7 @@ def _refuse_unpaid(payment: Payment) -> None:
         raise Refused(text)
 
 
-def _receipt(work: Work, payment: Payment, data: dict[str, Any]) -> str | None:
+def _receipt(work: UnitOfWork, payment: Payment, data: dict[str, Any]) -> str | None:
     receipt = read_receipt(data)
     if receipt and work.find(Refund, payment_id=payment.id, receipt=receipt):
         raise Refused("Duplicate receipt found for this refund request.", "receipt")
@@ -90,11 +90,11 @@ def _speed(data: dict[str, Any]) -> str:
     return str(speed or "normal")
 
 
-def get(work: Work, refund_id: str) -> Refund:
-    """Return a refund; raise Refused when there is none."""
+def get(work: UnitOfWork, refund_id: str) -> Refund:
+    """Return a refund; raise Refused if it does not exist."""
     if not is_id("rfnd", refund_id):
         raise Refused(f"{refund_id} is not a valid id")
     refund = work.find(Refund, id=refund_id)
     if refund is None:
-        raise Refused(NO_ID)
+        raise Refused(UNKNOWN_ID)
     return refund

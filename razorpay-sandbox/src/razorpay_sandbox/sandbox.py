@@ -1,4 +1,4 @@
-"""Everything the doors work on: ledger, clock, settings and webhook courier."""
+"""The sandbox itself: settings, ledger, clock and background jobs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,33 +7,36 @@ from razorpay_sandbox import links
 from razorpay_sandbox.background import Background
 from razorpay_sandbox.clock import Clock
 from razorpay_sandbox.config import Settings
-from razorpay_sandbox.courier import Courier
 from razorpay_sandbox.ledger import Ledger
-from razorpay_sandbox.refund_keys import InFlight
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.refund_idempotency import InFlightKeys
+from razorpay_sandbox.unit_of_work import UnitOfWork
+from razorpay_sandbox.webhook_sender import WebhookSender
 
 
 class Sandbox:
-    """One Razorpay account."""
+    """One simulated Razorpay account."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.webhook_url = settings.webhook_url
         self.clock = Clock(settings.clock_file)
         self.ledger = Ledger(settings.database_url)
-        self.refunds_in_flight = InFlight()
-        self._courier = Courier(self)
-        self._background = Background((self._sweep, self._courier.dispatch))
+        self.refunds_in_flight = InFlightKeys()
+        self._webhook_sender = WebhookSender(self)
+        self._background = Background(
+            (self._expire_overdue, self._webhook_sender.send_due)
+        )
 
     @contextmanager
-    def work(self) -> Iterator[Work]:
-        """Give a unit of work in which every overdue link has expired already.
+    def work(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work, after expiring every overdue link.
 
-        It commits at the end, its webhooks with it, and wakes the courier.
+        Changes and their webhook events are committed together at the end.
+        Then the webhook sender is woken.
         """
         with self.ledger.transaction() as session:
-            moment = self.clock.time()
-            work = Work(session, moment, self.settings, bool(self.webhook_url))
+            now = self.clock.time()
+            work = UnitOfWork(session, now, self.settings, bool(self.webhook_url))
             links.expire_overdue(work)
             yield work
         if work.events:
@@ -44,15 +47,15 @@ class Sandbox:
         self._background.start()
 
     def close(self) -> None:
-        """Stop the background and close the ledger."""
+        """Stop the background jobs and close the ledger."""
         self._background.stop()
-        self._courier.close()
+        self._webhook_sender.close()
         self.ledger.close()
 
     def wake(self) -> None:
-        """Look for due webhooks now."""
+        """Run the background jobs now, for example to send new webhooks."""
         self._background.wake()
 
-    def _sweep(self) -> float:
+    def _expire_overdue(self) -> float:
         with self.work():
             return 1.0

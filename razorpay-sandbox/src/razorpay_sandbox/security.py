@@ -1,15 +1,15 @@
-"""Headers that keep the pages to themselves."""
+"""Security headers for every response."""
 
 from flask import Flask, Response
 
-# The form's target is left open: a payment ends with a redirect to the shop's own
-# address, and browsers check every hop of it against form-action.
+# form-action allows any site: a payment ends with a redirect to the shop's URL, and
+# browsers apply form-action to every redirect of a submitted form.
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
 POLICY += "frame-ancestors 'none'; form-action http: https:"
 
 
 def init_app(app: Flask) -> None:
-    """Add the headers to every answer."""
+    """Add the headers to every response."""
     app.after_request(_protect)
 
 

@@ -1,4 +1,4 @@
-"""The two signatures: of callbacks and of webhooks."""
+"""Signatures of callbacks and webhooks."""
 
 import hashlib
 import hmac
@@ -12,6 +12,6 @@ def sign(message: bytes, secret: str) -> str:
 def sign_callback(
     link_id: str, reference_id: str, status: str, payment_id: str, key_secret: str
 ) -> str:
-    """Sign a callback with the API key's secret, not with the webhook's."""
+    """Sign a callback with the API key secret, not with the webhook secret."""
     message = "|".join((link_id, reference_id, status, payment_id))
     return sign(message.encode(), key_secret)

@@ -1,4 +1,4 @@
-"""A running sandbox for tests, of this package and of those that talk to it."""
+"""Runs a sandbox for the tests of this package and of its clients."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Served:
-    """A sandbox that answers at `url`."""
+    """A running sandbox and its URL."""
 
     url: str
     app: Flask
@@ -44,16 +44,16 @@ class Served:
         return self.sandbox.settings.webhook_secret
 
     def set_webhook_url(self, url: str) -> None:
-        """Send the webhooks of what happens from now on to this address."""
+        """Send the webhooks of all later events to this URL."""
         self.sandbox.webhook_url = url
         self.sandbox.wake()
 
 
 @contextmanager
 def serve(tmp_path: Path, webhook_url: str = "", **settings: str) -> Iterator[Served]:
-    """Run the sandbox on a free port, with its ledger under `tmp_path`.
+    """Run a sandbox on a free port, with its ledger under `tmp_path`.
 
-    Further settings go by their names: `serve(tmp_path, WEBHOOK_RETRY_FACTOR="0.001")`.
+    Pass other settings by name: `serve(tmp_path, WEBHOOK_RETRY_FACTOR="0.001")`.
     """
     server: Any = make_server(
         "127.0.0.1", 0, Flask("unused"), threaded=True, request_handler=_Quiet
@@ -75,8 +75,8 @@ def serve(tmp_path: Path, webhook_url: str = "", **settings: str) -> Iterator[Se
 
 
 class _Quiet(WSGIRequestHandler):
-    # One connection, one request: no handler thread outlives the server's end.
+    # No keep-alive, so that no handler thread outlives the server.
     protocol_version = "HTTP/1.0"
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Write nothing: the app logs its requests itself."""
+        """Write nothing, because the app logs its own requests."""

@@ -1,33 +1,33 @@
-"""Webhook events, written in the transaction of the change that they announce."""
+"""Webhook events, stored in the same transaction as the change they report."""
 
 import json
 from typing import Any
 
 from razorpay_sandbox import entities
 from razorpay_sandbox.ids import new_id
+from razorpay_sandbox.models import Event, Link, Order, Payment, Refund
 from razorpay_sandbox.signatures import sign
-from razorpay_sandbox.tables import Event, Link, Order, Payment, Refund
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
 ACCOUNT_ID = "acc_Sb0Demo000001A"
 
 
-def payment_event(work: Work, name: str, payment: Payment) -> None:
-    """Announce payment.authorized, payment.captured or payment.failed."""
+def payment_event(work: UnitOfWork, name: str, payment: Payment) -> None:
+    """Store payment.authorized, payment.captured or payment.failed."""
     entity = entities.payment(payment)
     if name == "payment.captured":
         entity["base_amount"] = payment.amount
     _write(work, envelope(name, {"payment": entity}, work.now))
 
 
-def order_paid(work: Work, payment: Payment, order: Order) -> None:
-    """Announce order.paid."""
+def order_paid(work: UnitOfWork, payment: Payment, order: Order) -> None:
+    """Store order.paid."""
     parts = {"payment": entities.payment(payment), "order": entities.order(order)}
     _write(work, envelope("order.paid", parts, work.now))
 
 
-def refund_event(work: Work, name: str, refund: Refund, payment: Payment) -> None:
-    """Announce refund.created or refund.processed."""
+def refund_event(work: UnitOfWork, name: str, refund: Refund, payment: Payment) -> None:
+    """Store refund.created or refund.processed."""
     parts = {
         "refund": entities.refund(refund),
         "payment": entities.payment(payment),
@@ -36,16 +36,16 @@ def refund_event(work: Work, name: str, refund: Refund, payment: Payment) -> Non
 
 
 def link_event(
-    work: Work,
+    work: UnitOfWork,
     name: str,
     link: Link,
     order: Order | None = None,
     payment: Payment | None = None,
 ) -> None:
-    """Announce payment_link.paid, .partially_paid, .expired or .cancelled.
+    """Store payment_link.paid, .partially_paid, .expired or .cancelled.
 
-    They come from another backend: keys in alphabetical order, and `created_at` is
-    the link's own, not the event's.
+    As at Razorpay, the keys of these events are in alphabetical order, and
+    `created_at` is the creation time of the link, not of the event.
     """
     parts = {"payment_link": entities.link_in_event(link)}
     if order is not None and payment is not None:
@@ -57,7 +57,7 @@ def link_event(
 def envelope(
     name: str, parts: dict[str, dict[str, Any]], created_at: int
 ) -> dict[str, Any]:
-    """Return an event as Razorpay wraps it."""
+    """Return an event in Razorpay's envelope."""
     return {
         "entity": "event",
         "account_id": ACCOUNT_ID,
@@ -69,20 +69,20 @@ def envelope(
 
 
 def encode(event: dict[str, Any], *, sort_keys: bool = False) -> bytes:
-    """Return the bytes that are sent and signed."""
+    """Return the bytes of an event, as signed and sent."""
     return json.dumps(
         event, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys
     ).encode()
 
 
-def _write(work: Work, event: dict[str, Any], *, sort_keys: bool = False) -> None:
+def _write(work: UnitOfWork, event: dict[str, Any], *, sort_keys: bool = False) -> None:
     body = encode(event, sort_keys=sort_keys)
     row = Event(
         id=new_id(),
         event=event["event"],
         body=body,
         signature=sign(body, work.settings.webhook_secret),
-        created_at=work.moment,
-        next_attempt_at=work.moment if work.has_receiver else None,
+        created_at=work.time,
+        next_attempt_at=work.time if work.sends_webhooks else None,
     )
     work.events.append(work.add(row).id)

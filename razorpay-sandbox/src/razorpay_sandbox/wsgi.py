@@ -1,6 +1,6 @@
-"""What gunicorn serves: `gunicorn --workers 1 --threads 8 razorpay_sandbox.wsgi:app`.
+"""The WSGI app: `gunicorn --workers 1 --threads 8 razorpay_sandbox.wsgi:app`.
 
-One worker only: the webhook courier and the expiry sweeper live inside it.
+Use one worker only: the process also sends webhooks and expires links.
 """
 
 import atexit

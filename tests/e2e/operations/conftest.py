@@ -1,4 +1,4 @@
-"""A cluster that may be disturbed, customers who shop meanwhile, and Helm."""
+"""Fixtures: the cluster, a load of customers, and Helm."""
 
 import uuid
 
@@ -11,15 +11,15 @@ from devtools.kind.kubectl import CONTEXT, NAMESPACE
 
 @pytest.fixture(autouse=True)
 def kind(target):
-    """Return the shop on a cluster."""
+    """Return the shop on a cluster; skip the tests on another target."""
     if target.name != "kind":
-        pytest.skip(f"NOT TESTED: the {target.name} shop is on no cluster")
+        pytest.skip(f"NOT TESTED: the target {target.name} is not a cluster")
     return target
 
 
 @pytest.fixture
 def product(staff):
-    """Return a product of which there is enough for all."""
+    """Return a product with enough stock for the load."""
     body = {"name": f"Lamp {uuid.uuid4().hex[:8]}", "price": "499.00"}
     return staff.call(
         "POST", "product-svc", "/products/", 201, json={**body, "stock_quantity": 5000}
@@ -28,13 +28,13 @@ def product(staff):
 
 @pytest.fixture
 def load(product, sign_up):
-    """Return customers who have not begun."""
+    """Return a load that is not started yet."""
     return Load([sign_up() for _ in range(CUSTOMERS)], product["id"])
 
 
 @pytest.fixture
 def helm():
-    """Return `helm(*words)`, which works on the cluster until all is ready."""
+    """Return `helm(*words)`, which runs Helm and waits until all pods are ready."""
 
     def run(*words):
         here = (f"--kube-context={CONTEXT}", f"--namespace={NAMESPACE}")

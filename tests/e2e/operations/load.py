@@ -1,4 +1,4 @@
-"""Customers who look, order, read and cancel until they are told to stop."""
+"""A load of customers who read, order and cancel until the block ends."""
 
 import threading
 import uuid
@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import requests
 
-from devtools.demo.client import Client, DemoFailed
+from devtools.demo.client import Client
 
 CUSTOMERS = 4
-TAKEN = (201, 202)  # 202: the order waits for product-svc's answer
+ACCEPTED = (201, 202)  # 202: product-svc has not answered yet
 PAUSE = 0.25  # seconds between a customer's requests
 
 
@@ -24,7 +24,7 @@ class Load:
     end: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self):
-        """Begin; every customer is a thread with a connection of their own."""
+        """Start the customers, each in a thread with its own connection."""
         self.threads = [
             threading.Thread(target=self._shop, args=(client,))
             for client in self.clients
@@ -34,7 +34,7 @@ class Load:
         return self
 
     def __exit__(self, *_):
-        """Let everybody finish what they are at."""
+        """Stop the customers after their current request."""
         self.end.set()
         for thread in self.threads:
             thread.join()
@@ -42,13 +42,13 @@ class Load:
     def _shop(self, client):
         order = None
         while not self.end.is_set():
-            order = self._go_on(client, order)
+            order = self._continue(client, order)
             self._try(lambda: client.available(self.product_id))
             self._try(lambda: client.call("GET", "user-svc", "/user/me/"))
             self._try(lambda: client.call("GET", "payment-svc", "/payments/"))
 
-    def _go_on(self, client, order):
-        """Order and cancel it; after that look until it is over."""
+    def _continue(self, client, order):
+        """Place and cancel an order; then poll the order until it is not pending."""
         if order is None:
             return self._order_and_cancel(client)
         path = f"/orders/{order['id']}/"
@@ -57,19 +57,19 @@ class Load:
 
     def _order_and_cancel(self, client):
         name = f"load-{uuid.uuid4().hex}"
-        order = self._try(lambda: client.place({self.product_id: 1}, name, TAKEN))
+        order = self._try(lambda: client.place({self.product_id: 1}, name, ACCEPTED))
         if order:
             path = f"/orders/{order['id']}/cancel/"
             self._try(lambda: client.call("POST", "order-svc", path, 202))
         return order
 
     def _try(self, request):
-        """Make a request, once; return its answer, None when it failed."""
+        """Make one request; return its response, or None if it failed."""
         self.end.wait(PAUSE)
         try:
             answer = request()
-        except (DemoFailed, requests.RequestException) as wrong:
-            self.failures.append(str(wrong))
+        except (NotHeld, requests.RequestException) as error:
+            self.failures.append(str(error))
             return None
         self.done += 1
         return answer

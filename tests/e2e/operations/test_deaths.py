@@ -1,4 +1,4 @@
-"""Every pod may die at any time; the shop recovers without a hand."""
+"""The shop recovers by itself when pods are killed or a node is drained."""
 
 import pytest
 
@@ -19,15 +19,15 @@ SHOP = "--selector=app.kubernetes.io/part-of=shop"
 
 
 def kill(workload):
-    """Delete all pods of a workload, and wait until there are new ones."""
+    """Delete all pods of a workload and wait until new pods are ready."""
     found = kubectl.get(workload)["spec"]["selector"]["matchLabels"]
     labels = ",".join(f"{name}={value}" for name, value in found.items())
     kubectl.call("delete", "pods", f"--selector={labels}")
     kubectl.call("rollout", "status", workload, "--timeout=300s")
 
 
-def patiently(act, what):
-    """Return what an act gives, once it is not refused any more."""
+def retry(act, what):
+    """Repeat an action until it succeeds; return its result."""
 
     def once():
         try:
@@ -40,11 +40,11 @@ def patiently(act, what):
 
 @pytest.fixture
 def node():
-    """Return the node that is not PostgreSQL's, whose volume cannot move."""
+    """Return the node that does not run PostgreSQL, whose volume cannot move."""
     found = kubectl.get("nodes")["items"]
     home = kubectl.get("pod/postgres-0")["spec"]["nodeName"]
     [name] = {node["metadata"]["name"] for node in found} - {home}
-    # Pods that moved away before do not come back by themselves.
+    # Restart the pods, so that some run on this node again after an earlier drain.
     kubectl.call("rollout", "restart", "deployment", SHOP)
     kubectl.call("rollout", "status", "deployment", SHOP, "--timeout=300s")
     yield name
@@ -52,43 +52,44 @@ def node():
 
 
 def drain(node):
-    """Move all pods of a node elsewhere, as fast as their budgets allow."""
+    """Evict all pods of a node, at the pace of the PodDisruptionBudgets."""
     kubectl.call("drain", node, "--ignore-daemonsets", "--delete-emptydir-data")
 
 
 @pytest.fixture
-def outlives(load, asha, product, monkeypatch):
-    """Return a check: an order that is paid as something happens is a success."""
+def survives(load, asha, product, monkeypatch):
+    """Return a check: an order that is paid during a disruption succeeds."""
     monkeypatch.setattr(patience, "PATIENCE", 180)
 
-    def check(happening):
+    def check(disrupt):
         order = asha.place({product["id"]: 1}, "e2e-death")
         link = asha.until_link(order["id"])
 
         with load:
             asha.pay(link)
-            happening()
+            disrupt()
 
         assert [text for text in load.failures if " gave 500" in text] == []
-        patiently(lambda: asha.until_status(order["id"], "success"), "it is a success")
-        another = patiently(
-            lambda: asha.place({product["id"]: 1}, "e2e-after"), "another is taken"
+        retry(lambda: asha.until_status(order["id"], "success"), "the order succeeds")
+        another = retry(
+            lambda: asha.place({product["id"]: 1}, "e2e-after"),
+            "another order is placed",
         )
-        patiently(lambda: asha.until_link(another["id"]), "it has a link")
+        retry(lambda: asha.until_link(another["id"]), "the order has a link")
 
     return check
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
-def test_an_order_outlives_all_pods_of_a_workload(workload, outlives):
-    outlives(lambda: kill(workload))
+def test_an_order_survives_all_pods_of_a_workload(workload, survives):
+    survives(lambda: kill(workload))
 
 
-def test_an_order_outlives_the_drain_of_a_node(node, outlives):
-    outlives(lambda: drain(node))
+def test_an_order_survives_the_drain_of_a_node(node, survives):
+    survives(lambda: drain(node))
 
 
-def test_the_audit_holds_after_all_of_it(make):
+def test_the_audit_succeeds_afterwards(make):
     done = make("audit")
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""More pods when customers come."""
+"""The HorizontalPodAutoscalers add pods under load."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def test_an_api_is_scaled_up_by_its_cpu(load, monkeypatch):
     monkeypatch.setattr("e2e.operations.load.PAUSE", 0)
 
     with load:
-        scaled = patience.until(lambda: _more_than_two() or None, "an api is scaled up")
+        scaled = patience.until(lambda: _more_than_two() or None, "an API is scaled up")
 
     assert scaled
 

@@ -1,4 +1,4 @@
-"""An upgrade and its rollback exchange every pod, and no customer notices."""
+"""An upgrade and a rollback replace every pod without a failed request."""
 
 import uuid
 
@@ -13,7 +13,7 @@ RELEASE = "shop"
 
 
 def running():
-    """Return the names of the shop's pods that are to stay."""
+    """Return the names of the shop's pods that are not terminating."""
     found = [p["metadata"] for p in kubectl.get("pods", f"--selector={PODS}")["items"]]
     return {pod["name"] for pod in found if "deletionTimestamp" not in pod}
 
@@ -28,7 +28,7 @@ def test_an_upgrade_and_a_rollback_under_load_fail_no_request(load, helm):
         helm("rollback", RELEASE)
         third = running()
 
-    assert first.isdisjoint(second), "every pod was exchanged"
-    assert second.isdisjoint(third), "every pod was exchanged again"
+    assert first.isdisjoint(second), "every pod is replaced"
+    assert second.isdisjoint(third), "every pod is replaced again"
     assert load.failures == []
     assert load.done > 100

@@ -1,4 +1,4 @@
-"""The API under /v1, behind HTTP Basic."""
+"""The Razorpay API under /v1, protected by HTTP Basic authentication."""
 
 import base64
 import binascii
@@ -7,23 +7,23 @@ import hmac
 from flask import Blueprint, Flask, Response, current_app, request
 
 from razorpay_sandbox.api import links, orders, payments, refunds
-from razorpay_sandbox.errors import NO_ROUTE, NoRoute, Unauthorized
+from razorpay_sandbox.errors import UNKNOWN_URL, Unauthorized, UnknownUrl
 
 VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def init_app(app: Flask) -> None:
-    """Serve the API; whoever lacks the key learns nothing else."""
+    """Register the API; every request under /v1 must carry the API key."""
     blp = Blueprint("api", __name__, url_prefix="/v1")
     for part in (links, orders, payments, refunds):
         blp.register_blueprint(part.blp)
-    blp.add_url_rule("/<path:anything>", view_func=_no_route, methods=VERBS)
+    blp.add_url_rule("/<path:anything>", view_func=_unknown_url, methods=VERBS)
     app.register_blueprint(blp)
     app.before_request(_require_key)
 
 
-def _no_route(anything: str) -> Response:
-    raise NoRoute(NO_ROUTE)
+def _unknown_url(anything: str) -> Response:
+    raise UnknownUrl(UNKNOWN_URL)
 
 
 def _require_key() -> None:
@@ -39,5 +39,5 @@ def _has_key() -> bool:
         given = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         return False
-    # Razorpay takes the scheme's name in this spelling only.
+    # Razorpay accepts only this spelling of the scheme.
     return scheme == "Basic" and hmac.compare_digest(given, wanted)

@@ -1,4 +1,4 @@
-"""What the resources share: the sandbox, list parameters and answers."""
+"""Helpers that all API resources share: sandbox, list parameters, responses."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,34 +6,34 @@ from typing import Any
 from flask import Response, current_app, request
 from sqlalchemy import ColumnElement
 
-from razorpay_sandbox.body import read_object
 from razorpay_sandbox.entities import collection
 from razorpay_sandbox.errors import ApiError, Refused, answer
+from razorpay_sandbox.json_body import read_object
 from razorpay_sandbox.sandbox import Sandbox
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
 EARLIEST, LATEST = 946684800, 4765046400
 MAX_SKIP = 2**31
 
 
 def sandbox() -> Sandbox:
-    """Return what the current app works on."""
+    """Return the Sandbox of the current app."""
     found: Sandbox = current_app.extensions["sandbox"]
     return found
 
 
 def read_body() -> dict[str, Any]:
-    """Return the JSON object of a request for orders, payments or refunds."""
+    """Return the JSON object in a request on orders, payments or refunds."""
     return read_object(Refused("The request body must be a JSON object."))
 
 
-def page_of(
-    work: Work,
+def list_page(
+    work: UnitOfWork,
     table: Any,
     conditions: list[ColumnElement[bool]],
     error: Callable[[str, str], ApiError] = Refused,
 ) -> Any:
-    """Return the rows that from, to, count and skip ask for, the newest first."""
+    """Return the rows selected by from, to, count and skip, newest first."""
     since = _number("from", EARLIEST, LATEST, None, error)
     until = _number("to", EARLIEST, LATEST, None, error)
     count = _number("count", 1, 100, 10, error) or 10
@@ -65,11 +65,11 @@ def _number(
     return int(text)
 
 
-def expanded(name: str) -> bool:
-    """Tell whether the query says `expand[]=<name>`."""
+def is_expanded(name: str) -> bool:
+    """Return whether the query contains `expand[]=<name>`."""
     return name in request.args.getlist("expand[]")
 
 
 def answer_collection(rows: Any, shape: Callable[[Any], dict[str, Any]]) -> Response:
-    """Answer a list of orders, payments or refunds."""
+    """Return a collection of orders, payments or refunds as a response."""
     return answer(collection([shape(row) for row in rows]))

@@ -1,4 +1,4 @@
-"""/v1/payment_links."""
+"""Payment links: /v1/payment_links."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from flask import Blueprint, Response, request
 from sqlalchemy import ColumnElement, select
 
 from razorpay_sandbox import entities, links
-from razorpay_sandbox.api.common import page_of, sandbox
-from razorpay_sandbox.body import read_object
+from razorpay_sandbox.api.common import list_page, sandbox
 from razorpay_sandbox.errors import LinkError, answer
+from razorpay_sandbox.json_body import read_object
 from razorpay_sandbox.link_rules import BAD_JSON
-from razorpay_sandbox.tables import Link, Payment
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.models import Link, Payment
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
 blp = Blueprint("payment_links", __name__, url_prefix="/payment_links")
 
@@ -26,9 +26,9 @@ def create() -> Response:
 
 @blp.get("/")
 def search() -> Response:
-    """List links: {"payment_links": [...]}, unlike every other collection."""
+    """List links under the key `payment_links`; other resources use `items`."""
     with sandbox().work() as work:
-        rows = page_of(work, Link, _conditions(), lambda text, _: LinkError(text))
+        rows = list_page(work, Link, _conditions(), lambda text, _: LinkError(text))
         shown = [entities.link_listed(link) for link in rows]
     return _answer({"payment_links": shown})
 
@@ -37,17 +37,17 @@ def search() -> Response:
 def fetch(link_id: str) -> Response:
     """Fetch a link."""
     with sandbox().work() as work:
-        return _answer(fetched(work, links.get(work, link_id)))
+        return _answer(link_with_payments(work, links.get(work, link_id)))
 
 
 @blp.patch("/<link_id>")
 def edit(link_id: str) -> Response:
-    """Change an open link."""
+    """Update an open link."""
     data = read_object(BAD_JSON)
     with sandbox().work() as work:
         link = links.get(work, link_id)
         links.edit(work, link, data)
-        return _answer(fetched(work, link))
+        return _answer(link_with_payments(work, link))
 
 
 @blp.post("/<link_id>/cancel")
@@ -57,19 +57,19 @@ def cancel(link_id: str) -> Response:
     with sandbox().work() as work:
         link = links.get(work, link_id)
         links.cancel(work, link)
-        return _answer(fetched(work, link))
+        return _answer(link_with_payments(work, link))
 
 
 @blp.post("/<link_id>/notify_by/<medium>")
 def notify_by(link_id: str, medium: str) -> Response:
-    """Send the link again, by sms or email."""
+    """Resend the link by SMS or email."""
     read_object(BAD_JSON)
     with sandbox().work() as work:
         return _answer(links.notify(links.get(work, link_id, "id"), medium))
 
 
-def fetched(work: Work, link: Link) -> dict[str, Any]:
-    """Return a link as a fetch shows it."""
+def link_with_payments(work: UnitOfWork, link: Link) -> dict[str, Any]:
+    """Return a link with its payments, as the fetch endpoint shows it."""
     return entities.link_fetched(link, links.own_payments(work, link))
 
 

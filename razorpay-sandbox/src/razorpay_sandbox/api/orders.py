@@ -1,4 +1,4 @@
-"""/v1/orders."""
+"""Orders: /v1/orders."""
 
 from typing import Any
 
@@ -8,15 +8,15 @@ from sqlalchemy import ColumnElement, select
 from razorpay_sandbox import entities, orders
 from razorpay_sandbox.api.common import (
     answer_collection,
-    expanded,
-    page_of,
+    is_expanded,
+    list_page,
     read_body,
     sandbox,
 )
 from razorpay_sandbox.errors import answer
+from razorpay_sandbox.models import Order, Payment
 from razorpay_sandbox.notes import read_notes
-from razorpay_sandbox.tables import Order, Payment
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
 blp = Blueprint("orders", __name__, url_prefix="/orders")
 
@@ -33,7 +33,7 @@ def create() -> Response:
 def search() -> Response:
     """List orders."""
     with sandbox().work() as work:
-        rows = page_of(work, Order, _conditions())
+        rows = list_page(work, Order, _conditions())
         return answer_collection(rows, lambda order: _shown(work, order))
 
 
@@ -46,7 +46,7 @@ def fetch(order_id: str) -> Response:
 
 @blp.patch("/<order_id>")
 def edit(order_id: str) -> Response:
-    """Change an order's notes."""
+    """Update an order's notes."""
     data = read_body()
     with sandbox().work() as work:
         order = orders.get(work, order_id)
@@ -57,21 +57,21 @@ def edit(order_id: str) -> Response:
 
 @blp.get("/<order_id>/payments")
 def list_payments(order_id: str) -> Response:
-    """List an order's attempts, the failed ones too."""
+    """List all payment attempts of an order, failed ones included."""
     with sandbox().work() as work:
         rows = _payments(work, orders.get(work, order_id))
         return answer_collection(rows, entities.payment)
 
 
-def _payments(work: Work, order: Order) -> list[Payment]:
+def _payments(work: UnitOfWork, order: Order) -> list[Payment]:
     query = select(Payment).where(Payment.order_id == order.id)
     query = query.order_by(Payment.number.desc())
     return list(work.session.scalars(query))
 
 
-def _shown(work: Work, order: Order) -> dict[str, Any]:
+def _shown(work: UnitOfWork, order: Order) -> dict[str, Any]:
     entity = entities.order(order)
-    if expanded("payments"):
+    if is_expanded("payments"):
         rows = [entities.payment(payment) for payment in _payments(work, order)]
         entity["payments"] = entities.collection(rows)
     return entity

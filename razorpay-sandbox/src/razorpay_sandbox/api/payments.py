@@ -1,22 +1,22 @@
-"""/v1/payments."""
+"""Payments: /v1/payments."""
 
 from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
-from razorpay_sandbox import entities, orders, payments, refund_keys, refunds
+from razorpay_sandbox import entities, orders, payments, refund_idempotency, refunds
 from razorpay_sandbox.api.common import (
     answer_collection,
-    expanded,
-    page_of,
+    is_expanded,
+    list_page,
     read_body,
     sandbox,
 )
-from razorpay_sandbox.errors import NO_ID, Refused, answer
+from razorpay_sandbox.errors import UNKNOWN_ID, Refused, answer
+from razorpay_sandbox.models import Payment, Refund
 from razorpay_sandbox.notes import read_notes
-from razorpay_sandbox.tables import Payment, Refund
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
 blp = Blueprint("payments", __name__, url_prefix="/payments")
 
@@ -25,7 +25,7 @@ blp = Blueprint("payments", __name__, url_prefix="/payments")
 def search() -> Response:
     """List payments."""
     with sandbox().work() as work:
-        rows = page_of(work, Payment, [])
+        rows = list_page(work, Payment, [])
         return answer_collection(rows, lambda payment: _shown(work, payment))
 
 
@@ -38,7 +38,7 @@ def fetch(payment_id: str) -> Response:
 
 @blp.patch("/<payment_id>")
 def edit(payment_id: str) -> Response:
-    """Change a payment's notes."""
+    """Update a payment's notes."""
     data = read_body()
     with sandbox().work() as work:
         payment = payments.get(work, payment_id)
@@ -68,7 +68,7 @@ def list_refunds(payment_id: str) -> Response:
     """List a payment's refunds."""
     with sandbox().work() as work:
         payment = payments.get(work, payment_id)
-        rows = page_of(work, Refund, [Refund.payment_id == payment.id])
+        rows = list_page(work, Refund, [Refund.payment_id == payment.id])
         return answer_collection(rows, entities.refund)
 
 
@@ -78,27 +78,27 @@ def fetch_refund(payment_id: str, refund_id: str) -> Response:
     with sandbox().work() as work:
         found = refunds.get(work, refund_id)
         if found.payment_id != payments.get(work, payment_id).id:
-            raise Refused(NO_ID)
+            raise Refused(UNKNOWN_ID)
         return answer(entities.refund(found))
 
 
 def answer_refund(payment_id: str, data: dict[str, Any]) -> Response:
-    """Refund once for each idempotency key, if one came with the request."""
-    key = refund_keys.check(request.headers.get(refund_keys.HEADER))
-    print_ = refund_keys.fingerprint(payment_id, data)
-    with sandbox().refunds_in_flight.claim(key), sandbox().work() as work:
-        found = refund_keys.find(work, key, print_)
+    """Create a refund, at most once for each idempotency key."""
+    key = refund_idempotency.check(request.headers.get(refund_idempotency.HEADER))
+    fingerprint = refund_idempotency.fingerprint_of(payment_id, data)
+    with sandbox().refunds_in_flight.hold(key), sandbox().work() as work:
+        found = refund_idempotency.find(work, key, fingerprint)
         if found is None:
             found = refunds.create(work, payments.get(work, payment_id), data)
-            refund_keys.remember(work, key, print_, found)
+            refund_idempotency.remember(work, key, fingerprint, found)
         return answer(entities.refund(found))
 
 
-def _shown(work: Work, payment: Payment) -> dict[str, Any]:
+def _shown(work: UnitOfWork, payment: Payment) -> dict[str, Any]:
     entity = entities.payment(payment)
-    if expanded("card") and payment.card:
+    if is_expanded("card") and payment.card:
         entity["card"] = payment.card
-    if expanded("refunds"):
+    if is_expanded("refunds"):
         query = select(Refund).where(Refund.payment_id == payment.id)
         rows = [entities.refund(row) for row in work.session.scalars(query)]
         entity["refunds"] = entities.collection(rows)

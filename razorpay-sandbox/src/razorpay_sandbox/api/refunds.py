@@ -1,20 +1,20 @@
-"""/v1/refunds."""
+"""Refunds: /v1/refunds."""
 
 from flask import Blueprint, Response
 
 from razorpay_sandbox import entities, orders, refunds
-from razorpay_sandbox.api.common import answer_collection, page_of, read_body, sandbox
+from razorpay_sandbox.api.common import answer_collection, list_page, read_body, sandbox
 from razorpay_sandbox.api.payments import answer_refund
 from razorpay_sandbox.errors import Refused, answer
+from razorpay_sandbox.models import Refund
 from razorpay_sandbox.notes import read_notes
-from razorpay_sandbox.tables import Refund
 
 blp = Blueprint("refunds", __name__, url_prefix="/refunds")
 
 
 @blp.post("/")
 def create() -> Response:
-    """Refund the payment that the body names."""
+    """Refund the payment given in `payment_id`."""
     data = read_body()
     payment_id = data.pop("payment_id", None)
     if not isinstance(payment_id, str):
@@ -26,7 +26,7 @@ def create() -> Response:
 def search() -> Response:
     """List refunds."""
     with sandbox().work() as work:
-        return answer_collection(page_of(work, Refund, []), entities.refund)
+        return answer_collection(list_page(work, Refund, []), entities.refund)
 
 
 @blp.get("/<refund_id>")
@@ -38,7 +38,7 @@ def fetch(refund_id: str) -> Response:
 
 @blp.patch("/<refund_id>")
 def edit(refund_id: str) -> Response:
-    """Change a refund's notes."""
+    """Update a refund's notes."""
     data = read_body()
     with sandbox().work() as work:
         refund = refunds.get(work, refund_id)

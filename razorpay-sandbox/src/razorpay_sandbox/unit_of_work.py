@@ -1,4 +1,4 @@
-"""One transaction's worth of work on the ledger."""
+"""A unit of work: one transaction on the ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,28 +8,28 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from razorpay_sandbox.config import Settings
-from razorpay_sandbox.tables import Base, Numbered
+from razorpay_sandbox.models import Base, Numbered
 
 T = TypeVar("T", bound=Base)
 
 
 @dataclass
-class Work:
-    """A transaction, the moment it happens at and what it is allowed to know."""
+class UnitOfWork:
+    """One transaction with its time, the settings and the events it stored."""
 
     session: Session
-    moment: float
+    time: float
     settings: Settings
-    has_receiver: bool
+    sends_webhooks: bool
     events: list[str] = field(default_factory=list)
 
     @property
     def now(self) -> int:
-        """Return the moment in whole Unix seconds."""
-        return int(self.moment)
+        """Return the time of this transaction in whole Unix seconds."""
+        return int(self.time)
 
     def add(self, row: T) -> T:
-        """Write a new row at once, so that later queries see it."""
+        """Insert a row and flush it, so that later queries see it."""
         if isinstance(row, Numbered):
             last = self.session.scalar(select(func.max(type(row).number)))
             row.number = (last or 0) + 1
@@ -38,7 +38,7 @@ class Work:
         return row
 
     def find(self, table: type[T], **values: Any) -> T | None:
-        """Return the row with these values, if there is one."""
+        """Return the first row with these values, or None."""
         return self.session.scalars(select(table).filter_by(**values)).first()
 
     def page(
@@ -48,7 +48,7 @@ class Work:
         count: int,
         skip: int,
     ) -> Sequence[T]:
-        """Return a part of the rows that meet the conditions, the newest first."""
+        """Return `count` matching rows after the first `skip`, newest first."""
         rows: Any = table
         query = select(table).where(*conditions)
         query = query.order_by(rows.number.desc()).limit(count)

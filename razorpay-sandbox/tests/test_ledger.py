@@ -4,18 +4,18 @@ from threading import Barrier
 
 import requests
 
-RIVALS = 8
+REQUESTS = 8
 
 
-def all_at_once(*deeds):
-    barrier = Barrier(len(deeds))
+def all_at_once(*actions):
+    barrier = Barrier(len(actions))
 
-    def run(deed):
+    def run(action):
         barrier.wait()
-        return deed()
+        return action()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
 
 
 def pay(link):
@@ -29,16 +29,16 @@ def cancel(served, link):
     return requests.post(url, auth=auth, timeout=20).status_code
 
 
-def test_simultaneous_payers_pay_once(client, a_link):
+def test_simultaneous_payments_of_a_link_are_captured_once(client, a_link):
     link = a_link()
 
-    answers = all_at_once(*[lambda: pay(link)] * RIVALS)
+    answers = all_at_once(*[lambda: pay(link)] * REQUESTS)
 
-    assert sorted(answers) == [303] + [409] * (RIVALS - 1)
+    assert sorted(answers) == [303] + [409] * (REQUESTS - 1)
     assert [one["status"] for one in client.payment.all()["items"]] == ["captured"]
 
 
-def test_of_paying_and_cancelling_exactly_one_wins(served, api, client, a_link):
+def test_a_payment_and_a_cancellation_cannot_both_succeed(served, api, client, a_link):
     for round_ in range(5):
         link = a_link(reference_id=f"round-{round_}")
 
@@ -49,7 +49,7 @@ def test_of_paying_and_cancelling_exactly_one_wins(served, api, client, a_link):
         assert status == expected[(paid, cancelled)]
 
 
-def test_simultaneous_refunds_never_give_back_more_than_was_captured(
+def test_simultaneous_refunds_never_exceed_the_captured_amount(
     served, client, a_payment
 ):
     payment = a_payment()
@@ -58,21 +58,21 @@ def test_simultaneous_refunds_never_give_back_more_than_was_captured(
 
     answers = all_at_once(
         *[lambda: requests.post(url, json={"amount": 20000}, auth=auth, timeout=20)]
-        * RIVALS
+        * REQUESTS
     )
 
     assert [one.status_code for one in answers].count(200) == 2
     assert client.payment.fetch(payment["id"])["amount_refunded"] == 40000
 
 
-def test_simultaneous_creates_with_one_reference_make_one_link(served, api, client):
+def test_simultaneous_requests_with_one_reference_create_one_link(served, api, client):
     auth = (served.key_id, served.key_secret)
     url = f"{served.url}/v1/payment_links"
     data = {"amount": 100, "reference_id": "once"}
 
     answers = all_at_once(
-        *[lambda: requests.post(url, json=data, auth=auth, timeout=20)] * RIVALS
+        *[lambda: requests.post(url, json=data, auth=auth, timeout=20)] * REQUESTS
     )
 
-    assert sorted(one.status_code for one in answers) == [200] + [400] * (RIVALS - 1)
+    assert sorted(one.status_code for one in answers) == [200] + [400] * (REQUESTS - 1)
     assert len(client.payment_link.all()["payment_links"]) == 1

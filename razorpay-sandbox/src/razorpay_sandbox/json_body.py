@@ -1,4 +1,4 @@
-"""Strict JSON: what a careful server takes from a client, and no more."""
+"""Strict parsing of JSON request bodies."""
 
 import json
 import math
@@ -12,7 +12,7 @@ MAX_INT = 2**63 - 1
 
 
 def read_object(error: ApiError) -> dict[str, Any]:
-    """Return the request's JSON object, {} for an empty body; raise `error` else."""
+    """Return the request's JSON object ({} if empty); raise `error` if invalid."""
     raw = request.get_data()
     if not raw.strip():
         return {}
@@ -24,7 +24,7 @@ def read_object(error: ApiError) -> dict[str, Any]:
             parse_float=_float,
             object_pairs_hook=_object,
         )
-        json.dumps(value, ensure_ascii=False).encode()  # no lone surrogates
+        json.dumps(value, ensure_ascii=False).encode()  # rejects lone surrogates
     except (ValueError, RecursionError):
         raise error from None
     if not isinstance(value, dict):
@@ -33,7 +33,7 @@ def read_object(error: ApiError) -> dict[str, Any]:
 
 
 def is_integer(value: object) -> bool:
-    """Tell whether the value is a whole number (True is none)."""
+    """Return whether the value is an integer; booleans are not integers."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -58,5 +58,5 @@ def _float(text: str) -> float:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key is there twice")
+        raise ValueError("duplicate key")
     return found

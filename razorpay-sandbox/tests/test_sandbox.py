@@ -13,7 +13,7 @@ def a_short_link(served):
     return requests.post(url, json=data, auth=auth, timeout=5).json()
 
 
-def test_the_sweeper_expires_a_link_that_nobody_looks_at(tmp_path, receiver):
+def test_the_background_job_expires_a_link(tmp_path, receiver):
     clock = tmp_path / "clock"
     with serve(tmp_path, receiver.url, CLOCK_FILE=str(clock)) as served:
         link = a_short_link(served)
@@ -28,7 +28,7 @@ def test_the_sweeper_expires_a_link_that_nobody_looks_at(tmp_path, receiver):
     assert event["created_at"] == link["created_at"]
 
 
-def test_a_link_is_expired_at_its_next_use_without_any_sweeper(tmp_path):
+def test_a_request_expires_an_overdue_link_without_the_background_job(tmp_path):
     clock = tmp_path / "clock"
     settings = {
         "DATABASE_URL": f"sqlite:///{tmp_path}/x.db",

@@ -1,4 +1,4 @@
-"""The hosted page behind a link's short_url, and the index of all links."""
+"""The payment page at a link's short_url, and an index of the newest links."""
 
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -8,28 +8,28 @@ from flask.typing import ResponseReturnValue
 
 from razorpay_sandbox import orders, payments
 from razorpay_sandbox.api.common import sandbox
-from razorpay_sandbox.banks import METHODS
+from razorpay_sandbox.bank import METHODS
 from razorpay_sandbox.config import Settings
+from razorpay_sandbox.models import Link, Payment
 from razorpay_sandbox.signatures import sign_callback
-from razorpay_sandbox.tables import Link, Payment
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
 SHOWN_ON_INDEX = 50
-blp = Blueprint("page", __name__)
+blp = Blueprint("pages", __name__)
 
 
-class WrongAmount(ValueError):
-    """The payer asked to pay what the link does not take."""
+class AmountNotAccepted(ValueError):
+    """The link does not accept this amount."""
 
 
 def init_app(app: Flask) -> None:
-    """Serve the pages."""
+    """Register the pages."""
     app.register_blueprint(blp)
     app.add_template_filter(rupees)
 
 
 def rupees(paise: int) -> str:
-    """Write paise as rupees with Indian grouping: 12345600 becomes 1,23,456.00."""
+    """Format paise as rupees with Indian grouping: 12345600 becomes 1,23,456.00."""
     whole, rest = divmod(paise, 100)
     head, tail = str(whole)[:-3], str(whole)[-3:]
     groups = [tail]
@@ -49,55 +49,55 @@ def index() -> ResponseReturnValue:
 
 @blp.get("/l/<code>")
 def show(code: str) -> ResponseReturnValue:
-    """Show a link; an open one gets its order now."""
+    """Show a link; create the order of an open link on the first visit."""
     with sandbox().work() as work:
         link = _get_link(work, code)
         if link.payable:
-            orders.of_link(work, link)
+            orders.get_or_create(work, link)
         return _page(work, link)
 
 
 @blp.post("/l/<code>/pay")
 def pay(code: str) -> ResponseReturnValue:
-    """Take the money, then send the browser back to the shop."""
+    """Pay the link and redirect the browser to the shop."""
     with sandbox().work() as work:
         link = _get_link(work, code)
-        if not payments.is_taking(work, link):
-            return _refusal(work, link)
+        if not payments.accepts_payment(work, link):
+            return _refuse(work, link)
         try:
             payment = payments.pay(work, link, _method(), _amount(link))
-        except WrongAmount as error:
+        except AmountNotAccepted as error:
             return _page(work, link, problem=str(error)), 400
         if not link.callback_url:
             return redirect(f"/l/{link.code}", 303)
-        return redirect(callback_address(work.settings, link, payment), 303)
+        return redirect(callback_url_of(work.settings, link, payment), 303)
 
 
 @blp.post("/l/<code>/fail")
 def fail(code: str) -> ResponseReturnValue:
-    """Let the bank refuse; the payer may try again."""
+    """Simulate a declined payment; the payer can try again."""
     with sandbox().work() as work:
         link = _get_link(work, code)
-        if not payments.is_taking(work, link):
-            return _refusal(work, link)
-        payment = payments.attempt(work, link, _method(), refusing=True)
+        if not payments.accepts_payment(work, link):
+            return _refuse(work, link)
+        payment = payments.attempt(work, link, _method(), declined=True)
         payments.fail(work, payment)
         return _page(work, link, outcome="failed", payment=payment)
 
 
 @blp.post("/l/<code>/leave")
 def leave(code: str) -> ResponseReturnValue:
-    """Leave the bank's page without an answer: the payment stays pending."""
+    """Simulate a payer who leaves the bank's page; the payment stays pending."""
     with sandbox().work() as work:
         link = _get_link(work, code)
-        if not payments.is_taking(work, link):
-            return _refusal(work, link)
+        if not payments.accepts_payment(work, link):
+            return _refuse(work, link)
         payment = payments.attempt(work, link, _method())
         return _page(work, link, outcome="pending", payment=payment)
 
 
-def callback_address(settings: Settings, link: Link, payment: Payment) -> str:
-    """Return the shop's address with the five signed parameters, in their order."""
+def callback_url_of(settings: Settings, link: Link, payment: Payment) -> str:
+    """Return the callback URL with Razorpay's five parameters, signed."""
     signature = sign_callback(
         link.id, link.reference_id, link.status, payment.id, settings.key_secret
     )
@@ -113,20 +113,24 @@ def callback_address(settings: Settings, link: Link, payment: Payment) -> str:
     return urlunsplit(parts._replace(query=query))
 
 
-def _get_link(work: Work, code: str) -> Link:
+def _get_link(work: UnitOfWork, code: str) -> Link:
     link = work.find(Link, code=code)
     if link is None:
         abort(404)
     return link
 
 
-def _refusal(work: Work, link: Link) -> tuple[str, int]:
-    problem = "Another payment waits for its capture." if link.payable else ""
+def _refuse(work: UnitOfWork, link: Link) -> tuple[str, int]:
+    problem = (
+        "Another payment of this link is waiting for its capture."
+        if link.payable
+        else ""
+    )
     return _page(work, link, problem=problem), 409
 
 
 def _page(
-    work: Work,
+    work: UnitOfWork,
     link: Link,
     *,
     outcome: str = "",
@@ -156,12 +160,12 @@ def _amount(link: Link) -> int | None:
     try:
         paise = Decimal(text) * 100
     except InvalidOperation:
-        raise WrongAmount("Please write the amount in rupees.") from None
+        raise AmountNotAccepted("Please enter the amount in rupees.") from None
     least = min(
         link.due, link.first_min_partial_amount if not link.amount_paid else 100
     )
-    # The remainder comes last: that of a huge number cannot be computed.
+    # Check the remainder last: Decimal cannot compute it for a huge number.
     if not paise.is_finite() or not least <= paise <= link.due or paise % 1:
         limits = f"₹{rupees(least)} to ₹{rupees(link.due)}"
-        raise WrongAmount(f"This link takes {limits}.")
+        raise AmountNotAccepted(f"This link accepts {limits}.")
     return int(paise)

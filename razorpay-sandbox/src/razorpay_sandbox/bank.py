@@ -1,4 +1,4 @@
-"""What the pretended bank says: instruments, references, fees and refusals."""
+"""The simulated bank: payment instruments, references, declines and fees."""
 
 import secrets
 from typing import Any
@@ -11,23 +11,23 @@ TEMPORARY = (
     "Payment was unsuccessful due to a temporary issue. If amount got deducted, it"
     " will be refunded within 5-7 working days."
 )
-NOTHING_YET: dict[str, dict[str, None]] = {
+NO_ACQUIRER_DATA: dict[str, dict[str, None]] = {
     "upi": {"rrn": None},
     "card": {"auth_code": None},
     "netbanking": {"bank_transaction_id": None},
 }
-REFUSALS = {
+DECLINES = {
     "upi": (TEMPORARY, "gateway", "payment_response"),
     "card": ("Payment failed", "gateway", "payment_authorization"),
     "netbanking": ("Payment failed", "bank", "payment_authorization"),
 }
 
 
-def instrument(method: str, *, refusing: bool = False) -> dict[str, Any]:
-    """Return what was paid with: one of the addresses and cards for tests."""
+def instrument(method: str, *, declined: bool = False) -> dict[str, Any]:
+    """Return one of Razorpay's test instruments: a UPI address, card or bank."""
     return {
         "bank": "HDFC" if method == "netbanking" else None,
-        "vpa": f"{'failure' if refusing else 'success'}@razorpay"
+        "vpa": f"{'failure' if declined else 'success'}@razorpay"
         if method == "upi"
         else None,
         "card": _card() if method == "card" else None,
@@ -50,8 +50,8 @@ def _card() -> dict[str, Any]:
     }
 
 
-def reference(method: str) -> dict[str, Any]:
-    """Return the bank's reference of a payment that it allowed."""
+def acquirer_data(method: str) -> dict[str, Any]:
+    """Return the bank's reference for an authorized payment."""
     if method == "upi":
         transaction = secrets.token_hex(16).upper()
         return {"rrn": digits(12), "upi_transaction_id": transaction}
@@ -60,9 +60,9 @@ def reference(method: str) -> dict[str, Any]:
     return {"bank_transaction_id": digits(7)}
 
 
-def refusal(method: str) -> dict[str, Any]:
-    """Return the error of a payment that the bank refused."""
-    description, source, step = REFUSALS[method]
+def decline(method: str) -> dict[str, Any]:
+    """Return the error of a payment that the bank declined."""
+    description, source, step = DECLINES[method]
     return {
         "code": "BAD_REQUEST_ERROR",
         "description": description,
@@ -73,7 +73,7 @@ def refusal(method: str) -> dict[str, Any]:
 
 
 def fee_and_tax(method: str, amount: int) -> tuple[int, int]:
-    """Return Razorpay's fee, tax included, and the tax: 2 % and 18 % GST on it."""
+    """Return Razorpay's fee including tax, and the tax: 2 % plus 18 % GST on it."""
     fee = (2 * amount + 50) // 100
     free = method == "card" and amount <= CARD_FREE_OF_TAX_UP_TO
     tax = 0 if free else (18 * fee + 50) // 100

@@ -1,4 +1,4 @@
-"""For tests: a real HTTP server that keeps the webhooks it is sent."""
+"""An HTTP server for tests that records the webhooks it receives."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Delivery:
-    """One webhook as it arrived."""
+    """One received webhook request."""
 
     headers: dict[str, str]
     body: bytes
@@ -24,13 +24,13 @@ class Delivery:
 
     @property
     def id(self) -> str:
-        """Return the event's id, the same at each attempt."""
+        """Return the event's id, which is the same for every attempt."""
         return self.headers["X-Razorpay-Event-Id"]
 
 
 @dataclass
 class Receiver:
-    """Answers every delivery with `status` and keeps it."""
+    """Records every delivery and answers with `status`."""
 
     url: str = ""
     status: int = 200
@@ -38,7 +38,7 @@ class Receiver:
     changed: Condition = field(default_factory=Condition)
 
     def wait(self, enough: Callable[[list[Delivery]], bool]) -> list[Delivery]:
-        """Return the deliveries as soon as they are enough."""
+        """Wait until `enough(deliveries)` is true; return the deliveries."""
         with self.changed:
             held = self.changed.wait_for(lambda: enough(self.deliveries), timeout=20)
             if not held:
@@ -46,26 +46,26 @@ class Receiver:
             return list(self.deliveries)
 
     def wait_for(self, *events: str) -> list[Delivery]:
-        """Return the deliveries as soon as all these events are among them."""
+        """Wait until all these events were received; return the deliveries."""
         wanted = set(events)
         return self.wait(lambda found: wanted <= {one.event for one in found})
 
-    def take(self, delivery: Delivery) -> int:
-        """Keep a delivery; return the status to answer."""
+    def record(self, delivery: Delivery) -> int:
+        """Record a delivery; return the HTTP status to answer with."""
         with self.changed:
             self.deliveries.append(delivery)
             self.changed.notify_all()
             return self.status
 
     def body_of(self, event: str) -> dict[str, Any]:
-        """Return the newest body of an event, once there is one."""
+        """Wait for an event; return the body of its latest delivery."""
         found = [one for one in self.wait_for(event) if one.event == event]
         return dict(json.loads(found[-1].body))
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """Run a receiver on a free port."""
+def run_receiver() -> Iterator[Receiver]:
+    """Run a receiver on a free port until the block ends."""
     receiver = Receiver()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, receiver))
@@ -86,9 +86,9 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(*args)
 
     def do_POST(self) -> None:
-        """Keep the webhook."""
+        """Record the webhook."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        status = self._receiver.take(Delivery(dict(self.headers.items()), body))
+        status = self._receiver.record(Delivery(dict(self.headers.items()), body))
         self.send_response(status)
         self.send_header("Location", "/elsewhere")
         self.send_header("Content-Length", "0")

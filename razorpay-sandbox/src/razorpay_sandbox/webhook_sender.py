@@ -1,4 +1,4 @@
-"""Delivers webhooks: at least once, in no promised order, for 24 hours."""
+"""Sends webhooks at least once, in any order, with retries for 24 hours."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import requests
 from sqlalchemy import select
 
-from razorpay_sandbox.tables import Event
+from razorpay_sandbox.models import Event
 
 if TYPE_CHECKING:
     from razorpay_sandbox.sandbox import Sandbox
@@ -24,8 +24,8 @@ IDLE = 1.0
 
 
 @dataclass(frozen=True)
-class Parcel:
-    """One event on its way."""
+class Webhook:
+    """One event to send."""
 
     id: str
     event: str
@@ -33,35 +33,35 @@ class Parcel:
     signature: str
 
 
-class Courier:
-    """Sends due events from a small pool, each by one thread at a time."""
+class WebhookSender:
+    """Sends due events from a thread pool; no event is sent twice at the same time."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="courier")
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="webhook-sender")
         self._lock = Lock()
-        self._in_hand: set[str] = set()
+        self._in_flight: set[str] = set()
 
-    def dispatch(self) -> float:
-        """Hand every due event to the pool; return the seconds until the next."""
+    def send_due(self) -> float:
+        """Submit every due event to the pool; return the seconds until the next one."""
         if not self._sandbox.webhook_url:
             return IDLE
-        for parcel in self._take_due():
-            self._pool.submit(self._deliver, parcel)
+        for webhook in self._take_due():
+            self._pool.submit(self._deliver, webhook)
         return self._wait()
 
     def close(self) -> None:
-        """Finish the deliveries in hand and end the pool."""
+        """Finish the running requests and stop the pool."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _take_due(self) -> list[Parcel]:
+    def _take_due(self) -> list[Webhook]:
         now = self._sandbox.clock.time()
         query = select(Event).where(Event.next_attempt_at <= now)
         with self._sandbox.ledger.transaction() as session, self._lock:
             rows = session.scalars(query.order_by(Event.number).limit(200)).all()
-            parcels = [_parcel(row) for row in rows if row.id not in self._in_hand]
-            self._in_hand.update(parcel.id for parcel in parcels)
-        return parcels
+            webhooks = [_webhook(row) for row in rows if row.id not in self._in_flight]
+            self._in_flight.update(webhook.id for webhook in webhooks)
+        return webhooks
 
     def _wait(self) -> float:
         query = select(Event.id, Event.next_attempt_at)
@@ -69,26 +69,26 @@ class Courier:
         with self._sandbox.ledger.transaction() as session, self._lock:
             query = query.order_by(Event.next_attempt_at).limit(200)
             rows = session.execute(query).all()
-            waiting = [at for event_id, at in rows if event_id not in self._in_hand]
+            due_times = [at for event_id, at in rows if event_id not in self._in_flight]
         now = self._sandbox.clock.time()
-        return min(IDLE, max(0.005, min(waiting, default=now + IDLE) - now))
+        return min(IDLE, max(0.005, min(due_times, default=now + IDLE) - now))
 
-    def _deliver(self, parcel: Parcel) -> None:
+    def _deliver(self, webhook: Webhook) -> None:
         try:
-            delivered, result = _post(self._sandbox.webhook_url, parcel)
-            self._record(parcel, delivered, result)
-            log.info("webhook %s %s: %s", parcel.event, parcel.id, result)
-        except Exception:  # the event stays due and is tried again
-            log.exception("webhook %s was not recorded", parcel.id)
+            delivered, result = _post(self._sandbox.webhook_url, webhook)
+            self._record(webhook, delivered, result)
+            log.info("webhook %s %s: %s", webhook.event, webhook.id, result)
+        except Exception:  # the event stays due and is sent again
+            log.exception("could not record the delivery of webhook %s", webhook.id)
         finally:
             with self._lock:
-                self._in_hand.discard(parcel.id)
+                self._in_flight.discard(webhook.id)
             self._sandbox.wake()
 
-    def _record(self, parcel: Parcel, delivered: bool, result: str) -> None:
+    def _record(self, webhook: Webhook, delivered: bool, result: str) -> None:
         now = self._sandbox.clock.time()
         with self._sandbox.ledger.transaction() as session:
-            row = session.get_one(Event, parcel.id)
+            row = session.get_one(Event, webhook.id)
             row.attempts += 1
             row.last_result = result
             row.delivered_at = now if delivered else None
@@ -102,25 +102,25 @@ class Courier:
         return row.created_at + ATTEMPT_MINUTES[row.attempts] * 60 * factor
 
 
-def _parcel(row: Event) -> Parcel:
-    return Parcel(row.id, row.event, row.body, row.signature)
+def _webhook(row: Event) -> Webhook:
+    return Webhook(row.id, row.event, row.body, row.signature)
 
 
-def _post(url: str, parcel: Parcel) -> tuple[bool, str]:
+def _post(url: str, webhook: Webhook) -> tuple[bool, str]:
     headers = {
         "User-Agent": "Razorpay-Webhook/v1",
         "Content-Type": "application/json",
         "Accept-Encoding": "gzip",
-        "Request-Id": parcel.id,
-        "X-Razorpay-Event-Id": parcel.id,
-        "X-Razorpay-Signature": parcel.signature,
+        "Request-Id": webhook.id,
+        "X-Razorpay-Event-Id": webhook.id,
+        "X-Razorpay-Signature": webhook.signature,
     }
     try:
         with requests.Session() as session:
-            session.trust_env = False  # a proxy of the machine is not the receiver
+            session.trust_env = False  # ignore the machine's proxy settings
             answer = session.post(
                 url,
-                data=parcel.body,
+                data=webhook.body,
                 headers=headers,
                 timeout=TIMEOUT,
                 allow_redirects=False,

@@ -1,4 +1,4 @@
-"""The ledger's tables; amounts in paise, moments in Unix seconds."""
+"""The ledger's tables; amounts are in paise, times in Unix seconds."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ OPEN = ("created", "partially_paid")
 
 
 class Base(DeclarativeBase):
-    """The base of the ledger's tables."""
+    """The declarative base of the ledger's tables."""
 
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own way
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy expects a plain dict
         dict[str, Any]: JSON(none_as_null=True),
         int: BigInteger().with_variant(Integer, "sqlite"),
     }
 
 
 class Numbered(Base):
-    """A row that knows which came before it, within a second too."""
+    """A row with a sequence number, to order rows created in the same second."""
 
     __abstract__ = True
 
@@ -26,7 +26,7 @@ class Numbered(Base):
 
 
 class Link(Numbered):
-    """A payment link; `deadline` is when it expires, asked for or not."""
+    """A payment link; `deadline` is set even if the request had no `expire_by`."""
 
     __tablename__ = "links"
 
@@ -57,17 +57,17 @@ class Link(Numbered):
 
     @property
     def payable(self) -> bool:
-        """Tell whether the link takes money."""
+        """Return whether the link is open for payments."""
         return self.status in OPEN
 
     @property
     def due(self) -> int:
-        """Return what is still to be paid."""
+        """Return the amount that is still to be paid."""
         return max(0, self.amount - self.amount_paid)
 
 
 class Reference(Base):
-    """A reference id that was used once and is never free again."""
+    """A reference id that was used by a link and cannot be reused."""
 
     __tablename__ = "link_references"
 
@@ -76,7 +76,7 @@ class Reference(Base):
 
 
 class Order(Numbered):
-    """An order; a link's comes into being when its page is opened."""
+    """An order; the order of a link is created when the link's page is opened."""
 
     __tablename__ = "orders"
 
@@ -93,7 +93,7 @@ class Order(Numbered):
 
 
 class Payment(Numbered):
-    """An attempt to pay; `on_link` says that the link counts it as its own."""
+    """A payment attempt; `on_link` means that the link's amount_paid includes it."""
 
     __tablename__ = "payments"
 
@@ -122,12 +122,12 @@ class Payment(Numbered):
 
     @property
     def captured(self) -> bool:
-        """Tell whether the money is the merchant's, given back since or not."""
+        """Return whether the payment was captured, even if it was refunded later."""
         return self.status in ("captured", "refunded")
 
 
 class Refund(Numbered):
-    """Money given back."""
+    """A full or partial refund of a payment."""
 
     __tablename__ = "refunds"
     __table_args__ = (UniqueConstraint("payment_id", "receipt"),)
@@ -146,7 +146,7 @@ class Refund(Numbered):
 
 
 class RefundKey(Base):
-    """An X-Refund-Idempotency value, the request it came with and its refund."""
+    """An idempotency key, the hash of its request and the refund created for it."""
 
     __tablename__ = "refund_keys"
 
@@ -156,9 +156,10 @@ class RefundKey(Base):
 
 
 class Event(Numbered):
-    """A webhook to deliver: the exact bytes, signed when the event happened.
+    """A webhook event: its exact bytes and signature, fixed when the event occurred.
 
-    `next_attempt_at` is empty once it was delivered, given up or has no receiver.
+    `next_attempt_at` is empty after delivery, after the last attempt, or if no
+    webhook URL is set.
     """
 
     __tablename__ = "events"

@@ -1,4 +1,4 @@
-"""Services of another release are found, reached and let in; nobody else is."""
+"""Services of other releases: URLs, NetworkPolicies and validation."""
 
 import pytest
 
@@ -13,14 +13,14 @@ IN_OTHER = (
 )
 
 
-def away(service):
-    """Return the settings of a release whose service is in the namespace `other`."""
-    here = f"services.{service}.enabled=false"
-    return here, f"services.{service}.url=http://{service}.other", IN_OTHER
+def external(service):
+    """Return the options of a release that uses a service in the namespace `other`."""
+    disabled = f"services.{service}.enabled=false"
+    return disabled, f"services.{service}.url=http://{service}.other", IN_OTHER
 
 
 def peers(documents, name, direction):
-    """Return the peers of a policy with their ports, as texts to be searched."""
+    """Return the peers of a policy with their ports."""
     rules = of_kind(documents, "NetworkPolicy")[name]["spec"][direction]
     return [
         (peer, [port["port"] for port in rule["ports"]])
@@ -30,8 +30,8 @@ def peers(documents, name, direction):
 
 
 @pytest.mark.parametrize("caller", ["product-svc", "order-svc-worker", "payment-svc"])
-def test_a_caller_finds_and_reaches_it_there_and_not_here(template, caller):
-    documents = template("default", *away("user-svc"))
+def test_a_caller_may_connect_only_to_the_external_service(template, caller):
+    documents = template("default", *external("user-svc"))
 
     settings = of_kind(documents, "ConfigMap")[caller.removesuffix("-worker")]["data"]
     assert settings["USER_SVC_URL"] == "http://user-svc.other"
@@ -39,7 +39,7 @@ def test_a_caller_finds_and_reaches_it_there_and_not_here(template, caller):
     assert "'user-svc'" not in str(peers(documents, caller, "egress"))
 
 
-def test_a_caller_that_is_there_is_let_in_where_it_calls_alone(template):
+def test_an_external_caller_may_connect_only_to_the_services_it_calls(template):
     documents = template("default", "services.order-svc.enabled=false", IN_OTHER)
 
     for callee in ("user-svc", "product-svc"):
@@ -48,36 +48,36 @@ def test_a_caller_that_is_there_is_let_in_where_it_calls_alone(template):
     assert PEER not in [peer for peer, _ in peers(documents, "payment-svc", "ingress")]
 
 
-def test_where_all_are_here_the_peers_of_elsewhere_get_nothing(template):
+def test_without_external_services_their_peers_have_no_effect(template):
     assert template("default", IN_OTHER) == template()
 
 
-REFUSED = {
-    "nowhere": (
+INVALID = {
+    "a called service that is disabled": (
         ("services.user-svc.enabled=false",),
-        "set services.user-svc.url to where it is, or services.user-svc.enabled to",
+        "set services.user-svc.url to its URL, or services.user-svc.enabled to",
     ),
-    "behind the policies": (
-        away("product-svc")[:2],
-        "set networkPolicy.services.to to the peers that are there",
+    "an external service without peers": (
+        external("product-svc")[:2],
+        "set networkPolicy.services.to to the peers of that service",
     ),
-    "more apis at least than at most": (
+    "a minimum of APIs above the maximum": (
         (
             "services.order-svc.api.autoscaling.enabled=true",
             "services.order-svc.api.autoscaling.minReplicas=7",
         ),
-        "order-svc: api.autoscaling.minReplicas is 7, more than maxReplicas, 6",
+        "order-svc: api.autoscaling.minReplicas (7) is greater than maxReplicas (6)",
     ),
-    "more workers at least than at most": (
+    "a minimum of workers above the maximum": (
         ("keda.enabled=true", "keda.minReplicas=11"),
-        "keda.minReplicas is 11, more than maxReplicas, 10",
+        "keda.minReplicas (11) is greater than maxReplicas (10)",
     ),
 }
 
 
-@pytest.mark.parametrize("what", REFUSED)
-def test_what_cannot_work_is_refused_with_what_to_change(each_helm, what):
-    sets, sentence = REFUSED[what]
+@pytest.mark.parametrize("what", INVALID)
+def test_conflicting_values_are_rejected_with_a_solution(each_helm, what):
+    sets, sentence = INVALID[what]
 
     with pytest.raises(Refused) as refused:
         render.template(each_helm, CASES["default"], sets)
@@ -85,9 +85,9 @@ def test_what_cannot_work_is_refused_with_what_to_change(each_helm, what):
     assert sentence in str(refused.value)
 
 
-def test_without_policies_nobody_need_say_who_is_let_through(template):
-    assert template("default", *away("user-svc")[:2], "networkPolicy.enabled=false")
+def test_without_network_policies_no_peers_are_needed(template):
+    assert template("default", *external("user-svc")[:2], "networkPolicy.enabled=false")
 
 
-def test_what_nobody_here_calls_may_be_nowhere(template):
+def test_a_service_that_is_not_called_needs_no_url(template):
     assert template("default", "services.order-svc.enabled=false")

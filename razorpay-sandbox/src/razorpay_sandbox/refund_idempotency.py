@@ -1,4 +1,4 @@
-"""The idempotency layer in front of refunds."""
+"""Idempotency keys of refund requests."""
 
 import hashlib
 import json
@@ -9,8 +9,8 @@ from threading import Lock
 from typing import Any
 
 from razorpay_sandbox.errors import KeyConflict, Refused
-from razorpay_sandbox.tables import Refund, RefundKey
-from razorpay_sandbox.work import Work
+from razorpay_sandbox.models import Refund, RefundKey
+from razorpay_sandbox.unit_of_work import UnitOfWork
 
 HEADER = "X-Refund-Idempotency"
 FORM = re.compile(r"[A-Za-z0-9_-]{10,}")
@@ -24,16 +24,16 @@ BAD_KEY = (
 )
 
 
-class InFlight:
-    """The keys whose requests are being worked on."""
+class InFlightKeys:
+    """The keys of the requests that are in progress."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._keys: set[str] = set()
 
     @contextmanager
-    def claim(self, key: str | None) -> Iterator[None]:
-        """Hold a key for one request; raise KeyConflict while another has it."""
+    def hold(self, key: str | None) -> Iterator[None]:
+        """Reserve a key for one request; raise KeyConflict if the key is in use."""
         if key is None:
             yield
             return
@@ -49,32 +49,34 @@ class InFlight:
 
 
 def check(key: str | None) -> str | None:
-    """Return the key; raise Refused when it is too short or has other characters."""
+    """Return the key; raise Refused if it is malformed."""
     if key is not None and not FORM.fullmatch(key):
         raise Refused(BAD_KEY)
     return key
 
 
-def fingerprint(payment_id: str, data: dict[str, Any]) -> str:
-    """Return what tells one refund request from another."""
+def fingerprint_of(payment_id: str, data: dict[str, Any]) -> str:
+    """Return a hash of the request, to compare it with earlier requests."""
     text = json.dumps([payment_id, data], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def find(work: Work, key: str | None, print_: str) -> Refund | None:
-    """Return the refund of an earlier request with this key and this body.
+def find(work: UnitOfWork, key: str | None, fingerprint: str) -> Refund | None:
+    """Return the refund of an earlier request with this key, if there is one.
 
-    Raises KeyConflict when the body was another.
+    Raises KeyConflict if the earlier request had a different body.
     """
     known = work.find(RefundKey, key=key) if key else None
     if known is None:
         return None
-    if known.fingerprint != print_:
+    if known.fingerprint != fingerprint:
         raise KeyConflict(DIFFERENT)
     return work.session.get_one(Refund, known.refund_id)
 
 
-def remember(work: Work, key: str | None, print_: str, refund: Refund) -> None:
-    """Keep the key with the refund that it made."""
+def remember(
+    work: UnitOfWork, key: str | None, fingerprint: str, refund: Refund
+) -> None:
+    """Store the key with the refund that was created for it."""
     if key:
-        work.add(RefundKey(key=key, fingerprint=print_, refund_id=refund.id))
+        work.add(RefundKey(key=key, fingerprint=fingerprint, refund_id=refund.id))
