@@ -68,7 +68,7 @@ class Load:
         self.end.wait(PAUSE)
         try:
             answer = request()
-        except (NotHeld, requests.RequestException) as error:
+        except (DemoFailed, requests.RequestException) as error:
             self.failures.append(str(error))
             return None
         self.done += 1
