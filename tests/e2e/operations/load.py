@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from devtools.demo.client import Client
+from devtools.demo.client import Client, DemoFailed
 
 CUSTOMERS = 4
 ACCEPTED = (201, 202)  # 202: product-svc has not answered yet
