@@ -38,7 +38,7 @@ def test_a_point_kills_exactly_at_the_nth_passing_and_says_so(nth):
 
     assert run.returncode == -signal.SIGKILL
     assert run.stdout.count("passed") == nth - 1
-    assert '"event": "crash point"' in run.stdout.splitlines()[-1]
+    assert '"event": "failpoint reached"' in run.stdout.splitlines()[-1]
     assert '"point": "order.placed"' in run.stdout.splitlines()[-1]
 
 

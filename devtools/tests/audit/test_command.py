@@ -48,15 +48,15 @@ def test_a_violation_is_shown_with_its_row_and_what_to_do_next(spoiled):
     row = re.search(r"product \d+, stock (\d+), sum of the ledger (\d+)", done.output)
     assert int(row[1]) == int(row[2]) + 1
     assert "Violated: I03." in done.output
-    assert "What to do: change nothing yet." in done.output
+    assert "Next steps: change nothing yet." in done.output
 
 
-def test_while_orders_may_be_under_way_it_says_what_was_not_judged(healthy):
+def test_while_orders_may_be_in_progress_it_shows_what_was_limited(healthy):
     done = audit(healthy.urls, f"--ledger={healthy.sandbox.url}")
 
     assert done.exit_code == 0
     assert "I04, I05, I06, I07, I08, I11, I12, I14, I15 were checked" in done.output
-    assert "what nothing has changed for 3600 s" in " ".join(done.output.split())
+    assert "rows that have not changed for 3600 s" in " ".join(done.output.split())
 
 
 def test_without_a_ledger_it_says_what_was_skipped(healthy):
@@ -67,7 +67,7 @@ def test_without_a_ledger_it_says_what_was_skipped(healthy):
     assert "All 13 hold." in done.output
 
 
-def test_a_witness_that_does_not_answer_is_an_error_and_no_verdict(healthy):
+def test_a_ledger_that_cannot_be_fetched_is_an_error_and_no_verdict(healthy):
     done = audit(healthy.urls, f"--ledger=http://127.0.0.1:{ports.pick()}")
 
     assert done.exit_code == 1
