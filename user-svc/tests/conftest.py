@@ -25,6 +25,7 @@ from user_svc import create_app, passwords, steps
 from user_svc.extensions import db
 from user_svc.managers import SigningKeyManager, UserManager
 from user_svc.managers.signing_keys import new_private_key
+from user_svc.models import Mail
 
 PASSWORD = "a-long-walk-in-the-rain"
 NEW = "and-home-by-the-river"
@@ -48,7 +49,7 @@ SETTINGS = {"SIGNING_KEY_SECRET": SECRET, "SERVICE_CLIENTS": json.dumps(CLIENTS)
 
 @dataclass
 class Person:
-    """Somebody with an account, perhaps signed in."""
+    """A person with an account."""
 
     id: int
     email: str
@@ -239,3 +240,16 @@ def count() -> Callable[..., int]:
             return int(db.session.scalar(found) or 0)
 
     return rows
+
+
+@pytest.fixture
+def mail_row() -> Callable[..., Mail]:
+    """Return `mail_row(app, kind)`, the only mail of a kind in the outbox."""
+
+    def row(app: Flask, kind: str = "reset_password") -> Mail:
+        with app.app_context():
+            found = db.session.scalars(select(Mail).where(Mail.kind == kind)).one()
+            db.session.expunge(found)
+            return found
+
+    return row

@@ -94,7 +94,7 @@ def test_the_first_admin_is_made_once_and_never_again(make_users: Any) -> None:
     assert sign_in(app, "chief@shop.example").status_code == 200
 
 
-def test_an_account_that_is_there_is_not_made_an_admin(make_users: Any) -> None:
+def test_an_existing_account_does_not_become_an_admin(make_users: Any) -> None:
     app = make_users(**BOOTSTRAP)
     body = {"name": "x", "email": "boss@shop.example", "password": "a-walk-in-the-sun"}
     app.test_client().post("/user/register/", json=body)

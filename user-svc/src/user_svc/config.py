@@ -121,7 +121,7 @@ class Settings(config.Settings):
             address, password = self.account(account)
             wrong = passwords.problems(password, name, address) if password else []
             if bool(address) != bool(password):
-                wrong = [f"goes with {account.upper()}_EMAIL: set both or neither."]
+                wrong = [f"requires {account.upper()}_EMAIL: set both or neither."]
             found += [f"{account.upper()}_PASSWORD: {text}" for text in wrong]
         return found
 
@@ -134,9 +134,7 @@ class Settings(config.Settings):
                 "(or set MAIL_FOLDER to write the mails to files)"
             )
         if self.smtp_url and not self.mail_from:
-            found.append(
-                "MAIL_FROM: goes with SMTP_URL; it should be an e-mail address"
-            )
+            found.append("MAIL_FROM: is missing; SMTP_URL requires an e-mail address")
         if self.smtp_url and smtp_urls.parse(self.smtp_url).exposes_password:
             found.append(
                 "SMTP_URL: the password would cross the network unencrypted; "
