@@ -1,7 +1,6 @@
 """Sign in, refresh, sign out."""
 
 from collections.abc import Callable
-from threading import Thread
 from typing import Any
 
 import jwt
@@ -12,7 +11,7 @@ from sqlalchemy import select
 from user_svc import passwords
 from user_svc.extensions import db
 from user_svc.keyring import hash_token
-from user_svc.models import RefreshToken, User
+from user_svc.models import RefreshToken
 
 
 def test_a_sign_in_returns_two_tokens(shop: Any, asha: Any) -> None:
@@ -82,22 +81,6 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_response(
 @pytest.mark.parametrize("email", ["nobody", "a\u00df@b", "' OR 1=1 --", "@", "a@b@c"])
 def test_an_invalid_address_is_an_unknown_one(shop: Any, email: str) -> None:
     assert shop.sign_in(email).json["code"] == "invalid_credentials"
-
-
-def test_an_outdated_hash_is_replaced(app: Flask, shop: Any, asha: Any) -> None:
-    import argon2
-
-    weak = argon2.PasswordHasher(1, 1024, 1).hash("a-long-walk-in-the-rain")
-    with app.app_context():
-        db.session.get_one(User, asha.id).password_hash = weak
-        db.session.commit()
-
-    assert shop.sign_in(asha.email).status_code == 200
-
-    with app.app_context():
-        kept = db.session.get_one(User, asha.id).password_hash
-    assert "m=19456,t=2,p=1" in str(kept)
-    assert shop.sign_in(asha.email).status_code == 200
 
 
 def test_only_hashes_of_refresh_tokens_are_stored(
@@ -211,58 +194,3 @@ def test_a_refresh_returns_the_current_role(shop: Any, asha: Any, admin: Any) ->
 
     headers = {"Authorization": f"Bearer {pair['access_token']}"}
     assert shop.call("GET", "/user/", headers).status_code == 200
-
-
-def test_no_transaction_is_open_while_a_password_is_hashed(
-    shop: Any, asha: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    open_ones = []
-    real = passwords._hasher
-
-    class Watched:
-        check_needs_rehash = real.check_needs_rehash
-
-        def verify(self, known: str, given: str) -> bool:
-            open_ones.append(db.session().in_transaction())
-            return real.verify(known, given)
-
-        def hash(self, given: str) -> str:
-            open_ones.append(db.session().in_transaction())
-            return real.hash(given)
-
-    monkeypatch.setattr(passwords, "_hasher", Watched())
-    password, key = "a-long-walk-in-the-rain", {"Idempotency-Key": "k"}
-    new = {"name": "x", "email": "x@shop.example", "password": password}
-    change = {"current_password": password, "new_password": "by-the-river"}
-    address = {"email": "y@shop.example", "current_password": password}
-
-    shop.call("POST", "/user/register/", key, json=new)
-    shop.sign_in(asha.email)
-    shop.call("PATCH", "/user/me/", asha.headers, json=address)
-    shop.call("POST", "/user/me/password/", asha.headers, json=change)
-
-    assert open_ones == [False] * 5
-
-
-def test_a_password_changed_during_a_sign_in_wins(
-    app: Flask, shop: Any, asha: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = passwords.matches
-
-    def matches_while_it_changes(known: str | None, given: str) -> bool:
-        monkeypatch.setattr(passwords, "matches", real)
-        is_right = real(known, given)
-        body = {"current_password": given, "new_password": "and-home-by-the-river"}
-        changing = Thread(
-            target=shop.call,
-            args=("POST", "/user/me/password/", asha.headers),
-            kwargs={"json": body},
-        )
-        changing.start()
-        changing.join()
-        return is_right
-
-    monkeypatch.setattr(passwords, "matches", matches_while_it_changes)
-
-    assert shop.sign_in(asha.email).status_code == 401
-    assert shop.sign_in(asha.email, "and-home-by-the-river").status_code == 200
