@@ -167,21 +167,6 @@ def test_a_wrong_field_of_an_address_is_named(
     nothing_was_made(shop, users, products)
 
 
-def test_a_wrong_field_of_a_refund_is_named(shop: Any, subtests: Any) -> None:
-    order = shop.confirmed()
-    path = f"/orders/{order}/refund/"
-
-    for name, (change, field) in REFUNDS.items():
-        body = changed({"reason": "x"}, change)
-
-        answer = shop.call("POST", path, shop.staff, json=body)
-
-        with subtests.test(name):
-            check(answer, 422)
-            assert list(answer.json["errors"]) == [field]
-    assert shop.refunds(order) == []
-
-
 def test_an_idempotency_key_is_visible_ascii(
     shop: Any, users: Any, products: Any, subtests: Any
 ) -> None:
