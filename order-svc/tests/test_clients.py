@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def test_each_service_is_asked_with_a_token_of_its_own_scope(
+def test_each_service_is_called_with_a_token_of_its_own_scope(
     shop: Any, users: Any, products: Any
 ) -> None:
     shop.order()
@@ -18,7 +18,7 @@ def test_each_service_is_asked_with_a_token_of_its_own_scope(
     ]
 
 
-def test_a_refused_token_is_dropped_and_the_next_try_gets_a_new_one(
+def test_a_refused_token_is_dropped_and_the_next_call_gets_a_new_one(
     shop: Any, users: Any
 ) -> None:
     users.answers["user"] = [(401, {})]

@@ -1,4 +1,4 @@
-"""payment-svc's messages: late, twice, out of order, mistaken."""
+"""payment-svc's messages: late, duplicate, out of order, wrong."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ REFUND = {
 LINK = {"short_url": "https://rzp.example/l/1", "expires_at": "2030-01-01T00:00:00Z"}
 
 
-def parked(shop: Any) -> list[str]:
+def quarantined(shop: Any) -> list[str]:
     with shop.app.app_context():
         rows = select(QuarantinedMessage).order_by(QuarantinedMessage.id)
         return [row.reason for row in db.session.scalars(rows)]
@@ -42,7 +42,7 @@ def test_two_deliveries_of_a_capture_take_the_money_once(shop: Any) -> None:
     assert moves == ["placed", "awaiting_payment", "paid"]
 
 
-def test_a_capture_that_is_announced_again_is_answered_again(shop: Any) -> None:
+def test_a_capture_that_is_published_again_is_settled_again(shop: Any) -> None:
     order = shop.confirmed()
 
     for _ in range(2):
@@ -53,7 +53,7 @@ def test_a_capture_that_is_announced_again_is_answered_again(shop: Any) -> None:
     assert shop.state(order) == "confirmed"
 
 
-def test_a_capture_that_overtakes_the_link_wins(shop: Any) -> None:
+def test_a_capture_that_arrives_before_the_link_is_recorded(shop: Any) -> None:
     order = shop.placed()
 
     shop.pay(order)
@@ -75,7 +75,7 @@ def test_a_close_after_the_capture_changes_nothing(shop: Any) -> None:
     assert shop.stock_commands(order) == []
 
 
-def test_a_capture_after_the_close_is_kept_while_stock_can_be_had(
+def test_a_capture_after_the_close_is_kept_while_there_is_stock(
     shop: Any, products: Any
 ) -> None:
     order = shop.placed()
@@ -90,7 +90,7 @@ def test_a_capture_after_the_close_is_kept_while_stock_can_be_had(
     assert products.states[order] == "committed"
 
 
-def test_a_capture_after_a_cancel_goes_back(shop: Any) -> None:
+def test_a_capture_after_a_cancel_is_refunded(shop: Any) -> None:
     order = shop.placed()
     shop.cancel(order)
 
@@ -104,7 +104,7 @@ def test_a_capture_after_a_cancel_goes_back(shop: Any) -> None:
     assert after["payment"]["status"] == "REFUNDED"
 
 
-def test_a_second_payment_goes_back_alone(shop: Any) -> None:
+def test_a_second_payment_alone_is_refunded(shop: Any) -> None:
     order = shop.confirmed()
 
     shop.pay(order, 777)
@@ -125,18 +125,18 @@ def test_a_second_payment_goes_back_alone(shop: Any) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"amount": "997.99"}, {"currency": "USD"}])
-def test_money_that_does_not_fit_waits_for_a_person_once(shop: Any, wrong: Any) -> None:
+def test_a_payment_that_does_not_fit_is_quarantined_once(shop: Any, wrong: Any) -> None:
     order = shop.placed()
 
     outcomes = [shop.pay(order, **wrong) for _ in range(3)]
 
     assert outcomes == ["quarantined", "handled", "handled"]
-    assert len(parked(shop)) == 1
+    assert len(quarantined(shop)) == 1
     assert shop.state(order) == "awaiting_payment"
     assert shop.refunds(order) == []
 
 
-def test_money_that_a_person_has_accepted_is_taken(shop: Any) -> None:
+def test_a_payment_that_staff_accepted_is_recorded(shop: Any) -> None:
     order = shop.placed()
 
     shop.pay(order, amount="900.00", accepted=True)
@@ -159,5 +159,7 @@ def test_a_refund_id_is_never_recorded_for_two_refunds(shop: Any) -> None:
 
     shop.receive("refund.processed", **facts, n=2)
 
-    assert parked(shop) == ["refund.processed 9: Refund 9 is known as another one."]
+    assert quarantined(shop) == [
+        "refund.processed 9: Refund 9 is known as another one."
+    ]
     assert shop.get(order)["refunded_amount"] == "1.00"

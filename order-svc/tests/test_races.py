@@ -1,4 +1,4 @@
-"""What holds when many act at once, in threads with sessions of their own."""
+"""Concurrent requests, messages and workers, in threads with their own sessions."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

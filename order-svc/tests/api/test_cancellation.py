@@ -1,4 +1,4 @@
-"""Cancellation and the timeline."""
+"""Cancelling an order before it is paid."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def test_an_unpaid_order_is_cancelled_when_its_link_is_dead(
     assert products.states[order] == "release final"
 
 
-def test_a_cancel_is_answered_alike_however_often_it_is_sent(shop: Any) -> None:
+def test_a_repeated_cancel_has_the_same_answer(shop: Any) -> None:
     order = shop.placed()
 
     answers = [shop.cancel(order).status_code for _ in range(2)]
@@ -38,7 +38,7 @@ def test_a_cancel_is_answered_alike_however_often_it_is_sent(shop: Any) -> None:
 
 
 @pytest.mark.parametrize("end", ["cancelling", "expiring"])
-def test_a_link_that_is_being_closed_is_not_offered(
+def test_a_link_that_is_being_closed_is_not_shown(
     shop: Any, pass_seconds: Any, end: str
 ) -> None:
     pass_seconds(0)
@@ -79,7 +79,7 @@ def test_an_expired_order_cannot_be_cancelled(shop: Any) -> None:
     assert (answer.status_code, answer.json["code"]) == (409, "order_expired")
 
 
-def test_a_rejected_order_is_as_good_as_cancelled(shop: Any, products: Any) -> None:
+def test_a_cancel_of_a_rejected_order_changes_nothing(shop: Any, products: Any) -> None:
     products.answers["reserve"] = (409, {"code": "insufficient_stock", "items": []})
     shop.order()
 

@@ -1,4 +1,4 @@
-"""Refunds by staff, and those that payment-svc begins itself."""
+"""Refunds by staff."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from order_svc.models import OrderRefund
 from order_svc.schemas import RefundSchema
 
 
-def test_staff_return_all_that_was_paid(shop: Any) -> None:
+def test_staff_refund_the_whole_payment(shop: Any) -> None:
     order = shop.confirmed()
 
     answer = shop.refund(order, reason="Too bright")
@@ -60,7 +60,7 @@ def test_parts_leave_the_order_completed_until_they_are_the_whole(shop: Any) -> 
 
 
 @pytest.mark.parametrize("way", ["awaiting_payment", "paid", "cancelled"])
-def test_an_order_without_money_to_return_is_not_refunded(shop: Any, way: str) -> None:
+def test_an_order_without_a_payment_is_not_refunded(shop: Any, way: str) -> None:
     order = shop.placed()
     if way == "paid":
         shop.pay(order)
@@ -79,7 +79,7 @@ def test_an_order_without_money_to_return_is_not_refunded(shop: Any, way: str) -
     ("kind", "status"),
     [("refund.processed", "PROCESSED"), ("refund.failed", "FAILED")],
 )
-def test_a_refund_is_told_in_the_payments_words(
+def test_a_refund_shows_the_status_of_payment_svc(
     shop: Any, kind: str, status: str
 ) -> None:
     order = shop.confirmed()

@@ -13,7 +13,7 @@ from order_svc.models import Effect, Order, OrderTrigger
     ("reason", "status"),
     [("expired", "EXPIRED"), ("cancelled", "CANCELLED"), ("no link: 400", "FAILED")],
 )
-def test_the_payments_end_is_told_in_its_own_words(
+def test_a_closed_payment_gets_the_status_of_its_reason(
     shop: Any, reason: str, status: str
 ) -> None:
     order = shop.placed()

@@ -8,7 +8,7 @@ from chassis.errors import Unavailable
 from order_svc.managers import OrderMachine
 
 
-def test_an_order_that_never_holds_still_is_left_for_later(
+def test_an_order_that_keeps_changing_is_unavailable(
     shop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = shop.placed()

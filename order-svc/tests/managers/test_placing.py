@@ -8,7 +8,7 @@ import pytest
 @pytest.mark.parametrize(
     ("price", "quantity"), [("0.99", 1), ("0.00", 10), ("99999999.99", 2)]
 )
-def test_a_total_out_of_range_gives_the_stock_back(
+def test_a_total_out_of_range_releases_the_stock(
     shop: Any, products: Any, price: str, quantity: int
 ) -> None:
     products.price[1] = price
@@ -23,7 +23,7 @@ def test_a_total_out_of_range_gives_the_stock_back(
 
 
 @pytest.mark.parametrize(("price", "quantity"), [("1.00", 1), ("99999999.99", 1)])
-def test_a_total_at_the_edge_of_its_range_is_taken(
+def test_a_total_at_the_edge_of_its_range_is_accepted(
     shop: Any, products: Any, price: str, quantity: int
 ) -> None:
     products.price[1] = price

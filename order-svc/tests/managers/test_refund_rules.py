@@ -10,7 +10,7 @@ from order_svc.extensions import db
 from order_svc.steps import Work
 
 
-def test_never_more_goes_back_than_was_paid(shop: Any) -> None:
+def test_never_more_is_refunded_than_was_paid(shop: Any) -> None:
     order = shop.confirmed()
 
     first = shop.refund(order, amount="998.01")
@@ -22,7 +22,7 @@ def test_never_more_goes_back_than_was_paid(shop: Any) -> None:
     assert len(shop.refunds(order)) == 1
 
 
-def test_goods_that_are_named_come_back_once_each(shop: Any, products: Any) -> None:
+def test_named_goods_are_restocked_once_each(shop: Any, products: Any) -> None:
     order = shop.confirmed(lines=[(1, 2)])
     line = {"product_id": 1, "quantity": 1}
 
@@ -40,7 +40,7 @@ def test_goods_that_are_named_come_back_once_each(shop: Any, products: Any) -> N
     assert shop.stock_commands(order) == [("restock", "done")] * 2
 
 
-def test_no_goods_come_back_that_nobody_names(shop: Any, products: Any) -> None:
+def test_goods_that_are_not_named_are_not_restocked(shop: Any, products: Any) -> None:
     order = shop.confirmed()
 
     shop.refund(order)
@@ -49,7 +49,7 @@ def test_no_goods_come_back_that_nobody_names(shop: Any, products: Any) -> None:
     assert products.count("restock") == 0
 
 
-def test_goods_of_another_order_do_not_come_back(shop: Any) -> None:
+def test_goods_of_another_order_are_not_restocked(shop: Any) -> None:
     order = shop.confirmed()
 
     answer = shop.refund(order, items=[{"product_id": 9, "quantity": 1}])
@@ -59,7 +59,9 @@ def test_goods_of_another_order_do_not_come_back(shop: Any) -> None:
     assert shop.state(order) == "confirmed"
 
 
-def test_goods_that_never_left_do_not_come_back(shop: Any, products: Any) -> None:
+def test_goods_that_were_never_committed_are_not_restocked(
+    shop: Any, products: Any
+) -> None:
     order = shop.placed()
     shop.pay(order)
     products.answers["commit"] = (409, {"code": "reservation_gone"})
@@ -86,9 +88,7 @@ def test_a_large_refund_is_for_admins_alone(shop: Any, products: Any) -> None:
     assert [row["actor"] for row in shop.refunds(order)] == ["user:900", "user:999"]
 
 
-def test_parts_do_not_pass_the_limit_where_the_whole_does_not(
-    shop: Any, products: Any
-) -> None:
+def test_several_parts_do_not_exceed_the_limit_either(shop: Any, products: Any) -> None:
     products.price[1] = "75000.00"
     order = shop.placed()
     shop.pay(order, amount="150000.00")
@@ -120,7 +120,7 @@ def test_the_manager_refuses_a_large_refund_before_anything_is_changed(
 
 
 @pytest.mark.parametrize("amount", ["0.01", "0.99"])
-def test_a_part_below_one_rupee_is_refused_unless_it_is_the_whole_rest(
+def test_a_part_below_one_rupee_is_refused_unless_no_more_remains(
     shop: Any, amount: str
 ) -> None:
     order = shop.confirmed()

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def test_a_failed_refund_is_asked_for_again_by_staff_under_a_new_number(
+def test_staff_request_a_failed_refund_again_under_a_new_number(
     shop: Any,
 ) -> None:
     order = shop.confirmed()
@@ -20,7 +20,7 @@ def test_a_failed_refund_is_asked_for_again_by_staff_under_a_new_number(
     assert shop.get(order)["status"] == "refunded"
 
 
-def test_a_refund_that_is_done_is_not_undone_by_late_news(shop: Any) -> None:
+def test_a_processed_refund_stays_processed(shop: Any) -> None:
     order = shop.confirmed()
     shop.refund(order)
     shop.refunded(order)
@@ -32,7 +32,7 @@ def test_a_refund_that_is_done_is_not_undone_by_late_news(shop: Any) -> None:
     assert [row["state"] for row in shop.refunds(order)] == ["processed"]
 
 
-def test_a_refund_begun_at_payment_svc_counts_and_each_copy_is_answered(
+def test_a_refund_made_at_payment_svc_counts_and_each_copy_is_settled(
     shop: Any,
 ) -> None:
     order = shop.confirmed()

@@ -6,9 +6,7 @@ import pytest
 
 
 @pytest.mark.parametrize("end", ["cancelling", "cancelled", "rejected"])
-def test_a_cancel_that_is_sent_again_and_again_is_told_of_once(
-    shop: Any, products: Any, end: str
-) -> None:
+def test_a_repeated_cancel_is_recorded_once(shop: Any, products: Any, end: str) -> None:
     if end == "rejected":
         products.answers["reserve"] = (409, {"code": "insufficient_stock", "items": []})
     order = shop.order().json.get("id", 1)
@@ -20,11 +18,11 @@ def test_a_cancel_that_is_sent_again_and_again_is_told_of_once(
     for _ in range(3):
         shop.cancel(order)
 
-    told = [row["name"] for row in shop.history(order) if row["kind"] == "ignored"]
-    assert told == ["cancel"]
+    entries = [row["name"] for row in shop.history(order) if row["kind"] == "ignored"]
+    assert entries == ["cancel"]
 
 
-def test_the_timeline_tells_all_in_order_with_correlation_ids(shop: Any) -> None:
+def test_the_timeline_lists_everything_in_order_with_correlation_ids(shop: Any) -> None:
     order = shop.placed(headers={"X-Correlation-ID": "basket-17"})
     shop.receive(
         "payment.link_ready",
@@ -36,9 +34,9 @@ def test_the_timeline_tells_all_in_order_with_correlation_ids(shop: Any) -> None
     shop.pay(order)
     shop.work()
 
-    told = shop.call("GET", f"/orders/{order}/timeline/", shop.asha).json["data"]
+    entries = shop.call("GET", f"/orders/{order}/timeline/", shop.asha).json["data"]
 
-    lines = [(e["service"], e["kind"], e["name"], e["from"], e["to"]) for e in told]
+    lines = [(e["service"], e["kind"], e["name"], e["from"], e["to"]) for e in entries]
     assert lines == [
         ("order-svc", "state", "place", None, "placed"),
         ("order-svc", "state", "stock.reserved", "placed", "awaiting_payment"),
@@ -50,9 +48,9 @@ def test_the_timeline_tells_all_in_order_with_correlation_ids(shop: Any) -> None
         ("order-svc", "state", "stock.committed", "paid", "confirmed"),
         ("order-svc", "message_out", "order.settled", None, None),
     ]
-    assert {e["correlation_id"] for e in told} == {"basket-17", "from-payment-svc"}
-    assert [e["at"] for e in told] == sorted(e["at"] for e in told)
-    assert "not decided yet" in told[6]["reason"]
-    assert set(told[0]) == {
+    assert {e["correlation_id"] for e in entries} == {"basket-17", "from-payment-svc"}
+    assert [e["at"] for e in entries] == sorted(e["at"] for e in entries)
+    assert "not decided yet" in entries[6]["reason"]
+    assert set(entries[0]) == {
         *("at", "service", "kind", "name", "from", "to", "reason", "correlation_id")
     }

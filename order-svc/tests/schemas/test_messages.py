@@ -20,7 +20,7 @@ REFUND = {
 LINK = {"short_url": "https://rzp.example/l/1", "expires_at": "2030-01-01T00:00:00Z"}
 
 
-def parked(shop: Any) -> list[str]:
+def quarantined(shop: Any) -> list[str]:
     with shop.app.app_context():
         rows = select(QuarantinedMessage).order_by(QuarantinedMessage.id)
         return [row.reason for row in db.session.scalars(rows)]
@@ -37,16 +37,14 @@ def parked(shop: Any) -> list[str]:
         ("payment.unheard_of", {}),
     ],
 )
-def test_a_message_that_cannot_be_understood_leaves_the_queue(
-    shop: Any, kind: str, data: Any
-) -> None:
+def test_an_invalid_message_is_quarantined(shop: Any, kind: str, data: Any) -> None:
     outcome = shop.receive(kind, order_id=4711, **{**REFUND, "currency": "INR", **data})
 
     assert outcome == "quarantined"
-    assert len(parked(shop)) == 1
+    assert len(quarantined(shop)) == 1
 
 
-def test_members_that_are_not_known_yet_are_ignored(shop: Any) -> None:
+def test_unknown_members_are_ignored(shop: Any) -> None:
     order = shop.placed()
 
     assert shop.pay(order, colour="blue") == "handled"

@@ -22,7 +22,7 @@ REFUNDS: dict[str, tuple[Any, str]] = {
 
 
 def changed(good: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """Return the good body with a change; `...` leaves a field out."""
+    """Return the valid body with a change; `...` leaves a field out."""
     return {k: v for k, v in {**good, **change}.items() if v is not ...}
 
 

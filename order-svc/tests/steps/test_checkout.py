@@ -1,4 +1,4 @@
-"""From a basket to an order that holds its stock, whatever the neighbours answer."""
+"""Placing an order and reserving its stock, whatever the other services answer."""
 
 from decimal import Decimal
 from typing import Any
@@ -37,7 +37,7 @@ def test_prices_and_names_come_from_product_svc_alone(shop: Any, products: Any) 
     assert (line["product_name"], line["price"]) == ("Product 1", "12.34")
 
 
-def test_lines_of_one_product_are_asked_for_as_one(shop: Any, products: Any) -> None:
+def test_lines_of_one_product_are_reserved_as_one(shop: Any, products: Any) -> None:
     shop.order(lines=[(2, 1), (1, 4), (2, 2)])
 
     asked, (_, body) = next(one for one in products.requests if one[0] == "reserve")
@@ -49,7 +49,7 @@ def test_lines_of_one_product_are_asked_for_as_one(shop: Any, products: Any) -> 
 
 
 @pytest.mark.parametrize("why", NO_ANSWER)
-def test_without_a_definite_answer_the_order_waits_and_is_asked_for_again(
+def test_without_a_definite_answer_the_reservation_is_tried_again(
     shop: Any, products: Any, pass_seconds: Any, why: str
 ) -> None:
     pass_seconds(0)
@@ -69,7 +69,7 @@ def test_without_a_definite_answer_the_order_waits_and_is_asked_for_again(
     assert shop.get(1)["total_price"] == "998.00"
 
 
-def test_after_a_minute_without_an_answer_the_order_gives_up(
+def test_after_a_minute_without_an_answer_the_order_is_rejected(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:
     pass_seconds(0)
@@ -84,10 +84,10 @@ def test_after_a_minute_without_an_answer_the_order_gives_up(
     assert products.states[order] == "release final"
 
 
-def test_a_refusal_that_another_try_has_overtaken_fails_nothing(
+def test_a_refusal_after_another_attempt_succeeded_changes_nothing(
     shop: Any, products: Any
 ) -> None:
-    """The other held the stock, and its time is over before we are answered."""
+    """The other attempt reserved the stock, which expired before our answer."""
 
     def overtaken(order_id: int) -> tuple[int, Any]:
         with shop.app.app_context():
@@ -105,7 +105,7 @@ def test_a_refusal_that_another_try_has_overtaken_fails_nothing(
 
 
 @pytest.mark.parametrize("user", [None, {"is_active": False}])
-def test_who_is_gone_or_deactivated_may_not_order(
+def test_a_deleted_or_deactivated_user_may_not_order(
     shop: Any, users: Any, products: Any, user: Any
 ) -> None:
     users.users[17] = user
@@ -116,11 +116,11 @@ def test_who_is_gone_or_deactivated_may_not_order(
     nothing_is_stored(shop, products)
 
 
-@pytest.mark.parametrize("said", [HANG_UP, (500, {}), (401, {}), (200, ["?"])])
-def test_nothing_is_stored_while_user_svc_is_away(
-    shop: Any, users: Any, products: Any, said: Any
+@pytest.mark.parametrize("answer", [HANG_UP, (500, {}), (401, {}), (200, ["?"])])
+def test_nothing_is_stored_while_user_svc_does_not_answer(
+    shop: Any, users: Any, products: Any, answer: Any
 ) -> None:
-    users.answers["user"] = said
+    users.answers["user"] = answer
 
     answer = shop.order(headers={"Idempotency-Key": "k"})
 
@@ -131,7 +131,7 @@ def test_nothing_is_stored_while_user_svc_is_away(
     assert shop.order(headers={"Idempotency-Key": "k"}).status_code == 201
 
 
-def test_nothing_is_stored_while_product_svc_is_known_to_be_away(
+def test_nothing_is_stored_while_the_breaker_of_product_svc_is_open(
     shop: Any, products: Any
 ) -> None:
     products.answers["reserve"] = (503, {})
@@ -147,7 +147,7 @@ def test_nothing_is_stored_while_product_svc_is_known_to_be_away(
     assert len(shop.call("GET", "/orders/", shop.asha).json["data"]) == 5
 
 
-def test_orders_are_refused_while_messages_pile_up(
+def test_orders_are_refused_while_the_outbox_is_not_sent(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:
     pass_seconds(0)

@@ -20,31 +20,29 @@ REFUND = {
 }
 
 
-def parked(shop: Any) -> list[str]:
+def quarantined(shop: Any) -> list[str]:
     with shop.app.app_context():
         rows = select(QuarantinedMessage).order_by(QuarantinedMessage.id)
         return [row.reason for row in db.session.scalars(rows)]
 
 
-def test_a_capture_of_an_order_that_does_not_exist_is_kept_for_a_person_once(
+def test_a_capture_of_an_unknown_order_is_quarantined_once(
     shop: Any,
 ) -> None:
     for _ in range(2):
         shop.pay(4711)
 
-    assert parked(shop) == ["payment.captured 5211: There is no order 4711."]
+    assert quarantined(shop) == ["payment.captured 5211: There is no order 4711."]
 
 
 @pytest.mark.parametrize("kind", ["refund.processed", "refund.failed"])
-def test_a_refund_of_an_order_that_does_not_exist_is_kept_for_a_person_once(
-    shop: Any, kind: str
-) -> None:
+def test_a_refund_of_an_unknown_order_is_quarantined_once(shop: Any, kind: str) -> None:
     outcomes = [shop.receive(kind, order_id=4711, **REFUND) for _ in range(3)]
     shop.receive(kind, order_id=4711, **{**REFUND, "refund_id": 12})
 
     sentence = "There is no order 4711."
     assert outcomes == ["quarantined", "handled", "handled"]
-    assert parked(shop) == [f"{kind} 1: {sentence}", f"{kind} 12: {sentence}"]
+    assert quarantined(shop) == [f"{kind} 1: {sentence}", f"{kind} 12: {sentence}"]
 
 
 def decide(shop: Any, state: str, note: str = "") -> None:
@@ -55,14 +53,14 @@ def decide(shop: Any, state: str, note: str = "") -> None:
 
 
 def retry(shop: Any) -> tuple[str, str | None]:
-    """Let the worker try again; return state and note of the quarantined message."""
+    """Retry the quarantined message; return its state and note."""
     with shop.app.app_context():
         inbox.retry(QUEUE, HANDLERS)
         row = db.session.scalars(select(QuarantinedMessage)).one()
         return row.state, row.note
 
 
-def test_a_capture_that_overtook_its_order_is_taken_when_it_is_tried_again(
+def test_a_capture_that_came_before_its_order_is_recorded_when_it_is_retried(
     shop: Any,
 ) -> None:
     shop.pay(1)
@@ -74,7 +72,9 @@ def test_a_capture_that_overtook_its_order_is_taken_when_it_is_tried_again(
     assert (order, shop.state(order)) == (1, "paid")
 
 
-def test_a_copy_of_what_is_kept_does_not_make_its_retry_a_duplicate(shop: Any) -> None:
+def test_a_copy_of_a_quarantined_message_does_not_make_its_retry_a_duplicate(
+    shop: Any,
+) -> None:
     for _ in range(2):
         shop.pay(1, event_id="e-1")
     order = shop.placed()
@@ -85,7 +85,7 @@ def test_a_copy_of_what_is_kept_does_not_make_its_retry_a_duplicate(shop: Any) -
     assert shop.state(order) == "paid"
 
 
-def test_a_retry_that_changes_nothing_waits_for_a_person_again(shop: Any) -> None:
+def test_a_retry_that_fails_waits_for_triage_again(shop: Any) -> None:
     shop.pay(4711)
     decide(shop, "again")
 
@@ -95,10 +95,10 @@ def test_a_retry_that_changes_nothing_waits_for_a_person_again(shop: Any) -> Non
         "waiting",
         "tried again: payment.captured 5211: There is no order 4711.",
     )
-    assert len(parked(shop)) == 1
+    assert len(quarantined(shop)) == 1
 
 
-def test_a_capture_that_was_dropped_does_not_come_back_with_its_copies(
+def test_a_dropped_capture_is_not_quarantined_again_by_its_copies(
     shop: Any, pass_seconds: Any
 ) -> None:
     shop.pay(4711)
@@ -109,4 +109,4 @@ def test_a_capture_that_was_dropped_does_not_come_back_with_its_copies(
         with shop.app.app_context():
             retention.prune()
 
-    assert len(parked(shop)) == 1
+    assert len(quarantined(shop)) == 1

@@ -12,7 +12,7 @@ def clock(pass_seconds: Any) -> None:
     pass_seconds(0)
 
 
-def test_an_unanswered_refund_is_asked_for_again_with_the_same_words(
+def test_an_unanswered_refund_is_requested_again_with_the_same_data(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:
     order = shop.placed()

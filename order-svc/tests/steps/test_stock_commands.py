@@ -11,12 +11,12 @@ def clock(pass_seconds: Any) -> None:
     pass_seconds(0)
 
 
-@pytest.mark.parametrize("said", [HANG_UP, [LOSE, LOSE], (500, {}), (403, {})])
-def test_a_release_is_owed_until_it_is_answered(
-    shop: Any, products: Any, pass_seconds: Any, said: Any
+@pytest.mark.parametrize("answer", [HANG_UP, [LOSE, LOSE], (500, {}), (403, {})])
+def test_a_release_is_sent_until_it_is_answered(
+    shop: Any, products: Any, pass_seconds: Any, answer: Any
 ) -> None:
     order = shop.placed()
-    products.answers["release"] = said
+    products.answers["release"] = answer
     shop.receive("payment.closed", order_id=order, reason="expired")
     shop.work()
     assert shop.stock_commands(order) == [("release", "pending")]
@@ -28,7 +28,9 @@ def test_a_release_is_owed_until_it_is_answered(
     assert shop.stock_commands(order) == [("release", "done")]
 
 
-def test_a_definite_no_ends_what_is_owed(shop: Any, products: Any, caplog: Any) -> None:
+def test_a_refused_command_is_not_sent_again(
+    shop: Any, products: Any, caplog: Any
+) -> None:
     order = shop.placed()
     products.answers["release"] = (409, {"code": "already_committed"})
     shop.receive("payment.closed", order_id=order, reason="expired")
@@ -39,10 +41,10 @@ def test_a_definite_no_ends_what_is_owed(shop: Any, products: Any, caplog: Any) 
     assert "product-svc refused a stock command" in caplog.text
 
 
-def test_stock_that_is_held_after_all_is_let_go_again(
+def test_stock_reserved_after_a_cancel_is_released(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:
-    """The user cancels while the reservation is on its way."""
+    """The user cancels while the reservation request is in flight."""
     products.answers["reserve"] = (503, {})
     order = shop.placed()
     shop.cancel(order)
