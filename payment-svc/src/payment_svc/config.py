@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 from urllib.parse import urlsplit
 
 from chassis import config
@@ -70,3 +71,8 @@ class Settings(config.Settings):
     announce_seconds: float = setting(seconds, 300.0)
     retry_most_seconds: float = setting(seconds, 60.0)
     tombstone_days: int = setting(whole, 14)
+
+
+def settings() -> Settings:
+    """Return the current app's settings."""
+    return cast("Settings", config.settings())
