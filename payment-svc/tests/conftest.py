@@ -183,7 +183,7 @@ class Shop:
 
     def issued(self, **data: Any) -> int:
         """Return an order whose link can be paid."""
-        order_id = self.ask(**data)
+        order_id = self.request(**data)
         self.work()
         assert self.payment(order_id).state == "issued"
         return order_id
