@@ -171,25 +171,3 @@ def test_refunds_at_the_same_moment_never_exceed_the_capture(shop, order, ask):
     assert sorted(answers) == [202] * 4 + [409] * 2
     assert sum(one["amount"] for one in shop.ledger("refunds")) == 40000
     shop.check_books()
-
-
-def test_the_database_holds_a_key_once(app, shop, order):
-    from sqlalchemy.exc import IntegrityError
-
-    payment_id = shop.payment(order).id
-    facts = {
-        "payment_id": payment_id,
-        "key": "refund:1:staff:1",
-        "amount": Decimal("1.00"),
-        "currency": "INR",
-        "reason": RefundReason.STAFF,
-        "n": 1,
-        "state": "failed",
-    }
-    with app.app_context():
-        db.session.add(Refund(**facts, idempotency_key="a"))
-        db.session.commit()
-        db.session.add(Refund(**facts, idempotency_key="b"))
-        with pytest.raises(IntegrityError):
-            db.session.commit()
-        db.session.rollback()

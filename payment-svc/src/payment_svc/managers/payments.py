@@ -175,8 +175,8 @@ class PaymentManager:
         )
         if payment is None:
             return None
-        known = select(Payment.id).filter_by(razorpay_payment_id=razorpay_payment_id)
-        if self.machine.session.scalar(known) is None:
+        same = select(Payment.id).filter_by(razorpay_payment_id=razorpay_payment_id)
+        if self.machine.session.scalar(same) is None:
             leases.make_due(Payment, payment.id)
         return payment
 
@@ -201,8 +201,8 @@ class PaymentManager:
             .with_for_update()
             .execution_options(populate_existing=True)
         )
-        known = {found.user_id, user_id} if found else set()
-        if len(known - {None}) > 1:  # staff may leave the customer out
+        customers = {found.user_id, user_id} if found else set()
+        if len(customers - {None}) > 1:  # staff may leave the customer out
             raise Conflict(
                 "The order has a payment of another customer.", code="customer_mismatch"
             )

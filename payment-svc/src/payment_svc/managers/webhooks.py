@@ -23,7 +23,7 @@ IN_FLIGHT = (RefundState.SENT, RefundState.PENDING)
 
 
 def store(session: Session, event_id: str | None, body: bytes) -> WebhookEvent | None:
-    """Store a verified body; return None for a known one."""
+    """Store a verified body; return None if it is already stored."""
     payload = read_webhook(body)
     row = WebhookEvent(
         event_id=event_id,
