@@ -46,7 +46,7 @@ def module(service, name):
     return f"{stem}/__init__.py" if is_package else f"{stem}.py"
 
 
-def test_the_code_keeps_all_rules(lint):
+def test_the_tree_as_it_is_keeps_all_rules(lint):
     done = lint()
 
     assert done.returncode == 0, done.stdout

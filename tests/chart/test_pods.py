@@ -171,7 +171,7 @@ def test_an_api_is_removed_from_its_service_before_it_stops(template, service):
     drain, pause, cleanup = words.split("; ")
     pause = int(pause.removeprefix("sleep "))
 
-    # chassis.gunicorn checks for this file; a restarted container must not find it.
+    # chassis.web.gunicorn checks for this file; a restarted container must not find it.
     assert (drain, cleanup) == ("touch /tmp/draining", "rm /tmp/draining")
     assert pause >= 10
     assert spec["terminationGracePeriodSeconds"] >= pause + gunicorn.graceful_timeout

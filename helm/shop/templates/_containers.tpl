@@ -54,7 +54,7 @@ readinessProbe:
 lifecycle:
   preStop:
     # Gunicorn resets new connections after SIGTERM, so wait until the pod is removed from
-    # the endpoints. Meanwhile chassis.gunicorn closes keep-alive connections.
+    # the endpoints. Meanwhile chassis.web.gunicorn closes keep-alive connections.
     exec:
       command: [sh, -c, touch /tmp/draining; sleep 10; rm /tmp/draining]
 resources:

@@ -68,8 +68,8 @@ class Load:
         self.end.wait(PAUSE)
         try:
             answer = request()
-        except (NotHeld, requests.RequestException) as error:
-            self.failures.append(str(error))
+        except (NotHeld, requests.RequestException) as wrong:
+            self.failures.append(str(wrong))
             return None
         self.done += 1
         return answer
