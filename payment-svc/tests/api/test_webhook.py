@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from chassis import clock
+from devtools.testkit.plugin import serve
 from payment_svc.managers import webhooks
 from payment_svc.models import Payment, WebhookEvent
 from payment_svc.razorpay.signatures import sign
