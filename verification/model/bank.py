@@ -75,8 +75,8 @@ class Bank(Model):
             taken = s._replace(queue=s.queue - {message})
             yield ("handled:", message), self.handle(taken, message)
         if s.reply is not None:
-            going_on = self.fire(s._replace(reply=None), s.reply)
-            yield ("the paused process continues with", s.reply), going_on
+            resumed = self.fire(s._replace(reply=None), s.reply)
+            yield ("the paused process continues with", s.reply), resumed
         if s.at == "pending":
             yield "the bank pays", s._replace(at="made", times=s.times + 1)
         yield from self._due(s)
@@ -121,7 +121,7 @@ class Bank(Model):
                 yield ("called, then paused:", name), paused
         if s.row in (R.SENT, R.PENDING) and s.at:
             yield "paused with a query's result", s._replace(reply=ANSWERS[s.at])
-            yield ("paused with no definite answer", s._replace(reply=RT.NO_ANSWER))
+            yield "paused with no definite answer", s._replace(reply=RT.NO_ANSWER)
 
     def check(self, s: World) -> None:
         """Check that money is refunded once, and recorded only if it was."""

@@ -65,9 +65,9 @@ class Invariants(Model):
         is_kept = (
             s.order is Order.CONFIRMED and s.stock is R.COMMITTED and not s.refunds
         )
-        is_back = s.order is Order.REFUNDED and s.refunds == 1
+        is_refunded = s.order is Order.REFUNDED and s.refunds == 1
         has_goods = s.stock is R.HELD or (s.stock is R.COMMITTED and not s.returned)
-        if not (is_kept or (is_back and not has_goods)):
+        if not (is_kept or (is_refunded and not has_goods)):
             raise Violation(
                 f"money taken, but the order is {s.order}, its stock {s.stock}, "
                 f"its payment {s.payment}, {s.refunds} refunds"

@@ -93,7 +93,7 @@ class Payments(Model):
         if s.payment is P.CLOSING:
             yield "payment-svc closes the link", self.reconcile(self.close(s))
         if s.refund is Refund.REQUESTED:
-            yield ("payment-svc starts the refund", self.fire_refund(s, RT.SENT))
+            yield "payment-svc starts the refund", self.fire_refund(s, RT.SENT)
         if s.refund is Refund.SENT:
             done = self.fire_refund(self.make_refund(s), RT.SEEN_PROCESSED)
             yield "payment-svc refunds the money", done
@@ -111,12 +111,8 @@ class Payments(Model):
     def payment_people(self, s: World) -> Iterator[Step]:
         """Decide a capture under review."""
         if s.payment is P.UNDER_REVIEW:
-            yield (
-                "an admin accepts the capture",
-                self.fire_payment(s, T.REVIEW_ACCEPTED),
-            )
+            accepted = self.fire_payment(s, T.REVIEW_ACCEPTED)
+            yield "an admin accepts the capture", accepted
             refunded = self.fire_refund(s._replace(rejected=True), RT.REQUESTED)
-            yield (
-                "an admin rejects the capture",
-                self.fire_payment(refunded, T.REVIEW_REJECTED),
-            )
+            rejected = self.fire_payment(refunded, T.REVIEW_REJECTED)
+            yield "an admin rejects the capture", rejected

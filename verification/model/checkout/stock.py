@@ -52,10 +52,8 @@ class Stock(Model):
 
     def send_command(self, s: World, kind: StockCommandKind) -> World:
         """Execute a compensation or restock; each answer is definite."""
-        if kind is StockCommandKind.RELEASE:
-            return self.fire_stock(s, S.RELEASE)[0]
-        if kind is StockCommandKind.RELEASE_FINAL:
-            return self.fire_stock(s, S.RELEASE_FINAL)[0]
-        after, transition = self.fire_stock(s, S.RESTOCK)
+        after, transition = self.fire_stock(s, S(kind))
+        if kind is not StockCommandKind.RESTOCK:
+            return after
         is_new = transition.kind is Kind.MOVE and not s.returned
         return after._replace(returned=True) if is_new else s

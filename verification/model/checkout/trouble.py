@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from order_svc.models import OrderState, OrderTrigger, StockCommandKind
+from order_svc.models import UNPAID, OrderState, OrderTrigger, StockCommandKind
 from payment_svc.models import PaymentState, PaymentTrigger
 from payment_svc.models import RefundState as Refund
 from product_svc.models import ReservationState, ReservationTrigger
@@ -44,7 +44,7 @@ class Trouble(Orders, Stock, Payments):
             if self.loss:
                 yield ("lost:", message), take(s, message)
             if self.rules.broken is Broken.INBOX_ROW_BEFORE_EFFECT:
-                yield ("marked, then a crash:", message), take(s, message)
+                yield ("inbox row stored, then a crash:", message), take(s, message)
             again = self.handle(s, message)
             yield (
                 ("handled, not deleted:", message),
@@ -63,10 +63,8 @@ class Trouble(Orders, Stock, Payments):
             yield (kind, "done, the answer is lost"), self.send_command(s, kind)
             yield (kind, "is delayed"), _wire(s, kind)
             if self.rules.broken is Broken.RELEASE_NOT_STORED:
-                yield (
-                    ("a crash forgets", kind),
-                    s._replace(commands=s.commands - {kind}),
-                )
+                left = s._replace(commands=s.commands - {kind})
+                yield ("a crash loses", kind), left
 
     def _lost_by_payment_svc(self, s: World) -> Iterator[Step]:
         if s.payment is P.CREATED:
@@ -85,31 +83,24 @@ class Trouble(Orders, Stock, Payments):
 
     def _order_svc_paused(self, s: World) -> Iterator[Step]:
         if s.order is Order.PLACED:
-            yield ("paused before its reserve", s._replace(paused_with=S.RESERVE))
+            yield "paused before its reserve", s._replace(paused_with=S.RESERVE)
             after, answer = self.reserve(s)
             yield ("paused with", answer), after._replace(paused_with=answer)
         if s.order is Order.PAID:
-            yield ("paused before its commit", s._replace(paused_with=S.COMMIT))
+            yield "paused before its commit", s._replace(paused_with=S.COMMIT)
             after, answer = self.commit(s)
             yield ("paused with", answer), after._replace(paused_with=answer)
-        if s.order in (
-            Order.PLACED,
-            Order.AWAITING_PAYMENT,
-            Order.EXPIRING,
-            Order.CANCELLING,
-        ):
+        if s.order in UNPAID:
             yield "paused with a deadline", s._replace(paused_with=E.DEADLINE)
         if s.order is Order.AWAITING_PAYMENT and not s.has_link:
             yield "paused with a late link", s._replace(paused_with=E.LINK_LATE)
 
     def _payment_svc_paused(self, s: World) -> Iterator[Step]:
         if s.payment is P.CREATED:
-            made = self.create(s)._replace(reply=T.LINK_CREATED)
-            yield "payment-svc is paused after it created the link", made
-            yield (
-                "payment-svc is paused with a refusal",
-                s._replace(reply=T.LINK_FAILED),
-            )
+            created = self.create(s)._replace(reply=T.LINK_CREATED)
+            yield "payment-svc is paused after it created the link", created
+            refused = s._replace(reply=T.LINK_FAILED)
+            yield "payment-svc is paused with a refusal", refused
         if s.link_stored and s.link == "dead":
             yield (
                 "payment-svc is paused with a dead link",
@@ -135,7 +126,7 @@ class Trouble(Orders, Stock, Payments):
             yield "Razorpay refuses the link", self.fire_payment(s, T.LINK_FAILED)
         yield "staff refund", self._staff_refund(s)
         if s.stock is ReservationState.HELD:
-            yield ("the reservation expires", self.fire_stock(s, S.EXPIRE)[0])
+            yield "the reservation expires", self.fire_stock(s, S.EXPIRE)[0]
         if s.free > 0 and not s.rival:
             yield "a rival buys", s._replace(free=s.free - 1, rival=True)
         if s.rival:

@@ -44,8 +44,8 @@ class Checkout(Trouble, Invariants):
         if s.order is Order.PAID:
             yield "commit", self._go_on(s, S.COMMIT)
         for kind in sorted(s.commands):
-            paid = self.send_command(s, kind)
-            yield (kind, "is done"), paid._replace(commands=s.commands - {kind})
+            done = self.send_command(s, kind)
+            yield (kind, "is done"), done._replace(commands=s.commands - {kind})
         for message in sorted(s.queue):
             yield ("handled:", message), self.handle(take(s, message), message)
         yield from self._late(s)
@@ -57,16 +57,16 @@ class Checkout(Trouble, Invariants):
             after = s._replace(wire=s.wire - {request})
             yield ("arrives late:", request), self._carry_out(after, request)
         if s.paused_with:
-            going_on = s._replace(paused_with=None)
+            resumed = s._replace(paused_with=None)
             yield (
                 ("the paused process continues with", s.paused_with),
-                self._go_on(going_on, s.paused_with),
+                self._go_on(resumed, s.paused_with),
             )
         if s.reply:
-            going_on = s._replace(reply=None)
+            resumed = s._replace(reply=None)
             yield (
                 ("payment-svc continues with", s.reply),
-                self._apply_snapshot(going_on, s.reply),
+                self._apply_snapshot(resumed, s.reply),
             )
 
     def _go_on(self, s: World, what: OrderTrigger | ReservationTrigger) -> World:

@@ -74,9 +74,8 @@ class Orders(Model):
         """Handle a capture: the order's own, or an EXTRA one."""
         is_refunded = get(s.requests, (payment, AUTOMATIC, 1)) is not None
         is_extra = s.own not in ("", payment) and not is_refunded
-        return self.fire_order(
-            s, E.EXTRA_CAPTURED if is_extra else E.CAPTURED, payment
-        )[0]
+        trigger = E.EXTRA_CAPTURED if is_extra else E.CAPTURED
+        return self.fire_order(s, trigger, payment)[0]
 
     def recorded(self, s: World, payment: str) -> int:
         """Return how much of a payment order-svc has recorded as refunded."""
@@ -92,8 +91,9 @@ class Orders(Model):
 
     def processed(self, s: World, key: Key, amount: int) -> World:
         """Record a processed refund once; acknowledge a direct one."""
-        event = E.REFUND_COMPLETED if self._completes(s, key, amount) else None
-        s = self.fire_order(s, event or E.REFUND_PROCESSED, key[0])[0]
+        is_last = self._completes(s, key, amount)
+        trigger = E.REFUND_COMPLETED if is_last else E.REFUND_PROCESSED
+        s = self.fire_order(s, trigger, key[0])[0]
         row = get(s.requests, key)
         if self.rules.broken is Broken.RECORD_NOT_UNIQUE and row:
             amount += row.amount if row.state is Answered.PROCESSED else 0

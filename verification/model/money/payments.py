@@ -72,8 +72,8 @@ class Payments(Model):
         """
         key = ("a", REJECTED, 1)
         sent = get(s.refunds, key)
-        is_back = sent is not None and sent.state is RefundState.PROCESSED
-        if not is_back or s.captures != "ab" or s.payments[1] is not None:
+        is_refunded = sent is not None and sent.state is RefundState.PROCESSED
+        if not is_refunded or s.captures != "ab" or s.payments[1] is not None:
             return s
         mismatched = "a" if "b" in s.mismatched else ""
         rows = s.refunds - {(key, sent)}
@@ -94,13 +94,11 @@ class Payments(Model):
         s = self.fire_payment(s, payment, T.SETTLED)
         s = s._replace(outcomes=put(s.outcomes, payment, outcome))
         if self.rules.broken is Broken.DIRECT_ACK_BY_ANY_SETTLED:
-            named = [
-                known for known, _ in of(s.refunds, payment) if known[1] == "direct"
-            ]
+            keys = [each for each, _ in of(s.refunds, payment) if each[1] == "direct"]
         else:
-            named = [key] if key else []
-        for one in named:
-            s = self._acknowledge(s, one)
+            keys = [key] if key else []
+        for each in keys:
+            s = self._acknowledge(s, each)
         return s
 
     def _acknowledge(self, s: World, key: Key) -> World:

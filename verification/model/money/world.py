@@ -59,8 +59,8 @@ class Money(Orders, Payments, Invariants):
 
     def handle(self, s: World, message: Message) -> World:
         """Let the consumer of a message handle it."""
-        kind, facts = message[0], message[1:]
-        return s if kind in IGNORED else HANDLERS[kind](self, s, *facts)
+        kind, data = message[0], message[1:]
+        return s if kind in IGNORED else HANDLERS[kind](self, s, *data)
 
     def work(self, s: World) -> Iterator[Step]:
         """Let each service do its work."""

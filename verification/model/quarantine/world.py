@@ -54,7 +54,7 @@ class Quarantine(Reader):
         if s.refund is RefundState.SENT:
             is_new = self.rules.broken is Broken.REFUND_NEW_KEY or not s.refunds
             sent = s._replace(refunds=s.refunds + is_new)
-            yield ("the money is refunded", self.fire_refund(sent, RT.SEEN_PROCESSED))
+            yield "the money is refunded", self.fire_refund(sent, RT.SEEN_PROCESSED)
 
     def clocks(self, s: World) -> Iterator[Step]:
         """Publish again what is not answered, as a new message with a new id."""
