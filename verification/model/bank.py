@@ -91,12 +91,12 @@ class Bank(Model):
         if s.row is R.PENDING:
             yield "polled", self.fire(s, ANSWERS[s.at])
 
-    def clocks(self, s: World) -> Iterator[Step]:
+    def retries(self, s: World) -> Iterator[Step]:
         """Request again what is not answered."""
         if not s.answer:
             yield "requested again", s._replace(queue=s.queue | {REFUND})
 
-    def trouble(self, s: World) -> Iterator[Step]:
+    def environment(self, s: World) -> Iterator[Step]:
         """Lose answers, pause, deliver twice; let the bank refuse."""
         if s.at == "pending":
             yield "the bank does not pay", s._replace(at="failed")

@@ -44,8 +44,8 @@ class Rules:
         self.used: dict[Key, Any] = {}
         is_good = broken is None or broken in SAFE
         # Whether messages that are useless by the unchanged rules are useless by these.
-        self.forgets_messages = is_good or broken in OF_REQUESTS
-        self.forgets_requests = broken is not Broken.NO_REFERENCE_ID
+        self.drops_messages = is_good or broken in OF_REQUESTS
+        self.drops_requests = broken is not Broken.NO_REFERENCE_ID
         self.at: Any = None
 
     def fire(

@@ -43,9 +43,9 @@ class Search:
 
     def add(self, name: Name, found: Any, before: Any) -> None:
         """Queue a state that is new."""
-        if found in self.reached:  # it was stored after `forget`
+        if found in self.reached:  # it was stored after `drop_useless`
             return
-        state = self.model.forget(found)
+        state = self.model.drop_useless(found)
         if state not in self.reached:
             self.reached[state] = (name, before)
             self.waiting.append(state)

@@ -42,7 +42,7 @@ class Invariants(Model):
         if s.order in (Order.PAID, Order.CONFIRMED) and s.money == "none":
             raise Violation("paid without a capture")
 
-    def check_patience(self, s: World, stage: str) -> None:
+    def check_stage(self, s: World, stage: str) -> None:
         """Check that no order ends because a message was lost."""
         is_waiting = s.order is Order.AWAITING_PAYMENT and not s.has_link
         if stage == "deadlines" and is_waiting and s.payment is not P.UNDER_REVIEW:

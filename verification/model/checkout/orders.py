@@ -49,7 +49,7 @@ class Orders(Model):
             return s
         return publish(s, REFUNDED if s.refund_by == "automatic" else KEPT)
 
-    def order_clocks(self, s: World) -> Iterator[Step]:
+    def order_retries(self, s: World) -> Iterator[Step]:
         """Request again what is not answered."""
         if s.order is OrderState.AWAITING_PAYMENT and not s.has_link:
             yield "60 s without a link", self.fire_order(s, E.LINK_LATE)

@@ -98,7 +98,7 @@ class Payments(Model):
             done = self.fire_refund(self.make_refund(s), RT.SEEN_PROCESSED)
             yield "payment-svc refunds the money", done
 
-    def payment_clocks(self, s: World) -> Iterator[Step]:
+    def payment_retries(self, s: World) -> Iterator[Step]:
         """Poll Razorpay, and republish a capture that is not settled."""
         is_over = (
             s.payment is P.CLOSED and self.rules.broken is Broken.CLOSED_NOT_RECONCILED

@@ -7,19 +7,19 @@ from payment_svc.models import PaymentState, PaymentTrigger
 from product_svc.models import ReservationTrigger
 from verification.model.base import Step
 from verification.model.broken import Broken
+from verification.model.checkout.environment import Environment
 from verification.model.checkout.invariants import (
     Invariants,
     ignored_messages,
     useless_requests,
 )
 from verification.model.checkout.state import World, take
-from verification.model.checkout.trouble import Trouble
 
 Order, E, S = OrderState, OrderTrigger, ReservationTrigger
-NO_CLOCKS = (Broken.NO_RETRIES, Broken.INBOX_ROW_BEFORE_EFFECT)
+WITHOUT_RETRIES = (Broken.NO_RETRIES, Broken.INBOX_ROW_BEFORE_EFFECT)
 
 
-class Checkout(Trouble, Invariants):
+class Checkout(Environment, Invariants):
     """The saga of one order."""
 
     name = "checkout"
@@ -94,11 +94,11 @@ class Checkout(Trouble, Invariants):
             return self.create(s)
         return self.send_command(s, StockCommandKind(request))
 
-    def clocks(self, s: World) -> Iterator[Step]:
+    def retries(self, s: World) -> Iterator[Step]:
         """Send again what is not answered, unless the mutation removes this."""
-        if self.rules.broken not in NO_CLOCKS:
-            yield from self.order_clocks(s)
-        yield from self.payment_clocks(s)
+        if self.rules.broken not in WITHOUT_RETRIES:
+            yield from self.order_retries(s)
+        yield from self.payment_retries(s)
 
     def deadlines(self, s: World) -> Iterator[Step]:
         """Let time limits pass."""
@@ -111,13 +111,13 @@ class Checkout(Trouble, Invariants):
         """Decide captures under review."""
         yield from self.payment_people(s)
 
-    def forget(self, s: World) -> World:
+    def drop_useless(self, s: World) -> World:
         """Drop useless messages and requests, and check that they have no effect."""
-        if self.rules.forgets_messages and (dead := s.queue & ignored_messages(s)):
+        if self.rules.drops_messages and (dead := s.queue & ignored_messages(s)):
             s = s._replace(queue=s.queue - dead)
             for message in dead:
                 self.check_no_effect(s, self.handle(s, message))
-        if not self.rules.forgets_requests:
+        if not self.rules.drops_requests:
             return s
         useless = useless_requests(s)
         for request in useless & (s.wire | s.commands):

@@ -79,7 +79,7 @@ class Invariants(Model):
             if request.state is Answered.FAILED and is_made:
                 raise Violation("order-svc records a refund that happened as failed")
 
-    def check_patience(self, s: World, stage: str) -> None:
+    def check_stage(self, s: World, stage: str) -> None:
         """Check that staff are needed only after an alert."""
         is_alerted = P.UNDER_REVIEW in s.payments or any(
             row.state is RefundState.FAILED for _, row in s.refunds

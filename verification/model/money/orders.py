@@ -168,7 +168,7 @@ class Orders(Model):
         over = self.fire_stock(s, S.EXPIRE)
         return self.fire_order(self.fire_stock(over, S.REFUSE), E.COMMIT_REFUSED)[0]
 
-    def order_clocks(self, s: World) -> Iterator[Step]:
+    def order_retries(self, s: World) -> Iterator[Step]:
         """Request each unanswered refund again, in any state."""
         if self.rules.broken is Broken.REFUND_NOT_REQUESTED_AGAIN:
             return

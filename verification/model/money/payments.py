@@ -179,7 +179,7 @@ class Payments(Model):
                 seen = RT.SEEN_PROCESSED if is_made else RT.SEEN_FAILED
                 yield ("payment-svc records", key), self.fire_refund(s, key, seen)
 
-    def payment_clocks(self, s: World) -> Iterator[Step]:
+    def payment_retries(self, s: World) -> Iterator[Step]:
         """Poll Razorpay; republish captures and direct refunds."""
         yield "payment-svc polls Razorpay", self.reconcile(s)
         for payment in NAMES:

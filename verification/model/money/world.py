@@ -95,10 +95,10 @@ class Money(Orders, Payments, Invariants):
         place = n + 10 if n in done else n
         return s._replace(restocked=s.restocked | {(place, units)}), "done"
 
-    def clocks(self, s: World) -> Iterator[Step]:
+    def retries(self, s: World) -> Iterator[Step]:
         """Request and publish again what is not answered."""
-        yield from self.payment_clocks(s)
-        yield from self.order_clocks(s)
+        yield from self.payment_retries(s)
+        yield from self.order_retries(s)
 
     def people(self, s: World) -> Iterator[Step]:
         """Act on an alert: a capture under review, or a failed refund."""
@@ -112,7 +112,7 @@ class Money(Orders, Payments, Invariants):
             if is_extra and is_requested and left and self.may_refund(s, payment):
                 yield ("staff refund", payment), self.direct(s, payment, left)
 
-    def trouble(self, s: World) -> Iterator[Step]:
+    def environment(self, s: World) -> Iterator[Step]:
         """Pay, pay again, refund, fail, deliver twice."""
         yield from self._payments(s)
         yield from self.payment_people(s)
@@ -169,9 +169,9 @@ class Money(Orders, Payments, Invariants):
                 name = ("payment-svc's staff refund", amount, "of", payment)
                 yield name, self.direct(s, payment, amount)
 
-    def forget(self, s: World) -> World:
+    def drop_useless(self, s: World) -> World:
         """Drop useless messages, and check that they have no effect."""
-        if not self.rules.forgets_messages:
+        if not self.rules.drops_messages:
             return s
         dead = ignored_messages(s)
         s = s._replace(queue=s.queue - dead) if dead else s

@@ -56,7 +56,7 @@ class Quarantine(Reader):
             sent = s._replace(refunds=s.refunds + is_new)
             yield "the money is refunded", self.fire_refund(sent, RT.SEEN_PROCESSED)
 
-    def clocks(self, s: World) -> Iterator[Step]:
+    def retries(self, s: World) -> Iterator[Step]:
         """Publish again what is not answered, as a new message with a new id."""
         if not s.is_settled:
             trigger = PaymentTrigger.ACK_TIMEOUT
@@ -81,7 +81,7 @@ class Quarantine(Reader):
         sent = s._replace(queue=s.queue | {message})
         return sent._replace(dead=s.dead - {message})
 
-    def trouble(self, s: World) -> Iterator[Step]:
+    def environment(self, s: World) -> Iterator[Step]:
         """Deliver twice, fail ten times, drop, crash, lose."""
         yield from self._deliveries(s)
         yield from self.people(s)
@@ -107,9 +107,9 @@ class Quarantine(Reader):
             if self.loss:
                 yield ("lost:", message), left
 
-    def forget(self, s: World) -> World:
+    def drop_useless(self, s: World) -> World:
         """Drop duplicates, and messages that never have an effect any more."""
-        if not self.rules.forgets_messages:
+        if not self.rules.drops_messages:
             return s
         over: set[str] = {SETTLED} if s.is_settled else set()
         over |= {CAPTURED} if s.is_settled and s.order in DECIDED else set()
@@ -134,7 +134,7 @@ class Quarantine(Reader):
             return s.order in DECIDED
         return s.recorded > 0 if s.kind == PROCESSED else s.refund is not None
 
-    def check_patience(self, s: World, stage: str) -> None:
+    def check_stage(self, s: World, stage: str) -> None:
         """Check that a refund that cannot continue waits for triage."""
         if stage != "people" or self._is_over(s):
             return

@@ -17,7 +17,7 @@ Order, P = OrderState, PaymentState
 E, S, T = OrderTrigger, ReservationTrigger, PaymentTrigger
 
 
-class Trouble(Orders, Stock, Payments):
+class Environment(Orders, Stock, Payments):
     """All transitions that no service makes by itself."""
 
     def handle(self, s: World, message: str) -> World:
@@ -28,7 +28,7 @@ class Trouble(Orders, Stock, Payments):
             else self.handle_command(s, message)
         )
 
-    def trouble(self, s: World) -> Iterator[Step]:
+    def environment(self, s: World) -> Iterator[Step]:
         """Return all of these transitions."""
         yield from self._messages(s)
         if not s.by_staff:
