@@ -1,4 +1,4 @@
-"""A real HTTP server that answers as badly as a neighbour can."""
+"""A real HTTP server that answers as badly as a dependency can."""
 
 import threading
 from collections import Counter

@@ -72,7 +72,7 @@ def test_each_request_without_an_id_gets_one_of_its_own(client):
     assert len(ids) == 5
 
 
-def test_a_request_refused_at_the_door_shows_nobody_elses_id(make_app):
+def test_a_request_refused_before_flask_has_an_id_of_its_own(make_app):
     client = make_app(create_app, TRUSTED_HOSTS="shop.example").test_client()
     good = client.get("/things/", headers={"Host": "shop.example", HEADER: "first"})
     assert good.headers[HEADER] == "first"

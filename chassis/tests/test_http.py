@@ -20,19 +20,19 @@ def server():
 
 
 @pytest.fixture
-def neighbour(server):
+def dependency(server):
     client = Client("order-svc", server.address, read=0.5)
     yield client
     client.pool.clear()
 
 
 @pytest.mark.parametrize("status", [200, 201, 400, 401, 404, 409, 422])
-def test_a_definite_answer_is_returned_whatever_it_says(neighbour, status):
-    assert neighbour.call("POST", f"/{status}/") == Answer(status, {"said": 1})
+def test_a_definite_answer_is_returned_whatever_its_status(dependency, status):
+    assert dependency.call("POST", f"/{status}/") == Answer(status, {"said": 1})
 
 
-def test_an_empty_answer_is_definite(neighbour):
-    assert neighbour.call("DELETE", "/empty/") == Answer(204, None)
+def test_an_empty_answer_is_definite(dependency):
+    assert dependency.call("DELETE", "/empty/") == Answer(204, None)
 
 
 UNKNOWN = ["500", "502", "503", "408", "429", "redirect", "again", "html"]
@@ -40,14 +40,14 @@ BROKEN = ["cut", "huge", "hangup", "garbage", "slow"]
 
 
 @pytest.mark.parametrize("path", UNKNOWN + BROKEN)
-def test_what_is_no_answer_leaves_the_outcome_unknown(neighbour, server, path):
+def test_without_a_definite_answer_the_outcome_is_unknown(dependency, server, path):
     with pytest.raises(Unknown, match="order-svc") as unknown:
-        neighbour.call("POST", f"/{path}/", json={})
+        dependency.call("POST", f"/{path}/", json={})
 
     assert unknown.value.status == 503
     assert server.seen == {f"/{path}/": 1}
     server.release.set()
-    assert neighbour.call("POST", "/200/").status == 200
+    assert dependency.call("POST", "/200/").status == 200
 
 
 def test_a_refused_connection_leaves_the_outcome_unknown():
@@ -60,102 +60,102 @@ def test_a_refused_connection_leaves_the_outcome_unknown():
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_what_may_be_repeated_is_tried_once_more(neighbour, server, method):
+def test_an_idempotent_request_is_retried_once(dependency, server, method):
     with pytest.raises(Unknown):
-        neighbour.call(method, "/hangup/")
+        dependency.call(method, "/hangup/")
 
     assert server.seen == {"/hangup/": 2}
 
 
 @pytest.mark.parametrize("path", ["500", "again", "html", "redirect"])
-def test_an_answer_is_not_asked_for_again(neighbour, server, path):
+def test_an_answer_is_not_asked_for_again(dependency, server, path):
     with pytest.raises(Unknown):
-        neighbour.call("GET", f"/{path}/")
+        dependency.call("GET", f"/{path}/")
 
     assert server.seen == {f"/{path}/": 1}
 
 
-def fail(neighbour, times):
+def fail(dependency, times):
     for _ in range(times):
         with pytest.raises(Unknown):
-            neighbour.call("POST", "/500/")
+            dependency.call("POST", "/500/")
 
 
-def test_five_failures_in_a_row_open_the_breaker(neighbour, server):
-    fail(neighbour, 4)
-    assert not neighbour.is_down
-    fail(neighbour, 1)
+def test_five_failures_in_a_row_open_the_breaker(dependency, server):
+    fail(dependency, 4)
+    assert not dependency.is_down
+    fail(dependency, 1)
 
-    assert neighbour.is_down
+    assert dependency.is_down
     with pytest.raises(Unknown, match="is unavailable right now"):
-        neighbour.call("GET", "/200/")
+        dependency.call("GET", "/200/")
     assert server.seen == {"/500/": 5}
 
 
-def test_a_success_starts_the_count_again(neighbour):
-    fail(neighbour, 4)
-    neighbour.call("GET", "/404/")
-    fail(neighbour, 4)
+def test_a_success_starts_the_count_again(dependency):
+    fail(dependency, 4)
+    dependency.call("GET", "/404/")
+    fail(dependency, 4)
 
-    assert not neighbour.is_down
+    assert not dependency.is_down
 
 
 @pytest.fixture
-def after_the_pause(neighbour, monkeypatch):
+def after_the_pause(dependency, monkeypatch):
     """Open the breaker, and let its pause be over."""
-    fail(neighbour, 5)
+    fail(dependency, 5)
     over = http.time.monotonic() + http.PAUSE
     monkeypatch.setattr(http, "time", SimpleNamespace(monotonic=lambda: over))
-    neighbour.breaker.reset_timeout = 0
-    assert not neighbour.is_down
+    dependency.breaker.reset_timeout = 0
+    assert not dependency.is_down
 
 
 @pytest.mark.usefixtures("after_the_pause")
-def test_a_success_after_the_pause_closes_the_breaker(neighbour):
-    assert neighbour.call("GET", "/200/").status == 200
-    assert neighbour.breaker.current_state == "closed"
+def test_a_success_after_the_pause_closes_the_breaker(dependency):
+    assert dependency.call("GET", "/200/").status == 200
+    assert dependency.breaker.current_state == "closed"
 
 
 @pytest.mark.usefixtures("after_the_pause")
-def test_a_failure_after_the_pause_opens_the_breaker_again(neighbour):
-    fail(neighbour, 1)
+def test_a_failure_after_the_pause_opens_the_breaker_again(dependency):
+    fail(dependency, 1)
 
-    assert neighbour.is_down
+    assert dependency.is_down
 
 
 def test_calls_from_several_threads_run_at_the_same_time(server):
-    neighbour = Client("order-svc", server.address, read=10)
+    dependency = Client("order-svc", server.address, read=10)
     answers = []
 
     def ask():
-        answers.append(neighbour.call("GET", "/together/").status)
+        answers.append(dependency.call("GET", "/together/").status)
 
     threads = [threading.Thread(target=ask) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    neighbour.pool.clear()
+    dependency.pool.clear()
 
     assert answers == [200, 200]
 
 
-def test_the_correlation_id_and_the_trace_are_sent(neighbour, server, app):
+def test_the_correlation_id_and_the_trace_are_sent(dependency, server, app):
     with app.app_context():
         tracer = app.extensions["tracer"]
         correlation.use("order-17")
         with tracer.start_as_current_span("test"):
             span = trace.get_current_span().get_span_context()
-            neighbour.call("GET", "/200/", headers={"Authorization": "Bearer x"})
+            dependency.call("GET", "/200/", headers={"Authorization": "Bearer x"})
 
     assert server.headers["X-Correlation-ID"] == "order-17"
     assert f"{span.trace_id:032x}" in server.headers["traceparent"]
     assert server.headers["Authorization"] == "Bearer x"
 
 
-def test_json_and_bytes_are_sent_as_they_are(neighbour, server):
-    neighbour.call("POST", "/200/", json={"a": "₹"})
+def test_json_and_bytes_are_sent_as_they_are(dependency, server):
+    dependency.call("POST", "/200/", json={"a": "₹"})
     assert server.headers["Content-Type"] == "application/json"
-    neighbour.call("POST", "/200/", body=b"a=1")
+    dependency.call("POST", "/200/", body=b"a=1")
 
     assert server.bodies == ['{"a":"₹"}'.encode(), b"a=1"]

@@ -66,7 +66,7 @@ def test_secrets_are_hidden(lines):
     assert line["email"] == "a@example.com"
 
 
-def test_what_a_stranger_writes_stays_on_one_line(lines):
+def test_input_of_a_client_stays_on_one_line(lines):
     logging.get().info("request", path='/\n{"event": "forged"}\x1b[31m\u2028é😀')
 
     out = lines.out.getvalue()

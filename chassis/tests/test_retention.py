@@ -1,4 +1,4 @@
-"""The plumbing's tables forget what is old, and nothing that is still needed."""
+"""Expired rows are deleted, and no others."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ def quarantined(state):
     return QuarantinedMessage(queue="things", reason="?", body="{", state=state)
 
 
-def letter(state):
+def dead_letter(state):
     texts = dict.fromkeys(("type", "subject", "correlation_id", "body"), "")
     seen = {"seen_at": clock.now(), "receives": 10, "message_id": f"m-{state}"}
     return DeadLetter(queue="things", state=state, **texts, **seen)
@@ -47,9 +47,9 @@ def test_what_is_decided_is_forgotten_after_a_month_and_what_waits_never(
     app, move_clock
 ):
     over = [*triage.OVER]
-    store(app, *map(quarantined, over), *map(letter, over))
+    store(app, *map(quarantined, over), *map(dead_letter, over))
     store(app, quarantined("waiting"), quarantined("again"))
-    store(app, letter("waiting"), letter("again"))
+    store(app, dead_letter("waiting"), dead_letter("again"))
 
     assert (kept(app, QuarantinedMessage), kept(app, DeadLetter)) == (5, 5)
     move_clock(31 * DAY)
@@ -80,7 +80,7 @@ def test_a_session_of_staff_is_forgotten_once_it_is_over(app, move_clock):
     assert kept(app, AdminSession) == 0
 
 
-def test_a_neighbour_that_is_seen_no_more_is_forgotten(app, move_clock):
+def test_a_dependency_that_is_no_longer_checked_is_deleted(app, move_clock):
     store(app, Dependency(name="a queue of last year", ok=True))
 
     move_clock(29 * DAY)

@@ -15,17 +15,17 @@ PARENT = f"00-{TRACE}-b7ad6b7169203331-01"
 
 @pytest.fixture
 def calling(app):
-    """Serve an address whose view calls a neighbour; return the neighbour."""
+    """Serve an address whose view calls a dependency; return the dependency."""
     with nasty() as server:
-        neighbour = Client("order-svc", server.address)
+        dependency = Client("order-svc", server.address)
 
         @app.get("/calls/")
         def call():
-            neighbour.call("GET", "/200/")
+            dependency.call("GET", "/200/")
             return {}
 
         yield server
-        neighbour.pool.clear()
+        dependency.pool.clear()
 
 
 def test_a_trace_goes_on_through_the_request_to_the_outgoing_call(client, calling):

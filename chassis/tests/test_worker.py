@@ -49,7 +49,7 @@ def test_draining_gives_up_on_work_without_end(with_jobs):
         worker.drain(app, rounds=5)
 
 
-def test_a_step_that_fails_stops_no_other(with_jobs):
+def test_a_job_that_fails_stops_no_other(with_jobs):
     done = []
 
     def fail():
@@ -193,7 +193,7 @@ def test_jobs_run_inside_the_app(with_jobs):
     assert names == ["tiny"]
 
 
-def test_the_process_ends_by_itself_when_it_is_told_to(app, tmp_path):
+def test_the_process_ends_at_sigterm(app, tmp_path):
     (tmp_path / "quiet.py").write_text(
         "from tiny import create_app as make\n"
         "from chassis import worker\n"

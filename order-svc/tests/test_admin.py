@@ -1,4 +1,4 @@
-"""The panel: closed to strangers, and no way to type a state or an amount."""
+"""The panel: closed to strangers; no form sets a state or an amount."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ VIEWS = ("order", "orderitem", "orderrefund", "orderhistory", "stockcommand")
 
 
 class UserSvc:
-    """Stands for user-svc: it knows one member of staff and takes any password."""
+    """A fake of user-svc with one member of staff, who has any password."""
 
     def __init__(self, role: str = "staff") -> None:
         self.me = {"id": 900, "name": "Mira", "email": "m@shop.example", "role": role}
@@ -39,7 +39,7 @@ class Panel:
         return self.client.get(f"/admin/{path}", headers={"Accept": "text/html"})
 
     def post(self, path: str, page: str = "", **form: Any) -> Any:
-        """Post a form with the token of the page that it stands on."""
+        """Post a form with the token of its page."""
         shown = self.get(page or path).text
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown)
         assert token, shown[:500]
@@ -114,18 +114,18 @@ def test_nothing_can_be_made_changed_or_deleted_by_hand(
     page = "login/"
 
     for view in VIEWS:
-        for door in ("new/", "edit/?id=1", "delete/"):
+        for entry in ("new/", "edit/?id=1", "delete/"):
             answer = panel.post(
-                f"{view}/{door}", page, id="1", state="confirmed", total_price="1"
+                f"{view}/{entry}", page, id="1", state="confirmed", total_price="1"
             )
 
-            with subtests.test(f"{view} {door}"):
+            with subtests.test(f"{view} {entry}"):
                 assert "Record was successfully" not in answer.text
     assert shop.state(1) == "awaiting_payment"
     assert shop.get(1)["total_price"] == "998.00"
 
 
-def test_staff_cancel_what_is_not_paid_and_are_told_what_was_refused(
+def test_staff_cancel_unpaid_orders_and_see_what_was_refused(
     shop: Any, panel: Panel
 ) -> None:
     unpaid, paid = shop.placed(), shop.confirmed()

@@ -25,8 +25,8 @@ def test_the_defaults_are_those_of_the_readme() -> None:
     assert settings.refund_limit == Decimal("100000.00")
 
 
-def test_stock_is_held_longer_than_a_payment_can_take() -> None:
-    """15 min (late creation) + the link's 16 + 1 + 10 (provider's "no answer")."""
+def test_a_reservation_lasts_longer_than_a_payment() -> None:
+    """15 min (late creation) + 16 (link) + 1 + 10 (the provider's time-out)."""
     times = Times()
 
     longest = 15 * 60 + times.no_link_seconds + times.link_grace_seconds + 10 * 60

@@ -38,7 +38,7 @@ def test_a_pending_command_is_never_deleted(
     assert shop.stock_commands(order) == [("release", "pending")]
 
 
-def test_a_worker_at_rest_changes_nothing(shop: Any) -> None:
+def test_a_worker_with_nothing_due_changes_nothing(shop: Any) -> None:
     order = shop.placed()
     before = shop.row(order).updated_at
 

@@ -1,4 +1,4 @@
-"""The migrations make what the models say, and go down again."""
+"""The migrations create the tables of the models, and drop them again."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def tables() -> set[str]:
     return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
-def test_the_migrations_make_what_the_models_say(app: Flask) -> None:
+def test_the_migrations_create_the_tables_of_the_models(app: Flask) -> None:
     with app.app_context():
         flask_migrate.check()
 

@@ -1,4 +1,4 @@
-"""What holds when many act at once, in threads with sessions of their own."""
+"""Concurrent requests, messages and workers, in threads with their own sessions."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,9 +6,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-
-from chassis.errors import Unavailable
-from order_svc.managers import OrderMachine
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -50,27 +47,6 @@ def test_orders_at_once_do_not_pass_the_limit_of_open_ones(shop: Any) -> None:
     answers = at_once(*[shop.order] * 6)
 
     assert sorted(a.status_code for a in answers) == [*[201] * 3, *[429] * 3]
-
-
-def test_an_order_that_never_holds_still_is_left_for_later(
-    shop: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    order = shop.placed()
-    attempts: list[int] = []
-
-    def overtaken(_: OrderMachine, row: Any, *_more: Any) -> bool:
-        attempts.append(row.id)
-        assert len(attempts) < 100
-        return False
-
-    with monkeypatch.context() as patch:
-        patch.setattr(OrderMachine, "_move", overtaken)
-        answer = shop.cancel(order)
-        with pytest.raises(Unavailable):
-            shop.pay(order)
-
-    assert (answer.status_code, len(attempts)) == (503, 20)
-    assert shop.pay(order) == "handled"
 
 
 def test_two_workers_commit_an_order_once(shop: Any, products: Any) -> None:

@@ -1,4 +1,4 @@
-"""No table grows for ever: each is kept for a reason, or forgets by a job."""
+"""No table grows for ever: each is kept for a reason, or has a retention."""
 
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,7 @@ PRUNED = {
 }
 
 
-def test_every_table_is_kept_for_a_reason_or_forgets() -> None:
+def test_every_table_is_kept_for_a_reason_or_has_a_retention() -> None:
     assert missing(db, KEPT, PRUNED) == set()
 
 

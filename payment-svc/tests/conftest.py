@@ -1,4 +1,4 @@
-"""What every test of the payment service speaks with: a Razorpay and an order-svc."""
+"""The other side of every test: Razorpay, order-svc, staff and customers."""
 
 import itertools
 import uuid
@@ -100,7 +100,7 @@ def staff(tokens: Any) -> dict[str, str]:
 
 
 class Shop:
-    """Order-svc, staff, customers and Razorpay at work on one app, in few words."""
+    """Acts on one app as order-svc, staff, customers and Razorpay."""
 
     def __init__(self, app: Flask, tokens: Any, razorpay: str) -> None:
         self.app, self.tokens, self.razorpay = app, tokens, razorpay
@@ -113,8 +113,8 @@ class Shop:
 
     # order-svc's messages
 
-    def tell(self, kind: str, event_id: str = "", **data: Any) -> str:
-        """Hand a message to the consumer; return what came of it."""
+    def deliver(self, kind: str, event_id: str = "", **data: Any) -> str:
+        """Deliver a message to the consumer; return its outcome."""
         event = {
             "specversion": "1.0",
             "id": event_id or str(uuid.uuid4()),
@@ -128,8 +128,8 @@ class Shop:
             body = json.dumps(event).decode()
             return inbox.handle("payment-commands", body, HANDLERS)
 
-    def ask(self, order_id: int | None = None, **data: Any) -> int:
-        """Say payment.requested; return the order's id."""
+    def request(self, order_id: int | None = None, **data: Any) -> int:
+        """Deliver payment.requested; return the order's id."""
         order_id = order_id or next(self.orders)
         usual = {
             "order_id": order_id,
@@ -139,36 +139,36 @@ class Shop:
             "customer": {"name": "Asha Rao", "email": "asha@shop.example"},
             "placed_at": json.timestamp(clock.now()),
         }
-        assert self.tell("payment.requested", **{**usual, **data}) == "handled"
+        assert self.deliver("payment.requested", **{**usual, **data}) == "handled"
         return order_id
 
     def close(self, order_id: int, reason: str = "cancelled") -> None:
         data = {"user_id": 1, "amount": "499.00", "currency": "INR", "reason": reason}
         kind = "payment.close_requested"
-        assert self.tell(kind, order_id=order_id, **data) == "handled"
+        assert self.deliver(kind, order_id=order_id, **data) == "handled"
 
     def settle(self, order_id: int, outcome: str = "kept", **data: Any) -> str:
         payment_id = data.pop("payment_id", None) or self.payment(order_id).id
         facts = {"order_id": order_id, "payment_id": payment_id, "outcome": outcome}
-        return self.tell("order.settled", **facts, **data)
+        return self.deliver("order.settled", **facts, **data)
 
     def refund(
         self, order_id: int, amount: str, reason: str = "staff", n: int = 1, **data: Any
     ) -> str:
         facts = {"order_id": order_id, "payment_id": self.payment(order_id).id}
         facts |= {"amount": amount, "reason": reason, "n": n}
-        return self.tell("refund.requested", **{**facts, **data})
+        return self.deliver("refund.requested", **{**facts, **data})
 
     # the worker
 
     def work(self) -> None:
-        """Let the worker's own jobs do all that is due now, without a queue."""
+        """Run the worker's jobs until nothing is due."""
         jobs = self.app.extensions["work"].jobs
         while sum(_done(self.app, name, job) for name, job in jobs.items()):
             pass
 
     def make_due(self) -> None:
-        """Let every payment's and refund's next look be now."""
+        """Make every payment and refund due that is not released."""
         with self.app.app_context():
             for model in (Payment, Refund):
                 table = model.__table__
@@ -183,7 +183,7 @@ class Shop:
 
     def issued(self, **data: Any) -> int:
         """Return an order whose link can be paid."""
-        order_id = self.ask(**data)
+        order_id = self.request(**data)
         self.work()
         assert self.payment(order_id).state == "issued"
         return order_id
@@ -209,8 +209,8 @@ class Shop:
     def refunds(self, order_id: int) -> list[Refund]:
         return self.rows(Refund, payment_id=self.payment(order_id).id)
 
-    def said(self, order_id: int, kind: str = "") -> list[dict[str, Any]]:
-        """Return the data of the events that were said of an order."""
+    def published(self, order_id: int, kind: str = "") -> list[dict[str, Any]]:
+        """Return the data of the events that were published about an order."""
         events = self.rows(Outbox, subject=f"orders/{order_id}")
         return [one.data for one in events if not kind or one.type == kind]
 
@@ -252,8 +252,8 @@ class Shop:
     def link(self, order_id: int) -> str:
         return str(self.payment(order_id).razorpay_payment_link_id)
 
-    def pay(self, order_id: int, **wish: Any) -> Any:
-        return self.control(f"links/{self.link(order_id)}/pay", **wish)
+    def pay(self, order_id: int, **options: Any) -> Any:
+        return self.control(f"links/{self.link(order_id)}/pay", **options)
 
     def ledger(self, what: str) -> list[dict[str, Any]]:
         answer = requests.get(f"{self.razorpay}/control/ledger/?bodies=1", timeout=10)

@@ -45,7 +45,7 @@ def test_a_bad_setting_is_refused_by_its_name(name, value):
     assert name in str(refused.value)
 
 
-def test_all_problems_are_told_at_once():
+def test_all_problems_are_reported_together():
     with pytest.raises(ConfigError) as refused:
         Settings.load({"APP_ENV": "test"})
 

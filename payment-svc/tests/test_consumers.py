@@ -4,11 +4,11 @@ import pytest
 
 
 def test_the_same_message_twice_has_one_effect(shop):
-    order = shop.ask()
+    order = shop.request()
     facts = {"user_id": 1, "amount": "499.00", "currency": "INR", "reason": "expired"}
 
     outcomes = [
-        shop.tell("payment.close_requested", "one-id", order_id=order, **facts)
+        shop.deliver("payment.close_requested", "one-id", order_id=order, **facts)
         for _ in range(2)
     ]
     shop.work()
@@ -28,7 +28,7 @@ def test_the_same_message_twice_has_one_effect(shop):
 )
 def test_a_request_that_comes_again_is_answered_by_state(shop, state, answer):
     if state == "created":
-        order = shop.ask()
+        order = shop.request()
     else:
         order = shop.captured() if state == "captured" else shop.issued()
     if state == "closed":
@@ -36,7 +36,7 @@ def test_a_request_that_comes_again_is_answered_by_state(shop, state, answer):
         shop.work()
     before = len(shop.kinds(order))
 
-    shop.ask(order)
+    shop.request(order)
 
     assert shop.kinds(order)[before:] == answer
 
@@ -84,7 +84,7 @@ def test_a_refund_of_a_payment_that_has_not_come_fails(shop):
 
 
 def test_another_amount_for_the_same_order_is_kept_for_a_person(shop):
-    order = shop.ask()
+    order = shop.request()
     facts = {
         "user_id": 1,
         "amount": "1.00",
@@ -93,13 +93,13 @@ def test_another_amount_for_the_same_order_is_kept_for_a_person(shop):
         "placed_at": "2026-11-25T09:30:00Z",
     }
 
-    assert shop.tell("payment.requested", order_id=order, **facts) == "quarantined"
+    assert shop.deliver("payment.requested", order_id=order, **facts) == "quarantined"
 
 
 @pytest.mark.parametrize("kind", ["requested", "close_requested"])
 def test_another_customer_of_the_same_order_is_kept_for_a_person(shop, kind):
     order = shop.captured(user_id=1)
-    said = shop.kinds(order)
+    published = shop.kinds(order)
     facts = {
         "user_id": 2,
         "amount": "499.00",
@@ -109,8 +109,8 @@ def test_another_customer_of_the_same_order_is_kept_for_a_person(shop, kind):
         "reason": "expired",
     }
 
-    assert shop.tell(f"payment.{kind}", order_id=order, **facts) == "quarantined"
-    assert shop.kinds(order) == said
+    assert shop.deliver(f"payment.{kind}", order_id=order, **facts) == "quarantined"
+    assert shop.kinds(order) == published
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_a_malformed_request_is_kept_for_a_person(shop, change):
         "placed_at": "2026-11-25T09:30:00Z",
     }
 
-    assert shop.tell("payment.requested", **{**facts, **change}) == "quarantined"
+    assert shop.deliver("payment.requested", **{**facts, **change}) == "quarantined"
 
 
 def test_members_that_nobody_knows_are_ignored(shop):
-    assert shop.payment(shop.ask(gift=True)).state == "created"
+    assert shop.payment(shop.request(gift=True)).state == "created"

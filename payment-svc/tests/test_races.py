@@ -72,12 +72,12 @@ def test_one_capture_seen_by_four_at_once_is_one_capture(shop):
     together(*[in_app(shop.app, poll_once) for _ in range(4)])
 
     assert len(shop.rows(Payment)) == 1
-    assert len(shop.said(order, "payment.captured")) == 1
+    assert len(shop.published(order, "payment.captured")) == 1
     shop.check_books()
 
 
 def test_two_workers_make_one_link(shop):
-    orders = [shop.ask() for _ in range(3)]
+    orders = [shop.request() for _ in range(3)]
 
     together(*[in_app(shop.app, check_payments) for _ in range(2)])
     shop.work()
@@ -88,13 +88,13 @@ def test_two_workers_make_one_link(shop):
 
 
 def test_an_order_asked_for_twice_at_once_has_one_payment(shop):
-    together(*[lambda: shop.ask(4711) for _ in range(4)])
+    together(*[lambda: shop.request(4711) for _ in range(4)])
 
     assert len(shop.rows(Payment)) == 1
 
 
 def test_a_close_that_overtakes_a_create_leaves_no_open_link(shop):
-    order = shop.ask()
+    order = shop.request()
     service = shop.app.extensions["razorpay"]
     real = service.create_link
 

@@ -6,7 +6,7 @@ from chassis.messaging import sqs as queue
 
 def test_a_requested_payment_gets_a_link_and_is_captured_without_any_webhook(shop):
     order = shop.issued()
-    [ready] = shop.said(order, "payment.link_ready")
+    [ready] = shop.published(order, "payment.link_ready")
 
     shop.pay(order)
     shop.make_due()
@@ -15,7 +15,7 @@ def test_a_requested_payment_gets_a_link_and_is_captured_without_any_webhook(sho
     payment = shop.payment(order)
     assert ready["short_url"] == payment.razorpay_short_url
     assert (payment.state, payment.status) == ("captured", "COMPLETED")
-    assert shop.said(order, "payment.captured") == [
+    assert shop.published(order, "payment.captured") == [
         {
             "order_id": order,
             "payment_id": payment.id,
@@ -56,11 +56,11 @@ def test_messages_come_by_a_queue_and_events_leave_by_one(app, shop, sqs):
         queue.remove("order-events", message)
         app.extensions.pop("sqs")
         app.extensions.pop("sqs_urls")
-    said = json.loads(message["Body"].encode())
-    assert (said["type"], said["subject"]) == ("payment.link_ready", "orders/4711")
+    event = json.loads(message["Body"].encode())
+    assert (event["type"], event["subject"]) == ("payment.link_ready", "orders/4711")
 
 
-def test_a_customer_who_pays_after_a_cancel_is_refunded_and_told(shop, client):
+def test_a_customer_who_pays_after_a_cancel_is_refunded(shop, client):
     order = shop.issued()
     shop.close(order)
     shop.work()

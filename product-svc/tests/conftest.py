@@ -63,7 +63,7 @@ class Shop:
         return int(answer.json["id"])
 
     def category(self, **fields: Any) -> int:
-        usual = {"name": f"Shelf {next(self.numbers)}"}
+        usual = {"name": f"Category {next(self.numbers)}"}
         body = {**usual, **fields}
         answer = self.call("POST", "/products/categories/", self.staff, json=body)
         assert answer.status_code == 201, answer.text

@@ -1,4 +1,4 @@
-"""The panel: closed to strangers, and no way to type a quantity."""
+"""The panel: for staff alone, and stock is changed only through its ledger."""
 
 import re
 from typing import Any
@@ -26,7 +26,7 @@ READ_ONLY = VIEWS[3:]
 
 
 class UserSvc:
-    """Stands for user-svc: it knows one member of staff and takes any password."""
+    """A fake user-svc with one member of staff, which accepts any password."""
 
     def __init__(self, role: str = "staff") -> None:
         self.me = {"id": 900, "name": "Asha", "email": "asha@example.com", "role": role}
@@ -38,7 +38,7 @@ class UserSvc:
 
 
 class Panel:
-    """A browser at the panel."""
+    """A browser that shows the panel."""
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
@@ -47,7 +47,7 @@ class Panel:
         return self.client.get(f"/admin/{path}", headers={"Accept": "text/html"})
 
     def post(self, path: str, page: str = "", **form: Any) -> Any:
-        """Post a form with the token of the page that it stands on."""
+        """Post a form with the CSRF token of its page."""
         shown = self.get(page or path).text
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown)
         assert token, shown[:500]
@@ -152,8 +152,8 @@ def test_every_column_of_the_catalogue_filters(
 def test_staff_makes_and_edits_a_product_and_cannot_type_a_quantity(
     shop: Any, panel: Panel
 ) -> None:
-    shelf = shop.category(name="Pans")
-    form = {"name": "Tawa", "price": "299.5", "category": str(shelf)}
+    category = shop.category(name="Pans")
+    form = {"name": "Tawa", "price": "299.5", "category": str(category)}
 
     panel.post("product/new/", **form, stock_quantity="50", reserved_quantity="5")
     made = shop.call("GET", "/products/1/").json
@@ -171,7 +171,7 @@ def test_staff_makes_and_edits_a_product_and_cannot_type_a_quantity(
         "299.50",
         0,
     )
-    assert made["category"] == {"id": shelf, "name": "Pans"}
+    assert made["category"] == {"id": category, "name": "Pans"}
     assert (edited["name"], edited["stock_quantity"]) == ("Big tawa", 0)
     assert edited["category"] is None
 

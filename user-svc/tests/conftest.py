@@ -49,7 +49,7 @@ SETTINGS = {"SIGNING_KEY_SECRET": SECRET, "SERVICE_CLIENTS": json.dumps(CLIENTS)
 
 @dataclass
 class Person:
-    """Somebody with an account, perhaps signed in."""
+    """A person with an account."""
 
     id: int
     email: str

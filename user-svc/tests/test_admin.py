@@ -1,4 +1,4 @@
-"""The staff panel: closed, and never telling or taking a secret."""
+"""The staff panel: sign-in is required, and secrets are neither shown nor set."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ PASSWORD = "a-long-walk-in-the-rain"
 
 @pytest.fixture
 def panel(app: Flask, shop: Any) -> Iterator[Any]:
-    """Return what signs a person in to the panel, which asks this very service."""
+    """Return a function that signs a person in to the panel."""
     with serve(app) as url:
         app.extensions["user_svc"] = Client("user-svc", url)
         yield lambda person: sign_in(app.test_client(), person)
@@ -65,7 +65,7 @@ def test_only_staff_enters(panel: Any, shop: Any, asha: Any) -> None:
         assert staff.get(f"/admin/{view}/").status_code == 200
 
 
-def test_no_page_and_no_export_tells_a_secret(
+def test_no_page_and_no_export_shows_a_secret(
     app: Flask, panel: Any, admin: Any
 ) -> None:
     browser = panel(admin)
@@ -112,7 +112,7 @@ def test_a_form_sets_nothing_but_name_and_phone(
     assert after.password_hash == before.password_hash
 
 
-def test_a_phone_number_that_is_none_is_refused(
+def test_an_invalid_phone_number_is_refused(
     app: Flask, panel: Any, admin: Any, asha: Any
 ) -> None:
     browser = panel(admin)
@@ -125,7 +125,7 @@ def test_a_phone_number_that_is_none_is_refused(
     assert user(app, asha.id).name == "Asha Rao"
 
 
-def test_an_admin_gives_and_takes_roles_and_it_is_written_down(
+def test_an_admin_changes_roles_and_the_change_is_logged(
     app: Flask, panel: Any, admin: Any, asha: Any
 ) -> None:
     browser = panel(admin)
@@ -143,7 +143,7 @@ def test_an_admin_gives_and_takes_roles_and_it_is_written_down(
     assert "password_hash" not in before
 
 
-def test_a_deactivated_user_is_out_at_once_and_may_come_back(
+def test_a_deactivated_user_is_signed_out_at_once_and_can_be_activated(
     app: Flask, panel: Any, shop: Any, admin: Any, asha: Any
 ) -> None:
     browser = panel(admin)
@@ -178,7 +178,7 @@ def test_the_last_admin_is_not_deactivated(app: Flask, panel: Any, admin: Any) -
     assert user(app, admin.id).is_active is True
 
 
-def test_whoever_signs_out_elsewhere_or_loses_the_role_is_out_of_the_panel(
+def test_the_panel_is_closed_after_a_sign_out_elsewhere_or_a_lost_role(
     panel: Any, shop: Any, admin: Any
 ) -> None:
     staff = shop.person("staff")

@@ -1,4 +1,4 @@
-"""Whatever is sent gets a clear problem and changes nothing."""
+"""Invalid input gets a clear problem document and changes nothing."""
 
 from typing import Any
 
@@ -101,7 +101,7 @@ PATHS = ("0", "-1", "abc", str(BIG), "9" * 23, "9" * 5000, "%00", "%F0%9F%8D%9B"
 
 
 def check(answer: Any, status: int) -> None:
-    """Check that this is a problem document of the right status."""
+    """Check that the response is a problem document with the status."""
     assert answer.status_code == status, answer.text[:300]
     assert answer.mimetype == "application/problem+json"
     assert answer.json["correlation_id"] == answer.headers["X-Correlation-ID"]
@@ -109,7 +109,7 @@ def check(answer: Any, status: int) -> None:
 
 
 def everybody(shop: Any) -> list[Any]:
-    """Return the users there are, as a new admin sees them."""
+    """Return all users, as a new admin lists them."""
     admin = shop.person("admin")
     users = shop.call("GET", "/user/", admin.headers).json["data"]
     return [user for user in users if user["id"] != admin.id]
@@ -122,7 +122,7 @@ MAILED = ("password-reset", "password-reset/confirm", "verify-email/confirm")
     "path",
     ["/user/register/", "/user/login/", *(f"/user/{path}/" for path in MAILED)],
 )
-def test_a_body_that_is_no_good_json_is_refused(
+def test_a_body_with_invalid_json_is_refused(
     shop: Any, subtests: pytest.Subtests, path: str
 ) -> None:
     for name, (body, status) in RAW.items():
@@ -174,7 +174,7 @@ def test_a_wrong_field_of_a_profile_is_named(
     assert shop.me(asha).json == before
 
 
-def test_a_wrong_right_is_named(
+def test_an_invalid_right_is_named(
     shop: Any, admin: Any, asha: Any, subtests: pytest.Subtests
 ) -> None:
     for body in RIGHTS:
@@ -185,7 +185,7 @@ def test_a_wrong_right_is_named(
             assert list(answer.json["errors"]) == list(body)
 
 
-def test_a_query_that_is_not_understood_is_refused(
+def test_an_invalid_query_is_refused(
     shop: Any, admin: Any, subtests: pytest.Subtests
 ) -> None:
     for query in QUERIES:
@@ -203,7 +203,7 @@ def test_a_cursor_of_another_list_is_refused(shop: Any, admin: Any) -> None:
         check(shop.call("GET", path, person.headers), 422)
 
 
-def test_an_id_that_is_none_is_not_found(
+def test_an_invalid_id_is_not_found(
     shop: Any, admin: Any, subtests: pytest.Subtests
 ) -> None:
     for number in PATHS:
@@ -215,7 +215,7 @@ def test_an_id_that_is_none_is_not_found(
     "kind", ["text/plain", "application/xml", "multipart/form-data", None]
 )
 @pytest.mark.parametrize("path", ["/user/register/", "/user/login/"])
-def test_a_body_that_is_not_called_json_is_refused(
+def test_a_body_of_another_content_type_is_refused(
     shop: Any, path: str, kind: Any
 ) -> None:
     check(shop.call("POST", path, data=b"{}", content_type=kind), 415)
@@ -235,7 +235,7 @@ def test_a_body_over_a_mebibyte_is_refused(shop: Any, path: str, kind: str) -> N
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE"])
-def test_a_method_that_is_not_taken_says_which_are(shop: Any, method: str) -> None:
+def test_a_refused_method_lists_the_allowed_ones(shop: Any, method: str) -> None:
     answer = shop.call(method, "/user/")
 
     check(answer, 405)
@@ -256,13 +256,13 @@ def test_a_wrong_idempotency_key_is_refused(shop: Any, key: str) -> None:
 @pytest.mark.parametrize(
     "text", ["' OR 1=1 --", "%'; DROP TABLE users", "\\", "(a+)+$", "%%%___", "{}"]
 )
-def test_a_search_is_text_and_nothing_else(shop: Any, admin: Any, text: str) -> None:
+def test_a_search_has_no_wildcards(shop: Any, admin: Any, text: str) -> None:
     answer = shop.call("GET", "/user/", admin.headers, query_string={"q": text})
 
     assert (answer.status_code, answer.json["data"]) == (200, [])
 
 
-def test_letters_of_two_forms_are_one_name(shop: Any) -> None:
+def test_composed_and_decomposed_letters_are_the_same_name(shop: Any) -> None:
     body = {**GOOD, "name": "  Rene\u0301e  "}
 
     answer = shop.call("POST", "/user/register/", json=body)
@@ -282,7 +282,7 @@ def test_a_wrong_address_to_mail_to_is_named(shop: Any, name: str) -> None:
 
 @pytest.mark.parametrize("path", MAILED[1:])
 @pytest.mark.parametrize("token", ["", "x" * 201, 5, None, ["x"], {"a": 1}, True])
-def test_what_is_no_token_is_named(shop: Any, path: str, token: Any) -> None:
+def test_an_invalid_token_is_named(shop: Any, path: str, token: Any) -> None:
     body = {"token": token, "new_password": "and-home-by-the-river"}
     body = body if "reset" in path else {"token": token}
 
@@ -293,7 +293,7 @@ def test_what_is_no_token_is_named(shop: Any, path: str, token: Any) -> None:
 
 
 @pytest.mark.parametrize("token", ["x", "\u00fc" * 43, "' OR 1=1 --", " "])
-def test_a_token_of_nobody_is_refused(shop: Any, token: str) -> None:
+def test_a_token_of_an_unknown_user_is_refused(shop: Any, token: str) -> None:
     answer = shop.call("POST", "/user/verify-email/confirm/", json={"token": token})
 
     check(answer, 400)

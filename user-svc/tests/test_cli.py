@@ -26,7 +26,7 @@ def sign_in(app: Flask, email: str, password: str = WORDS) -> Any:
     return app.test_client().post("/user/login/", json=body)
 
 
-def test_an_admin_is_made_by_hand(app: Flask) -> None:
+def test_a_command_creates_an_admin(app: Flask) -> None:
     answers = f"Asha Rao\nasha@shop.example\n{WORDS}\n{WORDS}\n"
 
     done = run(app, "users", "create-admin", input=answers)
@@ -42,7 +42,7 @@ def create(app: Flask, email: str, password: str) -> Any:
     return run(app, "users", "create-admin", *given)
 
 
-def test_an_admin_is_made_with_good_fields_alone(app: Flask) -> None:
+def test_an_admin_needs_valid_fields(app: Flask) -> None:
     assert create(app, "asha@shop.example", WORDS).exit_code == 0
     taken = create(app, "ASHA@shop.example", WORDS)
     weak = create(app, "new@shop.example", "password1")

@@ -1,4 +1,4 @@
-"""Settings that are wrong are said so, all at once."""
+"""Invalid settings are reported together."""
 
 import json
 from typing import Any
@@ -80,7 +80,7 @@ def test_production_refuses_weak_secrets() -> None:
         ("boss@shop.example", "the-admin-of-all", "your name"),
     ],
 )
-def test_an_account_s_password_is_a_good_one(
+def test_an_account_needs_a_valid_password(
     email: str, password: str, words: str
 ) -> None:
     found = problems(BOOTSTRAP_ADMIN_EMAIL=email, BOOTSTRAP_ADMIN_PASSWORD=password)
@@ -90,7 +90,7 @@ def test_an_account_s_password_is_a_good_one(
     assert words in found[0]
 
 
-def test_an_account_s_address_is_one() -> None:
+def test_an_account_needs_a_valid_address() -> None:
     (line,) = problems(DEMO_STAFF_EMAIL="nobody", DEMO_STAFF_PASSWORD="x")
 
     assert line == "DEMO_STAFF_EMAIL: should be an e-mail address"
@@ -122,7 +122,7 @@ def test_production_does_not_start_where_mail_could_not_be_sent(
     assert "hidden-7" not in line
 
 
-def test_production_may_say_that_mails_are_files() -> None:
+def test_production_may_write_mails_to_files() -> None:
     settings = Settings.load({**GOOD, "SMTP_URL": "", "MAIL_FOLDER": "/data/mail"})
 
     assert settings.sender == "no-reply@shop.example"

@@ -35,5 +35,5 @@ def test_tokens_have_256_bits() -> None:
     assert new_token() != new_token()
 
 
-def test_one_secret_of_two_clients_is_kept_differently() -> None:
+def test_the_same_secret_of_two_clients_has_different_hashes() -> None:
     assert RING.client_hash("a", "secret") != RING.client_hash("b", "secret")

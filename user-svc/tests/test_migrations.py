@@ -15,7 +15,7 @@ def tables() -> set[str]:
     return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
-def test_the_migrations_make_what_the_models_say(app: Flask) -> None:
+def test_the_migrations_match_the_models(app: Flask) -> None:
     with app.app_context():
         flask_migrate.check()
 
@@ -44,7 +44,7 @@ GOOD = {"name": "x", "email": "a@b.example", "email_key": "a@b.example"}
     ],
     ids=["role", "email", "email in another case", "name"],
 )
-def test_the_database_itself_refuses_a_user_that_cannot_be(
+def test_the_database_refuses_an_invalid_user(
     app: Flask, shop: Any, change: Any
 ) -> None:
     shop.person()

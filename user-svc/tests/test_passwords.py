@@ -1,4 +1,4 @@
-"""Which passwords are good enough, and how they are checked."""
+"""The rules for new passwords, and the check of a password."""
 
 import pytest
 
@@ -27,13 +27,13 @@ def test_the_list_of_common_passwords_is_long_enough() -> None:
         ("straße-und-wald", "x", "strasse@shop.example", False),
     ],
 )
-def test_a_password_says_nothing_of_its_owner(
+def test_a_password_must_not_contain_the_name_or_the_address(
     password: str, name: str, email: str, is_good: bool
 ) -> None:
     assert (passwords.problems(password, name, email) == []) is is_good
 
 
-def test_an_unknown_account_costs_what_a_known_one_does() -> None:
+def test_an_unknown_account_takes_as_long_as_a_known_one() -> None:
     assert not passwords.is_outdated(passwords.DUMMY)
     assert not passwords.matches(None, "x")
 

@@ -79,10 +79,10 @@ PRUNED = {
 }
 
 
-def test_every_table_is_kept_for_a_reason_or_forgets() -> None:
+def test_every_table_is_kept_for_a_reason_or_expires() -> None:
     assert missing(db, KEPT, PRUNED) == set()
 
 
 @pytest.mark.parametrize("table", PRUNED)
-def test_an_old_row_goes_and_a_young_one_stays(app: Flask, table: str) -> None:
+def test_an_old_row_is_deleted_and_a_young_one_stays(app: Flask, table: str) -> None:
     assert left(app, PRUNED[table]) == ["young"]

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from user_svc.extensions import db
-from user_svc.models import ServiceClient, User
+from user_svc.models import User
 
 WORDS = "a-long-walk-outside"
 DEMO = {
@@ -61,25 +61,6 @@ def test_a_seed_makes_the_demo_accounts_once(make_users: Any) -> None:
     assert sign_in(app, "staff@shop.example").status_code == 200
 
 
-def test_a_seed_brings_the_service_clients_in_sync(make_users: Any) -> None:
-    app = make_users()
-    with app.app_context():
-        stale = {"secret_hash": "x", "audiences": ["user-svc"], "scopes": []}
-        db.session.add(ServiceClient(client_id="gone-svc", **stale))
-        db.session.add(ServiceClient(client_id="order-svc", **stale))
-        db.session.commit()
-
-    run(app, "seed")
-
-    with app.app_context():
-        rows = db.session.scalars(select(ServiceClient)).all()
-        found = {row.client_id: row.scopes for row in rows}
-    assert found == {
-        "order-svc": ["stock:reserve", "users:read"],
-        "payment-svc": ["payments:write"],
-    }
-
-
 def test_the_first_admin_is_made_once_and_never_again(make_users: Any) -> None:
     app = make_users(**BOOTSTRAP)
     run(app, "seed")
@@ -94,7 +75,7 @@ def test_the_first_admin_is_made_once_and_never_again(make_users: Any) -> None:
     assert sign_in(app, "chief@shop.example").status_code == 200
 
 
-def test_an_account_that_is_there_is_not_made_an_admin(make_users: Any) -> None:
+def test_an_existing_account_does_not_become_an_admin(make_users: Any) -> None:
     app = make_users(**BOOTSTRAP)
     body = {"name": "x", "email": "boss@shop.example", "password": "a-walk-in-the-sun"}
     app.test_client().post("/user/register/", json=body)

@@ -1,4 +1,4 @@
-"""What is no access token of ours is refused, whatever it looks like."""
+"""Forged, altered and foreign tokens are refused."""
 
 import base64
 import hashlib
@@ -53,14 +53,14 @@ def test_a_token_without_signature_is_refused(
     refused(shop, f"{encode(header)}.{encode(claims())}.{signature}")
 
 
-def test_a_token_whose_signature_was_cut_off_is_refused(shop: Any, asha: Any) -> None:
+def test_a_token_with_a_truncated_signature_is_refused(shop: Any, asha: Any) -> None:
     header, body, _ = asha.pair["access_token"].split(".")
 
     refused(shop, f"{header}.{body}.")
 
 
 @pytest.mark.parametrize("which", ["pem", "jwk", "url"])
-def test_a_token_signed_with_what_everybody_knows_is_refused(
+def test_a_token_signed_with_public_data_is_refused(
     shop: Any, admin: Any, which: str
 ) -> None:
     jwks = shop.call("GET", "/.well-known/jwks.json").json
@@ -96,7 +96,7 @@ def test_a_token_of_an_odd_key_is_refused(
 
 
 def wrong_claims(now: int) -> dict[str, dict[str, Any]]:
-    """Return what makes a good token a bad one at this moment."""
+    """Return the changes that make a valid token invalid."""
     return {
         "expired": {"exp": now - 60, "iat": now - 700},
         "not yet": {"nbf": now + 600},
@@ -186,7 +186,7 @@ def test_two_authorization_headers_are_refused(shop: Any, asha: Any) -> None:
     assert shop.call("GET", "/user/me/", [line, line]).status_code == 401
 
 
-def test_a_thousand_unknown_keys_cost_one_look_at_the_keys(app: Flask) -> None:
+def test_a_thousand_unknown_keys_cause_one_fetch_of_the_keys(app: Flask) -> None:
     looks: list[int] = []
 
     def fetch() -> Any:

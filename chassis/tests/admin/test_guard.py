@@ -27,7 +27,7 @@ def changes(thing):
 
 
 @pytest.mark.parametrize("who", ["browser", "customer"])
-def test_every_address_is_closed_to_strangers_and_customers(app, thing, who, request):
+def test_no_address_is_open_to_anonymous_users_or_customers(app, thing, who, request):
     visitor = request.getfixturevalue(who)
     with app.app_context():
         before = rows(db)

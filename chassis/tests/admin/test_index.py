@@ -38,7 +38,7 @@ def test_signing_in_leads_on_within_the_panel_alone(browser, wanted, place):
     assert answer.location == place
 
 
-def test_the_overview_shows_who_counts_neighbours_and_documents(app, staff, add):
+def test_the_overview_shows_user_counts_dependencies_and_documents(app, staff, add):
     with app.app_context():
         add(), add()
         db.session.add(Dependency(name="things-dlq", ok=False, detail="3 waiting"))

@@ -1,4 +1,4 @@
-"""Messages worked from the panel: it writes wishes, which the worker obeys."""
+"""Triage in the panel: the panel stores the decision, the worker carries it out."""
 
 import re
 from datetime import timedelta
@@ -29,7 +29,7 @@ def keep(app):
 
 
 @pytest.fixture
-def letter(keep):
+def dead_letter(keep):
     said = {"type": "thing.made", "subject": "things/1", "correlation_id": "order-17"}
     seen = {"message_id": "m-1", "receives": 10, "seen_at": clock.now()}
     return keep(DeadLetter(**WAITING, **said, **seen))
@@ -71,24 +71,24 @@ def logged(app):
         ]
 
 
-def test_a_dead_letter_is_shown_with_all_that_a_person_decides_by(staff, letter):
+def test_a_dead_letter_is_shown_with_its_details(staff, dead_letter):
     shown = staff.get("dead_letters/").text
-    details = staff.get(f"dead_letters/details/?id={letter}").text
+    details = staff.get(f"dead_letters/details/?id={dead_letter}").text
 
     for text in ("m-1", "thing.made", "things/1", "order-17", "First seen", "waiting"):
         assert text in shown
     assert "e-1" in details
 
 
-def test_redrive_is_a_wish_that_is_written_down(app, staff, letter):
-    said = act(staff, "dead_letters", "redrive", letter)
+def test_redrive_asks_the_worker_and_is_logged(app, staff, dead_letter):
+    said = act(staff, "dead_letters", "redrive", dead_letter)
 
     assert "Redrive: done for 1 of 1." in said
     assert stored(app, DeadLetter).state == "again"
     assert logged(app) == [("asha@example.com", "redrive", "waiting", "again")]
 
 
-def test_retry_is_a_wish_that_is_written_down(app, staff, quarantined):
+def test_retry_asks_the_worker_and_is_logged(app, staff, quarantined):
     act(staff, "quarantine", "retry", quarantined)
 
     assert stored(app, QuarantinedMessage).state == "again"
@@ -97,9 +97,9 @@ def test_retry_is_a_wish_that_is_written_down(app, staff, quarantined):
 
 @pytest.mark.parametrize("view", ["dead_letters", "quarantine"])
 def test_a_message_is_dropped_by_somebody_for_a_reason(
-    app, staff, letter, quarantined, view
+    app, staff, dead_letter, quarantined, view
 ):
-    key = {"dead_letters": letter, "quarantine": quarantined}[view]
+    key = {"dead_letters": dead_letter, "quarantine": quarantined}[view]
     table = {"dead_letters": DeadLetter, "quarantine": QuarantinedMessage}[view]
     for why in ("", " "):
         refused = decide(staff, view, key, note=why)
@@ -113,17 +113,17 @@ def test_a_message_is_dropped_by_somebody_for_a_reason(
     assert logged(app) == [("asha@example.com", "edit", "waiting", "dropped")]
 
 
-def test_nothing_but_the_reason_can_be_typed(app, staff, letter):
-    decide(staff, "dead_letters", letter, note="a copy", state="done", body="x")
+def test_nothing_but_the_reason_can_be_typed(app, staff, dead_letter):
+    decide(staff, "dead_letters", dead_letter, note="a copy", state="done", body="x")
 
     row = stored(app, DeadLetter)
     assert (row.state, row.body) == ("dropped", WAITING["body"])
 
 
-def test_what_was_decided_stays_decided(app, staff, letter):
-    decide(staff, "dead_letters", letter, note="a copy")
+def test_what_was_decided_stays_decided(app, staff, dead_letter):
+    decide(staff, "dead_letters", dead_letter, note="a copy")
 
-    said = act(staff, "dead_letters", "redrive", letter)
+    said = act(staff, "dead_letters", "redrive", dead_letter)
 
     assert "This message is no longer waiting: it is dropped." in said
     assert stored(app, DeadLetter).state == "dropped"
@@ -162,9 +162,9 @@ def test_the_outbox_shows_how_long_its_events_wait(staff, keep):
     assert "0:00:07" in shown
 
 
-def test_the_web_process_asks_no_queue(app, staff, letter, quarantined, keep):
+def test_the_web_process_asks_no_queue(app, staff, dead_letter, quarantined, keep):
     key = keep(event())
-    act(staff, "dead_letters", "redrive", letter)
+    act(staff, "dead_letters", "redrive", dead_letter)
     act(staff, "quarantine", "retry", quarantined)
     act(staff, "outbox", "send", key)
 

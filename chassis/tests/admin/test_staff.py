@@ -30,7 +30,7 @@ def test_admins_get_in(browser, user_svc):
     assert browser.is_in()
 
 
-def test_customers_are_told_why_not(customer):
+def test_customers_get_the_reason(customer):
     answer = customer.sign_in()
 
     assert answer.status_code == 403

@@ -1,4 +1,4 @@
-"""The inbox: each event is handled once, or kept for a person."""
+"""The inbox: each event is handled once, or quarantined."""
 
 import json
 import threading
@@ -272,7 +272,7 @@ def test_a_message_is_handled_again_when_its_deletion_was_lost(app, monkeypatch)
     assert (left(app), waiting(app)) == (1, 0)
 
 
-def wish(app, state, note=None):
+def decide(app, state, note=None):
     with app.app_context():
         for row in db.session.scalars(select(QuarantinedMessage)):
             row.retry() if state == "again" else row.drop(note)
@@ -280,7 +280,7 @@ def wish(app, state, note=None):
 
 
 def retry(app):
-    """Let the worker obey; return (state, note) of each quarantined message."""
+    """Let the worker retry; return (state, note) of each quarantined message."""
     with app.app_context():
         inbox.retry("things", HANDLERS)
         rows = db.session.scalars(select(QuarantinedMessage)).all()
@@ -292,7 +292,7 @@ def test_a_message_that_is_tried_again_has_its_effect_once_its_cause_is_gone(app
     with app.app_context():
         db.session.add(Thing(name="a", price=1, left=2))
         db.session.commit()
-    wish(app, "again")
+    decide(app, "again")
 
     assert retry(app) == [("done", "handled")]
 
@@ -305,7 +305,7 @@ def test_a_message_that_is_tried_again_has_its_effect_once_its_cause_is_gone(app
 def test_a_message_that_was_handled_meanwhile_has_no_second_effect(app):
     handle(app, data={"thing_id": 99})
     handle(app)
-    wish(app, "again")
+    decide(app, "again")
 
     assert retry(app) == [("done", "duplicate")]
 
@@ -322,7 +322,7 @@ def test_a_retry_that_fails_leaves_nothing_but_a_note_and_waits_again(app):
             QuarantinedMessage(queue="things", reason="?", body=json.dumps(EVENT))
         )
         db.session.commit()
-    wish(app, "again")
+    decide(app, "again")
 
     known, garbled, broken = retry(app)
 
@@ -333,7 +333,7 @@ def test_a_retry_that_fails_leaves_nothing_but_a_note_and_waits_again(app):
     assert (left(app), count(app, Inbox)) == (2, 0)
 
 
-def test_only_what_is_wished_is_tried_again(app):
+def test_only_messages_to_retry_are_handled_again(app):
     handle(app)
 
     assert retry(app) == [("waiting", None)]
@@ -342,13 +342,13 @@ def test_only_what_is_wished_is_tried_again(app):
 def test_a_message_is_dropped_for_a_reason_alone_and_decided_once(app):
     handle(app)
     with pytest.raises(Unprocessable):
-        wish(app, "dropped")
+        decide(app, "dropped")
 
-    wish(app, "dropped", "a test of ours")
+    decide(app, "dropped", "a test of ours")
 
     assert retry(app) == [("dropped", "a test of ours")]
     with pytest.raises(Conflict, match="it is dropped"):
-        wish(app, "again")
+        decide(app, "again")
 
 
 @pytest.mark.usefixtures("thing")
@@ -358,7 +358,7 @@ def test_two_workers_that_try_again_have_one_effect(app):
             QuarantinedMessage(queue="things", reason="?", body=json.dumps(EVENT))
         )
         db.session.commit()
-    wish(app, "again")
+    decide(app, "again")
     start = threading.Barrier(2)
 
     def run():

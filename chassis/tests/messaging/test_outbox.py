@@ -233,7 +233,7 @@ def test_an_event_carries_the_correlation_id_of_its_work(app):
     assert (event.correlation_id, event.traceparent) == ("job-1", "")
 
 
-def test_the_oldest_event_that_waits_is_told(app, move_clock):
+def test_the_age_of_the_oldest_waiting_event_is_returned(app, move_clock):
     with app.app_context():
         assert outbox.oldest_seconds() == 0
     add(app, "a")

@@ -1,4 +1,4 @@
-"""Alive, ready, and what the worker saw of the neighbours."""
+"""Liveness, readiness and the state of the dependencies."""
 
 import pytest
 from sqlalchemy import event
@@ -69,7 +69,7 @@ def test_the_liveness_probe_touches_no_database(app, client):
     assert touched
 
 
-def test_a_neighbour_that_is_away_is_shown_and_fails_nothing(app, client):
+def test_an_unavailable_dependency_is_shown_and_fails_nothing(app, client):
     with app.app_context():
         dependencies.record("things", ok=True, detail="0 waiting")
         dependencies.record("things", ok=False, detail="x" * 500)

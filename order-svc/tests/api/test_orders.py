@@ -1,4 +1,4 @@
-"""Orders: placed, listed, shown and changed."""
+"""Placing, showing and changing orders."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ ADDRESS = {
 }
 
 
-def test_an_order_holds_its_stock_and_asks_for_a_payment(shop: Any) -> None:
+def test_a_new_order_reserves_its_stock_and_requests_a_payment(shop: Any) -> None:
     answer = shop.order(lines=[(2, 1), (1, 2)])
 
     assert answer.status_code == 201
@@ -54,7 +54,7 @@ def test_an_order_shows_the_documented_fields_and_no_other(shop: Any) -> None:
     assert shown["note"] == "Ring twice"
 
 
-def test_the_words_of_a_status_are_for_people(shop: Any) -> None:
+def test_a_status_has_a_text_for_people(shop: Any) -> None:
     order = shop.confirmed()
 
     assert shop.get(order)["status_display"] == "Completed"
@@ -68,14 +68,14 @@ def test_staff_order_for_somebody_else(shop: Any) -> None:
 
 
 @pytest.mark.parametrize("user_id", [17, 18])
-def test_customers_do_not_say_for_whom_they_order(shop: Any, user_id: int) -> None:
+def test_customers_order_for_themselves_alone(shop: Any, user_id: int) -> None:
     answer = shop.order(body={"user_id": user_id})
 
     assert answer.status_code == 422
     assert list(answer.json["errors"]) == ["user_id"]
 
 
-def test_the_user_is_told_when_asked_for(shop: Any, users: Any) -> None:
+def test_the_user_is_included_on_request(shop: Any, users: Any) -> None:
     order = shop.placed()
     path = f"/orders/{order}/?expand=user"
 
@@ -93,7 +93,7 @@ def test_the_user_is_told_when_asked_for(shop: Any, users: Any) -> None:
     assert shop.call("GET", f"/orders/{order}/", shop.asha).status_code == 200
 
 
-def test_a_strangers_order_looks_like_none(shop: Any) -> None:
+def test_another_users_order_is_not_found(shop: Any) -> None:
     order = shop.placed()
     patch = {"note": "mine now"}
 
@@ -114,7 +114,7 @@ def test_a_strangers_order_looks_like_none(shop: Any) -> None:
     assert shop.state(order) == "awaiting_payment"
 
 
-def test_a_pending_order_takes_another_address_and_note(shop: Any) -> None:
+def test_address_and_note_of_a_pending_order_can_be_changed(shop: Any) -> None:
     order = shop.placed(body={"note": "Ring twice"})
 
     answer = shop.call(
@@ -173,7 +173,7 @@ def test_a_stale_version_is_not_changed(shop: Any) -> None:
 @pytest.mark.parametrize(
     "body", [{}, {"note": "Ring twice"}, {"shipping_address": ADDRESS}]
 )
-def test_a_change_to_what_is_so_already_is_none(
+def test_a_change_to_equal_values_changes_nothing(
     shop: Any, pass_seconds: Any, body: Any
 ) -> None:
     pass_seconds(0)
@@ -190,7 +190,7 @@ def test_a_change_to_what_is_so_already_is_none(
     assert shop.row(order).version == version
 
 
-def test_to_look_at_an_order_is_not_to_change_it(
+def test_a_check_without_result_does_not_change_the_order(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:
     pass_seconds(0)

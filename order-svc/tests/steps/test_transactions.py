@@ -1,4 +1,4 @@
-"""No transaction is open while a neighbour is asked, whoever asks."""
+"""No transaction is open during a call to another service."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ KEY = {"Idempotency-Key": "basket-17"}
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
-    """Note each call that goes out, and whether a transaction was open then."""
+    """Record each call, and whether a transaction was open then."""
     found: list[tuple[str, bool]] = []
     call = Client.call
 
@@ -24,7 +24,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
     return found
 
 
-def test_no_transaction_is_open_while_a_neighbour_is_asked(
+def test_no_transaction_is_open_during_a_call(
     shop: Any, products: Any, pass_seconds: Any, calls: list[tuple[str, bool]]
 ) -> None:
     pass_seconds(0)
@@ -44,7 +44,7 @@ def test_no_transaction_is_open_while_a_neighbour_is_asked(
     assert [name for name, is_open in calls if is_open] == []
 
 
-def test_no_transaction_is_open_when_a_crashed_try_is_taken_up(
+def test_no_transaction_is_open_when_a_crashed_request_is_resumed(
     shop: Any, pass_seconds: Any, calls: list[tuple[str, bool]]
 ) -> None:
     def crash(_: int) -> None:

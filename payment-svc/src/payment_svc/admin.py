@@ -50,7 +50,7 @@ class PaymentView(ModelView):
         """Let the worker cancel links."""
         self.each(ids, "cancel", Context(ACTOR).payments.cancel)
 
-    @action("check", "Ask Razorpay", "Ask Razorpay how these payments stand?")
+    @action("check", "Poll Razorpay", "Poll Razorpay for these payments?")
     def check(self, ids: list[str]) -> None:
         """Let the worker poll payments now."""
         self.each(ids, "check", lambda row: leases.make_due(Payment, row.id))

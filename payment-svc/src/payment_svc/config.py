@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 from urllib.parse import urlsplit
 
 from chassis import config
 from chassis.config import money, optional_url, seconds, setting, text, url, whole
 
-LEAST_SECRET = 16
+SECRET_LENGTH = 16
 
 
 def origin(value: str) -> str:
-    """Accept a bare origin: the client puts the path behind it."""
+    """Accept a bare origin: the client appends the path."""
     parts = urlsplit(url(value))
     if parts.path or parts.query or parts.fragment:
         raise ValueError("an address without a path, such as https://api.razorpay.com")
@@ -19,9 +20,9 @@ def origin(value: str) -> str:
 
 
 def provider_secret(value: str) -> str:
-    """Accept a secret that Razorpay knows too; an HMAC made with "" would verify."""
-    if len(value) < LEAST_SECRET or len(set(value)) < 8:
-        raise ValueError(f"Razorpay's secret, at least {LEAST_SECRET} characters")
+    """Accept a secret shared with Razorpay; an empty one would verify anything."""
+    if len(value) < SECRET_LENGTH or len(set(value)) < 8:
+        raise ValueError(f"Razorpay's secret, at least {SECRET_LENGTH} characters")
     return value
 
 
@@ -70,3 +71,8 @@ class Settings(config.Settings):
     announce_seconds: float = setting(seconds, 300.0)
     retry_most_seconds: float = setting(seconds, 60.0)
     tombstone_days: int = setting(whole, 14)
+
+
+def settings() -> Settings:
+    """Return the current app's settings."""
+    return cast("Settings", config.settings())

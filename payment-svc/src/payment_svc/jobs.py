@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from chassis import clock, leases
 from chassis.failpoints import failpoint
 from chassis.worker import Job
 from payment_svc import queries, steps
 from payment_svc.config import Settings
+from payment_svc.extensions import db
 from payment_svc.models import Payment, Refund, WebhookEvent
 
 LEASE = 30.0  # seconds; a step that takes longer may run twice, which is safe
@@ -37,16 +39,13 @@ def republish() -> int:
     )
 
 
-def prune() -> int:
-    """Delete old webhooks and tombstones; return 0, so that the job rests."""
-    work, now = steps.Context(), clock.now()
-    days = timedelta(days=work.settings.prune_after_days)
-    work.session.execute(queries.delete_webhooks(now - days))
-    days = timedelta(days=work.settings.tombstone_days)
-    work.session.execute(queries.delete_tombstones(now - days))
+def prune(settings: Settings) -> int:
+    """Delete old tombstones; return how many there were."""
+    age = timedelta(days=settings.tombstone_days)
+    deleted = queries.delete_tombstones(clock.now() - age)
     failpoint("payment.pruned")
-    work.session.commit()
-    return 0
+    db.session.commit()
+    return deleted
 
 
 def jobs(settings: Settings) -> dict[str, Job]:
@@ -57,6 +56,6 @@ def jobs(settings: Settings) -> dict[str, Job]:
         "check payments": (check_payments, often),
         "check refunds": (check_refunds, often),
         "republish events": (republish, max(often, 1.0)),
-        "prune payments": (prune, 3600),
+        "prune payments": (partial(prune, settings), 3600),
     }
     return {name: Job(run, every) for name, (run, every) in table.items()}

@@ -1,19 +1,15 @@
-"""Statements that belong to no manager: what retention deletes."""
+"""Statements that belong to no manager: the retention of tombstones."""
 
 from datetime import datetime
 
-from sqlalchemy import Delete, delete, select
+from sqlalchemy import delete, select
 
-from payment_svc.models import AuditLog, Payment, PaymentState, WebhookEvent
-
-
-def delete_webhooks(before: datetime) -> Delete:
-    """Return the deletion of webhooks that were processed before a moment."""
-    return delete(WebhookEvent).where(WebhookEvent.processed_at < before)
+from chassis.db import changed
+from payment_svc.models import AuditLog, Payment, PaymentState
 
 
-def delete_tombstones(before: datetime) -> Delete:
-    """Return the deletion of tombstones that were closed before a moment.
+def delete_tombstones(before: datetime) -> int:
+    """Delete tombstones that were closed before a moment; return how many.
 
     The parent row is deleted: the payment and its history go with it.
     """
@@ -23,4 +19,4 @@ def delete_tombstones(before: datetime) -> Delete:
         payments.placed_at.is_(None),
         payments.state_since < before,
     )
-    return delete(AuditLog).where(AuditLog.id.in_(old))
+    return changed(delete(AuditLog).where(AuditLog.id.in_(old)))

@@ -1,4 +1,4 @@
-"""The way back from Razorpay's page: it makes the worker look, and proves nothing."""
+"""The callback makes a poll due, and proves nothing."""
 
 from urllib.parse import urlencode
 
@@ -56,7 +56,7 @@ def call(client):
     return lambda query, **more: client.get(f"{PATH}?{urlencode(query)}", **more)
 
 
-def test_a_good_callback_makes_the_next_look_due_at_once(shop, call, good, state):
+def test_a_good_callback_makes_a_poll_due_at_once(shop, call, good, state):
     answer = call(good, headers=JSON)
 
     assert (answer.status_code, answer.json["status"]) == (200, "processing")
@@ -135,7 +135,7 @@ def test_a_secret_of_the_callers_own_signs_nothing(call, payment, state):
     assert state() == before
 
 
-def test_other_parameters_are_not_looked_at(call, good):
+def test_other_parameters_are_ignored(call, good):
     assert call({**good, "secret": "mine", "utm": "1"}).status_code == 200
 
 

@@ -160,7 +160,7 @@ def test_customers_see_their_own_payments_alone(shop, tokens):
 )
 def test_staff_filter_and_sort_all_payments(shop, staff, query, found):
     for order in (21, 22, 23):
-        shop.ask(order, amount=f"{order}.00", user_id=order)
+        shop.request(order, amount=f"{order}.00", user_id=order)
 
     answer = shop.call("GET", f"/payments/{query}", staff)
 
@@ -169,7 +169,7 @@ def test_staff_filter_and_sort_all_payments(shop, staff, query, found):
 
 def test_a_list_goes_on_where_it_ended(shop, staff):
     for order in range(1, 6):
-        shop.ask(order)
+        shop.request(order)
     seen, cursor = [], ""
     while cursor is not None:
         page = shop.call(
@@ -236,7 +236,7 @@ def test_sync_without_an_answer_is_unavailable_and_changes_nothing(shop, staff):
 
 
 @pytest.fixture
-def suspect(shop):
+def reviewed(shop):
     order = shop.issued()
     shop.pay(order, amount=100)
     shop.make_due()
@@ -250,51 +250,51 @@ def resolve(shop, who, order, decision):
     return shop.call("POST", path, who, json=body)
 
 
-def test_an_admin_accepts_a_suspect_payment(shop, tokens, suspect):
-    answer = resolve(shop, tokens.admin(), suspect, "accept")
+def test_an_admin_accepts_a_payment_under_review(shop, tokens, reviewed):
+    answer = resolve(shop, tokens.admin(), reviewed, "accept")
 
     assert (answer.status_code, answer.json["status"]) == (200, "COMPLETED")
-    [said] = shop.said(suspect, "payment.captured")
-    assert said["accepted"] is True
-    assert said["amount"] == "1.00"
+    [event] = shop.published(reviewed, "payment.captured")
+    assert event["accepted"] is True
+    assert event["amount"] == "1.00"
     taken = [answer.json[name] for name in ("amount", "amount_captured")]
     assert taken == ["499.00", "1.00"]
-    again = resolve(shop, tokens.admin(), suspect, "accept")
+    again = resolve(shop, tokens.admin(), reviewed, "accept")
     assert (again.status_code, again.json["code"]) == (409, "not_suspect")
 
 
-def test_an_admin_sends_a_suspect_payment_back_for_ever(shop, tokens, suspect):
-    answer = resolve(shop, tokens.admin(), suspect, "refund")
+def test_an_admin_rejects_a_payment_under_review_for_ever(shop, tokens, reviewed):
+    answer = resolve(shop, tokens.admin(), reviewed, "refund")
     shop.work()
-    for _ in range(2):  # the capture is there, but no evidence any more
+    for _ in range(2):  # the capture is there, but was rejected
         shop.make_due()
         shop.work()
 
-    path = f"/payments/{shop.payment(suspect).id}/"
+    path = f"/payments/{shop.payment(reviewed).id}/"
     now = shop.call("GET", path, tokens.admin()).json
     assert answer.json["status"] == now["status"] == "CANCELLED"
     assert (now["amount_captured"], now["amount_refunded"]) == ("1.00", "1.00")
     assert [refund["amount"] for refund in shop.ledger("refunds")] == [100]
-    assert shop.payment(suspect).state == "closed"
-    assert shop.kinds(suspect) == ["payment.link_ready", "payment.closed"]
+    assert shop.payment(reviewed).state == "closed"
+    assert shop.kinds(reviewed) == ["payment.link_ready", "payment.closed"]
     shop.check_books()
 
 
-def test_a_suspect_payment_is_not_cancelled_by_a_message_or_by_staff(
-    shop, staff, suspect
+def test_a_payment_under_review_is_not_cancelled_by_a_message_or_by_staff(
+    shop, staff, reviewed
 ):
-    shop.close(suspect)
-    path = f"/payments/{shop.payment(suspect).id}/cancel/"
+    shop.close(reviewed)
+    path = f"/payments/{shop.payment(reviewed).id}/cancel/"
 
     assert shop.call("POST", path, staff).json["code"] == "suspect"
-    assert shop.payment(suspect).state == "under_review"
+    assert shop.payment(reviewed).state == "under_review"
 
 
 @pytest.mark.parametrize("decision", ["accept", "refund"])
-def test_the_note_of_a_decision_is_for_staff(shop, tokens, suspect, decision):
-    resolve(shop, tokens.admin(), suspect, decision)
+def test_the_note_of_a_decision_is_for_staff(shop, tokens, reviewed, decision):
+    resolve(shop, tokens.admin(), reviewed, decision)
 
-    payment_id, owner = shop.payment(suspect).id, tokens.user(1)
+    payment_id, owner = shop.payment(reviewed).id, tokens.user(1)
     for path in (f"/payments/{payment_id}/", f"/payments/{payment_id}/refunds/"):
         assert "looked at it" not in shop.call("GET", path, owner).text
     history = shop.rows(PaymentHistory, payment_id=payment_id)
@@ -302,16 +302,16 @@ def test_the_note_of_a_decision_is_for_staff(shop, tokens, suspect, decision):
 
 
 @pytest.mark.parametrize("is_back", [True, False], ids=["back", "on its way"])
-def test_what_went_back_of_a_suspect_capture_is_none_of_a_later_one(
-    shop, tokens, suspect, is_back
+def test_the_refund_of_a_rejected_capture_does_not_count_for_a_later_one(
+    shop, tokens, reviewed, is_back
 ):
-    resolve(shop, tokens.admin(), suspect, "refund")
+    resolve(shop, tokens.admin(), reviewed, "refund")
     if is_back:
         shop.work()
-    shop.pay(suspect, again=True, amount=49900)
+    shop.pay(reviewed, again=True, amount=49900)
     shop.make_due()
     shop.work()
 
-    payment = shop.payment(suspect)
-    assert [refund.state for refund in shop.refunds(suspect)] == ["processed"]
+    payment = shop.payment(reviewed)
+    assert [refund.state for refund in shop.refunds(reviewed)] == ["processed"]
     assert (payment.status, f"{payment.amount_refunded}") == ("COMPLETED", "0.00")

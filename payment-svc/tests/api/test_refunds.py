@@ -1,4 +1,4 @@
-"""Refunds that begin here."""
+"""Direct refunds."""
 
 import threading
 from decimal import Decimal
@@ -58,7 +58,7 @@ def large(shop):
     return f"/payments/{shop.row('captured', **fields)}/refund/"
 
 
-def test_more_than_the_limit_is_returned_by_an_admin_alone(shop, tokens, large):
+def test_only_an_admin_refunds_more_than_the_limit(shop, tokens, large):
     service = tokens.service("order-svc", "payment-svc", "payments:write")
     for who in (tokens.staff(), service):
         for body in ({"amount": "100000.01"}, {}):
@@ -90,9 +90,7 @@ def test_parts_of_a_large_refund_are_one(shop, staff, large):
         assert answer.status_code == status, amount
 
 
-def test_what_failed_or_was_never_a_persons_wish_leaves_the_limit_alone(
-    shop, staff, large
-):
+def test_failed_and_automatic_refunds_do_not_count_for_the_limit(shop, staff, large):
     message(shop, large, "300000.01", "staff")  # refused: a FAILED row
     message(shop, large, "150000.00", "cancelled")
 
@@ -102,7 +100,7 @@ def test_what_failed_or_was_never_a_persons_wish_leaves_the_limit_alone(
 
 
 @pytest.mark.parametrize("amount", ["0.01", "0.99"])
-def test_less_than_razorpay_returns_is_refused_at_the_door(shop, order, ask, amount):
+def test_less_than_razorpay_returns_is_refused(shop, order, ask, amount):
     answer = ask(order, amount=amount)
 
     assert (answer.status_code, answer.json["code"]) == (422, "validation_failed")
@@ -173,25 +171,3 @@ def test_refunds_at_the_same_moment_never_exceed_the_capture(shop, order, ask):
     assert sorted(answers) == [202] * 4 + [409] * 2
     assert sum(one["amount"] for one in shop.ledger("refunds")) == 40000
     shop.check_books()
-
-
-def test_the_database_holds_a_key_once(app, shop, order):
-    from sqlalchemy.exc import IntegrityError
-
-    payment_id = shop.payment(order).id
-    facts = {
-        "payment_id": payment_id,
-        "key": "refund:1:staff:1",
-        "amount": Decimal("1.00"),
-        "currency": "INR",
-        "reason": RefundReason.STAFF,
-        "n": 1,
-        "state": "failed",
-    }
-    with app.app_context():
-        db.session.add(Refund(**facts, idempotency_key="a"))
-        db.session.commit()
-        db.session.add(Refund(**facts, idempotency_key="b"))
-        with pytest.raises(IntegrityError):
-            db.session.commit()
-        db.session.rollback()

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from chassis import clock
 from devtools.testkit.plugin import serve
-from payment_svc.managers import WebhookManager
+from payment_svc.managers import webhooks
 from payment_svc.models import Payment, WebhookEvent
 from payment_svc.razorpay.signatures import sign
 
@@ -18,7 +18,7 @@ PATH = "/payments/webhook/"
 
 @pytest.fixture
 def post(app, sandbox):
-    """Return `post(body)`: the answer to a webhook, well signed if not said."""
+    """Return `post(body)`: the answer to a webhook, validly signed by default."""
 
     def send(body, signature=None, event_id=None, **more):
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -54,7 +54,7 @@ def test_a_webhook_is_stored_and_the_worker_asks_razorpay(shop, post):
     shop.work()
     assert shop.payment(order).state == "captured"
     [row] = shop.rows(WebhookEvent)
-    assert (row.result, row.payment_id) == ("woken", shop.payment(order).id)
+    assert (row.result, row.payment_id) == ("matched", shop.payment(order).id)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_webhook_that_cannot_be_stored_is_not_taken(shop, post, monkeypatch):
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(WebhookManager, "store", fail)
+        patch.setattr(webhooks, "store", fail)
         assert post(captured()).status_code == 503
 
     assert post(captured()).json == {"status": "stored"}
@@ -212,7 +212,7 @@ def test_an_event_of_somebody_elses_link_is_stored_and_unknown(shop, post):
 
 
 @pytest.mark.parametrize("how", ["description", "notes", "order"])
-def test_a_payment_is_found_by_all_that_razorpay_says_of_it(shop, post, how):
+def test_a_payment_is_found_by_every_id_in_a_webhook(shop, post, how):
     order = shop.issued()
     shop.pay(order)
     [at_razorpay] = shop.ledger("orders")
@@ -252,7 +252,7 @@ def test_a_webhook_that_says_paid_where_razorpay_does_not_confirms_nothing(shop,
     assert shop.kinds(order) == ["payment.link_ready"]
 
 
-def test_a_failed_try_does_not_hurry_anybody(shop, post):
+def test_a_failed_attempt_makes_no_poll_due(shop, post):
     order = shop.issued()
     before = shop.payment(order).next_check_at
     event = captured(description="#" + shop.link(order).removeprefix("plink_"))
@@ -289,4 +289,4 @@ def test_the_whole_story_by_webhooks_alone(shop, app, sandbox):
 
     shop.work()
     assert len(shop.rows(Payment)) == 1
-    assert len(shop.said(order, "payment.captured")) == 1
+    assert len(shop.published(order, "payment.captured")) == 1

@@ -28,7 +28,7 @@ def test_a_poll_that_is_requested_during_a_poll_is_made(shop):
 
 
 def test_a_close_that_comes_while_the_link_is_made_cancels_it(shop):
-    order = shop.ask()
+    order = shop.request()
     service = shop.app.extensions["razorpay"]
     real = service.create_link
 
@@ -65,7 +65,7 @@ def test_a_payment_during_the_cancel_is_never_lost(shop):
 
 
 @pytest.mark.parametrize("late", [1, 2, 3])
-def test_each_further_payment_is_a_row_and_is_told_of_once(shop, late):
+def test_each_further_payment_is_a_row_and_is_published_once(shop, late):
     order = shop.captured()
     for _ in range(late):
         shop.pay(order, again=True)
@@ -75,13 +75,13 @@ def test_each_further_payment_is_a_row_and_is_told_of_once(shop, late):
         shop.work()
 
     rows = shop.rows(Payment, order_id=str(order))
-    said = [one["payment_id"] for one in shop.said(order, "payment.captured")]
-    assert sorted(said) == [row.id for row in rows]
+    events = [one["payment_id"] for one in shop.published(order, "payment.captured")]
+    assert sorted(events) == [row.id for row in rows]
     assert len(rows) == 1 + late
     shop.check_books()
 
 
-def test_money_that_was_sent_back_is_no_evidence_beside_good_money(shop, tokens):
+def test_a_rejected_capture_does_not_count_beside_a_good_one(shop, tokens):
     order = shop.issued()
     shop.pay(order, amount=100)
     shop.make_due()
@@ -98,7 +98,7 @@ def test_money_that_was_sent_back_is_no_evidence_beside_good_money(shop, tokens)
 
     [payment] = shop.rows(Payment)
     assert (payment.state, payment.razorpay_payment_id) == ("captured", good["id"])
-    assert [said["amount"] for said in shop.said(order, "payment.captured")] == [
+    assert [event["amount"] for event in shop.published(order, "payment.captured")] == [
         "499.00"
     ]
     shop.check_books()

@@ -103,7 +103,7 @@ def test_this_is_no_answer(name, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_a_wish_to_wait_is_kept():
+def test_a_retry_after_is_kept():
     with answering(NO_ANSWERS["429"]) as (url, _):
         assert fetch(url).retry_after == 7
 

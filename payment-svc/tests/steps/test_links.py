@@ -1,6 +1,5 @@
-"""Links are made once, adopted when an answer was lost, and closed for good."""
+"""Links are created once, recovered after a lost answer, and cancelled."""
 
-import json
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -10,7 +9,6 @@ from chassis import clock
 from chassis.json import timestamp
 from chassis.outcomes import Refused, Unknown
 from payment_svc.jobs import check_payments
-from payment_svc.models import Outbox
 from payment_svc.steps import Context, read_payment
 from payment_svc.steps.links import link_request
 
@@ -51,7 +49,7 @@ def test_a_link_has_the_orders_amount_our_reference_and_sixteen_minutes(shop):
 @pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
 def test_a_lost_answer_to_a_create_leads_to_one_link(shop, done):
     with answers_lost(shop.app, "create_link", done=done):
-        order = shop.ask()
+        order = shop.request()
         shop.work()
     assert shop.payment(order).state == "created"
 
@@ -66,7 +64,7 @@ def test_a_lost_answer_to_a_create_leads_to_one_link(shop, done):
 
 def test_a_retry_looks_for_the_link_before_it_makes_one(shop, monkeypatch):
     with answers_lost(shop.app, "create_link", done=True):
-        order = shop.ask()
+        order = shop.request()
         shop.work()
     service, asked = shop.app.extensions["razorpay"], []
     for name in ("find_link", "create_link"):
@@ -81,8 +79,8 @@ def test_a_retry_looks_for_the_link_before_it_makes_one(shop, monkeypatch):
     assert shop.payment(order).state == "issued"
 
 
-def test_a_reference_that_is_taken_is_adopted_even_at_the_first_try(shop):
-    order = shop.ask()
+def test_a_link_with_our_reference_is_recovered_even_at_the_first_attempt(shop):
+    order = shop.request()
     with shop.app.app_context():
         work = Context()
         payment = read_payment(work, shop.payment(order).id)
@@ -96,7 +94,7 @@ def test_a_reference_that_is_taken_is_adopted_even_at_the_first_try(shop):
 
 def test_a_retry_after_a_long_while_gives_the_link_its_full_time(shop, pass_time):
     with answers_lost(shop.app, "create_link", done=False):
-        order = shop.ask()
+        order = shop.request()
         shop.work()
 
     pass_time(timedelta(minutes=10))
@@ -107,7 +105,7 @@ def test_a_retry_after_a_long_while_gives_the_link_its_full_time(shop, pass_time
 
 
 def test_no_link_is_made_a_quarter_of_an_hour_after_the_order(shop):
-    order = shop.ask(
+    order = shop.request(
         placed_at=timestamp(clock.now() - timedelta(minutes=15, seconds=1))
     )
 
@@ -115,7 +113,7 @@ def test_no_link_is_made_a_quarter_of_an_hour_after_the_order(shop):
 
     payment = shop.payment(order)
     assert (payment.state, payment.status) == ("closed", "FAILED")
-    assert shop.said(order) == [{"order_id": order, "reason": "failed"}]
+    assert shop.published(order) == [{"order_id": order, "reason": "failed"}]
     assert shop.ledger("links") == []
 
 
@@ -135,7 +133,7 @@ def test_a_customers_field_that_razorpay_refuses_is_left_out(shop, customer):
 
 
 def test_another_refusal_is_final(shop):
-    order = shop.ask(amount="99999999.99")
+    order = shop.request(amount="99999999.99")
     shop.app.extensions["razorpay"].create_link = lambda _: Refused(
         "amount exceeds maximum amount allowed."
     )
@@ -145,14 +143,14 @@ def test_another_refusal_is_final(shop):
     payment = shop.payment(order)
     assert payment.status == "FAILED"
     assert payment.reason == "amount exceeds maximum amount allowed."
-    assert shop.said(order) == [{"order_id": order, "reason": "failed"}]
+    assert shop.published(order) == [{"order_id": order, "reason": "failed"}]
 
 
 def test_a_closed_payment_never_gets_a_link_whatever_comes_later(shop):
     order = 4711
     shop.close(order, "expired")
 
-    shop.ask(order)
+    shop.request(order)
     shop.work()
 
     assert shop.payment(order).status == "EXPIRED"
@@ -168,12 +166,12 @@ def test_a_link_is_cancelled_when_its_order_is(shop):
 
     assert shop.payment(order).status == "CANCELLED"
     assert shop.ledger("links")[0]["status"] == "cancelled"
-    assert shop.said(order, "payment.closed") == [
+    assert shop.published(order, "payment.closed") == [
         {"order_id": order, "reason": "cancelled"}
     ]
 
 
-def test_a_cancel_that_loses_against_the_customer_says_captured(shop):
+def test_a_cancel_after_a_capture_publishes_the_capture(shop):
     order = shop.issued()
     shop.pay(order)
 
@@ -199,9 +197,9 @@ def test_a_lost_answer_to_a_cancel_is_asked_for_again(shop, done):
     assert not any(link["payable"] for link in shop.ledger("links"))
 
 
-def test_a_link_whose_making_was_never_heard_of_is_cancelled_too(shop):
+def test_a_link_whose_creation_had_no_answer_is_cancelled_too(shop):
     with answers_lost(shop.app, "create_link", done=True):
-        order = shop.ask()
+        order = shop.request()
         shop.work()
 
     shop.close(order)
@@ -212,7 +210,7 @@ def test_a_link_whose_making_was_never_heard_of_is_cancelled_too(shop):
 
 
 def test_a_create_that_arrives_after_the_end_is_found_and_cancelled(shop, pass_time):
-    order = shop.ask()
+    order = shop.request()
     with shop.app.app_context():
         work = Context()
         late = link_request(work, read_payment(work, shop.payment(order).id))
@@ -230,7 +228,7 @@ def test_a_create_that_arrives_after_the_end_is_found_and_cancelled(shop, pass_t
 
 
 def test_a_worker_takes_what_another_died_over(shop, pass_time):
-    order = shop.ask()
+    order = shop.request()
     service = shop.app.extensions["razorpay"]
 
     def die(_):
@@ -247,11 +245,3 @@ def test_a_worker_takes_what_another_died_over(shop, pass_time):
     shop.work()
 
     assert shop.payment(order).state == "issued"
-
-
-def test_events_carry_the_correlation_id_of_the_order(shop):
-    order = shop.issued()
-
-    [ready] = shop.rows(Outbox)
-    assert ready.correlation_id == f"order-{order}"
-    assert json.dumps(ready.envelope())

@@ -1,4 +1,4 @@
-"""Refunds: each once, never more than came, whatever is lost on the way."""
+"""Refunds are sent once, whatever answers are lost."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ def test_a_refund_reaches_razorpay_and_the_order_is_told(shop):
     [at_razorpay] = shop.ledger("refunds")
     assert (refund.state, at_razorpay["amount"]) == ("processed", 9900)
     assert at_razorpay["receipt"] == refund.idempotency_key
-    assert shop.said(order, "refund.processed") == [
+    assert shop.published(order, "refund.processed") == [
         {
             "order_id": order,
             "payment_id": refund.payment_id,
@@ -55,7 +55,7 @@ def test_the_same_key_is_one_refund_and_each_request_is_answered(shop, times):
         shop.work()
 
     assert len(shop.ledger("refunds")) == 1
-    assert len(shop.said(order, "refund.processed")) == times
+    assert len(shop.published(order, "refund.processed")) == times
 
 
 def test_a_key_used_again_with_another_amount_is_the_first_refund(shop):
@@ -66,7 +66,7 @@ def test_a_key_used_again_with_another_amount_is_the_first_refund(shop):
     shop.refund(order, "100.00")
     shop.work()
 
-    assert [said["amount"] for said in shop.said(order, "refund.processed")] == [
+    assert [event["amount"] for event in shop.published(order, "refund.processed")] == [
         "99.00",
         "99.00",
     ]
@@ -82,11 +82,11 @@ def test_a_refund_above_what_is_left_fails_for_ever_under_its_key(shop):
     shop.work()
 
     assert [r.state for r in shop.refunds(order)] == ["processed", "failed"]
-    assert len(shop.said(order, "refund.failed")) == 2
+    assert len(shop.published(order, "refund.failed")) == 2
     shop.check_books()
 
 
-def test_a_failed_refund_leaves_room_for_another(shop):
+def test_a_failed_refund_allows_another(shop):
     order = shop.captured()
     shop.refund(order, "499.01", n=1)
 
@@ -158,7 +158,7 @@ def test_a_refusal_is_final_unless_it_speaks_of_now(shop, words):
     assert ("refund.failed" in shop.kinds(order)) is (refund.state == "failed")
 
 
-def test_money_that_went_back_from_razorpays_own_pages_is_adopted(shop):
+def test_money_that_went_back_from_razorpays_own_pages_is_recovered(shop):
     order = shop.captured()
     service = shop.app.extensions["razorpay"]
     pay_id = shop.payment(order).razorpay_payment_id
@@ -195,7 +195,7 @@ def test_a_pending_refund_is_asked_for_until_it_has_ended(shop, end):
     assert f"refund.{end}" in shop.kinds(order)
 
 
-def test_a_direct_refund_is_said_again_until_the_order_names_it(shop, pass_time, staff):
+def test_a_direct_refund_is_republished_until_acknowledged(shop, pass_time, staff):
     order = shop.captured()
     shop.settle(order)
     path = f"/payments/{shop.payment(order).id}/refund/"
@@ -204,14 +204,14 @@ def test_a_direct_refund_is_said_again_until_the_order_names_it(shop, pass_time,
     shop.work()
     pass_time(timedelta(seconds=301))
     shop.work()
-    assert len(shop.said(order, "refund.processed")) == 2
+    assert len(shop.published(order, "refund.processed")) == 2
 
     shop.settle(order)
     pass_time(timedelta(seconds=301))
     shop.work()
-    assert len(shop.said(order, "refund.processed")) == 3
+    assert len(shop.published(order, "refund.processed")) == 3
 
     shop.settle(order, refund_id=answer.json["id"])
     pass_time(timedelta(seconds=301))
     shop.work()
-    assert len(shop.said(order, "refund.processed")) == 3
+    assert len(shop.published(order, "refund.processed")) == 3

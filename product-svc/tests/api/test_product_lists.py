@@ -6,8 +6,8 @@ import pytest
 
 
 @pytest.fixture
-def shelf(shop: Any) -> dict[str, int]:
-    """Put five products on two shelves; return ids by first letter and shelf."""
+def catalogue(shop: Any) -> dict[str, int]:
+    """Create five products in two categories; return ids by first letter and name."""
     cook, tea = shop.category(name="Cookware"), shop.category(name="Tea")
     rows = [
         ("Appam pan", "For lacy edges", "849.00", 26, cook),
@@ -81,11 +81,11 @@ QUERIES = {
 
 
 def test_a_list_holds_what_its_query_says(
-    shop: Any, shelf: dict[str, int], subtests: Any
+    shop: Any, catalogue: dict[str, int], subtests: Any
 ) -> None:
     for query, expected in QUERIES.items():
         for path in ("/products/", "/products/filter"):
-            answer = shop.call("GET", f"{path}?{query.format(**shelf)}")
+            answer = shop.call("GET", f"{path}?{query.format(**catalogue)}")
 
             with subtests.test(f"{path}?{query}"):
                 assert letters(answer) == expected
@@ -145,7 +145,7 @@ def walk(shop: Any, path: str) -> list[str]:
 
 
 def test_pages_of_two_walk_through_everything_once(
-    shop: Any, shelf: dict[str, int], subtests: Any
+    shop: Any, catalogue: dict[str, int], subtests: Any
 ) -> None:
     for sort in ("id", "name", "price", "created_at", "stock_quantity", "relevance"):
         for sign in ("", "-"):
@@ -176,7 +176,7 @@ def test_pages_stay_put_while_products_are_added(shop: Any) -> None:
 
 
 def test_a_cursor_serves_the_list_it_was_made_for_alone(
-    shop: Any, shelf: dict[str, int]
+    shop: Any, catalogue: dict[str, int]
 ) -> None:
     cursor = shop.call("GET", "/products/?limit=1&sort=price").json["next_cursor"]
 

@@ -13,13 +13,13 @@ def names(answer: Any) -> list[str]:
 
 
 def test_a_new_product_is_answered_whole_and_found_at_its_location(shop: Any) -> None:
-    shelf = shop.category(name="Cookware")
+    category = shop.category(name="Cookware")
     body = {
         "name": "  Cast iron kadai ",
         "description": "Heavy.\nReady for pakoras.",
         "price": "499",
         "stock_quantity": 7,
-        "category_id": shelf,
+        "category_id": category,
         "sku": "COOK-1",
     }
 
@@ -36,7 +36,7 @@ def test_a_new_product_is_answered_whole_and_found_at_its_location(shop: Any) ->
         "stock_quantity": 7,
         "available_quantity": 7,
         "is_active": True,
-        "category": {"id": shelf, "name": "Cookware"},
+        "category": {"id": category, "name": "Cookware"},
     }
     assert answer.headers["Location"] == f"http://127.0.0.1/products/{made['id']}/"
     shown = shop.call("GET", f"/products/{made['id']}")

@@ -34,12 +34,12 @@ def test_the_ledger_tells_a_products_whole_story_newest_first(shop: Any) -> None
     shop.commit(17)
     shop.restock(17, {product: 1}, "3")
 
-    told = [
+    listed = [
         (line["kind"], line["delta"], line["stock_quantity"], line["reference"])
         for line in movements(shop, product)
     ]
 
-    assert told == [
+    assert listed == [
         ("restock", 1, 7, "17:3"),
         ("commit", -4, 6, "17"),
         ("adjustment", 5, 10, None),

@@ -1,4 +1,4 @@
-"""Every route and every caller: a route that is missing here fails the build."""
+"""Access for every route and caller; a route missing in the table fails."""
 
 from typing import Any
 
@@ -100,7 +100,7 @@ def headers_of(role: str, shop: Any, person: Any) -> Any:
 
 
 @pytest.mark.parametrize("rule", TABLE)
-def test_a_caller_may_do_what_the_table_says(
+def test_each_caller_gets_the_status_in_the_table(
     shop: Any, admin: Any, subtests: pytest.Subtests, rule: str
 ) -> None:
     for method, expected in TABLE[rule].items():
@@ -115,7 +115,7 @@ def test_a_caller_may_do_what_the_table_says(
 
 
 def body_of(method: str, rule: str, person: Any, number: int) -> Any:
-    """Return the body of a cell, with addresses that are the person's or new."""
+    """Return the request body for a route."""
     body = BODIES.get((method, rule), {})
     fields = body.get("json", {})
     if "email" not in fields:
@@ -125,7 +125,7 @@ def body_of(method: str, rule: str, person: Any, number: int) -> Any:
     return {"json": {**fields, "email": email}}
 
 
-def test_a_refused_caller_learns_nothing_of_the_body(
+def test_a_refused_caller_gets_no_validation_errors(
     shop: Any, subtests: pytest.Subtests
 ) -> None:
     for rule, methods in TABLE.items():
@@ -162,7 +162,7 @@ def test_a_role_taken_away_is_gone_at_once(shop: Any, admin: Any, role: str) -> 
 
 
 @pytest.mark.parametrize("path", ["/user/", "/user/me/", "/user/1/"])
-def test_a_deactivated_user_s_token_is_worth_nothing(
+def test_a_deactivated_user_s_token_is_refused(
     shop: Any, admin: Any, path: str
 ) -> None:
     gone = shop.person("staff")

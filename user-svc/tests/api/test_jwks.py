@@ -5,7 +5,7 @@ from typing import Any
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "k"}
 
 
-def test_the_keys_are_public_and_may_be_kept_a_minute(shop: Any) -> None:
+def test_the_keys_are_public_and_cached_for_a_minute(shop: Any) -> None:
     answer = shop.call("GET", "/.well-known/jwks.json")
 
     assert answer.headers["Cache-Control"] == "public, max-age=60"
@@ -16,7 +16,7 @@ def test_the_keys_are_public_and_may_be_kept_a_minute(shop: Any) -> None:
     assert shop.call("GET", "/.well-known/jwks.json", headers).status_code == 304
 
 
-def test_no_other_site_reads_an_answer(shop: Any) -> None:
+def test_no_other_site_can_read_a_response(shop: Any) -> None:
     headers = {"Origin": "https://evil.example"}
 
     for method in ("GET", "OPTIONS"):

@@ -1,4 +1,4 @@
-"""One's own profile and password."""
+"""The signed-in user's profile and password."""
 
 from typing import Any
 
@@ -26,11 +26,11 @@ def test_a_profile_has_an_etag(shop: Any, asha: Any) -> None:
     assert (second.status_code, second.data) == (304, b"")
 
 
-def test_private_answers_are_stored_nowhere(shop: Any, asha: Any) -> None:
+def test_private_responses_are_not_cached(shop: Any, asha: Any) -> None:
     assert shop.me(asha).headers["Cache-Control"] == "no-store"
 
 
-def test_a_profile_changes_in_parts(shop: Any, asha: Any) -> None:
+def test_a_patch_changes_only_the_given_fields(shop: Any, asha: Any) -> None:
     answer = patch(shop, asha, phone="+919876543210")
 
     assert answer.status_code == 200
@@ -85,7 +85,7 @@ def test_the_same_address_needs_no_password(shop: Any) -> None:
     assert answer.json["email_verified"] is True
 
 
-def test_the_address_of_another_is_taken(shop: Any, asha: Any) -> None:
+def test_the_address_of_another_user_is_refused(shop: Any, asha: Any) -> None:
     other = shop.person()
 
     answer = patch(shop, asha, email=other.email.upper(), current_password=PASSWORD)
@@ -123,13 +123,13 @@ def test_a_new_password_needs_the_old_one(shop: Any, asha: Any) -> None:
 
 
 @pytest.mark.parametrize("new", ["short67", "password1", "dear asha, hello"])
-def test_a_new_password_is_a_good_one(shop: Any, asha: Any, new: str) -> None:
+def test_a_new_password_must_meet_the_rules(shop: Any, asha: Any, new: str) -> None:
     answer = change_password(shop, asha, PASSWORD, new)
 
     assert list(answer.json["errors"]) == ["new_password"]
 
 
-def test_whoever_leaves_is_forgotten(shop: Any, asha: Any, admin: Any) -> None:
+def test_a_deleted_account_is_erased(shop: Any, asha: Any, admin: Any) -> None:
     assert shop.call("DELETE", "/user/me/", asha.headers).status_code == 204
 
     assert shop.me(asha).status_code == 401

@@ -1,4 +1,4 @@
-"""A forgotten password, and an address that is shown to be its owner's."""
+"""Password reset and verification of an e-mail address."""
 
 from collections.abc import Callable
 from typing import Any
@@ -50,7 +50,9 @@ def test_a_mailed_token_sets_a_new_password_and_ends_every_session(
     assert shop.sign_in(asha.email, NEW).status_code == 200
 
 
-def test_nobody_learns_who_has_an_account(app: Flask, shop: Any, asha: Any) -> None:
+def test_a_reset_does_not_reveal_who_has_an_account(
+    app: Flask, shop: Any, asha: Any
+) -> None:
     answers = [shop.ask_reset(e) for e in (asha.email, "nobody@shop.example")]
 
     assert [answer.status_code for answer in answers] == [202, 202]
@@ -61,7 +63,7 @@ def test_nobody_learns_who_has_an_account(app: Flask, shop: Any, asha: Any) -> N
     assert shop.mails("nobody@shop.example", RESET) == []
 
 
-def test_an_address_is_found_however_it_is_typed_and_mailed_as_it_is_kept(
+def test_an_address_is_found_in_any_case_and_mailed_as_it_is_stored(
     shop: Any, asha: Any
 ) -> None:
     shop.ask_reset("ASHA@SHOP.example")
@@ -84,7 +86,7 @@ def test_an_account_that_is_closed_gets_no_mail(
     assert shop.mails(asha.email, RESET) == []
 
 
-def test_a_token_is_no_use_once_its_account_is_deactivated(
+def test_a_token_is_invalid_once_its_account_is_deactivated(
     shop: Any, asha: Any, admin: Any
 ) -> None:
     token = shop.reset_token(asha.email)
@@ -94,7 +96,7 @@ def test_a_token_is_no_use_once_its_account_is_deactivated(
     assert is_invalid(shop.confirm_reset(token))
 
 
-def test_a_token_is_good_once(shop: Any, asha: Any) -> None:
+def test_a_token_is_valid_once(shop: Any, asha: Any) -> None:
     token = shop.reset_token(asha.email)
     shop.confirm_reset(token)
 
@@ -137,7 +139,7 @@ def test_a_token_ends_when_the_address_is_changed(shop: Any, asha: Any) -> None:
     assert is_invalid(shop.confirm_reset(token))
 
 
-def test_a_weak_password_is_refused_and_leaves_the_token_good(
+def test_a_weak_password_is_refused_and_the_token_stays_valid(
     shop: Any, asha: Any
 ) -> None:
     token = shop.reset_token(asha.email)
@@ -148,7 +150,7 @@ def test_a_weak_password_is_refused_and_leaves_the_token_good(
     assert shop.confirm_reset(token).status_code == 204
 
 
-def test_a_reset_proves_the_address_and_tells_it(shop: Any, asha: Any) -> None:
+def test_a_reset_verifies_the_address_and_sends_a_notice(shop: Any, asha: Any) -> None:
     assert shop.me(asha).json["email_verified"] is False
 
     shop.confirm_reset(shop.reset_token(asha.email))
@@ -158,14 +160,14 @@ def test_a_reset_proves_the_address_and_tells_it(shop: Any, asha: Any) -> None:
     assert len(shop.mails(asha.email, "Your password was changed")) == 1
 
 
-def test_nobody_s_mailbox_is_flooded(shop: Any, asha: Any) -> None:
+def test_an_account_gets_few_mails_an_hour(shop: Any, asha: Any) -> None:
     for _ in range(8):
         shop.ask_reset(asha.email)
 
     assert len(shop.mails(asha.email, RESET)) == 5
 
 
-def test_a_link_is_made_of_the_settings_and_never_of_the_host(
+def test_a_link_uses_the_settings_and_never_the_host_header(
     make_users: Any, password_hash: str, shop: Any, asha: Any
 ) -> None:
     evil = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
@@ -182,7 +184,7 @@ def test_a_link_is_made_of_the_settings_and_never_of_the_host(
     assert "evil" not in plain + link
 
 
-def test_a_token_is_kept_as_a_hash_and_stands_in_no_log(
+def test_a_token_is_stored_as_a_hash_and_never_logged(
     app: Flask, shop: Any, asha: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = shop.reset_token(asha.email)
@@ -216,7 +218,7 @@ def test_a_token_for_one_purpose_does_not_serve_the_other(shop: Any, asha: Any) 
     assert is_invalid(confirm_address(shop, shop.reset_token(asha.email)))
 
 
-def test_whoever_registers_is_asked_for_the_address(shop: Any) -> None:
+def test_a_registration_mails_a_token(shop: Any) -> None:
     body = {"name": "Asha", "email": "asha@shop.example", "password": PASSWORD}
     shop.call("POST", "/user/register/", json=body)
 
@@ -250,7 +252,9 @@ def test_only_the_signed_in_ask_for_their_address(shop: Any) -> None:
     assert shop.call("POST", "/user/verify-email/").status_code == 401
 
 
-def test_a_changed_address_is_asked_and_the_old_one_told(shop: Any, asha: Any) -> None:
+def test_a_new_address_gets_a_token_and_the_old_one_a_notice(
+    shop: Any, asha: Any
+) -> None:
     old = shop.mailed_token(asha.email, VERIFY)
     body = {"email": "new@shop.example", "current_password": PASSWORD}
     shop.call("PATCH", "/user/me/", asha.headers, json=body)
@@ -262,16 +266,14 @@ def test_a_changed_address_is_asked_and_the_old_one_told(shop: Any, asha: Any) -
     assert shop.me(asha).json["email_verified"] is True
 
 
-def test_a_changed_password_is_told(shop: Any, asha: Any) -> None:
+def test_a_changed_password_sends_a_notice(shop: Any, asha: Any) -> None:
     body = {"current_password": PASSWORD, "new_password": NEW}
     shop.call("POST", "/user/me/password/", asha.headers, json=body)
 
     assert len(shop.mails(asha.email, "Your password was changed")) == 1
 
 
-def test_whoever_leaves_is_not_in_the_outbox_any_more(
-    app: Flask, shop: Any, asha: Any
-) -> None:
+def test_a_deleted_user_s_mails_are_deleted(app: Flask, shop: Any, asha: Any) -> None:
     worker.drain(app)
     ask_address(shop, asha)
     shop.call("DELETE", "/user/me/", asha.headers)

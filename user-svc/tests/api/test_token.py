@@ -107,7 +107,7 @@ def test_a_service_reads_a_user_with_its_token(shop: Any, asha: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("way", ["basic", "form"])
-def test_a_stranger_is_an_invalid_client(
+def test_unknown_credentials_are_an_invalid_client(
     shop: Any, client_id: str, secret: str, way: str
 ) -> None:
     form = {"client_id": client_id, "client_secret": secret}
@@ -137,7 +137,7 @@ def test_a_stranger_is_an_invalid_client(
         ({"client_secret": "x"}, "invalid_request"),
     ],
 )
-def test_a_wrong_request_is_told_so(shop: Any, change: Any, error: str) -> None:
+def test_an_invalid_request_is_named(shop: Any, change: Any, error: str) -> None:
     refused(shop.token(RIGHT, **{**GOOD, **change}), error)
 
 
@@ -156,7 +156,7 @@ def test_two_scopes_are_one_token(shop: Any) -> None:
 @pytest.mark.parametrize(
     "kind", ["application/json", "text/plain", "multipart/form-data; boundary=x", None]
 )
-def test_a_body_that_is_no_form_is_refused(shop: Any, kind: Any) -> None:
+def test_a_body_that_is_not_a_form_is_refused(shop: Any, kind: Any) -> None:
     data = b"grant_type=client_credentials"
 
     answer = shop.call("POST", "/user/token/", data=data, content_type=kind)

@@ -23,7 +23,7 @@ def register(shop: Any, headers: Any = None, **changes: Any) -> Any:
     return shop.call("POST", "/user/register/", headers, json={**GOOD, **changes})
 
 
-def test_whoever_registers_is_a_customer(shop: Any) -> None:
+def test_a_new_account_is_a_customer(shop: Any) -> None:
     answer = register(shop)
 
     assert answer.status_code == 201
@@ -60,7 +60,7 @@ def test_a_name_with_a_tag_is_another_address(shop: Any) -> None:
 @pytest.mark.parametrize(
     "field", ["role", "is_active", "email_verified", "id", "password_hash", "phone"]
 )
-def test_nobody_registers_with_more_than_their_due(shop: Any, field: str) -> None:
+def test_a_registration_cannot_set_rights(shop: Any, field: str) -> None:
     answer = register(shop, **{field: "admin"})
 
     assert answer.status_code == 422
@@ -110,7 +110,7 @@ def test_composed_and_decomposed_letters_are_different_passwords(shop: Any) -> N
     assert shop.sign_in(GOOD["email"], "cafe\u0301-cafe\u0301").status_code == 401
 
 
-def test_a_password_is_kept_as_argon2id_and_never_shown(
+def test_a_password_is_stored_as_argon2id_and_never_shown(
     app: Flask, shop: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = register(shop)
@@ -167,7 +167,7 @@ def test_a_list_is_filtered_and_sorted(
     assert all(set(user) == FIELDS for user in answer.json["data"])
 
 
-def test_the_bounds_of_a_time_are_within(shop: Any, people: list[Any]) -> None:
+def test_the_bounds_of_a_time_range_are_inclusive(shop: Any, people: list[Any]) -> None:
     path = f"/user/{people[2].id}/"
     moment = shop.call("GET", path, people[0].headers).json["created_at"]
 
@@ -177,7 +177,9 @@ def test_the_bounds_of_a_time_are_within(shop: Any, people: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("sort", ["id", "-id", "name", "-email", "created_at"])
-def test_pages_follow_one_another(shop: Any, people: list[Any], sort: str) -> None:
+def test_a_cursor_leads_to_the_next_page(
+    shop: Any, people: list[Any], sort: str
+) -> None:
     headers = people[0].headers
     every = ids(shop.call("GET", f"/user/?sort={sort}", headers))
     path, seen = f"/user/?limit=1&sort={sort}", []
@@ -216,7 +218,7 @@ def test_nobody_else_changes_rights(shop: Any, role: str, field: Any) -> None:
     assert shop.me(person).json["role"] == role
 
 
-def test_a_deactivated_user_has_no_session_and_comes_back_by_an_admin(
+def test_a_deactivated_user_has_no_session_until_an_admin_activates_the_account(
     shop: Any, admin: Any, asha: Any
 ) -> None:
     path = f"/user/{asha.id}/"
@@ -230,7 +232,7 @@ def test_a_deactivated_user_has_no_session_and_comes_back_by_an_admin(
     assert shop.sign_in(asha.email).status_code == 200
 
 
-def test_a_put_writes_the_whole_profile(shop: Any, admin: Any, asha: Any) -> None:
+def test_a_put_replaces_the_whole_profile(shop: Any, admin: Any, asha: Any) -> None:
     path = f"/user/{asha.id}/"
     shop.call("PATCH", path, admin.headers, json={"phone": "+919876543210"})
 
@@ -272,7 +274,7 @@ def test_an_admin_s_stale_change_is_refused(shop: Any, admin: Any, asha: Any) ->
     assert shop.call("GET", path, admin.headers).json["name"] == "Other"
 
 
-def test_a_customer_sees_no_difference_between_another_and_nobody(
+def test_a_customer_cannot_tell_other_users_from_unknown_ones(
     shop: Any, asha: Any
 ) -> None:
     other = shop.person()
@@ -286,7 +288,7 @@ def test_a_customer_sees_no_difference_between_another_and_nobody(
     assert answers[0].json["code"] == answers[1].json["code"] == "not_found"
 
 
-def test_a_deleted_user_keeps_the_id_and_nothing_personal(
+def test_a_deleted_user_keeps_the_id_and_no_personal_data(
     app: Flask, shop: Any, admin: Any, asha: Any
 ) -> None:
     path = f"/user/{asha.id}/"

@@ -19,7 +19,7 @@ def test_a_copy_has_the_same_message_id(a_mail: Any) -> None:
 
 
 @pytest.mark.parametrize("field", ["to", "sender"])
-def test_a_line_break_in_an_address_is_no_header(field: str, a_mail: Any) -> None:
+def test_a_line_break_in_an_address_adds_no_header(field: str, a_mail: Any) -> None:
     with pytest.raises(ValueError, match=r"(?i)linefeed|carriage"):
         a_mail(**{field: "a@shop.example\r\nBcc: b@shop.example"})
 
@@ -52,7 +52,7 @@ def test_without_a_server_a_mail_is_a_file_for_its_owner_alone(
     assert b"One line." in file.read_bytes()
 
 
-def test_a_link_is_in_one_piece(make_users: Any, a_mail: Any) -> None:
+def test_a_link_is_not_wrapped(make_users: Any, a_mail: Any) -> None:
     url = "https://a-shop-with-a-rather-long-name.example/in/a/folder"
     settings = make_users(SHOP_URL=url).extensions["settings"]
     subject, text = templates.render(MailKind.RESET, "t" * 43, settings)

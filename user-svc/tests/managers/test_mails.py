@@ -15,7 +15,7 @@ def away(make_users: Any, password_hash: str, shop: Any) -> Any:
     return type(shop)(app, password_hash)
 
 
-def test_a_mail_that_is_not_taken_is_tried_again_with_growing_pauses(
+def test_a_failed_mail_is_retried_with_growing_pauses(
     away: Any, hold_clock: Callable[[int], None], mail_row: Any
 ) -> None:
     person = away.person(email_verified=True)
@@ -30,7 +30,7 @@ def test_a_mail_that_is_not_taken_is_tried_again_with_growing_pauses(
     assert mail_row(away.app).done_at is None
 
 
-def test_a_mail_that_nobody_takes_is_given_up_and_names_nobody(
+def test_a_mail_that_cannot_be_sent_is_given_up_and_loses_its_address(
     away: Any,
     pass_seconds: Callable[[int], None],
     mail_row: Any,

@@ -9,7 +9,7 @@ from user_svc.extensions import db
 from user_svc.managers import SigningKeyManager
 
 
-def test_a_key_of_a_faster_clock_is_used_when_it_is_the_only_one(
+def test_a_key_that_is_not_active_yet_is_used_when_it_is_the_only_one(
     make_app: Any, private_key: Any
 ) -> None:
     app = make_app(create_app, SIGNING_KEY_SECRET="s" * 40)

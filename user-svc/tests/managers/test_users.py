@@ -24,9 +24,7 @@ def demote(app: Flask, user_id: int, refusals: list[str]) -> None:
             refusals.append(refusal.code)
 
 
-def test_whoever_demotes_an_admin_waits_for_who_demotes_the_other(
-    app: Flask, shop: Any
-) -> None:
+def test_demotions_of_two_admins_wait_for_one_another(app: Flask, shop: Any) -> None:
     one, other = shop.person("admin").id, shop.person("admin").id
     refusals: list[str] = []
     slower = Thread(target=demote, args=(app, other, refusals))

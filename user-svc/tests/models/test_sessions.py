@@ -15,7 +15,7 @@ def prune(app: Flask) -> None:
     worker.once(app, "prune", worker.loops(app)["prune"])
 
 
-def test_sessions_long_over_are_deleted(
+def test_sessions_that_ended_long_ago_are_deleted(
     app: Flask, shop: Any, asha: Any, pass_seconds: Callable[[int], None], count: Any
 ) -> None:
     shop.refresh(asha.refresh_token)

@@ -1,4 +1,4 @@
-"""Mails are sent at least once, and after a crash again."""
+"""Mails are sent at least once, also after a crash."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_after_a_crash_the_same_mail_is_sent_again(
     assert shop.confirm_reset(shop.mailed_token(person.email, RESET)).status_code == 204
 
 
-def test_what_was_sent_is_not_sent_again(app: Flask, shop: Any, asha: Any) -> None:
+def test_a_sent_mail_is_not_sent_again(app: Flask, shop: Any, asha: Any) -> None:
     shop.ask_reset(asha.email)
     (first,) = shop.mails(asha.email, RESET)
     for file in Path(app.extensions["settings"].mail_folder).iterdir():

@@ -1,4 +1,4 @@
-"""Keys come, sign, and go, and no token is refused before its time."""
+"""Creation and rotation of signing keys; valid tokens stay valid."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ def rotate(app: Flask) -> int:
         return steps.rotate_keys()
 
 
-def test_the_first_need_makes_the_first_key(make_app: Any) -> None:
+def test_the_first_request_creates_the_first_key(make_app: Any) -> None:
     app = make_app(create_app, SIGNING_KEY_SECRET="s" * 40)
 
     first = app.test_client().get("/.well-known/jwks.json").json["keys"]
@@ -48,7 +48,7 @@ def test_private_keys_are_encrypted_at_rest(app: Flask, private_key: Any) -> Non
     assert opened.private_numbers() == private_key.private_numbers()
 
 
-def test_a_young_key_stays(app: Flask) -> None:
+def test_a_new_key_is_not_replaced(app: Flask) -> None:
     assert rotate(app) == 0
 
 
@@ -77,7 +77,7 @@ def test_a_key_is_published_before_it_signs_and_kept_while_its_tokens_live(
     assert kids(shop) == [new]
 
 
-def test_another_secret_signs_nothing_and_says_why_in_the_log(
+def test_another_secret_signs_nothing_and_logs_the_reason(
     app: Flask, shop: Any, asha: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     from user_svc.keyring import Keyring

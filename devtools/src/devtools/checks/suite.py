@@ -35,17 +35,18 @@ WITHOUT_DATABASE = (
     "user-svc/tests/test_emails.py",
     "user-svc/tests/test_passwords.py",
     *(
-        f"chassis/tests/test_{module}.py"
-        for module in (
-            "clock",
-            "config",
-            "correlation",
-            "envfiles",
-            "fields",
-            "http",
-            "json",
-            "logging",
-            "security",
+        f"chassis/tests/{path}.py"
+        for path in (
+            "test_clock",
+            "test_config",
+            "test_correlation",
+            "test_env_files",
+            "test_http",
+            "test_json",
+            "test_logging",
+            "test_outcomes",
+            "web/test_fields",
+            "web/test_security",
         )
     ),
 )

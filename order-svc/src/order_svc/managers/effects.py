@@ -18,7 +18,10 @@ from order_svc.models import (
 )
 
 Run = Callable[[Order, Trigger], None]
-CLOSED = {"expired": PaymentStatus.EXPIRED, "cancelled": PaymentStatus.CANCELLED}
+PAYMENT_STATUSES = {
+    "expired": PaymentStatus.EXPIRED,
+    "cancelled": PaymentStatus.CANCELLED,
+}
 REFUNDS = {
     Effect.REFUND_CANCELLED: RefundReason.CANCELLED,
     Effect.REFUND_REJECTED: RefundReason.REJECTED,
@@ -71,7 +74,7 @@ def _store_link(order: Order, trigger: Trigger) -> None:
 
 
 def _close_payment(order: Order, trigger: Trigger) -> None:
-    order.payment_status = CLOSED.get(trigger.reason, PaymentStatus.FAILED)
+    order.payment_status = PAYMENT_STATUSES.get(trigger.reason, PaymentStatus.FAILED)
     order.short_url = None
 
 

@@ -1,4 +1,4 @@
-"""What staff may refund, and which goods may be restocked."""
+"""What staff may refund and restock, and what an answered refund means."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -9,7 +9,8 @@ from chassis.errors import Conflict, Forbidden, Unprocessable
 from order_svc.managers.placing import MIN_TOTAL
 from order_svc.managers.refunds import Refunds
 from order_svc.managers.stock_commands import restocked
-from order_svc.models import Order
+from order_svc.managers.triggers import Data
+from order_svc.models import Order, RefundState
 
 
 def check_amount(
@@ -63,3 +64,21 @@ def check_restock(
                 f"More of product {product_id} would be restocked than was sold.",
                 code="restock_too_large",
             )
+
+
+def check_answer(refunds: Refunds, order: Order, data: Data) -> None:
+    """Raise Conflict for an answer whose `refund_id` belongs to another refund."""
+    known, refund = refunds.find_answered(data["refund_id"]), refunds.find(data)
+    is_other = known is not None and known is not refund
+    if is_other or (refund is not None and refund.order_id != order.id):
+        raise Conflict(f"Refund {data['refund_id']} is known as another one.")
+
+
+def is_last(refunds: Refunds, order: Order, data: Data) -> bool:
+    """Return whether a processed refund is the last of the order's own payment."""
+    if data["payment_id"] != order.payment_id or order.captured_amount is None:
+        return False
+    refund, before = refunds.find(data), refunds.processed(order)
+    if refund is not None and refund.state == RefundState.PROCESSED:
+        return before >= order.captured_amount
+    return bool(before + data["amount"] >= order.captured_amount)

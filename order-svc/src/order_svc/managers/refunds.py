@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.errors import Conflict
 from chassis.failpoints import failpoint
 from chassis.leases import backoff
 from order_svc import events
@@ -49,6 +48,10 @@ class Refunds:
             )
         )
 
+    def find_answered(self, refund_id: int) -> OrderRefund | None:
+        """Return the refund that payment-svc knows by this id, or None."""
+        return self.session.scalar(select(OrderRefund).filter_by(refund_id=refund_id))
+
     def is_automatic(self, payment_id: int | None) -> bool:
         """Return whether the saga itself has refunded this payment."""
         statement = select(OrderRefund.id).where(
@@ -71,25 +74,9 @@ class Refunds:
         )
         return sum(amounts, ZERO)
 
-    def completes(self, order: Order, data: Data) -> bool:
-        """Return whether a processed refund is the last of the order's own payment."""
-        if data["payment_id"] != order.payment_id or order.captured_amount is None:
-            return False
-        refund = self.find(data)
-        before = self._sum(order, RefundState.PROCESSED)
-        if refund is not None and refund.state == RefundState.PROCESSED:
-            return before >= order.captured_amount
-        return bool(before + data["amount"] >= order.captured_amount)
-
-    def check(self, order: Order, data: Data) -> None:
-        """Raise Conflict for a message whose `refund_id` belongs to another refund."""
-        known = self.session.scalar(
-            select(OrderRefund).filter_by(refund_id=data["refund_id"])
-        )
-        refund = self.find(data)
-        is_other = known is not None and known is not refund
-        if is_other or (refund is not None and refund.order_id != order.id):
-            raise Conflict(f"Refund {data['refund_id']} is known as another one.")
+    def processed(self, order: Order) -> Decimal:
+        """Return the sum of the processed refunds of the order's own payment."""
+        return self._sum(order, RefundState.PROCESSED)
 
     def request(self, order: Order, **columns: Any) -> OrderRefund:
         """Insert a refund and publish its request."""
@@ -154,7 +141,7 @@ class Refunds:
 
     def update_totals(self, order: Order) -> None:
         """Set the order's refunded amount and payment status from its refunds."""
-        order.refunded_amount = self._sum(order, RefundState.PROCESSED)
+        order.refunded_amount = self.processed(order)
         if order.captured_amount is None or not order.refunded_amount:
             return
         is_whole = order.refunded_amount >= order.captured_amount

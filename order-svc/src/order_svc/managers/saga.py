@@ -9,6 +9,7 @@ from typing import Any
 from chassis.state_machine import Trigger
 from order_svc.managers.machine import OrderMachine
 from order_svc.managers.placing import MAX_TOTAL, MIN_TOTAL, total
+from order_svc.managers.refund_rules import check_answer, is_last
 from order_svc.managers.refunds import Refunds
 from order_svc.managers.triggers import (
     ORDER_SVC,
@@ -95,8 +96,8 @@ class Saga:
         """Record a processed refund `{payment_id, refund_id, amount, reason, n}`."""
 
         def classify(order: Order) -> OrderTrigger:
-            self.refunds.check(order, data)
-            if self.refunds.completes(order, data):
+            check_answer(self.refunds, order, data)
+            if is_last(self.refunds, order, data):
                 return OrderTrigger.REFUND_COMPLETED
             return OrderTrigger.REFUND_PROCESSED
 
@@ -107,7 +108,7 @@ class Saga:
         """Record a failed refund: staff decide what follows."""
 
         def classify(order: Order) -> OrderTrigger:
-            self.refunds.check(order, data)
+            check_answer(self.refunds, order, data)
             return OrderTrigger.REFUND_FAILED
 
         name, reason = OrderTrigger.REFUND_FAILED, data["reason"]

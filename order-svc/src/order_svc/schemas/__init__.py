@@ -1,4 +1,4 @@
-"""The JSON in and out."""
+"""The JSON of requests, responses and messages."""
 
 from order_svc.schemas.messages import (
     PaymentCapturedSchema,

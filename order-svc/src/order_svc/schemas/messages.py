@@ -1,4 +1,4 @@
-"""The messages of payment-svc, as far as the order service reads them."""
+"""The messages of payment-svc, with the fields that the order service reads."""
 
 from marshmallow import fields, validate
 

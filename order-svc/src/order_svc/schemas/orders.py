@@ -1,4 +1,4 @@
-"""Orders in and out."""
+"""JSON of orders, in and out."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def _country(value: str) -> None:
 
 
 class AddressSchema(Schema):
-    """Where an order goes."""
+    """A shipping address."""
 
     name = Text(most=100, required=True)
     line1 = Text(most=200, required=True)
@@ -35,14 +35,14 @@ class AddressSchema(Schema):
 
 
 class LineSchema(Schema):
-    """So many of a product."""
+    """A product and a quantity."""
 
     product_id = Whole(required=True)
     quantity = Whole(1, MOST_OF_ONE, required=True)
 
 
 def merge(items: list[dict[str, int]]) -> dict[int, int]:
-    """Return `{product id: quantity}` of lines, those of one product added up."""
+    """Return `{product id: quantity}`; lines of one product are added up."""
     lines: dict[int, int] = {}
     for index, item in enumerate(items):
         product_id = item["product_id"]
@@ -54,21 +54,23 @@ def merge(items: list[dict[str, int]]) -> dict[int, int]:
 
 
 class OrderPatchSchema(Schema):
-    """What may change while an order is pending."""
+    """The fields of a pending order that can be changed."""
 
     shipping_address = fields.Nested(AddressSchema, allow_none=True)
     note = Text(most=500, lines=True, allow_none=True)
 
 
 class OrderCreateSchema(OrderPatchSchema):
-    """A basket; prices come from the catalogue alone."""
+    """An order to place; its prices come from product-svc."""
 
     items = fields.List(
         fields.Nested(LineSchema),
         required=True,
         validate=validate.Length(1, MOST_LINES),
     )
-    user_id = Whole(metadata={"description": "For whom; staff only."})
+    user_id = Whole(
+        metadata={"description": "The user who orders; only staff may set it."}
+    )
 
     @post_load
     def merge_items(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -77,7 +79,7 @@ class OrderCreateSchema(OrderPatchSchema):
 
 
 class OrderItemSchema(Schema):
-    """A line of an order, with the name and price of its moment."""
+    """A line of an order, with name and price at the time of the order."""
 
     id = Whole()
     product_id = Whole()
@@ -87,7 +89,7 @@ class OrderItemSchema(Schema):
 
 
 class OrderPaymentSchema(Schema):
-    """The order's payment, and the link while it can be paid."""
+    """The order's payment, with the link while the order awaits payment."""
 
     status = fields.String(validate=validate.OneOf([*PaymentStatus]))
     short_url = fields.String(allow_none=True)
@@ -95,7 +97,7 @@ class OrderPaymentSchema(Schema):
 
 
 class OrderUserSchema(Schema):
-    """Who ordered, as user-svc knows them now."""
+    """The user who ordered, as user-svc knows them now."""
 
     id = Whole()
     name = fields.String()
@@ -103,7 +105,7 @@ class OrderUserSchema(Schema):
 
 
 class OrderSchema(Schema):
-    """An order; until its stock is reserved, prices are 0.00."""
+    """An order; prices are 0.00 until its stock is reserved."""
 
     id = Whole()
     user_id = Whole()
@@ -123,21 +125,23 @@ class OrderSchema(Schema):
     user = fields.Nested(
         OrderUserSchema,
         allow_none=True,
-        metadata={"description": "With `?expand=user`; null when they are gone."},
+        metadata={"description": "With `?expand=user`; null when the account is gone."},
     )
 
 
 class OrderExpandSchema(Schema):
-    """What to add to an order."""
+    """Objects to include in an order."""
 
     expand = fields.String(load_default=None, validate=validate.OneOf(["user"]))
 
 
 class OrderQuerySchema(ListQuery):
-    """Which orders to list."""
+    """Filters and order of a list."""
 
     status = fields.String(validate=validate.OneOf([*OrderStatus]))
-    user_id = QueryWhole(metadata={"description": "Others' are for staff."})
+    user_id = QueryWhole(
+        metadata={"description": "Only staff see orders of other users."}
+    )
     created_from = Moment()
     created_to = Moment()
     sort = sort_field("id", "created_at", "total_price", default="-id")

@@ -1,4 +1,4 @@
-"""Refunds and timelines."""
+"""JSON of refunds and timelines."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from order_svc.schemas.orders import MOST_LINES, MOST_TOTAL, LineSchema, merge
 
 
 class RefundCreateSchema(Schema):
-    """Money to return, all that is left unless said, and goods that came back."""
+    """A refund to make, by default of all that remains, and goods to restock."""
 
     amount = Money("0.01", load_default=None)
     items = fields.List(
@@ -27,7 +27,7 @@ class RefundCreateSchema(Schema):
 
 
 class RefundSchema(Schema):
-    """A refund on its way; `reason` is a code, `note` the words of who asked."""
+    """A refund; `reason` is a code, `note` is the text of the request."""
 
     id = Whole()
     payment_id = Whole()
@@ -44,7 +44,7 @@ def _state(name: str) -> fields.String:
     )
 
 
-# `from` is a word of Python's own, so this class is made from a dict.
+# `from` is a keyword of Python, so this class is made from a dict.
 TimelineEntrySchema = Schema.from_dict(
     {
         "at": Moment(attribute="created_at"),
@@ -61,6 +61,6 @@ TimelineEntrySchema = Schema.from_dict(
 
 
 class TimelineSchema(Schema):
-    """All that happened to an order, oldest first."""
+    """An order's timeline, oldest line first."""
 
     data = fields.List(fields.Nested(TimelineEntrySchema))

@@ -7,7 +7,6 @@ from payment_svc.managers.reconciliation import Reconciliation
 from payment_svc.managers.refund_machine import RefundMachine
 from payment_svc.managers.refunds import RefundManager
 from payment_svc.managers.review import Review
-from payment_svc.managers.webhooks import WebhookManager
 
 __all__ = [
     "PaymentMachine",
@@ -17,5 +16,4 @@ __all__ = [
     "RefundMachine",
     "RefundManager",
     "Review",
-    "WebhookManager",
 ]

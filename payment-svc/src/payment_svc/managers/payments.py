@@ -1,6 +1,7 @@
 """The rules of payments: one PRIMARY payment for each order."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,15 +26,14 @@ T = PaymentTrigger
 OVER = (PaymentState.CLOSED, PaymentState.CAPTURED)
 
 
+@dataclass(frozen=True)
 class PaymentManager:
     """What may be done with payments: request, close, cancel and settle them.
 
     It never commits.
     """
 
-    def __init__(self, machine: PaymentMachine) -> None:
-        self.machine = machine
-        self.session = machine.session
+    machine: PaymentMachine
 
     def get(self, payment_id: int) -> Payment:
         """Return a payment."""
@@ -168,15 +168,15 @@ class PaymentManager:
 
         Returns None unless both the link and the reference are the stored ones.
         """
-        payment = self.session.scalar(
+        payment = self.machine.session.scalar(
             select(Payment).filter_by(
                 razorpay_payment_link_id=link_id, receipt=reference
             )
         )
         if payment is None:
             return None
-        known = select(Payment.id).filter_by(razorpay_payment_id=razorpay_payment_id)
-        if self.session.scalar(known) is None:
+        same = select(Payment.id).filter_by(razorpay_payment_id=razorpay_payment_id)
+        if self.machine.session.scalar(same) is None:
             leases.make_due(Payment, payment.id)
         return payment
 
@@ -195,14 +195,14 @@ class PaymentManager:
 
         Raises Conflict `customer_mismatch` for a payment of another customer.
         """
-        found = self.session.scalar(
+        found = self.machine.session.scalar(
             select(Payment)
             .filter_by(order_id=order_id, kind=PaymentKind.PRIMARY)
             .with_for_update()
             .execution_options(populate_existing=True)
         )
-        known = {found.user_id, user_id} if found else set()
-        if len(known - {None}) > 1:  # staff may leave the customer out
+        customers = {found.user_id, user_id} if found else set()
+        if len(customers - {None}) > 1:  # staff may leave the customer out
             raise Conflict(
                 "The order has a payment of another customer.", code="customer_mismatch"
             )

@@ -1,5 +1,6 @@
 """What a snapshot of Razorpay proves about a payment."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -26,15 +27,14 @@ WITH_CAPTURE = (PaymentState.CAPTURED, PaymentState.UNDER_REVIEW)
 REASONS = {"expired": ClosingReason.EXPIRED, "cancelled": ClosingReason.CANCELLED}
 
 
+@dataclass(frozen=True)
 class Reconciliation:
     """Applies snapshots to payments.
 
     Callback, webhook, poll and the staff's sync all end here. It never commits.
     """
 
-    def __init__(self, machine: PaymentMachine) -> None:
-        self.machine = machine
-        self.session = machine.session
+    machine: PaymentMachine
 
     def apply(self, payment_id: int, snapshot: Snapshot) -> Payment:
         """Store the link's ids, then its captures, then its end; plan the next poll."""
@@ -49,7 +49,7 @@ class Reconciliation:
         if payment.state not in AT_ONCE:  # those have their own next step
             payment.attempts = 0
             self.machine.plan_poll(payment)
-        self.session.flush()
+        self.machine.session.flush()
         return payment
 
     def _store_link(self, payment: Payment, link: ProviderLink) -> None:
@@ -89,8 +89,8 @@ class Reconciliation:
             Refund.razorpay_payment_id == capture.id,
             Refund.reason == RefundReason.SUSPECT,
         )
-        known = self.session.scalar(stored) or self.session.scalar(rejected)
-        return known is None
+        session = self.machine.session
+        return not (session.scalar(stored) or session.scalar(rejected))
 
     def _store_capture(self, payment: Payment, capture: ProviderPayment) -> None:
         wanted = (payment.amount, payment.currency)

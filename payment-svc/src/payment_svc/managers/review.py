@@ -1,6 +1,7 @@
 """What an admin decides about a payment under review."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from chassis.state_machine import Trigger
 from payment_svc.managers.payment_machine import PaymentMachine
@@ -8,15 +9,15 @@ from payment_svc.managers.refunds import RefundManager
 from payment_svc.models import ClosingReason, Payment, PaymentTrigger
 
 
+@dataclass(frozen=True)
 class Review:
     """The two decisions; nothing else ends a review.
 
     The admin's note stays in the history, because the customer can read `reason`.
     """
 
-    def __init__(self, machine: PaymentMachine, refunds: RefundManager) -> None:
-        self.machine = machine
-        self.refunds = refunds
+    machine: PaymentMachine
+    refunds: RefundManager
 
     def accept(self, payment_id: int, note: str) -> Payment:
         """Accept the captured amount; the event tells order-svc that it was decided."""

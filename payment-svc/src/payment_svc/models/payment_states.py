@@ -6,7 +6,7 @@ from enum import StrEnum
 class PaymentState(StrEnum):
     """The state of a payment."""
 
-    CREATED = "created"  # no link is known yet
+    CREATED = "created"  # there is no link yet
     ISSUED = "issued"  # the customer has a link
     CLOSING = "closing"  # the link is being cancelled
     CLOSED = "closed"
@@ -21,7 +21,7 @@ class PaymentTrigger(StrEnum):
     CLOSE_REQUESTED = "close_requested"
     LINK_CREATED = "link_created"
     LINK_FAILED = "link_failed"  # refused by Razorpay, or too late to create a link
-    LINK_ENDED = "link_ended"  # cancelled or expired, or Razorpay knows no link
+    LINK_ENDED = "link_ended"  # cancelled or expired, or Razorpay has no link
     CAPTURE_SEEN = "capture_seen"
     MISMATCH_SEEN = "mismatch_seen"  # a capture of another amount or currency
     SECOND_CAPTURE_SEEN = "second_capture_seen"  # becomes an EXTRA payment

@@ -1,9 +1,9 @@
 """The inbox of Razorpay's webhooks: each event is stored once."""
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import clock, correlation
+from chassis import clock, correlation, retention
 from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime
 from payment_svc.extensions import db
 
@@ -35,3 +35,8 @@ class WebhookEvent(AuditModel, db.Model):
     correlation_id: Mapped[str] = mapped_column(
         String(128), default=correlation.current
     )
+
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Webhooks that were processed long ago are deleted."""
+        return cls.processed_at < retention.cutoff()

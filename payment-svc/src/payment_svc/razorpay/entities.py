@@ -69,7 +69,7 @@ def read_link(entity: dict[str, Any]) -> ProviderLink:
 
 
 def read_payment(entity: dict[str, Any]) -> ProviderPayment:
-    """Return a payment; a refunded one counts as captured if Razorpay says so."""
+    """Return a payment; a refunded one counts as captured if `captured` is true."""
     status = _text(entity, "status", 20)
     was_captured = status == "refunded" and entity.get("captured") is True
     return ProviderPayment(

@@ -1,72 +1,61 @@
-"""The ids that a webhook of Razorpay mentions."""
+"""What a webhook of Razorpay mentions: its event and the ids in its JSON."""
 
 import json
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 
+@dataclass(frozen=True)
 class WebhookPayload:
-    """The ids in the JSON of a webhook, whatever its shape."""
+    """The event of a webhook, and every id by which its entities can be found.
 
-    def __init__(self, body: Any) -> None:
-        self._body = body if isinstance(body, dict) else {}
-        event = next(iter(_texts(self._body.get("event"))), "")
-        self.event = event[:80]
+    `natural_key` is the event with the id of its entity, if it has one.
+    """
 
-    def of(self, name: str) -> dict[str, Any]:
-        """Return an entity of the payload, or {}."""
-        node: Any = self._body
-        for key in ("payload", name, "entity"):
-            node = node.get(key) if isinstance(node, dict) else None
-        return node if isinstance(node, dict) else {}
+    event: str
+    natural_key: str | None
+    link_ids: list[str]
+    order_ids: list[str]
+    receipts: list[str]
+    payment_ids: list[str]
+    refund_ids: list[str]
+    refund_receipts: list[str]
 
-    @property
-    def natural_key(self) -> str | None:
-        """Return the event's name with the id of its entity."""
-        for name in ("refund", "payment", "payment_link", "order"):
-            found = _texts(self.of(name).get("id"))
-            if found and self.event:
-                return f"{self.event}:{found[0]}"[:200]
-        return None
 
-    def link_ids(self) -> list[str]:
-        """Return the ids of payment links; a payment has them in its description."""
-        about = _texts(self.of("payment").get("description"))
-        ids = [f"plink_{text[1:]}" for text in about if text.startswith("#")]
-        return ids + _texts(self.of("payment_link").get("id"))
+def read_webhook(body: bytes) -> WebhookPayload:
+    """Read the body of a webhook; invalid JSON gives an empty payload."""
+    found = _parse(body)
+    link, order = _entity(found, "payment_link"), _entity(found, "order")
+    payment, refund = _entity(found, "payment"), _entity(found, "refund")
+    event = next(iter(_texts(found.get("event"))), "")[:80]
+    return WebhookPayload(
+        event=event,
+        natural_key=_natural_key(event, refund, payment, link, order),
+        link_ids=_link_ids(payment) + _texts(link.get("id")),
+        order_ids=_order_ids(order, payment, link),
+        receipts=_texts(link.get("reference_id"), order.get("receipt"))
+        + _texts(_object(payment.get("notes")).get("receipt")),
+        payment_ids=_texts(payment.get("id"), refund.get("payment_id")),
+        refund_ids=_texts(refund.get("id")),
+        refund_receipts=_texts(refund.get("receipt")),
+    )
 
-    def order_ids(self) -> list[str]:
-        """Return Razorpay's order ids, with a prefix where Razorpay left it out."""
-        found = _texts(
-            self.of("order").get("id"),
-            self.of("payment").get("order_id"),
-            self.of("payment_link").get("order_id"),
-        )
-        return [f"order_{text.removeprefix('order_')}" for text in found]
 
-    def receipts(self) -> list[str]:
-        """Return the receipts that this service gave to Razorpay."""
-        return list(self._receipts())
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        return _object(json.loads(body))
+    except (ValueError, RecursionError):
+        return {}
 
-    def _receipts(self) -> Iterator[str]:
-        yield from _texts(
-            self.of("payment_link").get("reference_id"), self.of("order").get("receipt")
-        )
-        notes = self.of("payment").get("notes")
-        if isinstance(notes, dict):
-            yield from _texts(notes.get("receipt"))
 
-    def payment_ids(self) -> list[str]:
-        """Return Razorpay's payment ids."""
-        return _texts(self.of("payment").get("id"), self.of("refund").get("payment_id"))
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
-    def refund_receipts(self) -> list[str]:
-        """Return the receipts of refunds, which are their idempotency keys."""
-        return _texts(self.of("refund").get("receipt"))
 
-    def refund_ids(self) -> list[str]:
-        """Return Razorpay's refund ids."""
-        return _texts(self.of("refund").get("id"))
+def _entity(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return an entity of the payload, or {}."""
+    payload = _object(body.get("payload"))
+    return _object(_object(payload.get(name)).get("entity"))
 
 
 def _texts(*values: Any) -> list[str]:
@@ -74,9 +63,20 @@ def _texts(*values: Any) -> list[str]:
     return [text for text in usable if "\x00" not in text and text.isprintable()]
 
 
-def read_webhook(body: bytes) -> WebhookPayload:
-    """Read the body of a webhook; invalid JSON gives an empty payload."""
-    try:
-        return WebhookPayload(json.loads(body))
-    except (ValueError, RecursionError):
-        return WebhookPayload(None)
+def _natural_key(event: str, *entities: dict[str, Any]) -> str | None:
+    ids = [*_texts(*(entity.get("id") for entity in entities))]
+    return f"{event}:{ids[0]}"[:200] if ids and event else None
+
+
+def _link_ids(payment: dict[str, Any]) -> list[str]:
+    """Return the link's id: a payment has it in its description, as `#...`."""
+    about = _texts(payment.get("description"))
+    return [f"plink_{text[1:]}" for text in about if text.startswith("#")]
+
+
+def _order_ids(
+    order: dict[str, Any], payment: dict[str, Any], link: dict[str, Any]
+) -> list[str]:
+    """Return Razorpay's order ids, with a prefix where Razorpay left it out."""
+    found = _texts(order.get("id"), payment.get("order_id"), link.get("order_id"))
+    return [f"order_{text.removeprefix('order_')}" for text in found]

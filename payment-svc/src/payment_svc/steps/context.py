@@ -1,11 +1,11 @@
 """The collaborators of one unit of work: a request, a message or a job's row."""
 
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import cast
+from typing import Any
 
-from chassis import config
 from payment_svc import razorpay_service
-from payment_svc.config import Settings
+from payment_svc.config import Settings, settings
 from payment_svc.extensions import db
 from payment_svc.managers import (
     PaymentMachine,
@@ -14,23 +14,20 @@ from payment_svc.managers import (
     RefundMachine,
     RefundManager,
     Review,
-    WebhookManager,
 )
 from payment_svc.razorpay_service import RazorpayService
 
-WORKER = "worker"
 
-
+@dataclass(frozen=True)
 class Context:
     """Makes each collaborator once, when it is first used.
 
     Make one Context for a unit of work and pass it on.
     """
 
-    def __init__(self, actor: str = WORKER) -> None:
-        self.actor = actor
-        self.session = db.session
-        self.settings = cast("Settings", config.settings())
+    actor: str = "worker"
+    settings: Settings = field(default_factory=settings)
+    session: Any = db.session
 
     @cached_property
     def razorpay(self) -> RazorpayService:
@@ -61,8 +58,3 @@ class Context:
     def review(self) -> Review:
         """Return the decisions about payments under review."""
         return Review(self.machine, self.refunds)
-
-    @cached_property
-    def webhooks(self) -> WebhookManager:
-        """Return the inbox of webhooks."""
-        return WebhookManager(self.session)

@@ -17,7 +17,7 @@ DUPLICATE = ("already exists", "already attempted")  # a link with this referenc
 
 
 def create_link(work: Context, payment: Payment) -> None:
-    """Create the link of a payment that knows none.
+    """Create the link of a payment that has none.
 
     An earlier attempt may have created it, so a retry looks for it first.
     """

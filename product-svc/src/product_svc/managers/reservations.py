@@ -47,7 +47,7 @@ class ReservationManager:
         return self.machine.get(order_id)
 
     def reserve(self, order_id: int, lines: Lines, expires_in: int) -> Outcome:
-        """Hold every line for so many seconds, or refuse the order for good."""
+        """Reserve every line for `expires_in` seconds, or refuse the order."""
         expires_at = clock.now() + timedelta(seconds=expires_in)
         trigger = self._trigger(
             ReservationTrigger.RESERVE, order_id, lines=lines, expires_at=expires_at

@@ -119,7 +119,7 @@ def _credentials(form: dict[str, str]) -> tuple[str, str]:
     if form["client_secret"]:
         raise OAuthError(
             "invalid_request",
-            "Send the credentials only once.",
+            "Use HTTP Basic or the form, not both.",
         )
     if len(lines) > 1 or given is None or given.type != "basic":
         raise OAuthError("invalid_client", "Send the credentials by HTTP Basic.", 401)

@@ -5,10 +5,9 @@ of a request's transaction. No transaction is open while a key is generated.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -22,8 +21,10 @@ from chassis.web.auth import ALGORITHM, LEEWAY, TYPE
 from user_svc.extensions import db
 from user_svc.managers import SigningKeyManager
 from user_svc.managers.signing_keys import new_private_key
+from user_svc.models import SigningKey
 from user_svc.steps.context import keyring, settings
 
+T = TypeVar("T")
 MARGIN = 60  # seconds that a key is kept after its last token has expired
 
 
@@ -42,7 +43,8 @@ class Signer:
         The times are the system clock's, never CLOCK_FILE's: PyJWT verifies with it.
         """
         if time.monotonic() >= self._until:
-            self._key = _active_key()
+            active = ensure_key()
+            self._key = active.kid, keyring().decrypt(active.private_key)
             self._until = time.monotonic() + self.RELOAD
         kid, key = self._key
         now = int(time.time())
@@ -54,36 +56,31 @@ class Signer:
 
 def list_public_keys() -> dict[str, Any]:
     """Return the public keys as a JWKS; the very first call creates a key."""
-    ensure_key()
-    with _read_session() as session:
-        return {"keys": list(SigningKeyManager(session, keyring()).list_public())}
-
-
-def ensure_key() -> None:
-    """Create the first key unless there is one."""
-    with _read_session() as session:
-        found = SigningKeyManager(session, keyring()).find_active()
-    if found is None:
+    keys = _read(SigningKeyManager.list_public)
+    if not keys:
         _add(1, clock.now())
+        keys = _read(SigningKeyManager.list_public)
+    return {"keys": list(keys)}
+
+
+def ensure_key() -> SigningKey:
+    """Return the active key; create the first key if there is none."""
+    key = _read(SigningKeyManager.find_active)
+    if key is None:
+        _add(1, clock.now())
+        key = _read(SigningKeyManager.find_active)
+    assert key is not None  # created above; the newest key is never deleted
+    return key
 
 
 def rotate_keys() -> int:
     """Publish the next key when it is due and delete old ones; return how many."""
     config = settings()
-    with _read_session() as session:
-        age = timedelta(days=config.key_rotation_days)
-        generation = SigningKeyManager(session, keyring()).find_next_generation(age)
+    age = timedelta(days=config.key_rotation_days)
+    generation = _read(lambda keys: keys.find_next_generation(age))
     lead = timedelta(seconds=config.key_lead_seconds if generation != 1 else 0)
     created = _add(generation, clock.now() + lead) if generation else 0
     return created + _prune()
-
-
-def _active_key() -> tuple[str, RSAPrivateKey]:
-    ensure_key()
-    with _read_session() as session:
-        key = SigningKeyManager(session, keyring()).find_active()
-        assert key is not None  # created above; the newest key is never deleted
-        return key.kid, keyring().decrypt(key.private_key)
 
 
 def _add(generation: int, active_from: datetime) -> int:
@@ -108,7 +105,6 @@ def _prune() -> int:
     return deleted
 
 
-@contextmanager
-def _read_session() -> Iterator[Session]:
+def _read(find: Callable[[SigningKeyManager], T]) -> T:
     with reading(), Session(db.engine) as session:
-        yield session
+        return find(SigningKeyManager(session, keyring()))

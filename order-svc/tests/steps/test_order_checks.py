@@ -1,4 +1,4 @@
-"""What the worker does by the clock, and what it does when nobody answers."""
+"""What the worker does for a due order, also without an answer."""
 
 from typing import Any
 
@@ -26,13 +26,13 @@ def test_a_paid_order_takes_its_stock_at_once(shop: Any, products: Any) -> None:
     assert shop.published(order)[-1] == ("order.settled", settled)
 
 
-@pytest.mark.parametrize("said", [HANG_UP, [LOSE], (503, {}), (404, {}), (401, {})])
+@pytest.mark.parametrize("answer", [HANG_UP, [LOSE], (503, {}), (404, {}), (401, {})])
 def test_a_commit_is_repeated_until_it_is_answered_and_never_refunded(
-    shop: Any, products: Any, pass_seconds: Any, said: Any
+    shop: Any, products: Any, pass_seconds: Any, answer: Any
 ) -> None:
     order = shop.placed()
     shop.pay(order)
-    products.answers["commit"] = said
+    products.answers["commit"] = answer
     shop.work()
     assert shop.state(order) == "paid"
     assert shop.refunds(order) == []
@@ -44,7 +44,7 @@ def test_a_commit_is_repeated_until_it_is_answered_and_never_refunded(
     assert shop.state(order) == "confirmed"
 
 
-def test_a_commit_that_product_svc_knows_nothing_of_calls_a_person_each_time(
+def test_a_commit_without_a_reservation_alerts_each_time(
     shop: Any, products: Any, pass_seconds: Any, caplog: Any
 ) -> None:
     order = shop.placed()
@@ -62,7 +62,7 @@ def test_a_commit_that_product_svc_knows_nothing_of_calls_a_person_each_time(
     assert shop.state(order) == "paid"
 
 
-def test_an_unanswered_commit_is_not_asked_for_without_a_pause(
+def test_an_unanswered_commit_is_repeated_after_a_pause(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:
     order = shop.placed()
@@ -75,7 +75,7 @@ def test_an_unanswered_commit_is_not_asked_for_without_a_pause(
     assert products.count("commit") == 1
 
 
-def test_a_refused_commit_sends_the_money_back(shop: Any, products: Any) -> None:
+def test_a_refused_commit_refunds_the_payment(shop: Any, products: Any) -> None:
     order = shop.placed()
     shop.pay(order)
     products.answers["commit"] = GONE
@@ -90,7 +90,7 @@ def test_a_refused_commit_sends_the_money_back(shop: Any, products: Any) -> None
     assert shop.published(order)[2][1]["outcome"] == "refund"
 
 
-def test_an_order_that_a_crash_left_placed_is_taken_up_after_half_a_minute(
+def test_an_order_that_a_crash_left_placed_is_resumed_after_half_a_minute(
     shop: Any, products: Any, pass_seconds: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(_: int) -> None:
@@ -109,7 +109,7 @@ def test_an_order_that_a_crash_left_placed_is_taken_up_after_half_a_minute(
     assert shop.published(1)[0][0] == "payment.requested"
 
 
-def test_a_link_that_does_not_come_is_asked_for_again(
+def test_a_link_that_does_not_come_is_requested_again(
     shop: Any, pass_seconds: Any
 ) -> None:
     order = shop.placed()
@@ -126,7 +126,7 @@ def test_a_link_that_does_not_come_is_asked_for_again(
     assert first == second == third
 
 
-def test_a_link_that_has_come_is_not_asked_for_again(
+def test_a_link_that_has_come_is_not_requested_again(
     shop: Any, pass_seconds: Any
 ) -> None:
     order = shop.placed()
@@ -176,7 +176,7 @@ def test_an_order_is_closed_a_minute_after_its_link_has_expired(
 
 
 @pytest.mark.parametrize("way", ["expiring", "cancelling"])
-def test_a_close_is_asked_for_again_until_it_is_answered(
+def test_a_close_is_requested_again_until_it_is_answered(
     shop: Any, pass_seconds: Any, way: str
 ) -> None:
     order = shop.placed()
@@ -196,79 +196,7 @@ def test_a_close_is_asked_for_again_until_it_is_answered(
     assert shop.state(order) == way
 
 
-@pytest.mark.parametrize("said", [HANG_UP, [LOSE, LOSE], (500, {}), (403, {})])
-def test_a_release_is_owed_until_it_is_answered(
-    shop: Any, products: Any, pass_seconds: Any, said: Any
-) -> None:
-    order = shop.placed()
-    products.answers["release"] = said
-    shop.receive("payment.closed", order_id=order, reason="expired")
-    shop.work()
-    assert shop.stock_commands(order) == [("release", "pending")]
-
-    products.answers.clear()
-    pass_seconds(5)
-    shop.work()
-
-    assert shop.stock_commands(order) == [("release", "done")]
-
-
-def test_a_definite_no_ends_what_is_owed(shop: Any, products: Any, caplog: Any) -> None:
-    order = shop.placed()
-    products.answers["release"] = (409, {"code": "already_committed"})
-    shop.receive("payment.closed", order_id=order, reason="expired")
-
-    shop.work()
-
-    assert shop.stock_commands(order) == [("release", "refused")]
-    assert "product-svc refused a stock command" in caplog.text
-
-
-def test_stock_that_is_held_after_all_is_let_go_again(
-    shop: Any, products: Any, pass_seconds: Any
-) -> None:
-    """The user cancels while the reservation is on its way."""
-    products.answers["reserve"] = (503, {})
-    order = shop.placed()
-    shop.cancel(order)
-    shop.work()
-    with shop.app.app_context():
-        from decimal import Decimal
-
-        from order_svc.extensions import db
-        from order_svc.steps import Work
-
-        Work.start().saga.mark_reserved(order, {1: ("x", Decimal("1.00"))})
-        db.session.commit()
-
-    shop.work()
-
-    assert shop.stock_commands(order) == [("release_final", "done")] * 2
-    assert shop.state(order) == "cancelled"
-
-
-def test_an_unanswered_refund_is_asked_for_again_with_the_same_words(
-    shop: Any, products: Any, pass_seconds: Any
-) -> None:
-    order = shop.placed()
-    shop.pay(order)
-    products.answers["commit"] = GONE
-    shop.work()
-
-    pass_seconds(301)
-    shop.work()
-    shop.work()
-
-    asked = [data for kind, data in shop.published(order) if kind == "refund.requested"]
-    assert len(asked) == 2
-    assert asked[0] == asked[1]
-    shop.refunded(order)
-    pass_seconds(100_000)
-    shop.work()
-    assert len([k for k, _ in shop.published(order) if k == "refund.requested"]) == 2
-
-
-def test_the_workers_messages_carry_the_orders_own_correlation_id(
+def test_the_workers_messages_have_the_orders_correlation_id(
     shop: Any, products: Any
 ) -> None:
     order = shop.placed(headers={"X-Correlation-ID": "basket-17"})
@@ -276,7 +204,7 @@ def test_the_workers_messages_carry_the_orders_own_correlation_id(
 
     shop.work()
 
-    told = {row["name"]: row["correlation_id"] for row in shop.timeline(order)}
-    assert told["order.settled"] == "basket-17"
-    assert told["stock.committed"] == "basket-17"
-    assert told["payment.captured"] == "from-payment-svc"
+    lines = {row["name"]: row["correlation_id"] for row in shop.timeline(order)}
+    assert lines["order.settled"] == "basket-17"
+    assert lines["stock.committed"] == "basket-17"
+    assert lines["payment.captured"] == "from-payment-svc"

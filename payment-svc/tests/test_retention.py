@@ -1,4 +1,4 @@
-"""No table grows for ever: each is kept for a reason, or forgets by a job."""
+"""No table grows for ever: each is kept for a reason, or a job deletes old rows."""
 
 import uuid
 from datetime import timedelta
@@ -29,8 +29,8 @@ KEPT = {
     "refunds": "money that went back",
     "refund_history": "how it went back; the audit walks it",
 }
-# Payments are kept, and their history: money. Only tombstones are forgotten, closes
-# that came before their request, which test_jobs shows beside a payment that stays.
+# Payments are kept, and their history: money. Only tombstones are deleted:
+# closes that came before their request.
 PARENTS = {"payment": "audit_log", "payment_history": "payment"}
 
 
@@ -57,11 +57,11 @@ PRUNED = {
     **EVERYWHERE,
     **MESSAGES,
     "audit_log": Pruned("prune payments", "tombstone_days", a_tombstone),
-    "webhook_events": Pruned("prune payments", "prune_after_days", a_webhook),
+    "webhook_events": Pruned("prune", "prune_after_days", a_webhook),
 }
 
 
-def test_every_table_is_kept_for_a_reason_or_forgets():
+def test_every_table_is_kept_for_a_reason_or_loses_old_rows():
     assert missing(db, KEPT, PARENTS, PRUNED) == set()
     assert all(goes_with(db, *pair) for pair in PARENTS.items())
 

@@ -1,4 +1,4 @@
-"""One key, one order, whatever crashes and however often it is sent."""
+"""One Idempotency-Key places one order, after a crash and a repeat too."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -70,7 +70,7 @@ def test_an_answer_that_was_not_known_yet_is_replayed_as_it_was(
     assert shop.state(1) == "awaiting_payment"
 
 
-def test_a_replay_needs_neither_neighbour(shop: Any, users: Any, products: Any) -> None:
+def test_a_replay_calls_no_other_service(shop: Any, users: Any, products: Any) -> None:
     first = shop.order(headers=KEY)
     users.answers["user"] = products.answers["reserve"] = HANG_UP
 
@@ -99,7 +99,7 @@ def test_twenty_requests_at_once_place_one_order(shop: Any, products: Any) -> No
 
 @pytest.fixture
 def crash(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return what lets the next request crash at one place."""
+    """Return a function that makes the next request crash at one place."""
 
     def at(place: str) -> Any:
         def fail(*_: Any, **__: Any) -> None:
@@ -137,7 +137,7 @@ def test_a_crash_before_the_first_commit_leaves_nothing(
         "chassis.web.idempotency._keep",  # before the answer is kept
     ],
 )
-def test_a_try_that_crashed_is_taken_up_where_it_stood(
+def test_a_crashed_request_is_resumed(
     shop: Any, crash: Any, products: Any, pass_seconds: Any, place: str
 ) -> None:
     pass_seconds(0)
@@ -155,7 +155,7 @@ def test_a_try_that_crashed_is_taken_up_where_it_stood(
     assert shop.order(headers=KEY).headers["Idempotency-Replayed"] == "true"
 
 
-def test_a_crashed_try_that_was_refused_meanwhile_tells_the_refusal(
+def test_a_crashed_request_that_was_refused_meanwhile_returns_the_refusal(
     shop: Any, crash: Any, products: Any, pass_seconds: Any
 ) -> None:
     pass_seconds(0)
@@ -171,7 +171,7 @@ def test_a_crashed_try_that_was_refused_meanwhile_tells_the_refusal(
     assert (answer.status_code, answer.json["items"]) == (409, SHORT)
 
 
-def test_a_crashed_try_that_was_given_up_meanwhile_fails(
+def test_a_crashed_request_whose_order_was_rejected_meanwhile_fails(
     shop: Any, crash: Any, pass_seconds: Any
 ) -> None:
     pass_seconds(0)

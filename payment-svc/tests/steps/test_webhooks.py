@@ -1,0 +1,32 @@
+"""The worker's step for a stored webhook."""
+
+import json
+
+from payment_svc.managers import webhooks
+from payment_svc.models import WebhookEvent
+from payment_svc.razorpay.signatures import sign
+
+
+def test_a_webhook_that_raises_is_failed_and_holds_up_no_other(
+    shop, client, sandbox, monkeypatch
+):
+    order = shop.issued()
+    shop.pay(order)
+    real = webhooks.process
+
+    def process(session, row):
+        if row.body == b"[]":
+            raise ValueError
+        real(session, row)
+
+    monkeypatch.setattr(webhooks, "process", process)
+    entity = {"id": shop.link(order)}
+    good = {"event": "x", "payload": {"payment_link": {"entity": entity}}}
+    for body in (b"[]", json.dumps(good).encode()):
+        headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
+        client.post("/payments/webhook/", data=body, headers=headers)
+
+    shop.work()
+
+    assert [row.result for row in shop.rows(WebhookEvent)] == ["failed", "matched"]
+    assert shop.payment(order).state == "captured"

@@ -1,0 +1,51 @@
+"""Sign-in: outdated hashes, and a password that changes meanwhile."""
+
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from user_svc import passwords
+from user_svc.extensions import db
+from user_svc.models import User
+
+
+def test_an_outdated_hash_is_replaced(app: Flask, shop: Any, asha: Any) -> None:
+    import argon2
+
+    weak = argon2.PasswordHasher(1, 1024, 1).hash("a-long-walk-in-the-rain")
+    with app.app_context():
+        db.session.get_one(User, asha.id).password_hash = weak
+        db.session.commit()
+
+    assert shop.sign_in(asha.email).status_code == 200
+
+    with app.app_context():
+        kept = db.session.get_one(User, asha.id).password_hash
+    assert "m=19456,t=2,p=1" in str(kept)
+    assert shop.sign_in(asha.email).status_code == 200
+
+
+def test_a_password_changed_during_a_sign_in_wins(
+    app: Flask, shop: Any, asha: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = passwords.matches
+
+    def matches_while_it_changes(known: str | None, given: str) -> bool:
+        monkeypatch.setattr(passwords, "matches", real)
+        is_right = real(known, given)
+        body = {"current_password": given, "new_password": "and-home-by-the-river"}
+        changing = Thread(
+            target=shop.call,
+            args=("POST", "/user/me/password/", asha.headers),
+            kwargs={"json": body},
+        )
+        changing.start()
+        changing.join()
+        return is_right
+
+    monkeypatch.setattr(passwords, "matches", matches_while_it_changes)
+
+    assert shop.sign_in(asha.email).status_code == 401
+    assert shop.sign_in(asha.email, "and-home-by-the-river").status_code == 200
