@@ -8,17 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, NullPool, create_engine, func, select
 
+from chassis.state_machine import Kind
 from order_svc.models import (
     STATUSES,
     TRANSITIONS,
     IdempotencyKey,
-    Kind,
     Order,
     OrderItem,
     OrderState,
-    Owed,
-    OwedKind,
-    OwedState,
+    StockCommand,
+    StockCommandKind,
+    StockCommandState,
 )
 from verification.faults.history import FAIL, OK, History
 
@@ -68,9 +68,12 @@ def read(url: str, history: History, stock: Mapping[int, int]) -> Facts:
 def _returned(connection: Connection) -> Counter[int]:
     """Count the restocked units of confirmed orders, which may be sold again."""
     returns = connection.scalars(
-        select(Owed.items)
-        .join(Order, Order.id == Owed.order_id)
-        .where(Owed.kind == OwedKind.RESTOCK, Owed.state == OwedState.DONE)
+        select(StockCommand.items)
+        .join(Order, Order.id == StockCommand.order_id)
+        .where(
+            StockCommand.kind == StockCommandKind.RESTOCK,
+            StockCommand.state == StockCommandState.DONE,
+        )
         .where(Order.state == OrderState.CONFIRMED)
     )
     found = Counter[int]()
@@ -157,9 +160,9 @@ def _closure(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
 
 
 REACHABLE = _closure(
-    (STATUSES[source], STATUSES[cell.to])
-    for (source, _event), cell in TRANSITIONS.items()
-    if cell.kind == Kind.MOVE and cell.to
+    (STATUSES[OrderState(source)], STATUSES[OrderState(transition.to)])
+    for (source, _trigger), transition in TRANSITIONS.items()
+    if source and transition.to and transition.kind is Kind.MOVE
 )
 CHECKS = {
     "H1": h1,

@@ -7,7 +7,14 @@ from typing import Any
 
 from sqlalchemy import NullPool, Select, bindparam, create_engine, select
 
-from order_svc.models import Order, OrderRefund, OrderState, Outbox, Owed, OwedState
+from order_svc.models import (
+    Order,
+    OrderRefund,
+    OrderState,
+    Outbox,
+    StockCommand,
+    StockCommandState,
+)
 from order_svc.models import RefundState as OrderRefundState
 from payment_svc.models import Outbox as PaymentOutbox
 from payment_svc.models import Payment, PaymentState, Refund, RefundState, WebhookEvent
@@ -58,29 +65,32 @@ UNDER_WAY: dict[str, tuple[tuple[str, Select[Any]], ...]] = {
             ),
         ),
         (
-            "refunds asked for",
+            "refunds requested",
             select(OrderRefund.id, OrderRefund.order_id, OrderRefund.reason).where(
                 OrderRefund.state == OrderRefundState.REQUESTED
             ),
         ),
         (
-            "debts to product-svc",
-            select(Owed.id, Owed.order_id, Owed.kind, Owed.next_check_at).where(
-                Owed.state == OwedState.OWED
-            ),
+            "stock commands",
+            select(
+                StockCommand.id,
+                StockCommand.order_id,
+                StockCommand.kind,
+                StockCommand.next_check_at,
+            ).where(StockCommand.state == StockCommandState.PENDING),
         ),
         ("events to send", _unsent(Outbox)),
     ),
     "payment-svc": (
         ("payments", select(*PAYMENT_COLUMNS).where(PAYMENT.c.state.in_(OPEN))),
         (
-            "captures nobody settled",
+            "captures not settled",
             select(*PAYMENT_COLUMNS).where(
                 PAYMENT.c.state == PaymentState.CAPTURED, PAYMENT.c.outcome.is_(None)
             ),
         ),
         (
-            "looks that are due at closed links",
+            "due polls of closed links",
             select(*PAYMENT_COLUMNS).where(
                 PAYMENT.c.state == PaymentState.CLOSED,
                 PAYMENT.c.next_check_at <= bindparam("now"),
@@ -93,7 +103,7 @@ UNDER_WAY: dict[str, tuple[tuple[str, Select[Any]], ...]] = {
             ),
         ),
         (
-            "webhooks to read",
+            "webhooks to process",
             select(WebhookEvent.id).where(WebhookEvent.processed_at.is_(None)),
         ),
         ("events to send", _unsent(PaymentOutbox)),
@@ -102,17 +112,17 @@ UNDER_WAY: dict[str, tuple[tuple[str, Select[Any]], ...]] = {
 
 
 class Stuck(Exception):
-    """Nothing moves any more, or things move for ever; the text says what is left."""
+    """Nothing changes any more, or changes do not end; the text lists what is left."""
 
 
 def drain(stack: Stack, people: Callable[[], None]) -> float:
-    """Wait until all has ended; return the seconds, or raise Stuck.
+    """Wait until nothing is in progress; return the seconds, or raise Stuck.
 
-    `people` do what only people can: decide about suspect payments.
+    `people` does what only people can: it decides payments under review.
     """
     started, jumps = time.monotonic(), iter(JUMPS)
     _until_quiet(stack, people, jumps, started)
-    stack.shift_clock(LAST_POLL)  # money that came after a link's end is found then
+    stack.shift_clock(LAST_POLL)  # finds captures after a link's end
     _until_quiet(stack, people, jumps, started)
     return time.monotonic() - started
 
@@ -121,25 +131,25 @@ def _until_quiet(
     stack: Stack, people: Callable[[], None], jumps: Iterator[int], started: float
 ) -> None:
     jump_at, quiet = time.monotonic() + PAUSE, 0
-    news_at, before = time.monotonic(), None
-    while quiet < 3:  # a due row may have been looked at just before
+    changed_at, before = time.monotonic(), None
+    while quiet < 3:  # a due row may just have been leased
         people()
         left = under_way(stack)
         quiet = 0 if left else quiet + 1
         now = time.monotonic()
         if left != before:
-            news_at, before = now, left
-        if now - news_at > NO_PROGRESS or now - started > AT_MOST:
+            changed_at, before = now, left
+        if now - changed_at > NO_PROGRESS or now - started > AT_MOST:
             raise Stuck(f"after {now - started:.0f} s there are still: {left}")
         is_busy = any(what.startswith("messages") for what in left)
-        if left and now > jump_at and not is_busy:  # time makes more messages
+        if left and now > jump_at and not is_busy:  # timers create more messages
             stack.shift_clock(next(jumps, 60))
             jump_at = now + PAUSE
         time.sleep(0.2)
 
 
 def under_way(stack: Stack) -> dict[str, Any]:
-    """Return what has not ended, the rows as text."""
+    """Return what is in progress, the rows as text."""
     found: dict[str, Any] = _waiting(stack)
     now = {"now": datetime.now(UTC) + timedelta(seconds=stack.shift)}
     for service, questions in UNDER_WAY.items():

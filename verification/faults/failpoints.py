@@ -35,6 +35,8 @@ INBOX = {
     "committed": OFTEN,
     "before_delete": OFTEN,
 }
+RETENTION = {"pruned": ONCE}
+BETWEEN_ROWS = {"between_rows": OFTEN}
 KEY = {"claimed": OFTEN, "before_commit": OFTEN, "committed": OFTEN}
 SHORT_KEY = dict.fromkeys(KEY, ONCE)
 
@@ -64,7 +66,7 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
         ("order", {"captured": TWICE}, "a payment"),
         (
             "order",
-            {"claimed": OFTEN, "before_check_commit": OFTEN, "checked": OFTEN},
+            {"leased": OFTEN, "before_check_commit": OFTEN, "checked": OFTEN},
             "a payment; a deadline; a link that is late",
         ),
         (
@@ -74,14 +76,14 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
         ),
         (
             "order",
-            {"between_rows": OFTEN},
-            "several orders or stock commands due at once",
-        ),
-        (
-            "order",
-            {"before_debt_call": TWICE, "after_debt_call": TWICE},
+            {
+                "before_stock_command": TWICE,
+                "after_stock_command": TWICE,
+                "stock_command_recorded": TWICE,
+            },
             "a cancelled or expired order; a staff refund with items",
         ),
+        ("leases", BETWEEN_ROWS, "any order or stock command that is due"),
         (
             "order",
             {"refund_emitted": ONCE},
@@ -89,10 +91,10 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
         ),
         (
             "order",
-            {"refund_asked_again": ONCE},
+            {"refund_requested_again": ONCE},
             "a refund without an answer for REFUND_AGAIN_SECONDS",
         ),
-        ("order", {"pruned": ONCE}, "every start"),
+        ("retention", RETENTION, "every start"),
     ],
     "payment-svc": [
         ("idempotency", SHORT_KEY, "POST /payments/{id}/refund/ with a key"),
@@ -110,31 +112,34 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
     "payment-svc-worker": [
         ("outbox", OUTBOX, "any order: payment.link_ready, payment.captured"),
         ("inbox", INBOX, "any order: payment.requested, order.settled"),
-        ("payment", {"claimed": OFTEN, "between_rows": OFTEN}, "any order"),
+        ("payment", {"leased": OFTEN, "checked": OFTEN}, "any order"),
+        ("leases", BETWEEN_ROWS, "any order"),
         ("payment", {"before_create": OFTEN, "after_create": OFTEN}, "any order"),
         (
             "payment",
-            {"before_apply_commit": OFTEN, "applied": OFTEN},
+            {"before_reconcile_commit": OFTEN, "reconciled": OFTEN},
             "any order: its link created, polled, paid, closed",
         ),
-        ("payment", {"looked": OFTEN}, "a webhook, a callback, a poll"),
+        ("payment", {"polled": OFTEN}, "a webhook, a callback, a poll"),
         ("payment", {"captured": TWICE}, "a payment"),
         (
             "payment",
             {"before_cancel": TWICE, "after_cancel": TWICE},
             "an order cancelled or past its deadline",
         ),
-        ("payment", {"announced": ONCE}, "a capture unsettled for ANNOUNCE_SECONDS"),
+        ("payment", {"republished": ONCE}, "a capture unsettled for ANNOUNCE_SECONDS"),
         ("payment", {"pruned": ONCE}, "every start"),
+        ("retention", RETENTION, "every start"),
         ("webhook", {"processed": OFTEN}, "a payment, a refund, a closed link"),
         (
             "refund",
             {
-                "begun": TWICE,
+                "leased": TWICE,
+                "attempt_begun": TWICE,
                 "before_post": TWICE,
                 "after_post": TWICE,
-                "before_learn_commit": TWICE,
-                "learned": TWICE,
+                "before_reconcile_commit": TWICE,
+                "reconciled": TWICE,
             },
             "a refund by staff or by the saga",
         ),
@@ -164,7 +169,13 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
             {"expired": TWICE, "between_rows": TWICE},
             "an expired reservation: the clock is moved while order-svc is paused",
         ),
+        (
+            "leases",
+            {"between_rows": TWICE},
+            "an expired reservation: the clock is moved while order-svc is paused",
+        ),
         ("reservation", {"pruned": ONCE}, "every start"),
+        ("retention", RETENTION, "every start"),
     ],
     "user-svc": [
         ("session", {"started": OFTEN}, "POST /user/login/"),
@@ -178,7 +189,7 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
             {"written": ONCE, "changed": ONCE},
             "a new password at POST /user/me/password/",
         ),
-        ("reset", {"asked": TWICE}, "POST /user/password-reset/"),
+        ("reset", {"requested": TWICE}, "POST /user/password-reset/"),
         (
             "reset",
             {"password_written": TWICE, "token_spent": TWICE, "confirmed": TWICE},
@@ -186,10 +197,15 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
         ),
     ],
     "user-svc-worker": [
-        ("session", {"pruned": ONCE}, "every start"),
+        ("retention", RETENTION, "every start"),
         (
             "mail",
-            {"claimed": TWICE, "sent": TWICE, "done": TWICE},
+            {"leased": TWICE, "sent": TWICE, "done": TWICE},
+            "a password forgotten or changed",
+        ),
+        (
+            "leases",
+            {"between_rows": TWICE},
             "a password forgotten or changed",
         ),
     ],

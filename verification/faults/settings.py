@@ -37,7 +37,7 @@ TIMES: dict[str, Mapping[str, str]] = {
 }
 # failpoint -> a setting that makes a process reach the failpoint at once
 IMPATIENT: dict[str, Mapping[str, str]] = {
-    "order.refund_asked_again": {"REFUND_AGAIN_SECONDS": "0"},
+    "order.refund_requested_again": {"REFUND_AGAIN_SECONDS": "0"},
 }
 # edge -> the service and the setting that route through it
 CALLS = {

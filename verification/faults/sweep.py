@@ -23,7 +23,7 @@ PLENTY = FEWEST = 3
 AT_MOST = 60.0
 # product-svc expires reservations that order-svc has not released in time.
 DEAD_MANS_SWITCH, KEEPER = "product-svc-worker", "order-svc-worker"
-UNSETTLED = "payment.announced"
+UNSETTLED = "payment.republished"
 
 
 class Visits:

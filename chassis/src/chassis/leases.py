@@ -16,6 +16,7 @@ from sqlalchemy import inspect, or_, select, update
 
 from chassis import clock, logging
 from chassis.db import changed, current_db, reading
+from chassis.failpoints import failpoint
 
 BATCH = 50
 TURN = 5.0  # seconds; the worker must notice SIGTERM between two turns
@@ -140,6 +141,7 @@ def each(
         taken = lease(model, seconds, key == row_id, column=column)
         current_db().session.commit()
         done += bool(taken) and _isolated(act, row_id)
+        failpoint("leases.between_rows")
     return done
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete
 from chassis import clock
 from chassis.config import settings
 from chassis.db import changed, current_db
+from chassis.failpoints import failpoint
 
 
 def cutoff() -> datetime:
@@ -25,5 +26,6 @@ def prune() -> int:
     for table in current_app.extensions["chassis_models"].values():
         if hasattr(table, "expired"):
             deleted += changed(delete(table).where(table.expired()))
+            failpoint("retention.pruned")
             current_db().session.commit()
     return deleted

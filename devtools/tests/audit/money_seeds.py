@@ -17,10 +17,14 @@ SEEDS = [
         lambda s: other(s, "payments", s.capture(s.confirmed)),
     ),
     ("I06", "money kept, order over", lambda s: order(s, s.late, state="expired")),
-    ("I06", "money and goods sent back", lambda s: s.ledger["refunds"].clear()),
+    (
+        "I06",
+        "order refunded, money kept",
+        lambda s: s.ledger["refunds"].clear(),
+    ),
     (
         "I07",
-        "a capture that nobody heard of",
+        "a capture that nobody knows",
         lambda s: other(s, "payments", s.capture(s.late), plink_id=None),
     ),
     (
@@ -30,7 +34,7 @@ SEEDS = [
     ),
     (
         "I07",
-        "a refund that nobody asked for",
+        "a refund that nobody requested",
         lambda s: other(s, "refunds", s.ledger["refunds"][0], receipt="x"),
     ),
     ("I07", "refunded by us alone", lambda s: s.ledger["refunds"].pop()),
@@ -51,7 +55,7 @@ SEEDS = [
     ),
     (
         "I09",
-        "more sent back than came",
+        "more refunded than captured",
         lambda s: s.ledger["refunds"][0].update(amount=999999),
     ),
     (
@@ -59,7 +63,7 @@ SEEDS = [
         "one refund made twice",
         lambda s: other(s, "refunds", s.ledger["refunds"][-1]),
     ),
-    ("I09", "more asked for than came", lambda s: one_more_refund(s, amount=MORE)),
+    ("I09", "more requested than captured", lambda s: one_more_refund(s, amount=MORE)),
     (
         "I09",
         "two refunds with one key",
@@ -106,10 +110,14 @@ SEEDS = [
     ("I10", "a wrong capture", lambda s: payment(s, s.late, captured_amount=MORE)),
     (
         "I10",
-        "a suspect payment that nobody accepted",
+        "a capture of another amount that nobody accepted",
         lambda s: payment(s, s.accepted, is_accepted=False),
     ),
-    ("I10", "paid less than we think", lambda s: s.capture(s.late).update(amount=1)),
+    (
+        "I10",
+        "paid less than we stored",
+        lambda s: s.capture(s.late).update(amount=1),
+    ),
     (
         "I10",
         "a line of nothing",

@@ -24,28 +24,36 @@ import user_svc.models as u
 DAY = timedelta(days=1)
 
 SEEDS = [
-    ("I11", "an order that stands still", lambda s: order(s, s.late, state="expiring")),
-    ("I11", "a payment that does", lambda s: payment(s, s.late, state="issued")),
+    (
+        "I11",
+        "an order that is stuck",
+        lambda s: order(s, s.late, state="expiring"),
+    ),
+    (
+        "I11",
+        "a payment that is stuck",
+        lambda s: payment(s, s.late, state="issued"),
+    ),
     ("I11", "a capture not settled", lambda s: payment(s, s.late, outcome=None)),
     ("I11", "a refund under way", lambda s: refund(s, "staff", state="sent")),
     (
         "I11",
-        "a direct refund unheard",
+        "a direct refund not acknowledged",
         lambda s: refund(s, "direct", acknowledged_at=None),
     ),
     ("I11", "a refund not answered", lambda s: asked(s, s.refunded, state="requested")),
     (
         "I11",
-        "stock owed",
-        lambda s: s.change(o.Owed, {"kind": "release"}, state="owed"),
+        "a pending stock command",
+        lambda s: s.change(o.StockCommand, {"kind": "release"}, state="pending"),
     ),
-    ("I11", "a webhook unread", lambda s: s.add(y.WebhookEvent, **webhook(s))),
-    ("I12", "never left", lambda s: s.change(o.Outbox, published_at=None)),
+    ("I11", "a webhook not processed", lambda s: s.add(y.WebhookEvent, **webhook(s))),
+    ("I12", "not sent", lambda s: s.change(o.Outbox, published_at=None)),
     ("I12", "lost", lambda s: s.drop(y.Inbox, type="payment.requested")),
     ("I12", "lost on the way back", lambda s: s.drop(o.Inbox, type="payment.captured")),
     ("I12", "lost with quarantine", lambda s: s.drop(y.QuarantinedMessage)),
     ("I12", "invented", lambda s: s.drop(y.Outbox, type="payment.link_ready")),
-    ("I12", "told to payment-svc by nobody", lambda s: s.drop(o.Outbox)),
+    ("I12", "sent to payment-svc by nobody", lambda s: s.drop(o.Outbox)),
     ("I13", "an illegal move", lambda s: move(s, s.late, "confirmed", "placed")),
     (
         "I13",
@@ -63,7 +71,7 @@ SEEDS = [
         "I13",
         "a trigger that cannot be",
         lambda s: s.change(
-            y.PaymentHistory, {"trigger": "link_made"}, trigger="given_up"
+            y.PaymentHistory, {"trigger": "link_created"}, trigger="review_rejected"
         ),
     ),
     ("I13", "a refund without a past", lambda s: s.drop(y.RefundHistory)),

@@ -61,7 +61,7 @@ def token(s, **values):
 
 def reset(s, **values):
     """Write that the story's user has used a token for a new password."""
-    row = {"id": 9001, "purpose": u.Letter.RESET, "user_id": s.user, "email": "a"}
+    row = {"id": 9001, "purpose": u.MailKind.RESET, "user_id": s.user, "email": "a"}
     times = dict.fromkeys(("created_at", "updated_at", "expires_at", "used_at"), s.now)
     s.add(u.OneTimeToken, **{**row, **times, "token_hash": uuid.uuid4().hex, **values})
 

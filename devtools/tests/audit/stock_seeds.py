@@ -37,7 +37,7 @@ SEEDS = [
     ("I04", "sold, not taken", lambda s: reservation(s, s.confirmed, state="expired")),
     (
         "I04",
-        "a return not on the shelf",
+        "a return that was not restocked",
         lambda s: s.change(p.ReservationItem, {"order_id": s.partly}, returned=0),
     ),
     ("I05", "taken, not sold", lambda s: reservation(s, s.expired, state="committed")),

@@ -1,4 +1,4 @@
-"""A shop of the services' own code that lives through everything once, quickly.
+"""A shop of the services' own code in which everything happens once, quickly.
 
 Databases, managers, consumers, steps and the Razorpay sandbox are the real ones; the
 queue and the calls between services are a few lines here.
@@ -14,14 +14,15 @@ import requests
 from sqlalchemy import select
 
 import order_svc.consumers
+import order_svc.managers
 import order_svc.models as orders
 import order_svc.steps
 import payment_svc.consumers
 import payment_svc.models as payments
 import payment_svc.steps
-import payment_svc.steps.context
 from chassis import clock
 from chassis.messaging import inbox
+from payment_svc.jobs import check_payments, check_refunds
 from payment_svc.models import Payment
 from product_svc.managers import ProductManager, ReservationManager
 from user_svc.keyring import Keyring
@@ -81,7 +82,7 @@ class Shop:
         with self.at("order-svc") as session:
             customer = order_svc.managers.Customer(self.user, "Asha", "a@shop.example")
             lines = {self.lamp: quantity}
-            order_id = order_svc.steps.manager().place(customer, lines).id
+            order_id = order_svc.steps.Work.start().orders.place(customer, lines).id
             session.add(self._key(order_id))
         self._reserve(order_id, lines)
         self.work()
@@ -104,31 +105,31 @@ class Shop:
             items = found.reservation.items
             prices = {item.product_id: (item.name, item.price) for item in items}
         with self.at("order-svc"):
-            manager = order_svc.steps.manager()
+            saga = order_svc.steps.Work.start().saga
             if found.refusal is None:
-                manager.mark_reserved(order_id, prices)
+                saga.mark_reserved(order_id, prices)
             else:
-                manager.reject(order_id, {"code": found.refusal.code, "detail": ""})
+                saga.reject(order_id, {"code": found.refusal.code, "detail": ""})
 
     def pay(self, order_id, **how):
-        """Pay an order's link in the sandbox, and let payment-svc see it."""
+        """Pay an order's link in the sandbox, and let payment-svc poll it."""
         self._control(order_id, "pay", **how)
-        self._look(order_id)
+        self._poll(order_id)
 
     def expire(self, order_id):
-        """Let an order's link expire, and let payment-svc see it."""
+        """Let an order's link expire, and let payment-svc poll it."""
         self._control(order_id, "expire")
-        self._look(order_id)
+        self._poll(order_id)
 
     def _control(self, order_id, verb, **how):
         link = self.payment(order_id).razorpay_payment_link_id
         url = f"{self.sandbox.url}/control/links/{link}/{verb}/"
         assert requests.post(url, json=how, timeout=10).ok
 
-    def _look(self, order_id):
-        payment_id = self.payment(order_id).id
+    def _poll(self, order_id):
+        payment = self.payment(order_id)
         with self.at("payment-svc"):
-            payment_svc.steps.poll(payment_id)
+            payment_svc.steps.poll(payment_svc.steps.Context(), payment)
         self.work()
 
     def payment(self, order_id):
@@ -142,14 +143,14 @@ class Shop:
     def cancel(self, order_id):
         """Cancel an order."""
         with self.at("order-svc"):
-            order_svc.steps.manager().cancel(order_id)
+            order_svc.steps.Work.start().orders.cancel(order_id)
         self.work()
 
     def refund(self, order_id, amount=None, items=()):
         """Return money as staff do, and goods."""
         with self.at("order-svc"):
-            order_svc.steps.manager().refund(
-                order_id, amount=amount, items=dict(items), note="asked for"
+            order_svc.steps.Work.start().orders.refund(
+                order_id, amount=amount, items=dict(items), note="requested"
             )
         self.work()
 
@@ -157,17 +158,16 @@ class Shop:
         """Return money at payment-svc."""
         payment_id = self.payment(order_id).id
         with self.at("payment-svc"):
-            payment = payment_svc.steps.context.payments().lock(payment_id)
-            payment_svc.steps.context.refunds().direct(
-                payment, amount, "broken", is_admin=True
-            )
+            work = payment_svc.steps.Context()
+            payment = work.payments.lock(payment_id)
+            work.refunds.request_direct(payment, amount, "broken", is_admin=True)
         self.work()
 
     def decide(self, order_id, decision):
-        """Decide a suspect payment: `accept` or `turn_back`."""
+        """Decide a payment under review: `accept` or `reject`."""
         payment_id = self.payment(order_id).id
         with self.at("payment-svc"):
-            getattr(payment_svc.steps.context.payments(), decision)(payment_id, "seen")
+            getattr(payment_svc.steps.Context().review, decision)(payment_id, "seen")
         self.work()
 
     def send(self, **event):
@@ -197,46 +197,48 @@ class Shop:
 
     def _due(self):
         with self.at("payment-svc"):
-            done = payment_svc.steps.check_payments()
-            done += payment_svc.steps.check_refunds()
+            done = check_payments()
+            done += check_refunds()
         with self.at("order-svc") as session:
             unsold = select(orders.Order.id).filter_by(state="paid")
             paid = session.scalars(unsold).all()
-            owed = session.scalars(select(orders.Owed).filter_by(state="owed")).all()
+            pending = select(orders.StockCommand).filter_by(state="pending")
+            commands = session.scalars(pending).all()
             session.expunge_all()
         for order_id in paid:
             self._commit(order_id)
-        for debt in owed:
-            self._pay(debt)
-        return done + len(paid) + len(owed)
+        for command in commands:
+            self._execute(command)
+        return done + len(paid) + len(commands)
 
     def _commit(self, order_id):
         with self.at("product-svc") as session:
             refusal = ReservationManager(session).commit(order_id).refusal
         with self.at("order-svc"):
-            manager = order_svc.steps.manager()
+            saga = order_svc.steps.Work.start().saga
             if refusal is None:
-                manager.confirm(order_id)
+                saga.confirm(order_id)
             else:
-                manager.refuse_commit(order_id, refusal.code)
+                saga.refuse_commit(order_id, refusal.code)
 
-    def _pay(self, debt):
+    def _execute(self, command):
         with self.at("product-svc") as session:
             manager = ReservationManager(session)
-            if debt.kind == orders.OwedKind.RESTOCK:
-                lines = {item["product_id"]: item["quantity"] for item in debt.items}
-                manager.restock(debt.order_id, debt.return_id, lines)
+            if command.kind == orders.StockCommandKind.RESTOCK:
+                lines = {item["product_id"]: item["quantity"] for item in command.items}
+                manager.restock(command.order_id, command.return_id, lines)
             else:
-                is_final = debt.kind == orders.OwedKind.RELEASE_FINAL
-                manager.release(debt.order_id, final=is_final)
-        with self.at("order-svc"):
-            order_svc.steps.due().settle_debt(debt.id, orders.OwedState.DONE, "204")
+                is_final = command.kind == orders.StockCommandKind.RELEASE_FINAL
+                manager.release(command.order_id, final=is_final)
+        with self.at("order-svc") as session:
+            done = orders.StockCommandState.DONE
+            order_svc.managers.record_stock_command(session, command.id, done, "204")
 
 
 def tell(shop):
-    """Live through everything; return the orders' ids by what became of them."""
+    """Let everything happen once; return the orders' ids by the result."""
     shop.open()
-    single = "confirmed expired cancelled refunded extra accepted turned_back direct"
+    single = "confirmed expired cancelled refunded extra accepted reviewed direct"
     ids = {name: shop.place() for name in single.split()}
     ids["partly"] = shop.place(2)
     for name in ("confirmed", "refunded", "extra", "partly", "direct"):
@@ -245,7 +247,7 @@ def tell(shop):
     shop.cancel(ids["cancelled"])
     shop.refund(ids["refunded"])
     shop.pay(ids["extra"], again=True)
-    for name, decision in (("accepted", "accept"), ("turned_back", "turn_back")):
+    for name, decision in (("accepted", "accept"), ("reviewed", "reject")):
         shop.pay(ids[name], amount=60000)
         shop.decide(ids[name], decision)
     shop.refund(ids["partly"], PRICE, {shop.lamp: 1})

@@ -1,4 +1,4 @@
-"""What the audit promises: silence for a healthy shop, a word for each violation."""
+"""The audit reports nothing of a healthy shop, and each violation that is seeded."""
 
 import json
 from collections import Counter
@@ -16,7 +16,7 @@ from devtools import audit
 from devtools.audit.reading import opened
 
 HOUR = 3600.0
-LETTER = {
+DEAD_LETTER = {
     "message_id": "m",
     "queue": "payment-commands",
     "type": "payment.requested",
@@ -65,13 +65,13 @@ def test_every_row_can_be_printed_and_sent(scene):
     [(one, seed) for one, _, seed in SEEDS if one in ALWAYS],
     ids=[name for name in NAMES if name[:3] in ALWAYS],
 )
-def test_what_always_holds_is_judged_while_orders_are_under_way(scene, invariant, seed):
+def test_what_always_holds_is_judged_with_orders_in_progress(scene, invariant, seed):
     seed(scene)
 
     assert invariant in scene.violated(drained=False, slack=HOUR)
 
 
-def test_what_is_under_way_is_not_judged(scene):
+def test_orders_in_progress_are_not_judged(scene):
     order(scene, scene.late, state="awaiting_payment", status="pending")
     scene.drop(y.Inbox, type="payment.requested")
 
@@ -80,7 +80,7 @@ def test_what_is_under_way_is_not_judged(scene):
     assert found.keys() == {"I13"}  # no move was written down, and that is at once
 
 
-def test_what_stands_still_for_longer_than_the_slack_is_judged(scene):
+def test_orders_without_progress_for_longer_than_the_slack_are_judged(scene):
     order(scene, scene.late, state="awaiting_payment", status="pending")
     scene.drop(y.Inbox, type="payment.requested")
     scene.now += timedelta(hours=2)
@@ -90,9 +90,9 @@ def test_what_stands_still_for_longer_than_the_slack_is_judged(scene):
     assert found.keys() >= {"I06", "I11", "I12"}
 
 
-def test_a_suspect_payment_waits_for_a_person_and_is_not_stuck(scene):
+def test_a_payment_under_review_waits_for_a_person_and_is_not_stuck(scene):
     order(scene, scene.accepted, state="expiring", status="pending")
-    payment(scene, scene.accepted, state="suspect", status="PENDING", outcome=None)
+    payment(scene, scene.accepted, state="under_review", status="PENDING", outcome=None)
 
     assert not {"I06", "I11"} & scene.violated().keys()
 
@@ -115,11 +115,11 @@ def test_a_refund_of_the_bank_that_failed_moved_no_money(scene):
     assert scene.violated() == {}
 
 
-def test_a_dead_letter_waits_for_a_person_until_it_has_left_unheard(scene):
+def test_a_dead_letter_is_received_while_it_waits_and_lost_when_it_is_gone(scene):
     event_id = scene.first(o.Outbox, type="payment.requested").event_id
     scene.drop(y.Inbox, event_id=event_id)
-    letter = {**LETTER, "body": json.dumps({"id": event_id})}
-    scene.add(y.DeadLetter, seen_at=scene.now, **letter)
+    row = {**DEAD_LETTER, "body": json.dumps({"id": event_id})}
+    scene.add(y.DeadLetter, seen_at=scene.now, **row)
     assert scene.violated() == {}
 
     scene.change(y.DeadLetter, state="done")
@@ -127,7 +127,7 @@ def test_a_dead_letter_waits_for_a_person_until_it_has_left_unheard(scene):
     assert [row["id"] for row in scene.violated()["I12"]] == [event_id]
 
 
-def test_messages_may_die_with_their_queue_but_none_may_be_invented(scene):
+def test_messages_may_be_lost_with_their_queue_but_none_may_be_invented(scene):
     scene.drop(y.Inbox, type="payment.requested")
     assert scene.violated(queue_was_lost=True) == {}
 

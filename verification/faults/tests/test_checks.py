@@ -6,7 +6,14 @@ import order_svc
 from chassis import clock
 from devtools.testkit.plugin import SECRET
 from order_svc.extensions import db
-from order_svc.models import Order, OrderItem, OrderState, Owed, OwedKind, OwedState
+from order_svc.models import (
+    Order,
+    OrderItem,
+    OrderState,
+    StockCommand,
+    StockCommandKind,
+    StockCommandState,
+)
 from verification.faults.checks import h4, h8, read
 from verification.faults.history import FAIL, OK, History
 
@@ -34,10 +41,10 @@ def sell(app, quantity, state=OrderState.CONFIRMED, returned=0):
 
 
 def give_back(order_id, quantity):
-    return Owed(
+    return StockCommand(
         order_id=order_id,
-        kind=OwedKind.RESTOCK,
-        state=OwedState.DONE,
+        kind=StockCommandKind.RESTOCK,
+        state=StockCommandState.DONE,
         return_id=f"{order_id}:1",
         items=[{"product_id": LAMP, "quantity": quantity}],
         next_check_at=clock.now(),

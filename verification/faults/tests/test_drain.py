@@ -12,7 +12,7 @@ from payment_svc.extensions import db as payments
 from payment_svc.models import Payment, PaymentState
 from verification.faults.drain import under_way
 
-DUE = "payment-svc: looks that are due at closed links"
+DUE = "payment-svc: due polls of closed links"
 
 
 class NoQueue:
@@ -60,13 +60,13 @@ def test_a_shop_with_nothing_in_it_is_at_rest(shop):
     assert under_way(shop) == {}
 
 
-def test_a_closed_link_that_is_to_be_looked_at_now_keeps_a_shop_from_rest(shop):
+def test_a_due_poll_of_a_closed_link_keeps_a_shop_from_rest(shop):
     close_link(shop, timedelta(seconds=-1))
 
     assert list(under_way(shop)) == [DUE]
 
 
-def test_the_look_in_an_hour_is_due_when_the_clock_was_moved(shop):
+def test_the_poll_in_an_hour_is_due_when_the_clock_was_moved(shop):
     close_link(shop, timedelta(hours=1))
 
     assert under_way(shop) == {}

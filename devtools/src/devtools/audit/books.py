@@ -35,11 +35,11 @@ class Books:
     order_items: Rows
     order_history: Rows
     order_refunds: Rows
-    owed: Rows
+    stock_commands: Rows
     order_outbox: Rows
     order_inbox: Rows
     order_quarantine: Rows
-    order_letters: Rows
+    order_dead_letters: Rows
     order_keys: Rows
     # product-svc
     products: Rows
@@ -57,7 +57,7 @@ class Books:
     payment_outbox: Rows
     payment_inbox: Rows
     payment_quarantine: Rows
-    payment_letters: Rows
+    payment_dead_letters: Rows
     payment_keys: Rows
     # user-svc
     users: Rows
@@ -89,18 +89,18 @@ class Books:
     @cached_property
     def _changes(self) -> dict[int | None, datetime]:
         found: dict[int | None, datetime] = {}
-        for order_id, moment in chain(self._own_changes(), self._seen_changes()):
+        for order_id, moment in chain(self._order_changes(), self._payment_changes()):
             found[order_id] = max(moment, found.get(order_id, moment))
         return found
 
-    def _own_changes(self) -> Iterable[tuple[int | None, datetime]]:
+    def _order_changes(self) -> Iterable[tuple[int | None, datetime]]:
         yield from ((row.id, row.updated_at) for row in self.orders)
-        for row in chain(self.reservations, self.owed, self.order_refunds):
+        for row in chain(self.reservations, self.stock_commands, self.order_refunds):
             yield row.order_id, row.updated_at
         for row in chain(self.order_outbox, self.payment_outbox):
             yield int(row.subject.rpartition("/")[2]), row.published_at or self.now
 
-    def _seen_changes(self) -> Iterable[tuple[int | None, datetime]]:
+    def _payment_changes(self) -> Iterable[tuple[int | None, datetime]]:
         yield from ((int(row.order_id), row.updated_at) for row in self.payments)
         for row in self.refunds:
             yield self.order_of_payment.get(row.payment_id), row.updated_at
@@ -198,8 +198,8 @@ class Books:
     def waits_for_person(self) -> set[int]:
         """The orders that wait for a decision of a person.
 
-        They have a suspect payment, or a capture whose last refund has failed while
-        some of it is still here.
+        They have a payment under review, or a capture whose last refund has failed and
+        that is not refunded completely.
         """
         back: dict[str, Decimal] = defaultdict(Decimal)
         for row in self.refunds:
@@ -209,7 +209,7 @@ class Books:
         return {
             int(row.order_id)
             for row in self.payments
-            if row.state == PaymentState.SUSPECT
+            if row.state == PaymentState.UNDER_REVIEW
             or (
                 last.get(row.razorpay_payment_id) == RefundState.FAILED
                 and back[row.razorpay_payment_id] < row.captured_amount

@@ -1,6 +1,6 @@
 """I13: every state was reached by legal transitions, each recorded.
 
-What is legal stands in the services' own tables of transitions, and nowhere else.
+The legal transitions are those of the services' own tables.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,30 +9,29 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from chassis.state_machine import Kind, Table
 from devtools.audit.books import Books, Found, Rows
-from order_svc.models import STATUSES, HistoryKind, Kind, OrderState
+from order_svc.models import STATUSES, HistoryKind
 from order_svc.models import TRANSITIONS as ORDERS
-from payment_svc.models import (
-    PAYMENT_TRANSITIONS,
-    REFUND_TRANSITIONS,
-    share_of,
-    status_of,
-)
+from payment_svc.models import PAYMENT_TRANSITIONS as PAYMENTS
+from payment_svc.models import REFUND_TRANSITIONS as REFUNDS
+from payment_svc.models import share_of, status_of
 from product_svc.models import TRANSITIONS as RESERVATIONS
 
 MOVE = ("from_state", "to_state")
 MOVE_BY = ("from_state", "trigger", "to_state")  # the history keeps the trigger too
+RECORDED = (Kind.MOVE, Kind.ACKNOWLEDGE)
 Edge = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
 class Machine:
-    """A thing with states: whose history is whose, and which edges are legal."""
+    """A state machine: its rows, their history, and the legal transitions."""
 
     name: str
     history: Callable[[Books], Iterable[Any]]
-    owner: str  # the column of the history that names the thing
-    things: Callable[[Books], Rows]
+    owner: str  # the column of the history that names the row
+    rows: Callable[[Books], Rows]
     key: str
     edges: set[Edge]
     columns: tuple[str, ...] = MOVE
@@ -51,7 +50,7 @@ def illegal_histories(books: Books) -> Found:
 
 def _check(machine: Machine, books: Books) -> Found:
     """Follow the history of each object from its creation to its current state."""
-    states = {getattr(row, machine.key): row.state for row in machine.things(books)}
+    states = {getattr(row, machine.key): row.state for row in machine.rows(books)}
     ends: dict[int, str | None] = dict.fromkeys(states)
     history = sorted(
         machine.history(books), key=lambda row: (getattr(row, machine.owner), row.id)
@@ -104,6 +103,24 @@ def _order_moves(books: Books) -> list[Any]:
     return [row for row in books.order_history if row.kind == HistoryKind.STATE]
 
 
+def _moves(table: Table) -> set[Edge]:
+    """Return the edges of a history that records moves, without their triggers."""
+    return {
+        (state, transition.to or state)
+        for (state, _), transition in table.items()
+        if transition.kind is Kind.MOVE
+    }
+
+
+def _recorded(table: Table) -> set[Edge]:
+    """Return the edges of a history that records triggers, also acknowledged ones."""
+    return {
+        (state, trigger, transition.to or state)
+        for (state, trigger), transition in table.items()
+        if transition.kind in RECORDED
+    }
+
+
 MACHINES = (
     Machine(
         "order",
@@ -111,12 +128,7 @@ MACHINES = (
         "order_id",
         lambda books: books.orders,
         "id",
-        {(None, OrderState.PLACED)}
-        | {
-            (state, cell.to)
-            for (state, _), cell in ORDERS.items()
-            if cell.kind == Kind.MOVE and cell.to is not None
-        },
+        {edge for edge in _moves(ORDERS) if edge[0] != edge[1]},
     ),
     Machine(
         "reservation",
@@ -124,7 +136,7 @@ MACHINES = (
         "order_id",
         lambda books: books.reservations,
         "order_id",
-        {(state, move.to) for (state, _), move in RESERVATIONS.items()},
+        _moves(RESERVATIONS),
     ),
     Machine(
         "payment",
@@ -132,7 +144,7 @@ MACHINES = (
         "payment_id",
         lambda books: books.payments,
         "id",
-        {(state, by, move.to) for (state, by), move in PAYMENT_TRANSITIONS.items()},
+        _recorded(PAYMENTS),
         MOVE_BY,
     ),
     Machine(
@@ -141,7 +153,7 @@ MACHINES = (
         "refund_id",
         lambda books: books.refunds,
         "id",
-        {(state, by, move.to) for (state, by), move in REFUND_TRANSITIONS.items()},
+        _recorded(REFUNDS),
         MOVE_BY,
     ),
 )

@@ -15,32 +15,31 @@ KEPT = (WAITING, AGAIN, DROPPED)
 
 
 def lost_or_invented(books: Books) -> Found:
-    """I12: events that never left, never arrived, or were never sent.
+    """I12: events that were not sent, not received, or received without being sent.
 
-    A message in quarantine, or among the dead letters, has arrived. One may die with
-    an emulator of the queue that is gone; what it was to do must have been done by the
-    reconcilers then (I11).
+    A message in quarantine or among the dead letters has been received. A message may
+    be lost with the queue's emulator; reconciliation must have done its work (I11).
     """
     ways = (
         (
             books.order_outbox,
             books.payment_inbox,
-            [*books.payment_quarantine, *books.payment_letters],
+            [*books.payment_quarantine, *books.payment_dead_letters],
         ),
         (
             books.payment_outbox,
             books.order_inbox,
-            [*books.order_quarantine, *books.order_letters],
+            [*books.order_quarantine, *books.order_dead_letters],
         ),
     )
-    for sent, heard, put_by in ways:
-        yield from _lost(books, sent, heard, put_by)
-        yield from _invented(books, sent, heard)
+    for sent, received, parked in ways:
+        yield from _lost(books, sent, received, parked)
+        yield from _invented(books, sent, received)
 
 
-def _lost(books: Books, sent: Rows, heard: Rows, put_by: Rows) -> Found:
-    kept = {_id(row) for row in put_by if row.state in KEPT}
-    arrived = {row.event_id for row in heard} | kept
+def _lost(books: Books, sent: Rows, received: Rows, parked: Rows) -> Found:
+    kept = {_id(row) for row in parked if row.state in KEPT}
+    arrived = {row.event_id for row in received} | kept
     for row in sent:
         if row.published_at is None:
             if books.is_judged(row.created_at):
@@ -54,9 +53,9 @@ def _may_be_lost(books: Books, row: Any) -> bool:
     return is_known and books.is_judged(row.published_at) and not books.queue_was_lost
 
 
-def _invented(books: Books, sent: Rows, heard: Rows) -> Found:
+def _invented(books: Books, sent: Rows, received: Rows) -> Found:
     known = {row.event_id for row in sent}
-    for row in heard:
+    for row in received:
         is_remembered = books.now - REMEMBERED < row.created_at
         is_judged = is_remembered and books.is_judged(row.created_at)
         if row.event_id not in known and is_judged:

@@ -8,7 +8,7 @@ from devtools.audit.books import Books, Found, moment_of
 from order_svc.models import OrderState
 from payment_svc.models import PaymentState, RefundState
 
-HOLDS_MONEY = (PaymentState.CAPTURED, PaymentState.SUSPECT)
+HOLDS_MONEY = (PaymentState.CAPTURED, PaymentState.UNDER_REVIEW)
 
 
 def money_without_order(books: Books) -> Found:
@@ -43,7 +43,7 @@ def _worth(books: Books, order: Any) -> int:
     if order.state != OrderState.CONFIRMED:
         return 0
     payment = books.payment.get(order.payment_id)
-    # Of a suspect payment that an admin has accepted, its own amount counts.
+    # An admin may have accepted a capture of another amount; then that amount counts.
     price = order.total_price
     if payment is not None and payment.is_accepted:
         price = payment.captured_amount
@@ -51,7 +51,7 @@ def _worth(books: Books, order: Any) -> int:
 
 
 def money_unknown(books: Books) -> Found:
-    """I07: captures and refunds that only one of the two ledgers knows."""
+    """I07: captures and refunds that only the provider or only payment-svc has."""
     yield from _captures(books)
     yield from _refunds(books)
 
@@ -89,7 +89,7 @@ def _refunds(books: Books) -> Found:
 
 
 def links_too_many(books: Books) -> Found:
-    """I08: links that still take money though they should not, or are two."""
+    """I08: links that can be paid after the order's end, or two for one order."""
     payable = defaultdict(list)
     for link in books.links:
         order_id = books.order_of_link.get(link["id"])

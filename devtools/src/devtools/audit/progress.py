@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from devtools.audit.books import UNFINISHED, Books, Found
-from order_svc.models import HistoryKind, OwedState
+from order_svc.models import HistoryKind, StockCommandState
 from order_svc.models import RefundState as OrderRefundState
 from payment_svc.models import PaymentState, RefundReason, RefundState
 
@@ -15,11 +15,11 @@ Stuck = Iterable[tuple[str, Any, int | None, str, datetime]]  # what, id, order,
 
 
 def stuck(books: Books) -> Found:
-    """I11: what is unfinished for longer than the slack, and no person is asked."""
-    for kind in (_orders, _debts, _payments, _refunds, _webhooks):
+    """I11: what is unfinished for too long, and does not wait for a person."""
+    for kind in (_orders, _commands, _payments, _refunds, _webhooks):
         for name, row_id, order_id, state, since in kind(books):
-            is_asked = order_id is not None and order_id in books.waits_for_person
-            if _is_old(books, since) and not is_asked:
+            waits = order_id is not None and order_id in books.waits_for_person
+            if _is_old(books, since) and not waits:
                 yield {
                     name: row_id,
                     "order": order_id,
@@ -29,7 +29,7 @@ def stuck(books: Books) -> Found:
 
 
 def _is_old(books: Books, since: datetime) -> bool:
-    # Without a slack there is none for clocks that differ either.
+    # With a slack of 0, clocks that differ are not tolerated either.
     return not books.slack or books.is_past(since)
 
 
@@ -45,14 +45,14 @@ def _orders(books: Books) -> Stuck:
             yield "order", row.id, row.id, str(row.state), since
 
 
-def _debts(books: Books) -> Stuck:
-    for row in books.owed:
-        if row.state == OwedState.OWED:
-            state = f"{row.kind} owed to product-svc"
-            yield "debt", row.id, row.order_id, state, row.created_at
+def _commands(books: Books) -> Stuck:
+    for row in books.stock_commands:
+        if row.state == StockCommandState.PENDING:
+            state = f"{row.kind} is pending at product-svc"
+            yield "stock command", row.id, row.order_id, state, row.created_at
     for row in books.order_refunds:
         if row.state == OrderRefundState.REQUESTED:
-            state = "asked for, not answered"
+            state = "requested, not answered"
             yield "order's refund", row.id, row.order_id, state, row.created_at
 
 
@@ -67,15 +67,21 @@ def _payments(books: Books) -> Stuck:
 def _refunds(books: Books) -> Stuck:
     for row in books.refunds:
         order_id = books.order_of_payment.get(row.payment_id)
-        is_unheard = row.reason == RefundReason.DIRECT and row.acknowledged_at is None
+        is_open = row.reason == RefundReason.DIRECT and row.acknowledged_at is None
         if row.state not in ENDED:
             yield "refund", row.id, order_id, str(row.state), row.created_at
-        elif is_unheard and row.state == RefundState.PROCESSED:
-            state = "processed, the order has not named it"
+        elif is_open and row.state == RefundState.PROCESSED:
+            state = "processed, not acknowledged by order-svc"
             yield "refund", row.id, order_id, state, row.created_at
 
 
 def _webhooks(books: Books) -> Stuck:
     for row in books.webhooks:
         if row.processed_at is None:
-            yield "webhook", row.id, None, f"{row.event} unread", row.created_at
+            yield (
+                "webhook",
+                row.id,
+                None,
+                f"{row.event} is not processed",
+                row.created_at,
+            )

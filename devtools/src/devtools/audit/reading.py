@@ -38,21 +38,21 @@ def _payments() -> Select[Any]:
 KEY = ("caller", "route", "key", "leased_until", "resource_id", "status")
 SENT = ("event_id", "queue", "type", "subject", "created_at", "published_at")
 KEPT = ("body", "state")
-HEARD = ("event_id", "type", "subject", "created_at")
+RECEIVED = ("event_id", "type", "subject", "created_at")
 
-# The order service first: what it knows of the others they have known before, so that
-# a shop that runs meanwhile is not accused of what it did between two looks.
+# order-svc is read first: what it has stored about the other services, they stored
+# before. In a running shop, a change between two reads is then no violation.
 READS: dict[str, dict[str, Select[Any]]] = {
     "order-svc": {
         "orders": _all(orders.Order),
         "order_items": _all(orders.OrderItem),
         "order_history": _all(orders.OrderHistory),
         "order_refunds": _all(orders.OrderRefund),
-        "owed": _all(orders.Owed),
+        "stock_commands": _all(orders.StockCommand),
         "order_outbox": _some(orders.Outbox, *SENT),
-        "order_inbox": _some(orders.Inbox, *HEARD),
+        "order_inbox": _some(orders.Inbox, *RECEIVED),
         "order_quarantine": _some(orders.QuarantinedMessage, *KEPT),
-        "order_letters": _some(orders.DeadLetter, *KEPT),
+        "order_dead_letters": _some(orders.DeadLetter, *KEPT),
         "order_keys": _some(orders.IdempotencyKey, *KEY),
     },
     "payment-svc": {
@@ -64,9 +64,9 @@ READS: dict[str, dict[str, Select[Any]]] = {
             payments.WebhookEvent, "id", "event", "created_at", "processed_at"
         ),
         "payment_outbox": _some(payments.Outbox, *SENT),
-        "payment_inbox": _some(payments.Inbox, *HEARD),
+        "payment_inbox": _some(payments.Inbox, *RECEIVED),
         "payment_quarantine": _some(payments.QuarantinedMessage, *KEPT),
-        "payment_letters": _some(payments.DeadLetter, *KEPT),
+        "payment_dead_letters": _some(payments.DeadLetter, *KEPT),
         "payment_keys": _some(payments.IdempotencyKey, *KEY),
     },
     "product-svc": {

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from devtools.audit.books import Books, Found
-from user_svc.models import Letter
+from user_svc.models import MailKind
 
 # A refresh that was under way when its family was revoked has ended by then.
 UNDER_WAY = timedelta(seconds=10)
@@ -28,7 +28,7 @@ def sessions_too_open(books: Books) -> Found:
 def _outlived_a_reset(books: Books) -> Found:
     resets: dict[int, datetime] = {}
     for row in books.mailed_tokens:
-        if row.purpose == Letter.RESET and row.used_at is not None:
+        if row.purpose == MailKind.RESET and row.used_at is not None:
             resets[row.user_id] = max(row.used_at, resets.get(row.user_id, row.used_at))
     for row in books.families:
         reset = resets.get(row.user_id)

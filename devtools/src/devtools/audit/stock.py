@@ -3,8 +3,10 @@
 from collections import Counter, defaultdict
 
 from devtools.audit.books import Books, Found
-from order_svc.models import OwedKind, OwedState
+from order_svc.models import StockCommandKind, StockCommandState
 from product_svc.models import MovementKind, ReservationState
+
+RESTOCKED = (StockCommandKind.RESTOCK, StockCommandState.DONE)
 
 
 def impossible_quantities(books: Books) -> Found:
@@ -101,8 +103,8 @@ def _taken(books: Books, order_id: int) -> Counter[int]:
 def sold_without_stock(books: Books) -> Found:
     """I04: sold and returned units of confirmed orders match the reservations."""
     came_back: dict[int, Counter[int]] = defaultdict(Counter)
-    for row in books.owed:
-        if (row.kind, row.state) == (OwedKind.RESTOCK, OwedState.DONE):
+    for row in books.stock_commands:
+        if (row.kind, row.state) == RESTOCKED:
             for item in row.items or ():
                 came_back[row.order_id][item["product_id"]] += item["quantity"]
     for order_id in filter(books.is_at_rest, sorted(books.confirmed)):
