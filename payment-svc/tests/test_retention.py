@@ -56,7 +56,7 @@ def a_webhook(moment):
 PRUNED = {
     **EVERYWHERE,
     **MESSAGES,
-    "audit_log": Pruned("prune payments", "tombstone_days", a_tombstone),
+    "audit_log": Pruned("prune", "tombstone_days", a_tombstone),
     "webhook_events": Pruned("prune", "prune_after_days", a_webhook),
 }
 

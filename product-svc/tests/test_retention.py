@@ -2,10 +2,13 @@
 
 import itertools
 from datetime import datetime
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
+from chassis import retention
 from devtools.testkit.retention import (
     EVERYWHERE,
     KEPT_EVERYWHERE,
@@ -14,9 +17,16 @@ from devtools.testkit.retention import (
     left,
     missing,
 )
+from product_svc import jobs
 from product_svc.extensions import db
-from product_svc.models import Reservation, ReservationState
+from product_svc.models import (
+    Reservation,
+    ReservationHistory,
+    ReservationItem,
+    ReservationState,
+)
 
+DAY = 24 * 3600
 KEPT = {
     **KEPT_EVERYWHERE,
     "category": "the catalogue",
@@ -39,7 +49,7 @@ def a_tombstone(moment: datetime) -> Reservation:
 
 PRUNED = {
     **EVERYWHERE,
-    "reservations": Pruned("prune reservations", "tombstone_days", a_tombstone),
+    "reservations": Pruned("prune", "tombstone_days", a_tombstone),
 }
 
 
@@ -51,3 +61,31 @@ def test_every_table_is_kept_for_a_reason_or_forgets() -> None:
 @pytest.mark.parametrize("table", PRUNED)
 def test_an_old_row_goes_and_a_young_one_stays(app: Flask, table: str) -> None:
     assert left(app, PRUNED[table]) == ["young"]
+
+
+@pytest.mark.parametrize("days", [13, 15])
+def test_tombstones_are_kept_two_weeks_and_sales_for_ever(
+    shop: Any, pass_seconds: Any, days: int
+) -> None:
+    product = shop.product(stock_quantity=9)
+    for order in (1, 2, 3, 4):
+        shop.reserve(order, {product: 1}, expires_in=60)
+    shop.release(1)
+    shop.release(2, final=True)
+    shop.commit(3)
+    pass_seconds(61)
+    with shop.app.app_context():
+        jobs.expire_reservations()
+    pass_seconds(days * DAY)
+
+    with shop.app.app_context():
+        retention.prune()
+
+    left = {order for order in (1, 2, 3, 4) if shop.state(order)}
+    assert left == ({3} if days > 14 else {1, 2, 3, 4})
+    with shop.app.app_context():
+        for table in (ReservationItem, ReservationHistory):
+            orders = db.session.scalars(select(table.order_id).distinct())
+            assert set(orders) == left
+        assert db.session.scalar(select(func.count()).select_from(Reservation))
+    shop.check_books()

@@ -128,7 +128,6 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
             "an order cancelled or past its deadline",
         ),
         ("payment", {"republished": ONCE}, "a capture unsettled for ANNOUNCE_SECONDS"),
-        ("payment", {"pruned": ONCE}, "every start"),
         ("retention", RETENTION, "every start"),
         ("webhook", {"processed": OFTEN}, "a payment, a refund, a closed link"),
         (
@@ -174,7 +173,6 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
             {"between_rows": TWICE},
             "an expired reservation: the clock is moved while order-svc is paused",
         ),
-        ("reservation", {"pruned": ONCE}, "every start"),
         ("retention", RETENTION, "every start"),
     ],
     "user-svc": [

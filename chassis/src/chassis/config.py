@@ -147,6 +147,11 @@ class Settings:
     currency: str = setting(one_of("INR"), "INR")
 
     @classmethod
+    def current(cls) -> Self:
+        """Return the current app's settings."""
+        return cast("Self", current_app.extensions["settings"])
+
+    @classmethod
     def load(cls, environ: Mapping[str, str]) -> Self:
         """Read every setting, or raise ConfigError with all problems."""
         problems: list[str] = []

@@ -93,7 +93,7 @@ class LampMachine(StateMachine[Lamp]):
     transitions = TABLE
 
     def __init__(self, session):
-        super().__init__(session)
+        self.session = session
         self.effects = {Effect.COUNT: self._count, Effect.FAIL: self._fail}
         self.done = []
 

@@ -42,10 +42,3 @@ class Settings(Times, config.Settings):
     refund_limit: Decimal = setting(money, Decimal("100000.00"))  # noqa: RUF009
     refund_poll_seconds: float = setting(seconds, 5.0)
     owed_days: int = setting(whole, 30)
-
-
-def settings() -> Settings:
-    """Return the current app's settings."""
-    found = config.settings()
-    assert isinstance(found, Settings)
-    return found

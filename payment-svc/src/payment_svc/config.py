@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import cast
 from urllib.parse import urlsplit
 
 from chassis import config
@@ -71,8 +70,3 @@ class Settings(config.Settings):
     announce_seconds: float = setting(seconds, 300.0)
     retry_most_seconds: float = setting(seconds, 60.0)
     tombstone_days: int = setting(whole, 14)
-
-
-def settings() -> Settings:
-    """Return the current app's settings."""
-    return cast("Settings", config.settings())

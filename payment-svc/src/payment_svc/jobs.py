@@ -1,15 +1,11 @@
-"""Jobs of the worker: due payments, refunds and webhooks, republishing, retention."""
+"""Jobs of the worker: due payments, refunds and webhooks, and republishing."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from functools import partial
 
-from chassis import clock, leases
-from chassis.failpoints import failpoint
+from chassis import leases
 from chassis.worker import Job
-from payment_svc import queries, steps
+from payment_svc import steps
 from payment_svc.config import Settings
-from payment_svc.extensions import db
 from payment_svc.models import Payment, Refund, WebhookEvent
 
 LEASE = 30.0  # seconds; a step that takes longer may run twice, which is safe
@@ -39,15 +35,6 @@ def republish() -> int:
     )
 
 
-def prune(settings: Settings) -> int:
-    """Delete old tombstones; return how many there were."""
-    age = timedelta(days=settings.tombstone_days)
-    deleted = queries.delete_tombstones(clock.now() - age)
-    failpoint("payment.pruned")
-    db.session.commit()
-    return deleted
-
-
 def jobs(settings: Settings) -> dict[str, Job]:
     """Return the jobs of `flask worker`, each with its pause when nothing is due."""
     often = settings.worker_poll_seconds
@@ -56,6 +43,5 @@ def jobs(settings: Settings) -> dict[str, Job]:
         "check payments": (check_payments, often),
         "check refunds": (check_refunds, often),
         "republish events": (republish, max(often, 1.0)),
-        "prune payments": (partial(prune, settings), 3600),
     }
     return {name: Job(run, every) for name, (run, every) in table.items()}

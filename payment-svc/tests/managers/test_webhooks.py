@@ -8,6 +8,7 @@ import pytest
 from chassis import clock
 from payment_svc.managers import webhooks
 from payment_svc.models import PaymentState
+from payment_svc.razorpay.webhooks import read_webhook
 
 
 @pytest.fixture
@@ -18,9 +19,10 @@ def received(session, a_payment):
         payment = a_payment(PaymentState.CAPTURED)
         entity = {"id": payment.razorpay_payment_id}
         body = {"event": event, "payload": {"payment": {"entity": entity}}}
-        row = webhooks.store(session, None, json.dumps(body).encode())
+        raw = json.dumps(body).encode()
+        row = webhooks.store(session, None, raw, read_webhook(raw))
         session.flush()
-        webhooks.process(session, row)
+        webhooks.process(session, row, read_webhook(row.body))
         session.commit()
         assert (row.result, row.payment_id) == ("matched", payment.id)
         assert (row.processed_at is None, row.next_check_at) == (False, None)
@@ -45,6 +47,9 @@ def test_an_authorised_payment_is_polled_when_it_is_captured(received):
 
 
 def test_a_webhook_is_stored_once(session):
-    assert webhooks.store(session, "event-1", b"{}") is not None
-    assert webhooks.store(session, "event-1", b"[]") is None
-    assert webhooks.store(session, "event-2", b"{}") is None
+    def store(event_id, body):
+        return webhooks.store(session, event_id, body, read_webhook(body))
+
+    assert store("event-1", b"{}") is not None
+    assert store("event-1", b"[]") is None
+    assert store("event-2", b"{}") is None

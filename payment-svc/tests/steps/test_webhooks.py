@@ -14,10 +14,10 @@ def test_a_webhook_that_raises_is_failed_and_holds_up_no_other(
     shop.pay(order)
     real = webhooks.process
 
-    def process(session, row):
+    def process(session, row, payload):
         if row.body == b"[]":
             raise ValueError
-        real(session, row)
+        real(session, row, payload)
 
     monkeypatch.setattr(webhooks, "process", process)
     entity = {"id": shop.link(order)}

@@ -1,12 +1,8 @@
-"""What runs by the clock: the expiry of reservations, the retention of tombstones."""
+"""Jobs of the worker: the expiry of reservations."""
 
-from datetime import timedelta
-from functools import partial
-
-from chassis import clock, leases, logging
+from chassis import leases, logging
 from chassis.failpoints import failpoint
 from chassis.worker import Job
-from product_svc import queries
 from product_svc.config import Settings
 from product_svc.extensions import db
 from product_svc.managers import ReservationManager
@@ -29,18 +25,7 @@ def _expire(order_id: int) -> None:
         logging.get().warning("reservation expired", order_id=order_id)
 
 
-def prune_reservations(days: int) -> int:
-    """Delete old tombstones; return 0, since no second run is needed."""
-    queries.delete_tombstones(clock.now() - timedelta(days=days))
-    failpoint("reservation.pruned")
-    db.session.commit()
-    return 0
-
-
 def jobs(settings: Settings) -> dict[str, Job]:
     """Return the loops of `flask worker`."""
-    prune = partial(prune_reservations, settings.tombstone_days)
-    return {
-        "expire reservations": Job(expire_reservations, settings.expiry_poll_seconds),
-        "prune reservations": Job(prune, 3600),
-    }
+    every = settings.expiry_poll_seconds
+    return {"expire reservations": Job(expire_reservations, every)}

@@ -26,18 +26,15 @@ class Impossible(Conflict):
 class StateMachine(Generic[Row]):
     """Fires triggers at the rows of one mapped class, which has `state` and `version`.
 
-    A subclass names the class, its table of transitions and its effects, and says
-    what belongs to a transition besides: columns, timeline and events.
+    A subclass names the class, its table of transitions, its session and its effects,
+    and defines what belongs to a transition besides: columns, timeline and events.
     """
 
     model: type[Row]
     noun: str
     transitions: Table
-    effects: Mapping[StrEnum, Callable[[Row, Trigger], None]]
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.effects = {}
+    session: Session
+    effects: Mapping[StrEnum, Callable[[Row, Trigger], None]] = {}
 
     def columns(
         self, row: Row | None, to: StrEnum, trigger: Trigger

@@ -5,7 +5,6 @@ The legal transitions are those of the services' own tables.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +14,7 @@ from order_svc.models import STATUSES, HistoryKind
 from order_svc.models import TRANSITIONS as ORDERS
 from payment_svc.models import PAYMENT_TRANSITIONS as PAYMENTS
 from payment_svc.models import REFUND_TRANSITIONS as REFUNDS
-from payment_svc.models import share_of, status_of
+from payment_svc.models import status_of
 from product_svc.models import TRANSITIONS as RESERVATIONS
 
 MOVE = ("from_state", "to_state")
@@ -92,9 +91,9 @@ def _wrong_statuses(books: Books) -> Found:
 
 
 def _payment_status(row: Any) -> str | None:
-    share = share_of(row.captured_amount or Decimal(0), row.amount_refunded)
+    amounts = (row.captured_amount, row.amount_refunded)
     try:
-        return status_of(row.state, row.closing_reason, share)
+        return status_of(row.state, row.closing_reason, *amounts)
     except KeyError:  # closed without a reason
         return None
 

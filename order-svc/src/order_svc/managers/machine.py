@@ -24,7 +24,7 @@ class OrderMachine(StateMachine[Order]):
     transitions = TRANSITIONS
 
     def __init__(self, session: Session, times: Times, refunds: Refunds) -> None:
-        super().__init__(session)
+        self.session = session
         self.times = times
         self.refunds = refunds
         self.effects = effects(session, refunds)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import clock, correlation
 from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime, among
-from order_svc.config import settings
+from order_svc.config import Settings
 from order_svc.extensions import db
 from order_svc.models.orders import Lines
 
@@ -72,8 +72,9 @@ class StockCommand(AuditModel, db.Model):
     @classmethod
     def expired(cls) -> ColumnElement[bool]:
         """Select releases answered OWED_DAYS ago; restocks bound later restocks."""
+        age = timedelta(days=Settings.current().owed_days)
         return and_(
             cls.state != StockCommandState.PENDING,
             cls.kind != StockCommandKind.RESTOCK,
-            cls.updated_at < clock.now() - timedelta(days=settings().owed_days),
+            cls.updated_at < clock.now() - age,
         )

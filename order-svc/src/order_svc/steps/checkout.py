@@ -14,7 +14,7 @@ from chassis.failpoints import failpoint
 from chassis.messaging import outbox
 from chassis.outcomes import Done, Refused
 from order_svc import clients
-from order_svc.config import settings
+from order_svc.config import Settings
 from order_svc.extensions import db
 from order_svc.managers import Customer, Impossible
 from order_svc.models import Order, OrderState, Prices
@@ -33,7 +33,7 @@ def check_customer(user_id: int) -> Customer:
     with reading():
         age = outbox.oldest_seconds()
         db.session.rollback()
-    if age > settings().outbox_limit_seconds:
+    if age > Settings.current().outbox_limit_seconds:
         raise Unavailable("Payments cannot be taken right now.")
     user = clients.users().find_user(user_id)
     if user is None or not user.get("is_active"):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from chassis import leases
-from order_svc.config import Settings, settings
+from order_svc.config import Settings
 from order_svc.extensions import db
 from order_svc.managers import OrderMachine, OrderManager, Refunds, Saga
 
@@ -20,7 +20,7 @@ class Work:
     @classmethod
     def start(cls, actor: str = "worker") -> Self:
         """Make the collaborators, on one session and one state machine."""
-        current = settings()
+        current = Settings.current()
         refunds = Refunds(db.session, current)
         machine = OrderMachine(db.session, current, refunds)
         orders = OrderManager(machine, refunds, actor)

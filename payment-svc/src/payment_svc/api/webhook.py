@@ -10,10 +10,11 @@ from chassis import logging
 from chassis.errors import TooLarge, Unauthorized
 from chassis.failpoints import failpoint
 from chassis.web.api import Blueprint
-from payment_svc.config import settings
+from payment_svc.config import Settings
 from payment_svc.extensions import db
 from payment_svc.managers import webhooks
 from payment_svc.razorpay.signatures import is_signed
+from payment_svc.razorpay.webhooks import read_webhook
 from payment_svc.schemas import WebhookAnswerSchema
 
 blp = Blueprint("webhook", __name__, url_prefix="/payments", description=__doc__)
@@ -54,7 +55,7 @@ class Webhook(MethodView):
         event_id, body = _event_id(), _body()
         _verify(body)
         failpoint("webhook.verified")
-        row = webhooks.store(db.session, event_id, body)
+        row = webhooks.store(db.session, event_id, body, read_webhook(body))
         failpoint("webhook.before_commit")
         db.session.commit()
         failpoint("webhook.committed")
@@ -71,7 +72,7 @@ def _body() -> bytes:
 
 def _verify(body: bytes) -> None:
     """Verify the raw body; retries of old events are signed with the old secret."""
-    keys = settings()
+    keys = Settings.current()
     given = request.headers.getlist("X-Razorpay-Signature")
     secrets = (keys.razorpay_webhook_secret, keys.razorpay_webhook_secret_previous)
     if len(given) != 1 or not is_signed(body, given[0], *secrets):

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -21,7 +20,6 @@ from payment_svc.models import (
     PaymentHistory,
     PaymentState,
     PaymentTrigger,
-    share_of,
     status_of,
 )
 
@@ -38,7 +36,7 @@ class PaymentMachine(StateMachine[Payment]):
     transitions = PAYMENT_TRANSITIONS
 
     def __init__(self, session: Session, settings: Settings, actor: str) -> None:
-        super().__init__(session)
+        self.session = session
         self.settings = settings
         self.actor = actor
 
@@ -104,9 +102,5 @@ class PaymentMachine(StateMachine[Payment]):
 
 def _status(payment: Payment | None, to: StrEnum, data: Mapping[str, Any]) -> str:
     names = ("closing_reason", "captured_amount", "amount_refunded")
-    known = {name: data.get(name, getattr(payment, name, None)) for name in names}
-    nothing = Decimal(0)
-    share = share_of(
-        known["captured_amount"] or nothing, known["amount_refunded"] or nothing
-    )
-    return status_of(PaymentState(to), known["closing_reason"], share)
+    known = (data.get(name, getattr(payment, name, None)) for name in names)
+    return status_of(PaymentState(to), *known)

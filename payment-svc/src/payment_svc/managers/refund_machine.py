@@ -23,7 +23,6 @@ from payment_svc.models import (
     RefundReason,
     RefundState,
     RefundTrigger,
-    share_of,
     status_of,
 )
 
@@ -41,7 +40,7 @@ class RefundMachine(StateMachine[Refund]):
     transitions = REFUND_TRANSITIONS
 
     def __init__(self, session: Session, settings: Settings, actor: str) -> None:
-        super().__init__(session)
+        self.session = session
         self.settings = settings
         self.actor = actor
         self.effects = {RefundEffect.ADD_TO_REFUNDED: self._add_to_refunded}
@@ -121,8 +120,11 @@ class RefundMachine(StateMachine[Refund]):
         if refund.razorpay_payment_id != payment.razorpay_payment_id:
             return
         payment.amount_refunded += refund.amount
-        share = share_of(payment.refundable, payment.amount_refunded)
-        state = PaymentState(payment.state)
-        payment.status = status_of(state, payment.closing_reason, share)
+        payment.status = status_of(
+            PaymentState(payment.state),
+            payment.closing_reason,
+            payment.captured_amount,
+            payment.amount_refunded,
+        )
         payment.version += 1
         payment.updated_at = clock.now()

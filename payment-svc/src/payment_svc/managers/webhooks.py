@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from chassis import clock, leases
 from payment_svc.models import Payment, Refund, RefundState, WebhookEvent
-from payment_svc.razorpay.webhooks import WebhookPayload, read_webhook
+from payment_svc.razorpay.webhooks import WebhookPayload
 
 Row = TypeVar("Row", Payment, Refund)
 CAPTURE_TIME = timedelta(minutes=15)  # authorised money is captured by then
@@ -22,9 +22,10 @@ IGNORED = ("payment.failed",)  # a failed attempt; the link can still be paid
 IN_FLIGHT = (RefundState.SENT, RefundState.PENDING)
 
 
-def store(session: Session, event_id: str | None, body: bytes) -> WebhookEvent | None:
+def store(
+    session: Session, event_id: str | None, body: bytes, payload: WebhookPayload
+) -> WebhookEvent | None:
     """Store a verified body; return None if it is already stored."""
-    payload = read_webhook(body)
     row = WebhookEvent(
         event_id=event_id,
         sha256=hashlib.sha256(body).hexdigest(),
@@ -51,9 +52,8 @@ def _is_known(session: Session, row: WebhookEvent) -> bool:
     return session.scalar(known) is not None
 
 
-def process(session: Session, row: WebhookEvent) -> None:
+def process(session: Session, row: WebhookEvent, payload: WebhookPayload) -> None:
     """Make the payment and the refund that a webhook mentions due."""
-    payload = read_webhook(row.body)
     payment = _find_payment(session, payload)
     refund = _find_refund(session, payload)
     row.payment_id = payment.id if payment else None

@@ -27,7 +27,6 @@ from payment_svc.models.payments import (
     Payment,
     PaymentHistory,
     PaymentKind,
-    share_of,
     status_of,
 )
 from payment_svc.models.refund_states import (
@@ -78,6 +77,5 @@ __all__ = [
     "RefundedShare",
     "WebhookEvent",
     "refund_key",
-    "share_of",
     "status_of",
 ]

@@ -1,14 +1,24 @@
 """Payments: one PRIMARY row for each order, and EXTRA rows for further captures."""
 
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, column
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    column,
+    select,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis import clock, correlation
 from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from payment_svc.config import Settings
 from payment_svc.extensions import db
 from payment_svc.models.payment_states import (
     CAPTURED,
@@ -41,6 +51,21 @@ class AuditLog(AuditModel, db.Model):
     __tablename__ = "audit_log"
 
     id: Mapped[Id]
+
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Select tombstones of the age TOMBSTONE_DAYS: closed before any request.
+
+        The payment and its history are deleted together with this row.
+        """
+        before = clock.now() - timedelta(days=Settings.current().tombstone_days)
+        payments = Payment.__table__.c
+        tombstones = select(payments.auditlog_ptr_id).where(
+            payments.state == CLOSED,
+            payments.placed_at.is_(None),
+            payments.state_since < before,
+        )
+        return cls.id.in_(tombstones)
 
 
 class Payment(AuditLog):
@@ -128,18 +153,18 @@ class Payment(AuditLog):
 
 
 def status_of(
-    state: PaymentState, closing_reason: ClosingReason | None, share: RefundedShare
+    state: PaymentState,
+    closing_reason: ClosingReason | None,
+    captured: Decimal | None,
+    refunded: Decimal | None,
 ) -> PaymentStatus:
     """Return the status that clients see."""
+    share = RefundedShare.NOTHING
+    if refunded:
+        is_all = refunded >= (captured or Decimal(0))
+        share = RefundedShare.ALL if is_all else RefundedShare.PART
     detail = {CLOSED: closing_reason, CAPTURED: share}.get(state)
     return PAYMENT_STATUS[state, detail]
-
-
-def share_of(captured: Decimal, refunded: Decimal) -> RefundedShare:
-    """Return how much of a capture has been refunded."""
-    if not refunded:
-        return RefundedShare.NOTHING
-    return RefundedShare.ALL if refunded >= captured else RefundedShare.PART
 
 
 class PaymentHistory(AuditModel, db.Model):

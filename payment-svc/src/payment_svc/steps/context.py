@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from payment_svc import razorpay_service
-from payment_svc.config import Settings, settings
+from payment_svc.config import Settings
 from payment_svc.extensions import db
 from payment_svc.managers import (
     PaymentMachine,
@@ -26,7 +26,7 @@ class Context:
     """
 
     actor: str = "worker"
-    settings: Settings = field(default_factory=settings)
+    settings: Settings = field(default_factory=Settings.current)
     session: Any = db.session
 
     @cached_property

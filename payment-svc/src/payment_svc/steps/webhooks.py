@@ -7,6 +7,7 @@ from chassis.failpoints import failpoint
 from payment_svc.extensions import db
 from payment_svc.managers import webhooks
 from payment_svc.models import WebhookEvent
+from payment_svc.razorpay.webhooks import read_webhook
 
 
 def process_webhook(row_id: int) -> None:
@@ -15,7 +16,7 @@ def process_webhook(row_id: int) -> None:
     correlation.use(row.correlation_id)
     try:
         with db.session.begin_nested():
-            webhooks.process(db.session, row)
+            webhooks.process(db.session, row, read_webhook(row.body))
     except OperationalError:  # the database failed, not the webhook
         raise
     except Exception as error:  # the webhook is not retried

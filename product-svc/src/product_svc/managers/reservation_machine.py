@@ -34,7 +34,7 @@ class ReservationMachine(StateMachine[Reservation]):
     transitions = TRANSITIONS
 
     def __init__(self, session: Session, stock: StockManager) -> None:
-        super().__init__(session)
+        self.session = session
         self.stock = stock
         self.effects = {
             Effect.RESERVE: self._reserve,

@@ -1,15 +1,17 @@
 """Reservations of stock: what orders hold or have bought, and their timeline."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis import correlation
+from chassis import clock, correlation
 from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from product_svc.config import Settings
 from product_svc.extensions import db
 from product_svc.models.states import ReservationState
+from product_svc.models.transitions import TOMBSTONES
 
 
 class Reservation(AuditModel, db.Model):
@@ -39,6 +41,12 @@ class Reservation(AuditModel, db.Model):
     def lines(self) -> dict[int, int]:
         """Return `{product id: quantity}`."""
         return {item.product_id: item.quantity for item in self.items}
+
+    @classmethod
+    def expired(cls) -> ColumnElement[bool]:
+        """Select tombstones that no late request can need any more."""
+        age = timedelta(days=Settings.current().tombstone_days)
+        return and_(cls.state.in_(TOMBSTONES), cls.updated_at < clock.now() - age)
 
     def is_due(self, now: datetime) -> bool:
         """Return whether the reservation holds stock past its expiry."""
