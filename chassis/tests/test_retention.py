@@ -1,9 +1,7 @@
 """Expired rows are deleted, and no others."""
 
-from datetime import timedelta
-
 from sqlalchemy import func, select
-from tiny import ActionLog, AdminSession, DeadLetter, Dependency, QuarantinedMessage, db
+from tiny import DeadLetter, Dependency, QuarantinedMessage, db
 
 from chassis import clock, config, retention
 from chassis.config import Settings
@@ -68,18 +66,6 @@ def test_the_month_begins_with_the_decision(app, move_clock):
     assert kept(app, QuarantinedMessage) == 1
 
 
-def test_a_session_of_staff_is_forgotten_once_it_is_over(app, move_clock):
-    who = {"user_id": 1, "email": "a@example.com", "role": "staff"}
-    tokens = {"access_token": "", "refresh_token": ""}
-    ends = {"seen_at": clock.now(), "expires_at": clock.now() + timedelta(hours=8)}
-    store(app, AdminSession(id="a", **who, **tokens, **ends))
-
-    move_clock(7 * 3600)
-    assert kept(app, AdminSession) == 1
-    move_clock(9 * 3600)
-    assert kept(app, AdminSession) == 0
-
-
 def test_a_dependency_that_is_no_longer_checked_is_deleted(app, move_clock):
     store(app, Dependency(name="a queue of last year", ok=True))
 
@@ -87,13 +73,3 @@ def test_a_dependency_that_is_no_longer_checked_is_deleted(app, move_clock):
     assert kept(app, Dependency) == 1
     move_clock(31 * DAY)
     assert kept(app, Dependency) == 0
-
-
-def test_what_staff_did_is_never_forgotten(app, move_clock):
-    what = {"action": "edit", "model": "Thing", "object_id": "1"}
-    who = {"user_id": 1, "email": "a@example.com", "correlation_id": "c"}
-    store(app, ActionLog(**what, **who))
-
-    move_clock(4000 * DAY)
-
-    assert kept(app, ActionLog) == 1
