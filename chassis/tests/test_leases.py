@@ -7,14 +7,14 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis import clock, leases
-from chassis.db import Id, Moment, Timestamps, UtcDateTime
+from chassis.db import AuditModel, Id, Moment, UtcDateTime
 
 
 class Base(DeclarativeBase):
     pass
 
 
-class Task(Timestamps, Base):
+class Task(AuditModel, Base):
     __tablename__ = "tasks"
 
     id: Mapped[Id]

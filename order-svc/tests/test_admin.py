@@ -14,7 +14,7 @@ from order_svc.models import ActionLog
 
 # Flask-Admin's own select fields are older than WTForms 3.3.
 pytestmark = pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")
-VIEWS = ("order", "orderitem", "orderrefund", "orderhistory", "stockcommand")
+VIEWS = ("order", "orderitem", "orderrefund", "orderhistory", "owed")
 
 
 class UserSvc:

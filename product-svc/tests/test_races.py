@@ -138,12 +138,11 @@ def test_a_commit_and_a_release_at_once_never_do_both(shop: Any) -> None:
         shop.check_books()
 
 
-def test_of_a_commit_and_a_release_the_second_reads_when_the_first_is_done(
-    shop: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    product = shop.product(stock_quantity=5)
-    for order in (1, 2):
-        shop.reserve(order, {product: 1})
+def read_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let two requests read a reservation before one of them changes it.
+
+    The lock prevents this: the second read waits until the first request is done.
+    """
     both_have_read, find = threading.Barrier(2), ReservationMachine.find
 
     def find_and_wait(*args: Any, **options: Any) -> Any:
@@ -153,6 +152,15 @@ def test_of_a_commit_and_a_release_the_second_reads_when_the_first_is_done(
         return found
 
     monkeypatch.setattr(ReservationMachine, "find", find_and_wait)
+
+
+def test_of_a_commit_and_a_release_the_second_reads_when_the_first_is_done(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = shop.product(stock_quantity=5)
+    for order in (1, 2):
+        shop.reserve(order, {product: 1})
+    read_first(monkeypatch)
     answers = at_once(
         [lambda: shop.commit(1), lambda: shop.release(1, final=True)],
     )
@@ -161,4 +169,19 @@ def test_of_a_commit_and_a_release_the_second_reads_when_the_first_is_done(
         {200: 1, "already_committed": 1},
         {204: 1, "reservation_gone": 1},
     )
+    shop.check_books()
+
+
+def test_two_copies_of_a_return_at_once_restock_once(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = shop.product(stock_quantity=5)
+    shop.reserve(1, {product: 2})
+    shop.commit(1)
+    read_first(monkeypatch)
+
+    answers = at_once([lambda: shop.restock(1, {product: 1}, "1")] * 2)
+
+    assert outcomes(answers) == {200: 2}
+    assert shop.quantities(product) == (4, 0)
     shop.check_books()

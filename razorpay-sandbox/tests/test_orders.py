@@ -26,18 +26,6 @@ def test_opening_the_page_again_creates_no_second_order(client, a_link):
     assert client.order.all()["count"] == 1
 
 
-def test_an_order_lists_failed_attempts_but_its_link_does_not(client, a_link):
-    link = a_link()
-    requests.post(f"{link['short_url']}/fail", timeout=5)
-
-    after = client.payment_link.fetch(link["id"])
-
-    attempts = client.order.payments(after["order_id"])
-    assert (after["status"], after["payments"]) == ("created", [])
-    assert [one["status"] for one in attempts["items"]] == ["failed"]
-    assert client.order.fetch(after["order_id"])["status"] == "attempted"
-
-
 def test_an_order_is_created_by_the_api(client):
     order = client.order.create({"amount": 50000, "currency": "INR", "receipt": "r"})
 
@@ -69,29 +57,6 @@ def test_an_invalid_order_is_rejected_with_field_and_reason(api, served):
         "metadata": {},
         "field": "amount",
     }
-
-
-def test_a_list_has_at_most_a_hundred_items(api, served):
-    answer = api.get(f"{served.url}/v1/orders", params={"count": 101})
-
-    error = answer.json()["error"]
-    assert error["description"] == "The count may not be greater than 100."
-    assert error["field"] == "count"
-
-
-def test_an_order_can_be_expanded_with_its_payments(api, served, a_payment):
-    payment = a_payment()
-
-    url = f"{served.url}/v1/orders/{payment['order_id']}"
-    order = api.get(url, params={"expand[]": "payments"}).json()
-
-    assert order["payments"]["items"] == [payment]
-
-
-def test_the_notes_of_an_order_can_be_updated(client):
-    order = client.order.create({"amount": 50000, "currency": "INR"})
-
-    assert client.order.edit(order["id"], {"notes": {"a": "b"}})["notes"] == {"a": "b"}
 
 
 def test_an_unknown_order_is_not_found(client):

@@ -51,25 +51,3 @@ def test_a_link_with_an_authorized_payment_rejects_another_payment(served, a_lin
     answer = requests.post(f"{link['short_url']}/pay", timeout=5)
 
     assert answer.status_code == 409
-
-
-def test_only_the_notes_of_a_payment_can_be_updated(client, a_payment):
-    payment = a_payment()
-
-    changed = client.payment.edit(payment["id"], {"notes": {"a": "b"}})
-
-    assert changed["notes"] == {"a": "b"}
-    with pytest.raises(BadRequestError, match="should not be sent"):
-        client.payment.edit(payment["id"], {"amount": 1})
-
-
-def test_a_payment_can_be_expanded_with_its_card(api, served, a_link):
-    link = a_link()
-    requests.post(f"{link['short_url']}/fail", data={"method": "card"}, timeout=5)
-
-    url = f"{served.url}/v1/payments"
-    plain = api.get(url).json()["items"][0]
-    shown = api.get(url, params={"expand[]": "card"}).json()["items"][0]
-
-    assert "card" not in plain
-    assert shown["card"]["id"] == plain["card_id"]

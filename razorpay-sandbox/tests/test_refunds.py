@@ -81,15 +81,3 @@ def test_only_a_captured_payment_can_be_refunded(client, served, a_link, api):
 def test_a_refund_body_must_be_an_object(client, a_payment):
     with pytest.raises(BadRequestError):
         client.payment.refund(a_payment()["id"], 500)
-
-
-def test_a_refund_can_be_created_and_fetched_under_v1_refunds(client, a_payment):
-    payment = a_payment()
-
-    refund = client.refund.create({"payment_id": payment["id"], "amount": 100})
-
-    assert client.refund.fetch(refund["id"]) == refund
-    assert client.refund.all()["items"] == [refund]
-    assert client.payment.fetch_refund_id(payment["id"], refund["id"]) == refund
-    noted = client.refund.edit(refund["id"], {"notes": {"a": "b"}})
-    assert noted["notes"] == {"a": "b"}

@@ -11,7 +11,7 @@ from rich.table import Table
 from devtools.layout import ROOT
 from devtools.terminal import console, end_on_sigterm
 from verification.model import page
-from verification.model.cells import is_never
+from verification.model.cells import is_impossible
 from verification.model.models import MODELS, build
 from verification.model.mutations import MUTATIONS, Mutation
 from verification.model.rules import Rules
@@ -100,11 +100,11 @@ def tasks(names: Iterable[str]) -> list[Task]:
 def _search(out: Console, task: Task) -> Search:
     with out.status(task.title) as status:
 
-        def tell(states: int) -> None:
+        def progress(states: int) -> None:
             status.update(f"{task.title}: {states:,} states")
 
         rules = Rules(task.mutation.broken if task.mutation else None)
-        search = run(Search(build(task.model, rules, loss=task.loss), tell))
+        search = run(Search(build(task.model, rules, loss=task.loss), progress))
     report = search.report
     out.print(f"• {task.title}: {report.states:,} states, {report.seconds:.1f} s")
     return search
@@ -138,8 +138,8 @@ def _show(out: Console, task: Task, report: Report) -> None:
 
 def _show_impossible(out: Console, search: Search) -> None:
     """Print a trace to each impossible cell that was met."""
-    for key, state in search.model.rules.taken.items():
-        if is_never(key):
+    for key, state in search.model.rules.used.items():
+        if is_impossible(key):
             met = f"  {in_words(key)} is met in the recovery after:"
             out.print(met, markup=False)
             for step in search.trace(state):

@@ -7,20 +7,20 @@ the state of a refund is what Razorpay returns when it is queried.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from payment_svc.models import Event, RefundState
-from payment_svc.models import RefundTrigger as Told
+from order_svc.models import Event as OrderEvent
+from payment_svc.models import Event, RefundState, RefundTrigger
 from verification.model.base import Model, Step, Violation
 from verification.model.broken import Broken
 
-R = RefundState
-REFUND = "refund.requested"
+R, RT = RefundState, RefundTrigger
+REFUND = OrderEvent.REFUND_REQUESTED
 ENDS = (R.PROCESSED, R.FAILED)
 # What Razorpay answers in each state of the refund; the last three are final.
 ANSWERS = {
-    "pending": Told.SEEN_PENDING,
-    "made": Told.SEEN_PROCESSED,
-    "failed": Told.SEEN_FAILED,
-    "refused": Told.REFUSED,
+    "pending": RT.SEEN_PENDING,
+    "made": RT.SEEN_PROCESSED,
+    "failed": RT.SEEN_FAILED,
+    "refused": RT.REFUSED,
 }
 
 
@@ -31,7 +31,7 @@ class World(NamedTuple):
     row: RefundState | None = None
     at: str = ""  # the state of the refund at Razorpay
     times: int = 0  # how often the money was refunded
-    reply: Told | None = None  # the answer that a paused process has received
+    reply: RefundTrigger | None = None  # the answer that a paused process has received
     answer: str = ""  # what order-svc has received
     queue: frozenset[str] = frozenset({REFUND})
 
@@ -46,19 +46,17 @@ class Bank(Model):
         yield "a refund", World()
         yield "a refund of too much", World(fits=False)
 
-    def move(self, s: World, trigger: Told) -> World:
+    def fire(self, s: World, trigger: RefundTrigger) -> World:
         """Make the table's transition and publish its event."""
-        move = self.rules.refund(s.row, trigger)
-        if move is None:
-            return s
-        published = {move.says} if move.says else set()
-        return s._replace(row=move.to, queue=s.queue | published)
+        row, transition = self.rules.fire("refund", s.row, trigger)
+        published = {transition.publishes} if transition.publishes else set()
+        return s._replace(row=row, queue=s.queue | published)
 
     def handle(self, s: World, message: str) -> World:
         """Let the consumer of a message handle it."""
         if message == REFUND:
             is_new_and_large = s.row is None and not s.fits
-            return self.move(s, Told.TOO_MUCH if is_new_and_large else Told.ASKED)
+            return self.fire(s, RT.TOO_LARGE if is_new_and_large else RT.REQUESTED)
         return s if s.answer == Event.REFUND_PROCESSED else s._replace(answer=message)
 
     def calls(self, s: World) -> Iterator[tuple[str, World]]:
@@ -77,28 +75,28 @@ class Bank(Model):
             taken = s._replace(queue=s.queue - {message})
             yield ("handled:", message), self.handle(taken, message)
         if s.reply is not None:
-            going_on = self.move(s._replace(reply=None), s.reply)
-            yield ("the paused process continues with", s.reply), going_on
+            resumed = self.fire(s._replace(reply=None), s.reply)
+            yield ("the paused process continues with", s.reply), resumed
         if s.at == "pending":
             yield "the bank pays", s._replace(at="made", times=s.times + 1)
         yield from self._due(s)
 
     def _due(self, s: World) -> Iterator[Step]:
         if s.row is R.REQUESTED:
-            yield "the call begins", self.move(s, Told.CALLED)
+            yield "the call begins", self.fire(s, RT.SENT)
         if s.row is R.SENT:
-            begun = self.move(s, Told.CALLED)
+            begun = self.fire(s, RT.SENT)
             for name, called in self.calls(begun):
-                yield ("called:", name), self.move(called, ANSWERS[called.at])
+                yield ("called:", name), self.fire(called, ANSWERS[called.at])
         if s.row is R.PENDING:
-            yield "polled", self.move(s, ANSWERS[s.at])
+            yield "polled", self.fire(s, ANSWERS[s.at])
 
-    def clocks(self, s: World) -> Iterator[Step]:
+    def retries(self, s: World) -> Iterator[Step]:
         """Request again what is not answered."""
         if not s.answer:
             yield "requested again", s._replace(queue=s.queue | {REFUND})
 
-    def trouble(self, s: World) -> Iterator[Step]:
+    def environment(self, s: World) -> Iterator[Step]:
         """Lose answers, pause, deliver twice; let the bank refuse."""
         if s.at == "pending":
             yield "the bank does not pay", s._replace(at="failed")
@@ -123,7 +121,7 @@ class Bank(Model):
                 yield ("called, then paused:", name), paused
         if s.row in (R.SENT, R.PENDING) and s.at:
             yield "paused with a query's result", s._replace(reply=ANSWERS[s.at])
-            yield "paused with no definite answer", s._replace(reply=Told.NO_ANSWER)
+            yield "paused with no definite answer", s._replace(reply=RT.NO_ANSWER)
 
     def check(self, s: World) -> None:
         """Check that money is refunded once, and recorded only if it was."""

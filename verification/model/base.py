@@ -16,8 +16,8 @@ class Violation(Exception):
 class Model:
     """States and transitions; a subclass defines them.
 
-    `work` is what the services do by themselves, `clocks` what they repeat until it
-    is answered, `deadlines` what happens when a time limit is over, `trouble` all
+    `work` is what the services do by themselves, `retries` what they repeat until it
+    is answered, `deadlines` what happens when a time limit is over, `environment` all
     else: customers, rivals, faults, and what staff do at any moment. `people` is what
     staff do after an alert, when nothing else can happen.
     With `loss` any message may also be lost.
@@ -37,7 +37,7 @@ class Model:
         """Return what the services do by themselves."""
         return ()
 
-    def clocks(self, s: Any) -> Iterable[Step]:
+    def retries(self, s: Any) -> Iterable[Step]:
         """Return what is requested or published again."""
         return ()
 
@@ -49,23 +49,23 @@ class Model:
         """Return what staff do after an alert."""
         return ()
 
-    def trouble(self, s: Any) -> Iterable[Step]:
+    def environment(self, s: Any) -> Iterable[Step]:
         """Return what customers, rivals, staff and faults may do at any moment."""
         return ()
 
-    def forget(self, s: Any) -> Any:
+    def drop_useless(self, s: Any) -> Any:
         """Return the state without messages that have no effect any more."""
         return s
 
     def check_no_effect(self, before: Any, after: Any) -> None:
-        """Raise Violation when a forgotten message changes more than the queue."""
+        """Raise Violation when a dropped message changes more than the queue."""
         if after._replace(queue=before.queue) != before:
             raise Violation("a message that was dropped as useless has an effect")
 
     def check(self, s: Any) -> None:
         """Raise Violation when the state violates an invariant."""
 
-    def check_patience(self, s: Any, stage: str) -> None:
+    def check_stage(self, s: Any, stage: str) -> None:
         """Raise Violation when the state needs a stage that should not be necessary."""
 
     def check_end(self, s: Any) -> str:
@@ -74,5 +74,5 @@ class Model:
 
     def moves(self, s: Any) -> Iterator[Step]:
         """Return all transitions from a state."""
-        for part in (self.work, self.clocks, self.deadlines, self.trouble):
+        for part in (self.work, self.retries, self.deadlines, self.environment):
             yield from part(s)

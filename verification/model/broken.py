@@ -4,24 +4,24 @@ Some mutations replace cells of a service's table (EDITS). The others are checke
 name in the part of a model that would follow the rule.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum, auto
 from typing import Any
 
-from order_svc.models import TRANSITIONS as ORDERS
-from order_svc.models import Cell, Effect, OrderEvent, OrderState
-from order_svc.models.transitions import ack, move
-from payment_svc.models import Event, Move, PaymentState, PaymentTrigger
+from chassis.state_machine import STAY, Transition, acknowledge, move
+from order_svc.models import DECIDED, TRANSITIONS, Effect, OrderState, OrderTrigger
+from order_svc.models import Event as OrderEvent
+from payment_svc.models import Event, PaymentState, PaymentTrigger, RefundTrigger
 from payment_svc.models import RefundState as Refund
-from payment_svc.models import RefundTrigger as Told
-from product_svc.models import ReservationState, Trigger
-from product_svc.models.reservations import Answer
-from product_svc.models.reservations import Move as StockMove
+from product_svc.models import STOCK_GONE, ReservationState, ReservationTrigger
+from product_svc.models import Effect as StockEffect
 
-Order, E = OrderState, OrderEvent
-R, S = ReservationState, Trigger
+Cells = dict[tuple[Any, Any, Any], Transition]  # by machine, state and trigger
+Order, E = OrderState, OrderTrigger
+R, S = ReservationState, ReservationTrigger
 P, T = PaymentState, PaymentTrigger
+SETTLED = OrderEvent.ORDER_SETTLED
 
 
 class Broken(StrEnum):
@@ -32,34 +32,34 @@ class Broken(StrEnum):
     REFUSED_RESERVE_NOT_FINAL = auto()
     NO_FINAL_TOMBSTONE = auto()
     COMMIT_NO_RECHECK = auto()
-    RELEASE_NOT_OWED = auto()
+    RELEASE_NOT_STORED = auto()
     # Captures and links
-    NO_CANCEL_TOMBSTONE = auto()
+    NO_CLOSE_TOMBSTONE = auto()
     IGNORE_LATE_CAPTURE = auto()
-    FORWARD_ONLY_CLOSED = auto()
+    CLOSED_IS_FINAL = auto()
     NO_REFERENCE_ID = auto()
-    NO_ORPHAN_LOOKUP = auto()
-    RESOLVED_EVIDENCE_COUNTS = auto()
-    LAST_WRITER_WINS = auto()
+    CLOSED_NOT_RECONCILED = auto()
+    REJECTED_CAPTURE_COUNTS = auto()
+    LATE_CLOSE_WINS = auto()
     RELEASE_BEFORE_CLOSE = auto()
     # Lost messages, and who sends them again
-    MARK_BEFORE_EFFECT = auto()
-    LOSS_NO_RECONCILER = auto()
-    NO_LINK_REREQUEST = auto()
+    INBOX_ROW_BEFORE_EFFECT = auto()
+    NO_RETRIES = auto()
+    LINK_NOT_REQUESTED_AGAIN = auto()
     LINK_REQUEST_NOT_ANSWERED = auto()
-    NO_CLOSE_REEMIT = auto()
+    CLOSE_NOT_REQUESTED_AGAIN = auto()
     CLOSE_NOT_ANSWERED = auto()
     REFUND_NOT_ANSWERED = auto()
-    NO_REANNOUNCE = auto()
+    CAPTURE_NOT_REPUBLISHED = auto()
     NO_SETTLED = auto()
     SETTLED_ONCE = auto()
-    SETTLED_ONLY_WHEN_ASKED = auto()
+    SETTLED_ONLY_AGAIN = auto()
     # A second payment
     EXTRA_SAME_ROW = auto()
     EXTRA_IGNORED = auto()
     EXTRA_IGNORED_IN_REFUND_PENDING = auto()
     EXTRA_IGNORED_IN_REFUNDED = auto()
-    PAID_SETTLES = auto()
+    SETTLED_BEFORE_COMMIT = auto()
     EXTRA_REFUND_ENDS_ORDER = auto()
     DIRECT_ONLY_WHEN_KEPT = auto()
     PLACED_STAYS = auto()
@@ -67,32 +67,32 @@ class Broken(StrEnum):
     REFUND_NEW_KEY = auto()
     REFUNDED_FROM_ANY_STATE = auto()
     DIRECT_BEFORE_SETTLED = auto()
-    ANY_REFUND_ENDS = auto()
+    ANY_REFUND_ENDS_ORDER = auto()
     RECORD_NOT_UNIQUE = auto()
     REFUSED_SILENTLY = auto()
     REFUSED_REFUND_NOT_FINAL = auto()
     SUM_OF_PROCESSED = auto()
     SUM_COUNTS_FAILED = auto()
-    RETRY_SAME_N = auto()
-    REST_OF_ANSWERED = auto()
+    RETRY_SAME_NUMBER = auto()
+    REST_IGNORES_REQUESTED = auto()
     FAILED_UNCONFIRMED = auto()
-    STAFF_SETTLES = auto()
-    NO_REFUND_REEMIT = auto()
-    REFUND_REEMIT_ONLY_PENDING = auto()
-    DIRECT_NOT_REPEATED = auto()
+    STAFF_REFUND_CHANGES_OUTCOME = auto()
+    REFUND_NOT_REQUESTED_AGAIN = auto()
+    REFUND_REQUESTED_AGAIN_ONLY_PENDING = auto()
+    DIRECT_NOT_REPUBLISHED = auto()
     DIRECT_NOT_ACKNOWLEDGED = auto()
     DIRECT_ACK_BY_ANY_SETTLED = auto()
     # Returned goods
-    RESTOCK_NOT_OWED = auto()
+    RESTOCK_NOT_STORED = auto()
     RETURN_ID_NOT_UNIQUE = auto()
     RESTOCK_UNCHECKED = auto()
-    RESTOCK_UNDEFINED = auto()
+    RESTOCK_NOT_REFUSED = auto()
     # Messages that wait for triage
-    QUARANTINE_LEAVES_MARK = auto()
-    COPY_LEAVES_MARK = auto()
+    REFUSED_LEAVES_INBOX_ROW = auto()
+    COPY_LEAVES_INBOX_ROW = auto()
     PARKED_FOR_EACH_COPY = auto()
-    QUARANTINE_WITHOUT_ROW = auto()
-    RETRY_WITHOUT_MARK = auto()
+    REFUSED_NOT_PARKED = auto()
+    RETRY_WITHOUT_INBOX_ROW = auto()
     FAILED_RETRY_IS_DONE = auto()
     REDRIVE_DELETES_FIRST = auto()
 
@@ -100,11 +100,11 @@ class Broken(StrEnum):
 # Another rule protects the invariants, so useless messages may be dropped as usual.
 SAFE = frozenset(
     {
-        Broken.LAST_WRITER_WINS,
+        Broken.LATE_CLOSE_WINS,
         Broken.RELEASE_BEFORE_CLOSE,
-        Broken.SETTLED_ONLY_WHEN_ASKED,
+        Broken.SETTLED_ONLY_AGAIN,
         Broken.REFUNDED_FROM_ANY_STATE,
-        Broken.RETRY_WITHOUT_MARK,
+        Broken.RETRY_WITHOUT_INBOX_ROW,
         Broken.REDRIVE_DELETES_FIRST,
     }
 )
@@ -115,97 +115,108 @@ OF_REQUESTS = frozenset(
         Broken.REFUSED_RESERVE_NOT_FINAL,
         Broken.NO_FINAL_TOMBSTONE,
         Broken.COMMIT_NO_RECHECK,
-        Broken.RELEASE_NOT_OWED,
+        Broken.RELEASE_NOT_STORED,
         Broken.NO_REFERENCE_ID,
-        Broken.RESTOCK_NOT_OWED,
+        Broken.RESTOCK_NOT_STORED,
         Broken.RETURN_ID_NOT_UNIQUE,
         Broken.RESTOCK_UNCHECKED,
-        Broken.RESTOCK_UNDEFINED,
+        Broken.RESTOCK_NOT_REFUSED,
     }
 )
 
 
-def _without(state: OrderState, event: OrderEvent, *effects: Effect) -> Cell:
-    cell = ORDERS[state, event]
-    left = tuple(effect for effect in cell.effects if effect not in effects)
-    return replace(cell, effects=left)
-
-
-NOTHING = ack("left out")
-SETTLE, RELEASE = Effect.SETTLE, Effect.RELEASE
-DECIDED = (Order.CONFIRMED, Order.REFUND_PENDING, Order.REFUNDED)
+NOTHING = acknowledge("left out")
 OVER = (R.RELEASED, R.EXPIRED)
+ONLY_SETTLED = move(STAY, publishes=SETTLED)
 
-EDITS: Mapping[Broken | None, dict[tuple[str, Any, Any], Any]] = {
+
+def _every(
+    machine: str,
+    states: Iterable[StrEnum],
+    trigger: StrEnum,
+    transition: Transition = NOTHING,
+) -> Cells:
+    """Replace a trigger's transitions in these states."""
+    return {(machine, state, trigger): transition for state in states}
+
+
+def _unsettled() -> Cells:
+    """Publish no outcome with the transition that decides it."""
+    return {
+        ("order", state, trigger): replace(transition, publishes=None)
+        for (state, trigger), transition in TRANSITIONS.items()
+        if transition.to is not None and transition.publishes is SETTLED
+    }
+
+
+EDITS: Mapping[Broken | None, Cells] = {
     Broken.NO_TOMBSTONE: {
-        ("reservation", None, S.RELEASE): Answer.SAME,
-        ("reservation", None, S.RELEASE_FINAL): Answer.SAME,
+        ("reservation", None, S.RELEASE): NOTHING,
+        ("reservation", None, S.RELEASE_FINAL): NOTHING,
     },
-    Broken.REFUSED_RESERVE_NOT_FINAL: {("reservation", None, S.REFUSE): Answer.SAME},
+    Broken.REFUSED_RESERVE_NOT_FINAL: {("reservation", None, S.REFUSE): NOTHING},
     Broken.NO_FINAL_TOMBSTONE: {
-        ("reservation", None, S.RELEASE_FINAL): StockMove(R.RELEASED),
-        ("reservation", R.HELD, S.RELEASE_FINAL): StockMove(R.RELEASED, reserved=-1),
-        **{("reservation", state, S.RELEASE_FINAL): Answer.SAME for state in OVER},
-        **{("reservation", state, S.REFUSE): Answer.LOST for state in OVER},
+        ("reservation", None, S.RELEASE_FINAL): move(R.RELEASED),
+        ("reservation", R.HELD, S.RELEASE_FINAL): move(R.RELEASED, StockEffect.RELEASE),
+        **_every("reservation", OVER, S.RELEASE_FINAL),
+        **_every("reservation", OVER, S.REFUSE, STOCK_GONE),
     },
-    Broken.NO_CANCEL_TOMBSTONE: {
-        ("payment", None, T.CLOSE_REQUESTED): Move(None, Event.CLOSED)
+    Broken.NO_CLOSE_TOMBSTONE: {
+        ("payment", None, T.CLOSE_REQUESTED): acknowledge("left out", Event.CLOSED)
     },
     Broken.IGNORE_LATE_CAPTURE: {("order", Order.EXPIRED, E.CAPTURED): NOTHING},
-    Broken.FORWARD_ONLY_CLOSED: {("payment", P.CLOSED, T.CAPTURE_SEEN): Move(P.CLOSED)},
-    Broken.LAST_WRITER_WINS: {
+    Broken.CLOSED_IS_FINAL: {("payment", P.CLOSED, T.CAPTURE_SEEN): NOTHING},
+    Broken.LATE_CLOSE_WINS: {
         ("order", Order.PAID, E.CLOSED): move(
-            Order.EXPIRED, Effect.CLOSE_PAYMENT, RELEASE
+            Order.EXPIRED, Effect.CLOSE_PAYMENT, Effect.RELEASE
         )
     },
     Broken.RELEASE_BEFORE_CLOSE: {
         ("order", Order.AWAITING_PAYMENT, E.DEADLINE): move(
-            Order.EXPIRED, Effect.REQUEST_CLOSE, RELEASE
+            Order.EXPIRED, Effect.RELEASE, publishes=OrderEvent.PAYMENT_CLOSE_REQUESTED
         )
     },
-    Broken.NO_LINK_REREQUEST: {("order", Order.AWAITING_PAYMENT, E.LINK_LATE): NOTHING},
-    Broken.LINK_REQUEST_NOT_ANSWERED: {
-        ("payment", state, T.REQUESTED): Move(state)
-        for state in (P.ISSUED, P.CAPTURED, P.CLOSED)
+    Broken.LINK_NOT_REQUESTED_AGAIN: {
+        ("order", Order.AWAITING_PAYMENT, E.LINK_LATE): NOTHING
     },
-    Broken.NO_CLOSE_REEMIT: {
-        ("order", state, E.DEADLINE): NOTHING
-        for state in (Order.EXPIRING, Order.CANCELLING)
-    },
-    Broken.CLOSE_NOT_ANSWERED: {
-        ("payment", state, T.CLOSE_REQUESTED): Move(state)
-        for state in (P.CLOSED, P.CAPTURED)
-    },
-    Broken.REFUND_NOT_ANSWERED: {
-        ("refund", state, Told.ASKED): Move(state)
-        for state in (Refund.PROCESSED, Refund.FAILED)
-    },
-    Broken.NO_REANNOUNCE: {("payment", P.CAPTURED, T.UNHEARD): Move(P.CAPTURED)},
-    Broken.SETTLED_ONCE: {("order", state, E.CAPTURED): NOTHING for state in DECIDED},
-    Broken.SETTLED_ONLY_WHEN_ASKED: {
-        ("order", Order.PAID, E.COMMITTED): _without(Order.PAID, E.COMMITTED, SETTLE)
-    },
-    Broken.EXTRA_IGNORED: {
-        ("order", Order.CONFIRMED, E.EXTRA_CAPTURED): move(None, SETTLE)
-    },
+    Broken.LINK_REQUEST_NOT_ANSWERED: _every(
+        "payment", (P.ISSUED, P.CAPTURED, P.CLOSED), T.REQUESTED
+    ),
+    Broken.CLOSE_NOT_REQUESTED_AGAIN: _every(
+        "order", (Order.EXPIRING, Order.CANCELLING), E.DEADLINE
+    ),
+    Broken.CLOSE_NOT_ANSWERED: _every(
+        "payment", (P.CLOSED, P.CAPTURED), T.CLOSE_REQUESTED
+    ),
+    Broken.REFUND_NOT_ANSWERED: _every(
+        "refund", (Refund.PROCESSED, Refund.FAILED), RefundTrigger.REQUESTED
+    ),
+    Broken.CAPTURE_NOT_REPUBLISHED: {("payment", P.CAPTURED, T.ACK_TIMEOUT): NOTHING},
+    Broken.SETTLED_ONCE: _every("order", DECIDED, E.CAPTURED),
+    Broken.SETTLED_ONLY_AGAIN: _unsettled(),
+    Broken.EXTRA_IGNORED: {("order", Order.CONFIRMED, E.EXTRA_CAPTURED): ONLY_SETTLED},
     Broken.EXTRA_IGNORED_IN_REFUND_PENDING: {
-        ("order", Order.REFUND_PENDING, E.EXTRA_CAPTURED): move(None, SETTLE)
+        ("order", Order.REFUND_PENDING, E.EXTRA_CAPTURED): ONLY_SETTLED
     },
     Broken.EXTRA_IGNORED_IN_REFUNDED: {
-        ("order", Order.REFUNDED, E.EXTRA_CAPTURED): move(None, SETTLE)
+        ("order", Order.REFUNDED, E.EXTRA_CAPTURED): ONLY_SETTLED
     },
-    Broken.PAID_SETTLES: {("order", Order.PAID, E.EXTRA_CAPTURED): move(None, SETTLE)},
+    Broken.SETTLED_BEFORE_COMMIT: {
+        ("order", Order.PAID, E.EXTRA_CAPTURED): ONLY_SETTLED
+    },
     Broken.PLACED_STAYS: {
         ("order", Order.PLACED, E.CAPTURED): replace(
-            ORDERS[Order.PLACED, E.CAPTURED], to=None
+            TRANSITIONS[Order.PLACED, E.CAPTURED], to=STAY
         )
     },
-    Broken.REFUNDED_FROM_ANY_STATE: {
-        ("order", state, E.REFUND_COMPLETED): move(Order.REFUNDED, Effect.RECORD_REFUND)
-        for state in OrderState
-    },
-    Broken.REFUSED_SILENTLY: {("refund", None, Told.TOO_MUCH): Move(None)},
-    Broken.DIRECT_NOT_REPEATED: {
-        ("refund", Refund.PROCESSED, Told.UNHEARD): Move(Refund.PROCESSED)
+    Broken.REFUNDED_FROM_ANY_STATE: _every(
+        "order",
+        Order,
+        E.REFUND_COMPLETED,
+        move(Order.REFUNDED, Effect.RECORD_REFUND),
+    ),
+    Broken.REFUSED_SILENTLY: {("refund", None, RefundTrigger.TOO_LARGE): NOTHING},
+    Broken.DIRECT_NOT_REPUBLISHED: {
+        ("refund", Refund.PROCESSED, RefundTrigger.ACK_TIMEOUT): NOTHING
     },
 }

@@ -1,44 +1,33 @@
 """The cells of the services' tables, and why some of them are never used here."""
 
-from enum import StrEnum
 from typing import Any
 
-from order_svc.models import Kind, OrderEvent, OrderState
+from chassis.state_machine import Kind
+from order_svc.models import OrderState, OrderTrigger
 from payment_svc.models import PaymentState, PaymentTrigger, RefundState, RefundTrigger
-from product_svc.models import ReservationState, Trigger
-from product_svc.models.reservations import Answer
-from verification.model.rules import TABLES, Key
+from product_svc.models import ReservationState, ReservationTrigger
+from verification.model.rules import TABLES, Key, Machine
 
-AXES: dict[str, tuple[tuple[Any, ...], type[StrEnum]]] = {
-    "order": (tuple(OrderState), OrderEvent),
-    "reservation": ((None, *ReservationState), Trigger),
-    "payment": ((None, *PaymentState), PaymentTrigger),
-    "refund": ((None, *RefundState), RefundTrigger),
-}
 CELLS: tuple[Key, ...] = tuple(
-    (machine, state, event)
-    for machine, (states, events) in AXES.items()
-    for state in states
-    for event in events
+    (machine, state, trigger)
+    for machine, table in TABLES.items()
+    for state, trigger in table
 )
 
 
-def is_never(key: Key) -> bool:
+def is_impossible(key: Key) -> bool:
     """Return whether the service's table marks the cell as impossible."""
-    machine, state, event = key
-    cell: Any = TABLES[machine].get((state, event))
-    if machine == "order":
-        return bool(cell.kind is Kind.IMPOSSIBLE)
-    return cell is None or cell is Answer.NEVER
+    machine, state, trigger = key
+    return TABLES[machine][state, trigger].kind is Kind.IMPOSSIBLE
 
 
-def _cells(machine: str, states: Any, *events: Any) -> list[Key]:
-    return [(machine, state, event) for state in states for event in events]
+def _cells(machine: Machine, states: Any, *triggers: Any) -> list[Key]:
+    return [(machine, state, trigger) for state in states for trigger in triggers]
 
 
-Order, E = OrderState, OrderEvent
+Order, E = OrderState, OrderTrigger
 P, T = PaymentState, PaymentTrigger
-R, Told = RefundState, RefundTrigger
+R = RefundState
 UNDECIDED = (
     Order.PLACED,
     Order.AWAITING_PAYMENT,
@@ -52,9 +41,15 @@ UNDECIDED = (
 UNPAID = tuple(state for state in UNDECIDED if state is not Order.PAID)
 
 # Possible cells that no model uses: the reason, and the cells.
-NOT_TAKEN: dict[str, list[Key]] = {
+NOT_USED: dict[str, list[Key]] = {
     "a refund starts only after the outcome of its capture is decided": _cells(
         "order", UNDECIDED, E.REFUND_PROCESSED, E.REFUND_COMPLETED, E.REFUND_FAILED
+    ),
+    "an admin decides only what is under review; another decision is refused": _cells(
+        "payment",
+        [P.CREATED, P.ISSUED, P.CLOSING, P.CLOSED, P.CAPTURED],
+        T.REVIEW_ACCEPTED,
+        T.REVIEW_REJECTED,
     ),
     "the request is rejected earlier, because nothing is left to refund": _cells(
         "order", [Order.REFUNDED], E.STAFF_REFUND, E.STAFF_REFUND_REST
@@ -63,41 +58,41 @@ NOT_TAKEN: dict[str, list[Key]] = {
         "order", UNPAID, E.STAFF_REFUND_REST
     ),
     "a paid order has reserved its stock": _cells(
-        "reservation", [None], Trigger.COMMIT, Trigger.RESTOCK
+        "reservation", [None], ReservationTrigger.COMMIT, ReservationTrigger.RESTOCK
     ),
     "the message is useless by then, so the model has dropped it": [
         *_cells("order", [Order.CONFIRMED, Order.REFUNDED], E.LINK_READY),
         ("order", Order.REFUNDED, E.CLOSED),
-        ("reservation", ReservationState.REFUSED, Trigger.RELEASE),
+        ("reservation", ReservationState.REFUSED, ReservationTrigger.RELEASE),
     ],
     "an order sends a final release neither after a release nor after a commit": (
         _cells(
             "reservation",
             [ReservationState.RELEASED, ReservationState.COMMITTED],
-            Trigger.RELEASE_FINAL,
+            ReservationTrigger.RELEASE_FINAL,
         )
     ),
     "an order releases only stock that it has reserved": _cells(
-        "reservation", [None], Trigger.RELEASE
+        "reservation", [None], ReservationTrigger.RELEASE
     ),
     "only an order that committed its stock is restocked": _cells(
         "reservation",
         set(ReservationState) - {ReservationState.COMMITTED},
-        Trigger.RESTOCK,
+        ReservationTrigger.RESTOCK,
     ),
     "a query that shows a capture or a closed link shows the link first": _cells(
-        "payment", [P.CREATED], T.LINK_OVER, T.CAPTURE_SEEN, T.MISMATCH_SEEN
+        "payment", [P.CREATED], T.LINK_ENDED, T.CAPTURE_SEEN, T.MISMATCH_SEEN
     ),
     "a link is recorded once, and always before its capture": _cells(
-        "payment", [P.ISSUED, P.CAPTURED, P.SUSPECT], T.LINK_MADE
+        "payment", [P.ISSUED, P.CAPTURED, P.UNDER_REVIEW], T.LINK_CREATED
     ),
     "a second capture has an EXTRA row of its own": _cells(
-        "payment", [P.CAPTURED, P.SUSPECT], T.CAPTURE_SEEN, T.MISMATCH_SEEN
+        "payment", [P.CAPTURED, P.UNDER_REVIEW], T.CAPTURE_SEEN, T.MISMATCH_SEEN
     ),
     "Razorpay answers one key in one way, and a final state never changes": [
-        ("refund", R.PROCESSED, Told.SEEN_FAILED),
-        ("refund", R.PROCESSED, Told.REFUSED),
-        ("refund", R.FAILED, Told.SEEN_PROCESSED),
+        ("refund", R.PROCESSED, RefundTrigger.SEEN_FAILED),
+        ("refund", R.PROCESSED, RefundTrigger.REFUSED),
+        ("refund", R.FAILED, RefundTrigger.SEEN_PROCESSED),
     ],
 }
 # Impossible cells that are met all the same: the service raises an alert, no more.

@@ -22,8 +22,8 @@ BOUNDS = {
     "second-fails": Bounds(
         (Order.AWAITING_PAYMENT, Order.CANCELLED), extra=True, failures=1
     ),
-    "suspect-payments": Bounds(
-        (Order.AWAITING_PAYMENT, Order.CANCELLED), extra=True, wrong=True
+    "under-review": Bounds(
+        (Order.AWAITING_PAYMENT, Order.CANCELLED), extra=True, mismatched=True
     ),
     "refunds": Bounds((Order.AWAITING_PAYMENT, Order.CANCELLING), staff=3, failures=2),
     "direct-refunds": Bounds(
@@ -57,7 +57,7 @@ ABOUT = {
     "which the order may receive in any later state; staff refund the first one",
     "second-fails": "like second-payment, with a refund that Razorpay fails: staff "
     "refund the rest, or refund an EXTRA capture from payment-svc",
-    "suspect-payments": "like second-payment, with payments of another amount: an "
+    "under-review": "like second-payment, with payments of another amount: an "
     "admin accepts or rejects them",
     "refunds": "three staff refunds, partial or of the rest, and two that fail",
     "direct-refunds": "one staff refund and two from payment-svc, partial or of the "

@@ -53,14 +53,14 @@ MUTATIONS = (
         "oversold",
     ),
     Mutation(
-        B.RELEASE_NOT_OWED,
+        B.RELEASE_NOT_STORED,
         CHECKOUT,
         "a compensation at product-svc is a stored command",
         "stock leaked",
     ),
     # Captures and links
     Mutation(
-        B.NO_CANCEL_TOMBSTONE,
+        B.NO_CLOSE_TOMBSTONE,
         CHECKOUT,
         "a close of an unknown payment leaves a tombstone",
         "a live link on a finished order",
@@ -72,7 +72,7 @@ MUTATIONS = (
         "money taken, but the order is expired",
     ),
     Mutation(
-        B.FORWARD_ONLY_CLOSED,
+        B.CLOSED_IS_FINAL,
         CHECKOUT,
         "the payment accepts a capture in every state",
         "money taken, but",
@@ -84,19 +84,19 @@ MUTATIONS = (
         "two payment links",
     ),
     Mutation(
-        B.NO_ORPHAN_LOOKUP,
+        B.CLOSED_NOT_RECONCILED,
         CHECKOUT,
         "a closed payment is still reconciled with Razorpay",
         "a live link on a finished order",
     ),
     Mutation(
-        B.RESOLVED_EVIDENCE_COUNTS,
+        B.REJECTED_CAPTURE_COUNTS,
         CHECKOUT,
         "a capture that was refunded after review never counts as paid",
         "goods for a refunded capture",
     ),
     Mutation(
-        B.LAST_WRITER_WINS,
+        B.LATE_CLOSE_WINS,
         CHECKOUT,
         "a late close changes nothing",
         saved_by="captures are republished until they are settled",
@@ -109,20 +109,20 @@ MUTATIONS = (
     ),
     # Lost messages
     Mutation(
-        B.MARK_BEFORE_EFFECT,
+        B.INBOX_ROW_BEFORE_EFFECT,
         CHECKOUT,
         "a message's inbox row and its effect are one transaction",
         "a lost message ends the order",
     ),
     Mutation(
-        B.LOSS_NO_RECONCILER,
+        B.NO_RETRIES,
         CHECKOUT,
         "an unanswered request is sent again",
         "a lost message ends the order",
         loss=True,
     ),
     Mutation(
-        B.NO_LINK_REREQUEST,
+        B.LINK_NOT_REQUESTED_AGAIN,
         CHECKOUT,
         "a link that does not arrive is requested again",
         "a lost message ends the order",
@@ -136,7 +136,7 @@ MUTATIONS = (
         loss=True,
     ),
     Mutation(
-        B.NO_CLOSE_REEMIT,
+        B.CLOSE_NOT_REQUESTED_AGAIN,
         CHECKOUT,
         "a close is requested again",
         "stuck order: expiring",
@@ -164,14 +164,14 @@ MUTATIONS = (
         loss=True,
     ),
     Mutation(
-        B.NO_REANNOUNCE,
+        B.CAPTURE_NOT_REPUBLISHED,
         CHECKOUT,
         "captures are republished until they are settled",
         "money taken, but",
         loss=True,
     ),
     Mutation(
-        B.NO_REANNOUNCE,
+        B.CAPTURE_NOT_REPUBLISHED,
         SECOND,
         "captures are republished until they are settled, also an EXTRA capture",
         "never settled",
@@ -196,7 +196,7 @@ MUTATIONS = (
         for model in (CHECKOUT, SECOND, REFUNDS)
     ),
     Mutation(
-        B.SETTLED_ONLY_WHEN_ASKED,
+        B.SETTLED_ONLY_AGAIN,
         CHECKOUT,
         "the outcome is published immediately",
         saved_by="the outcome is published again at every repeated capture",
@@ -211,23 +211,23 @@ MUTATIONS = (
     Mutation(
         B.EXTRA_IGNORED,
         SECOND,
-        "a confirmed order returns another payment",
+        "a confirmed order refunds another payment",
         "EXTRA capture b is kept",
     ),
     Mutation(
         B.EXTRA_IGNORED_IN_REFUND_PENDING,
         SECOND,
-        "an order whose money goes back returns another payment",
+        "an order in refund_pending refunds another payment",
         "EXTRA capture b is kept",
     ),
     Mutation(
         B.EXTRA_IGNORED_IN_REFUNDED,
         SECOND,
-        "a refunded order returns another payment",
+        "a refunded order refunds another payment",
         "EXTRA capture b is kept",
     ),
     Mutation(
-        B.PAID_SETTLES,
+        B.SETTLED_BEFORE_COMMIT,
         SECOND,
         "a paid order publishes no outcome before its stock is committed",
         "EXTRA capture",
@@ -236,7 +236,7 @@ MUTATIONS = (
         B.EXTRA_REFUND_ENDS_ORDER,
         SECOND,
         "only refunds of the order's own payment make it refunded",
-        "refunded, but 0 of 2 was returned",
+        "the order is refunded, but only 0 of 2",
     ),
     Mutation(
         B.DIRECT_ONLY_WHEN_KEPT,
@@ -273,10 +273,10 @@ MUTATIONS = (
         "an automatic refund is refused",
     ),
     Mutation(
-        B.ANY_REFUND_ENDS,
+        B.ANY_REFUND_ENDS_ORDER,
         REFUNDS,
         "an order is refunded only when all of its money is returned",
-        "refunded, but 1 of 2 was returned",
+        "the order is refunded, but only 1 of 2",
     ),
     Mutation(
         B.RECORD_NOT_UNIQUE,
@@ -309,13 +309,13 @@ MUTATIONS = (
         "livelock",
     ),
     Mutation(
-        B.RETRY_SAME_N,
+        B.RETRY_SAME_NUMBER,
         REFUNDS,
         "a new attempt by staff is a separate refund",
         "stuck order: refund_pending",
     ),
     Mutation(
-        B.REST_OF_ANSWERED,
+        B.REST_IGNORES_REQUESTED,
         REFUNDS,
         "a requested refund reduces the amount that is left",
         "an automatic refund is refused",
@@ -327,14 +327,14 @@ MUTATIONS = (
         "above its capture",
     ),
     Mutation(
-        B.STAFF_SETTLES,
+        B.STAFF_REFUND_CHANGES_OUTCOME,
         REFUNDS,
         "a staff refund does not change the outcome",
         "settled both ways",
     ),
     *(
         Mutation(
-            B.NO_REFUND_REEMIT,
+            B.REFUND_NOT_REQUESTED_AGAIN,
             model,
             "a refund is requested until it is answered",
             "a refund is stuck",
@@ -343,14 +343,14 @@ MUTATIONS = (
         for model in (SECOND, REFUNDS)
     ),
     Mutation(
-        B.REFUND_REEMIT_ONLY_PENDING,
+        B.REFUND_REQUESTED_AGAIN_ONLY_PENDING,
         REFUNDS,
         "a refund is requested again in every state of the order",
         "a refund is stuck: the order is confirmed",
         loss=True,
     ),
     Mutation(
-        B.DIRECT_NOT_REPEATED,
+        B.DIRECT_NOT_REPUBLISHED,
         DIRECT,
         "a direct refund is republished",
         "does not know of a refund",
@@ -372,7 +372,7 @@ MUTATIONS = (
     ),
     # Returned goods
     Mutation(
-        B.RESTOCK_NOT_OWED,
+        B.RESTOCK_NOT_STORED,
         RETURNS,
         "a restock is a stored command",
         "restocks at product-svc differ",
@@ -390,20 +390,20 @@ MUTATIONS = (
         "more restocked than was sold",
     ),
     Mutation(
-        B.RESTOCK_UNDEFINED,
+        B.RESTOCK_NOT_REFUSED,
         RETURNS,
         "a restock of an order that never committed is refused for good",
         "retried forever",
     ),
     # Messages that wait for triage
     Mutation(
-        B.QUARANTINE_LEAVES_MARK,
+        B.REFUSED_LEAVES_INBOX_ROW,
         QUARANTINE,
         "a refused message leaves no inbox row",
         "message lost",
     ),
     Mutation(
-        B.COPY_LEAVES_MARK,
+        B.COPY_LEAVES_INBOX_ROW,
         QUARANTINE,
         "a copy of a parked message leaves no inbox row",
         "message lost",
@@ -415,7 +415,7 @@ MUTATIONS = (
         "parked twice",
     ),
     Mutation(
-        B.QUARANTINE_WITHOUT_ROW,
+        B.REFUSED_NOT_PARKED,
         QUARANTINE,
         "a refused message is stored for triage",
         "no message waits for triage",
@@ -433,7 +433,7 @@ MUTATIONS = (
         "done twice",
     ),
     Mutation(
-        B.RETRY_WITHOUT_MARK,
+        B.RETRY_WITHOUT_INBOX_ROW,
         QUARANTINE,
         "a message that a person retries leaves an inbox row",
         saved_by="every effect is idempotent even without the message's id",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from devtools.layout import ROOT
-from verification.model.cells import MET, NOT_TAKEN
+from verification.model.cells import MET, NOT_USED
 from verification.model.models import ABOUT
 from verification.model.mutations import MUTATIONS, Mutation
 from verification.model.rules import Key
@@ -18,7 +18,7 @@ def document() -> str:
     return TEMPLATE.read_text(encoding="utf-8").format(
         models="\n".join(f"- **{name}**: {about}." for name, about in ABOUT.items()),
         mutations="\n".join(_mutation(mutation) for mutation in MUTATIONS),
-        not_taken=_reasons(NOT_TAKEN),
+        not_used=_reasons(NOT_USED),
         met=_reasons(MET),
     )
 

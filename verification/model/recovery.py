@@ -5,14 +5,14 @@ from typing import Any
 
 from verification.model.base import Model, Step, Violation
 
-STAGES = ("clocks", "deadlines", "people")
-PATIENCE = 100  # steps; a longer recovery produces new states forever
+STAGES = ("retries", "deadlines", "people")
+MAX_STEPS = 100  # steps; a longer recovery produces new states forever
 
 
 class Recovery:
     """Follows one fair execution from any state to its end, and caches the result.
 
-    Work runs until none is left. Then the clocks repeat what is unanswered; when they
+    Work runs until none is left. Then retries repeat what is unanswered; when they
     change nothing more, deadlines pass; staff act last. Every other execution starts
     from another state, and the search runs the recovery of each of those as well.
     """
@@ -27,7 +27,7 @@ class Recovery:
         path: dict[Any, None] = {}
         state = self.rest(state)
         while state not in self.ends:
-            if state in path or len(path) > PATIENCE:
+            if state in path or len(path) > MAX_STEPS:
                 raise Violation("livelock: the recovery never ends")
             path[state] = None
             after = self._next(state)
@@ -58,16 +58,16 @@ class Recovery:
     def _next(self, state: Any) -> Any:
         """Return the next state at rest that a later stage leads to, or None."""
         for stage in STAGES:
-            self.model.check_patience(state, stage)
+            self.model.check_stage(state, stage)
             for _, found in getattr(self.model, stage)(state):
-                after = self.rest(self.model.forget(found))
+                after = self.rest(self.model.drop_useless(found))
                 if after != state:
                     return after
         return None
 
     def _changed(self, state: Any, moves: Callable[[Any], Iterable[Step]]) -> Any:
         for _, found in moves(state):
-            after = self.model.forget(found)
+            after = self.model.drop_useless(found)
             if after != state:
                 return after
         return None

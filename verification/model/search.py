@@ -32,25 +32,25 @@ class Report:
 
 
 class Search:
-    """A search in progress; `came` holds each state's step and its predecessor."""
+    """A search in progress; `reached` holds each state's step and its predecessor."""
 
-    def __init__(self, model: Model, tell: Callable[[int], None]) -> None:
-        self.model, self.tell = model, tell
+    def __init__(self, model: Model, progress: Callable[[int], None]) -> None:
+        self.model, self.progress = model, progress
         self.recovery = Recovery(model)
-        self.came: dict[Hashable, tuple[Name, Any]] = {}
+        self.reached: dict[Hashable, tuple[Name, Any]] = {}
         self.waiting: deque[Any] = deque()
         self.report = Report()
 
-    def meet(self, name: Name, found: Any, before: Any) -> None:
+    def add(self, name: Name, found: Any, before: Any) -> None:
         """Queue a state that is new."""
-        if found in self.came:  # it was stored after `forget`
+        if found in self.reached:  # it was stored after `drop_useless`
             return
-        state = self.model.forget(found)
-        if state not in self.came:
-            self.came[state] = (name, before)
+        state = self.model.drop_useless(found)
+        if state not in self.reached:
+            self.reached[state] = (name, before)
             self.waiting.append(state)
-            if len(self.came) % EVERY == 0:
-                self.tell(len(self.came))
+            if len(self.reached) % EVERY == 0:
+                self.progress(len(self.reached))
 
     def visit(self, state: Any) -> None:
         """Check a state and its recovery, and queue its successors."""
@@ -59,30 +59,32 @@ class Search:
         self.report.ends.add(self.recovery.end(state))
         for name, after in self.model.moves(state):
             self.report.transitions += 1
-            self.meet(name, after, state)
+            self.add(name, after, state)
 
     def trace(self, state: Any) -> tuple[str, ...]:
         """Return the steps that lead to a state, in words."""
         steps: list[str] = []
         while state is not None:
-            name, state = self.came[state]
+            name, state = self.reached[state]
             steps.append(in_words(name))
         return tuple(reversed(steps))
 
 
-def explore(model: Model, tell: Callable[[int], None] = lambda states: None) -> Report:
+def explore(
+    model: Model, progress: Callable[[int], None] = lambda states: None
+) -> Report:
     """Visit every reachable state; stop at the first violation.
 
-    `tell` is called with the number of states found, from time to time.
+    `progress` is called with the number of states found, from time to time.
     """
-    return run(Search(model, tell)).report
+    return run(Search(model, progress)).report
 
 
 def run(search: Search) -> Search:
     """Run a search; afterwards it can return traces."""
     started = time.perf_counter()
     for name, state in search.model.starts():
-        search.meet(name, state, None)
+        search.add(name, state, None)
     with _no_collector():
         while search.waiting and not search.report.violation:
             state = search.waiting.popleft()
@@ -91,7 +93,7 @@ def run(search: Search) -> Search:
             except Violation as why:
                 search.report.violation = str(why)
                 search.report.counterexample = search.trace(state)
-    search.report.states = len(search.came)
+    search.report.states = len(search.reached)
     search.report.seconds = time.perf_counter() - started
     return search
 

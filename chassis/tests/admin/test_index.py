@@ -54,6 +54,10 @@ def test_the_overview_shows_user_counts_dependencies_and_documents(app, staff, a
     assert 'href="/redoc/"' in text
 
 
+def test_the_page_of_dependencies_keeps_its_address(staff):
+    assert staff.client.get("/admin/neighbours/").status_code == 200
+
+
 def test_the_overview_counts_no_further_than_is_cheap(staff, add, monkeypatch):
     monkeypatch.setattr(index, "MANY", 1)
     add(), add()

@@ -6,6 +6,7 @@ import pytest
 
 from devtools.checks import diagrams
 from order_svc.models import OrderState
+from payment_svc.models import PaymentState
 
 MACHINES = {machine.title: machine for machine in diagrams.MACHINES}
 
@@ -23,13 +24,30 @@ def test_every_cell_stands_in_its_machines_table(title):
     assert {line.count("|") for line in (head, *lines)} == {len(machine.states) + 2}
 
 
-def test_a_refused_an_acknowledged_and_an_impossible_cell_are_told_apart():
-    text = MACHINES["Order"].text
+def text(title, state, trigger):
+    """Return a cell of a machine's table."""
+    return diagrams.text(MACHINES[title].transitions[state, trigger])
 
-    assert text(OrderState.PAID, "cancel") == "409 `already_paid`"
-    assert text(OrderState.PAID, "payment.closed") == "ack"
-    assert text(OrderState.PAID, "link.late") == "never"
-    assert text(OrderState.PAID, "stock.committed").startswith("→ confirmed; ")
+
+def test_the_four_kinds_of_transitions_are_told_apart():
+    assert text("Order", OrderState.PAID, "cancel") == "refuse: 409 `already_paid`"
+    assert text("Order", OrderState.PAID, "payment.closed") == "acknowledge"
+    assert text("Order", OrderState.PAID, "link.late") == "impossible"
+    assert text("Order", None, "place") == "→ placed"
+
+
+def test_a_cell_names_effects_and_the_published_message():
+    confirm = text("Order", OrderState.PAID, "stock.committed")
+    release = text("Order", OrderState.CANCELLED, "stock.reserved")
+    repeated = text("Payment", PaymentState.ISSUED, "requested")
+
+    assert confirm == "→ confirmed; publish order.settled"
+    assert release == "stays; release stock, final"
+    assert repeated == "acknowledge; publish payment.link_ready"
+
+
+def test_a_refusal_has_the_status_of_its_error():
+    assert text("Reservation", None, "commit") == "refuse: 404 `not_found`"
 
 
 @pytest.mark.parametrize("title", MACHINES)

@@ -39,11 +39,12 @@ class OrderView(ModelView):
         self.each(ids, "cancel", _cancel)
 
 
+# Each table's title and, where it is not the class's name, its address.
 TABLES = {
-    OrderItem: "Lines",
-    OrderRefund: "Refunds",
-    OrderHistory: "Timeline",
-    StockCommand: "Stock commands",
+    OrderItem: ("Lines", None),
+    OrderRefund: ("Refunds", None),
+    OrderHistory: ("Timeline", None),
+    StockCommand: ("Stock commands", "owed"),  # pages keep their address
 }
 
 
@@ -51,6 +52,9 @@ def init_app(app: Flask) -> None:
     """Serve the panel at /admin/."""
     views = [
         OrderView(Order, db, name="Orders"),
-        *(ModelView(table, db, name=name) for table, name in TABLES.items()),
+        *(
+            ModelView(table, db, name=title, endpoint=address)
+            for table, (title, address) in TABLES.items()
+        ),
     ]
     chassis.admin.init_app(app, "Orders", db, views)

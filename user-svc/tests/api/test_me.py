@@ -93,14 +93,6 @@ def test_the_address_of_another_user_is_refused(shop: Any, asha: Any) -> None:
     assert (answer.status_code, answer.json["code"]) == (409, "email_taken")
 
 
-def test_a_stale_change_is_refused(shop: Any, asha: Any) -> None:
-    headers = {**asha.headers, "If-Match": '"another"'}
-
-    answer = shop.call("PATCH", "/user/me/", headers, json={"name": "x"})
-
-    assert (answer.status_code, answer.json["code"]) == (412, "precondition_failed")
-
-
 def test_a_new_password_ends_every_other_session(shop: Any, asha: Any) -> None:
     other = shop.sign_in(asha.email).json
 

@@ -1,23 +1,22 @@
 """The invariants of a checkout: in every state, and in final states."""
 
-from order_svc.models import OrderState, OwedKind
-from payment_svc.models import PaymentState
+from order_svc.models import UNPAID, OrderState, StockCommandKind
+from payment_svc.models import Event, PaymentState
 from product_svc.models import ReservationState
 from verification.model.base import Model, Violation
 from verification.model.checkout.state import (
     CLOSE,
     KEPT,
     REFUND,
+    REFUNDED,
     REQUESTED,
-    RETURNED,
     World,
 )
 
 Order, P, R = OrderState, PaymentState, ReservationState
-OUTCOMES = {"kept": KEPT, "refund": RETURNED}
+OUTCOMES = {"kept": KEPT, "refund": REFUNDED}
 TAKING = (R.HELD, R.COMMITTED)
-CLOSED_OR_PAID = (P.CLOSING, P.CLOSED, P.CAPTURED, P.SUSPECT)
-UNPAID = (Order.PLACED, Order.AWAITING_PAYMENT, Order.EXPIRING, Order.CANCELLING)
+CLOSED_OR_PAID = (P.CLOSING, P.CLOSED, P.CAPTURED, P.UNDER_REVIEW)
 
 
 class Invariants(Model):
@@ -29,8 +28,8 @@ class Invariants(Model):
         if s.free < 0 or s.free + taken != 1:
             raise Violation("oversold: stock and reservations do not add up")
         self._check_money(s)
-        said = s.queue | {OUTCOMES.get(s.outcome, "")}
-        if {KEPT, RETURNED} <= said:
+        outcomes = s.queue | {OUTCOMES.get(s.outcome, "")}
+        if {KEPT, REFUNDED} <= outcomes:
             raise Violation("one capture settled both ways")
 
     def _check_money(self, s: World) -> None:
@@ -43,15 +42,15 @@ class Invariants(Model):
         if s.order in (Order.PAID, Order.CONFIRMED) and s.money == "none":
             raise Violation("paid without a capture")
 
-    def check_patience(self, s: World, stage: str) -> None:
+    def check_stage(self, s: World, stage: str) -> None:
         """Check that no order ends because a message was lost."""
         is_waiting = s.order is Order.AWAITING_PAYMENT and not s.has_link
-        if stage == "deadlines" and is_waiting and s.payment is not P.SUSPECT:
+        if stage == "deadlines" and is_waiting and s.payment is not P.UNDER_REVIEW:
             raise Violation("a lost message ends the order: the customer got no link")
 
     def check_end(self, s: World) -> str:
         """Check that the money is kept and the goods are sold, or both are returned."""
-        if s.money != "none" and not s.spent:
+        if s.money != "none" and not s.rejected:
             self._paid(s)
         else:
             self._unpaid(s)
@@ -66,14 +65,14 @@ class Invariants(Model):
         is_kept = (
             s.order is Order.CONFIRMED and s.stock is R.COMMITTED and not s.refunds
         )
-        is_back = s.order is Order.REFUNDED and s.refunds == 1
+        is_refunded = s.order is Order.REFUNDED and s.refunds == 1
         has_goods = s.stock is R.HELD or (s.stock is R.COMMITTED and not s.returned)
-        if not (is_kept or (is_back and not has_goods)):
+        if not (is_kept or (is_refunded and not has_goods)):
             raise Violation(
                 f"money taken, but the order is {s.order}, its stock {s.stock}, "
                 f"its payment {s.payment}, {s.refunds} refunds"
             )
-        settled = "refund" if s.asked_back == "automatic" else "kept"
+        settled = "refund" if s.refund_by == "automatic" else "kept"
         if s.outcome != settled:
             raise Violation(f"capture never settled: the order is {s.order}")
 
@@ -84,7 +83,7 @@ class Invariants(Model):
             raise Violation(f"stuck order: {s.order}, its payment {s.payment}")
         if s.stock in TAKING:
             raise Violation(f"stock leaked: the order is {s.order}, it is {s.stock}")
-        if s.refunds != s.spent:
+        if s.refunds != s.rejected:
             raise Violation(f"a mismatched capture is kept: the order is {s.order}")
 
 
@@ -94,25 +93,27 @@ def useless_requests(s: World) -> set[str]:
     useless |= {"reserve"} if s.stock is not None else set()
     useless |= {"commit"} if s.stock in (R.COMMITTED, R.REFUSED) else set()
     useless |= {"create"} if s.link != "none" else set()
-    useless |= {OwedKind.RELEASE} if s.stock not in (None, R.HELD) else set()
+    useless |= {StockCommandKind.RELEASE} if s.stock not in (None, R.HELD) else set()
     useless |= (
-        {OwedKind.RELEASE_FINAL} if s.stock in (R.COMMITTED, R.REFUSED) else set()
+        {StockCommandKind.RELEASE_FINAL}
+        if s.stock in (R.COMMITTED, R.REFUSED)
+        else set()
     )
-    return useless | ({OwedKind.RESTOCK} if s.returned else set())
+    return useless | ({StockCommandKind.RESTOCK} if s.returned else set())
 
 
 def ignored_messages(s: World) -> set[str]:
     """Return messages that their consumer only acknowledges from now on."""
     ignored: set[str] = set()
     if s.order not in (Order.PLACED, Order.AWAITING_PAYMENT):
-        ignored |= {"payment.link_ready"}
+        ignored |= {Event.LINK_READY}
         ignored |= {REQUESTED} if s.payment is not None else set()
     if s.order not in (*UNPAID, Order.EXPIRED, Order.PAID):
-        ignored |= {"payment.closed"}
+        ignored |= {Event.CLOSED}
     if s.order not in UNPAID and s.payment in CLOSED_OR_PAID:
         ignored |= {CLOSE}
     if s.outcome:
-        ignored |= {KEPT, RETURNED}
+        ignored |= {KEPT, REFUNDED}
     if s.recorded:
-        ignored |= {REFUND, "refund.processed"}
+        ignored |= {REFUND, Event.REFUND_PROCESSED}
     return ignored

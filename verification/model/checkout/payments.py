@@ -2,68 +2,67 @@
 
 from collections.abc import Iterator
 
-from payment_svc.models import PaymentState, PaymentTrigger
+from payment_svc.models import PaymentState, PaymentTrigger, RefundTrigger
 from payment_svc.models import RefundState as Refund
-from payment_svc.models import RefundTrigger as Told
 from verification.model.base import Model, Step
 from verification.model.broken import Broken
 from verification.model.checkout.state import (
     CLOSE,
     KEPT,
     REFUND,
+    REFUNDED,
     REQUESTED,
-    RETURNED,
     World,
     publish,
 )
 
-P, T = PaymentState, PaymentTrigger
-COMMANDS = {REQUESTED: T.REQUESTED, CLOSE: T.CLOSE_REQUESTED}
-OUTCOMES = {KEPT: "kept", RETURNED: "refund"}
-TAKEN = (P.CAPTURED, P.SUSPECT)
+P, T, RT = PaymentState, PaymentTrigger, RefundTrigger
+COMMANDS: dict[str, PaymentTrigger] = {REQUESTED: T.REQUESTED, CLOSE: T.CLOSE_REQUESTED}
+OUTCOMES = {KEPT: "kept", REFUNDED: "refund"}
+WITH_CAPTURE = (P.CAPTURED, P.UNDER_REVIEW)
 
 
 class Payments(Model):
     """A payment's row, and its reconciliation with Razorpay."""
 
-    def move_payment(self, s: World, trigger: PaymentTrigger) -> World:
+    def fire_payment(self, s: World, trigger: PaymentTrigger) -> World:
         """Make the table's transition, and publish its event."""
-        move = self.rules.payment(s.payment, trigger)
-        if move is None:
-            return s
-        if trigger is T.LINK_MADE:
-            s = s._replace(knows_link=True)
-        s = s._replace(payment=move.to)
-        return publish(s, move.says) if move.says else s
+        payment, transition = self.rules.fire("payment", s.payment, trigger)
+        s = s._replace(payment=payment)
+        if trigger is T.LINK_CREATED:
+            s = s._replace(link_stored=True)
+        return publish(s, transition.publishes) if transition.publishes else s
 
     def handle_command(self, s: World, message: str) -> World:
         """Handle a message of order-svc."""
         if message in COMMANDS:
-            return self.move_payment(s, COMMANDS[message])
+            return self.fire_payment(s, COMMANDS[message])
         if message == REFUND:
-            return self.move_refund(s, Told.ASKED)
-        return self.move_payment(s, T.SETTLED)._replace(outcome=OUTCOMES[message])
+            return self.fire_refund(s, RT.REQUESTED)
+        return self.fire_payment(s, T.SETTLED)._replace(outcome=OUTCOMES[message])
 
     def reconcile(self, s: World) -> World:
         """Apply what Razorpay returns now, after a webhook, callback, poll or sync."""
         if s.payment is None:
             return s
-        if s.link != "none" and not s.knows_link:
-            s = self.move_payment(s, T.LINK_MADE)
+        if s.link != "none" and not s.link_stored:
+            s = self.fire_payment(s, T.LINK_CREATED)
         if s.money != "none":
             return self._capture(s)
         if s.link == "dead" or (s.link == "none" and s.payment is P.CLOSING):
-            return self.move_payment(s, T.LINK_OVER)
+            return self.fire_payment(s, T.LINK_ENDED)
         if s.link == "live" and s.payment is P.CLOSED:
             return s._replace(link="dead")  # an orphaned link is cancelled
         return s
 
     def _capture(self, s: World) -> World:
-        is_known = s.spent and self.rules.broken is not Broken.RESOLVED_EVIDENCE_COUNTS
-        if is_known or s.payment in TAKEN:
+        is_rejected = (
+            s.rejected and self.rules.broken is not Broken.REJECTED_CAPTURE_COUNTS
+        )
+        if is_rejected or s.payment in WITH_CAPTURE:
             return s
         is_right = s.money == "right"
-        return self.move_payment(s, T.CAPTURE_SEEN if is_right else T.MISMATCH_SEEN)
+        return self.fire_payment(s, T.CAPTURE_SEEN if is_right else T.MISMATCH_SEEN)
 
     def create(self, s: World) -> World:
         """Create the link at Razorpay, once for each reference."""
@@ -75,15 +74,13 @@ class Payments(Model):
         """Cancel the link at Razorpay, unless it is paid."""
         return s._replace(link="dead") if s.link == "live" else s
 
-    def move_refund(self, s: World, trigger: Told) -> World:
+    def fire_refund(self, s: World, trigger: RefundTrigger) -> World:
         """Make the refund's transition; a refund after review publishes no event."""
-        move = self.rules.refund(s.refund, trigger)
-        if move is None:
-            return s
-        s = s._replace(refund=move.to)
-        return publish(s, move.says) if move.says and not s.spent else s
+        refund, transition = self.rules.fire("refund", s.refund, trigger)
+        s, event = s._replace(refund=refund), transition.publishes
+        return publish(s, event) if event and not s.rejected else s
 
-    def send_back(self, s: World) -> World:
+    def make_refund(self, s: World) -> World:
         """Refund at Razorpay, once for each key."""
         is_new = self.rules.broken is Broken.REFUND_NEW_KEY or not s.refunds
         return s._replace(refunds=s.refunds + is_new)
@@ -91,27 +88,31 @@ class Payments(Model):
     def payment_work(self, s: World) -> Iterator[Step]:
         """Do the work that is due."""
         if s.payment is P.CREATED:
-            made = self.move_payment(self.create(s), T.LINK_MADE)
-            yield "payment-svc creates the link", made
+            created = self.fire_payment(self.create(s), T.LINK_CREATED)
+            yield "payment-svc creates the link", created
         if s.payment is P.CLOSING:
             yield "payment-svc closes the link", self.reconcile(self.close(s))
         if s.refund is Refund.REQUESTED:
-            yield "payment-svc starts the refund", self.move_refund(s, Told.CALLED)
+            yield "payment-svc starts the refund", self.fire_refund(s, RT.SENT)
         if s.refund is Refund.SENT:
-            done = self.move_refund(self.send_back(s), Told.SEEN_PROCESSED)
+            done = self.fire_refund(self.make_refund(s), RT.SEEN_PROCESSED)
             yield "payment-svc refunds the money", done
 
-    def payment_clocks(self, s: World) -> Iterator[Step]:
+    def payment_retries(self, s: World) -> Iterator[Step]:
         """Poll Razorpay, and republish a capture that is not settled."""
-        is_over = s.payment is P.CLOSED and self.rules.broken is Broken.NO_ORPHAN_LOOKUP
+        is_over = (
+            s.payment is P.CLOSED and self.rules.broken is Broken.CLOSED_NOT_RECONCILED
+        )
         if not is_over:
             yield "payment-svc polls Razorpay", self.reconcile(s)
         if s.payment is P.CAPTURED and not s.outcome:
-            yield "the capture is republished", self.move_payment(s, T.UNHEARD)
+            yield "the capture is republished", self.fire_payment(s, T.ACK_TIMEOUT)
 
     def payment_people(self, s: World) -> Iterator[Step]:
         """Decide a capture under review."""
-        if s.payment is P.SUSPECT:
-            yield "an admin accepts the capture", self.move_payment(s, T.ACCEPTED)
-            back = self.move_refund(s._replace(spent=True), Told.ASKED)
-            yield "an admin rejects the capture", self.move_payment(back, T.TURNED_BACK)
+        if s.payment is P.UNDER_REVIEW:
+            accepted = self.fire_payment(s, T.REVIEW_ACCEPTED)
+            yield "an admin accepts the capture", accepted
+            refunded = self.fire_refund(s._replace(rejected=True), RT.REQUESTED)
+            rejected = self.fire_payment(refunded, T.REVIEW_REJECTED)
+            yield "an admin rejects the capture", rejected

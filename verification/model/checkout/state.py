@@ -2,17 +2,14 @@
 
 from typing import NamedTuple
 
-from order_svc.models import OrderEvent, OrderState, OwedKind
+from order_svc.models import Event, OrderState, OrderTrigger, StockCommandKind
 from payment_svc.models import PaymentState, PaymentTrigger, RefundState
-from product_svc.models import ReservationState, Trigger
+from product_svc.models import ReservationState, ReservationTrigger
 
 # Messages of order-svc to payment-svc; the other direction is payment-svc's Event.
-REQUESTED, CLOSE, REFUND = (
-    "payment.requested",
-    "payment.close_requested",
-    "refund.requested",
-)
-KEPT, RETURNED = "order.settled kept", "order.settled refund"
+REQUESTED, CLOSE = Event.PAYMENT_REQUESTED, Event.PAYMENT_CLOSE_REQUESTED
+REFUND = Event.REFUND_REQUESTED
+KEPT, REFUNDED = f"{Event.ORDER_SETTLED} kept", f"{Event.ORDER_SETTLED} refund"
 
 
 class World(NamedTuple):
@@ -22,13 +19,13 @@ class World(NamedTuple):
     """
 
     # order-svc
-    order: OrderState = OrderState.PLACED
-    dear: bool = False  # its total is above Razorpay's limit
+    order: OrderState | None = None
+    above_limit: bool = False  # its total is above Razorpay's limit
     has_link: bool = False
-    asked_back: str = ""  # its refund: "", "automatic" or "staff"
+    refund_by: str = ""  # who requested its refund: "", "automatic" or "staff"
     recorded: bool = False  # the refund is recorded as processed
-    owed: frozenset[OwedKind] = frozenset()  # stored commands for product-svc
-    paused_with: OrderEvent | Trigger | None = None  # of a paused process
+    commands: frozenset[StockCommandKind] = frozenset()  # stored stock commands
+    paused_with: OrderTrigger | ReservationTrigger | None = None  # of a paused process
     # product-svc
     stock: ReservationState | None = None
     free: int = 1
@@ -36,16 +33,16 @@ class World(NamedTuple):
     rival: bool = False  # another customer holds the unit
     # payment-svc
     payment: PaymentState | None = None
-    knows_link: bool = False
-    by_hand: bool = False  # requested by staff, not by the order
+    link_stored: bool = False
+    by_staff: bool = False  # requested by staff, not by the order
     outcome: str = ""  # the outcome that order.settled carried
     refund: RefundState | None = None
-    spent: bool = False  # refunded after review: order-svc gets no event
+    rejected: bool = False  # refunded after review: order-svc gets no event
     reply: PaymentTrigger | None = None  # the result that a paused process holds
     # Razorpay
     link: str = "none"  # then "live", then "dead" or "paid"
     money: str = "none"  # or "right", or "wrong": of another amount
-    may_be_late: bool = True  # an authorisation may still be captured
+    may_capture_late: bool = True  # an authorisation may still be captured
     links: int = 0
     refunds: int = 0
     # Between them

@@ -13,7 +13,7 @@ from verification.model.money.state import (
     UNITS,
     Key,
     Message,
-    Sent,
+    Refund,
     World,
     get,
     of,
@@ -21,23 +21,25 @@ from verification.model.money.state import (
 
 Order, P, R = OrderState, PaymentState, ReservationState
 IGNORED = (Event.LINK_READY, Event.CLOSED)  # no consumer uses them in these models
-AUTOMATIC, DIRECT, STAFF, SUSPECT = "automatic", "direct", "staff", "suspect"
+AUTOMATIC, DIRECT, STAFF, REJECTED = "automatic", "direct", "staff", "rejected"
 
 
-def back(s: World, payment: str) -> int:
+def refunded(s: World, payment: str) -> int:
     """Return how much Razorpay has refunded, without refunds after review."""
-    rows = (row for key, row in of(s.sent, payment) if key[1] != SUSPECT)
+    rows = (row for key, row in of(s.refunds, payment) if key[1] != REJECTED)
     return sum(row.amount for row in rows if row.at == "made")
 
 
-def _is_unacknowledged(key: Key, row: Sent) -> bool:
+def _is_unacknowledged(key: Key, row: Refund) -> bool:
     is_made = row.state is RefundState.PROCESSED
-    return key[1] == DIRECT and is_made and not row.is_named
+    return key[1] == DIRECT and is_made and not row.is_acknowledged
 
 
-def is_spent(s: World, payment: str) -> bool:
+def is_rejected(s: World, payment: str) -> bool:
     """Return whether an admin has rejected the capture in review."""
-    return payment in s.wrong and get(s.sent, (payment, SUSPECT, 1)) is not None
+    return (
+        payment in s.mismatched and get(s.refunds, (payment, REJECTED, 1)) is not None
+    )
 
 
 class Invariants(Model):
@@ -51,8 +53,10 @@ class Invariants(Model):
         """Check the sums on both sides."""
         self._check_sums(s)
         self._check_failures(s)
-        if s.order is Order.REFUNDED and back(s, s.own) != CAPTURE:
-            raise Violation(f"refunded, but {back(s, s.own)} of {CAPTURE} was returned")
+        if s.order is Order.REFUNDED and refunded(s, s.own) != CAPTURE:
+            raise Violation(
+                f"the order is refunded, but only {refunded(s, s.own)} of {CAPTURE}"
+            )
         sold = UNITS if s.stock is R.COMMITTED else 0
         if sum(units for _, units in s.restocked) > sold:
             raise Violation("more restocked than was sold")
@@ -60,25 +64,25 @@ class Invariants(Model):
     def _check_sums(self, s: World) -> None:
         for payment in NAMES:
             came = CAPTURE if payment in s.captures else 0
-            if back(s, payment) > came:
+            if refunded(s, payment) > came:
                 raise Violation(f"refunds of {payment} above its capture")
-            if self.recorded(s, payment) > back(s, payment):
+            if self.recorded(s, payment) > refunded(s, payment):
                 raise Violation("order-svc records a refund that did not happen")
 
     def _check_failures(self, s: World) -> None:
-        for key, row in s.sent:
+        for key, row in s.refunds:
             if key[1] == AUTOMATIC and row.state is RefundState.FAILED and not row.at:
                 raise Violation("an automatic refund is refused")
-        for key, asked in s.asked:
-            sent = get(s.sent, key)
+        for key, request in s.requests:
+            sent = get(s.refunds, key)
             is_made = sent is not None and sent.at == "made"
-            if asked.state is Answered.FAILED and is_made:
+            if request.state is Answered.FAILED and is_made:
                 raise Violation("order-svc records a refund that happened as failed")
 
-    def check_patience(self, s: World, stage: str) -> None:
+    def check_stage(self, s: World, stage: str) -> None:
         """Check that staff are needed only after an alert."""
-        is_alerted = P.SUSPECT in s.payments or any(
-            row.state is RefundState.FAILED for _, row in s.sent
+        is_alerted = P.UNDER_REVIEW in s.payments or any(
+            row.state is RefundState.FAILED for _, row in s.refunds
         )
         if stage == "people" and not is_alerted and any(True for _ in self.people(s)):
             raise Violation("needs a person, but no alert was raised")
@@ -86,46 +90,46 @@ class Invariants(Model):
     def check_end(self, s: World) -> str:
         """Check that each capture has reached its final outcome."""
         self._check_rows(s)
-        kept = [payment for payment in s.captures if not is_spent(s, payment)]
+        kept = [payment for payment in s.captures if not is_rejected(s, payment)]
         for payment in kept:
             self._check_capture(s, payment)
         if kept:
             self._check_order(s)
         goods = sum(units for _, units in s.restocked)
-        backs = [back(s, payment) for payment in s.captures]
-        return f"order {s.order}, own {s.own or '-'}, back {backs}, goods {goods}"
+        sums = [refunded(s, payment) for payment in s.captures]
+        return f"order {s.order}, own {s.own or '-'}, refunded {sums}, goods {goods}"
 
     def _check_rows(self, s: World) -> None:
         open_ = (RefundState.REQUESTED, RefundState.SENT)
-        if any(row.state is Answered.REQUESTED for _, row in s.asked) or any(
-            row.state in open_ for _, row in s.sent
+        if any(row.state is Answered.REQUESTED for _, row in s.requests) or any(
+            row.state in open_ for _, row in s.refunds
         ):
             raise Violation(f"a refund is stuck: the order is {s.order}")
-        if any(not answer for _, (_, answer) in s.owed):
+        if any(not answer for _, (_, answer) in s.commands):
             raise Violation("a restock is retried forever")
-        done = sum(units for _, (units, answer) in s.owed if answer == "done")
+        done = sum(units for _, (units, answer) in s.commands if answer == "done")
         if done != sum(units for _, units in s.restocked):
             raise Violation("restocks at product-svc differ from the order's returns")
 
     def _check_capture(self, s: World, payment: str) -> None:
         if get(s.outcomes, payment) is None:
             raise Violation(f"capture {payment} never settled")
-        if payment != s.own and back(s, payment) != CAPTURE:
+        if payment != s.own and refunded(s, payment) != CAPTURE:
             raise Violation(f"EXTRA capture {payment} is kept")
-        if self.recorded(s, payment) != back(s, payment):
+        if self.recorded(s, payment) != refunded(s, payment):
             raise Violation("order-svc does not know of a refund")
-        if any(_is_unacknowledged(key, row) for key, row in of(s.sent, payment)):
+        if any(_is_unacknowledged(key, row) for key, row in of(s.refunds, payment)):
             raise Violation("a direct refund is republished forever")
 
     def _check_order(self, s: World) -> None:
         if s.order not in (Order.CONFIRMED, Order.REFUNDED):
             raise Violation(f"stuck order: {s.order}")
-        if (s.order is Order.REFUNDED) != (back(s, s.own) == CAPTURE):
-            raise Violation(f"the order is {s.order}, {back(s, s.own)} was returned")
+        if (s.order is Order.REFUNDED) != (refunded(s, s.own) == CAPTURE):
+            raise Violation(f"the order is {s.order}, {refunded(s, s.own)} is refunded")
         self._check_goods(s)
 
     def _check_goods(self, s: World) -> None:
-        reasons = {key[1] for key, _ in of(s.sent, s.own)}
+        reasons = {key[1] for key, _ in of(s.refunds, s.own)}
         if s.stock is not R.COMMITTED:
             if s.order is Order.CONFIRMED:
                 raise Violation("money kept, no goods")
@@ -145,22 +149,22 @@ def _is_ignored(s: World, message: Message) -> bool:
     if kind in IGNORED:
         return True
     if kind == Event.CAPTURED:
-        is_asked = get(s.asked, (what, AUTOMATIC, 1)) is not None
+        is_requested = get(s.requests, (what, AUTOMATIC, 1)) is not None
         is_settled = get(s.outcomes, what) is not None
-        return is_settled and s.order in DECIDED and (what == s.own or is_asked)
+        return is_settled and s.order in DECIDED and (what == s.own or is_requested)
     if kind == SETTLED:
         is_received = get(s.outcomes, what) is not None
-        return is_received and (message[3] is None or _is_named(s, message[3]))
-    row, sent = get(s.asked, what), get(s.sent, what)
+        return is_received and (message[3] is None or _is_acknowledged(s, message[3]))
+    row, sent = get(s.requests, what), get(s.refunds, what)
     is_answered = row is not None and row.state is not Answered.REQUESTED
     if kind == REFUND:
         return is_answered and sent is not None
     if kind == Event.REFUND_PROCESSED:
         is_done = row is not None and row.state is Answered.PROCESSED
-        return is_done and (what[1] != DIRECT or _is_named(s, what))
+        return is_done and (what[1] != DIRECT or _is_acknowledged(s, what))
     return is_answered
 
 
-def _is_named(s: World, key: tuple[str, str, int]) -> bool:
-    sent = get(s.sent, key)
-    return sent is not None and sent.is_named
+def _is_acknowledged(s: World, key: tuple[str, str, int]) -> bool:
+    sent = get(s.refunds, key)
+    return sent is not None and sent.is_acknowledged

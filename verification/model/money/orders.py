@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from order_svc.models import DECIDED, Cell, Effect, Kind, OrderEvent, OrderState
+from chassis.state_machine import Kind, Transition
+from order_svc.managers.effects import COMPENSATIONS, REFUNDS
+from order_svc.models import DECIDED, Effect, OrderState, OrderTrigger
 from order_svc.models import RefundState as Answered
-from product_svc.models import Trigger
-from product_svc.models.reservations import Answer
+from product_svc.models import ReservationTrigger
 from verification.model.base import Model, Step
 from verification.model.broken import Broken
 from verification.model.money.state import (
@@ -13,8 +14,8 @@ from verification.model.money.state import (
     REFUND,
     SETTLED,
     UNITS,
-    Asked,
     Key,
+    RefundRequest,
     World,
     get,
     of,
@@ -22,92 +23,91 @@ from verification.model.money.state import (
     put,
 )
 
-E = OrderEvent
+E, S = OrderTrigger, ReservationTrigger
 AUTOMATIC, STAFF, DIRECT = "automatic", "staff", "direct"
 
 
 class Orders(Model):
     """An order's captures and refunds."""
 
-    def tell(
-        self, s: World, event: OrderEvent, payment: str = ""
-    ) -> tuple[World, Cell]:
-        """Apply an event to the order; the caller stores the refunds."""
-        cell = self.rules.order(s.order, event)
-        if cell.kind is Kind.MOVE:
-            s = s._replace(order=cell.to or s.order)
-            for effect in cell.effects:
-                s = self._effect(effect, s, payment or s.own)
-        return s, cell
+    def fire_order(
+        self, s: World, trigger: OrderTrigger, payment: str = ""
+    ) -> tuple[World, Transition]:
+        """Make the table's transition; the caller stores refunds that staff request."""
+        payment = payment or s.own
+        order, transition = self.rules.fire("order", s.order, trigger)
+        s = s._replace(order=order)
+        for effect in transition.effects:
+            s = self._effect(Effect(effect), s, payment)
+        is_settled = transition.publishes is SETTLED
+        return self.settle(s, payment) if is_settled else s, transition
 
     def _effect(self, effect: Effect, s: World, payment: str) -> World:
         if effect is Effect.TAKE_PAYMENT:
             return s._replace(own=payment)
-        if effect is Effect.SETTLE:
-            return self.settle(s, payment)
-        if effect is Effect.REFUND:
-            s = self.request_refund(s, (payment, AUTOMATIC, 1), CAPTURE)
-            return self.settle(s, payment)
-        if effect in (Effect.RELEASE, Effect.RELEASE_FINAL):
-            is_final = effect is Effect.RELEASE_FINAL
-            return self.move_stock(
-                s, Trigger.RELEASE_FINAL if is_final else Trigger.RELEASE
-            )
+        if effect in REFUNDS:
+            return self.request_refund(s, (payment, AUTOMATIC, 1), CAPTURE)
+        if effect in COMPENSATIONS:
+            return self.fire_stock(s, ReservationTrigger(COMPENSATIONS[effect]))
         return s
 
-    def move_stock(self, s: World, trigger: Trigger) -> World:
-        """Move the reservation; compensations belong to the checkout model."""
-        cell = self.rules.stock(s.stock, trigger)
-        return s if isinstance(cell, Answer) else s._replace(stock=cell.to)
+    def fire_stock(self, s: World, trigger: ReservationTrigger) -> World:
+        """Change the reservation; lost compensations belong to the checkout model."""
+        return s._replace(stock=self.rules.fire("reservation", s.stock, trigger)[0])
 
     def request_refund(self, s: World, key: Key, amount: int) -> World:
         """Store a refund's row and request the refund, in the same transaction."""
         return publish(
-            s._replace(asked=put(s.asked, key, Asked(amount))), (REFUND, key, amount)
+            s._replace(requests=put(s.requests, key, RefundRequest(amount))),
+            (REFUND, key, amount),
         )
 
     def settle(self, s: World, payment: str, key: Key | None = None) -> World:
         """Publish the outcome of a capture: kept, unless the saga has refunded it."""
         if self.rules.broken is Broken.NO_SETTLED:
             return s
-        is_returned = get(s.asked, (payment, AUTOMATIC, 1)) is not None
-        outcome = "refund" if is_returned else "kept"
+        is_refunded = get(s.requests, (payment, AUTOMATIC, 1)) is not None
+        outcome = "refund" if is_refunded else "kept"
         return publish(s, (SETTLED, payment, outcome, key))
 
     def captured(self, s: World, payment: str) -> World:
         """Handle a capture: the order's own, or an EXTRA one."""
-        is_returned = get(s.asked, (payment, AUTOMATIC, 1)) is not None
-        is_extra = s.own not in ("", payment) and not is_returned
-        return self.tell(s, E.EXTRA_CAPTURED if is_extra else E.CAPTURED, payment)[0]
+        is_refunded = get(s.requests, (payment, AUTOMATIC, 1)) is not None
+        is_extra = s.own not in ("", payment) and not is_refunded
+        trigger = E.EXTRA_CAPTURED if is_extra else E.CAPTURED
+        return self.fire_order(s, trigger, payment)[0]
 
     def recorded(self, s: World, payment: str) -> int:
         """Return how much of a payment order-svc has recorded as refunded."""
-        rows = (row for _, row in of(s.asked, payment))
+        rows = (row for _, row in of(s.requests, payment))
         return sum(row.amount for row in rows if row.state is Answered.PROCESSED)
 
     def rest(self, s: World) -> int:
         """Return how much of the own payment is neither refunded nor requested."""
-        broken = self.rules.broken is Broken.REST_OF_ANSWERED
+        broken = self.rules.broken is Broken.REST_IGNORES_REQUESTED
         counted = {Answered.PROCESSED} if broken else set(Answered) - {Answered.FAILED}
-        rows = (row for _, row in of(s.asked, s.own))
+        rows = (row for _, row in of(s.requests, s.own))
         return CAPTURE - sum(row.amount for row in rows if row.state in counted)
 
     def processed(self, s: World, key: Key, amount: int) -> World:
         """Record a processed refund once; acknowledge a direct one."""
-        event = E.REFUND_COMPLETED if self._completes(s, key, amount) else None
-        s = self.tell(s, event or E.REFUND_PROCESSED, key[0])[0]
-        row = get(s.asked, key)
+        is_last = self._completes(s, key, amount)
+        trigger = E.REFUND_COMPLETED if is_last else E.REFUND_PROCESSED
+        s = self.fire_order(s, trigger, key[0])[0]
+        row = get(s.requests, key)
         if self.rules.broken is Broken.RECORD_NOT_UNIQUE and row:
             amount += row.amount if row.state is Answered.PROCESSED else 0
-        s = s._replace(asked=put(s.asked, key, Asked(amount, Answered.PROCESSED)))
-        is_named = self.rules.broken is not Broken.DIRECT_NOT_ACKNOWLEDGED
-        if key[1] == DIRECT and s.order in DECIDED and is_named:
+        s = s._replace(
+            requests=put(s.requests, key, RefundRequest(amount, Answered.PROCESSED))
+        )
+        acknowledges = self.rules.broken is not Broken.DIRECT_NOT_ACKNOWLEDGED
+        if key[1] == DIRECT and s.order in DECIDED and acknowledges:
             return self.settle(s, key[0], key)
         return s
 
     def _completes(self, s: World, key: Key, amount: int) -> bool:
-        broken, row = self.rules.broken, get(s.asked, key)
-        if broken is Broken.ANY_REFUND_ENDS:
+        broken, row = self.rules.broken, get(s.requests, key)
+        if broken is Broken.ANY_REFUND_ENDS_ORDER:
             return True
         ours = "ab" if broken is Broken.EXTRA_REFUND_ENDS_ORDER else s.own
         if not s.own or key[0] not in ours:
@@ -118,61 +118,67 @@ class Orders(Model):
 
     def failed(self, s: World, key: Key, amount: int) -> World:
         """Record a failed refund; a processed one stays processed."""
-        s = self.tell(s, E.REFUND_FAILED, key[0])[0]
-        row = get(s.asked, key) or Asked(amount)
+        s = self.fire_order(s, E.REFUND_FAILED, key[0])[0]
+        row = get(s.requests, key) or RefundRequest(amount)
         if row.state is Answered.PROCESSED:
             return s
-        return s._replace(asked=put(s.asked, key, Asked(row.amount, Answered.FAILED)))
+        return s._replace(
+            requests=put(s.requests, key, RefundRequest(row.amount, Answered.FAILED))
+        )
 
     def staff_refund(self, s: World, amount: int, units: int = 0) -> World:
         """Refund money and restock goods at the request of staff, or refuse."""
         if not s.own:
-            return self.tell(s, E.STAFF_REFUND)[0]
-        if not 0 < amount <= self.rest(s) or not self._may_return(s, units):
+            return self.fire_order(s, E.STAFF_REFUND)[0]
+        if not 0 < amount <= self.rest(s) or not self._may_restock(s, units):
             return s
         is_rest = amount == self.rest(s)
-        s, cell = self.tell(s, E.STAFF_REFUND_REST if is_rest else E.STAFF_REFUND)
-        return self._posted(s, amount, units) if cell.kind is Kind.MOVE else s
+        s, transition = self.fire_order(
+            s, E.STAFF_REFUND_REST if is_rest else E.STAFF_REFUND
+        )
+        return self._posted(s, amount, units) if transition.kind is Kind.MOVE else s
 
     def _posted(self, s: World, amount: int, units: int) -> World:
         broken = self.rules.broken
-        rows = [(key[2], row) for key, row in of(s.asked, s.own) if key[1] == STAFF]
-        if broken is Broken.RETRY_SAME_N:
+        rows = [(key[2], row) for key, row in of(s.requests, s.own) if key[1] == STAFF]
+        if broken is Broken.RETRY_SAME_NUMBER:
             rows = [(n, row) for n, row in rows if row.state is not Answered.FAILED]
         n = 1 + max((n for n, _ in rows), default=0)
-        if broken is Broken.STAFF_SETTLES:
+        if broken is Broken.STAFF_REFUND_CHANGES_OUTCOME:
             s = publish(s, (SETTLED, s.own, "refund", None))
         if units:
-            s = s._replace(owed=put(s.owed, n, (units, "")))
+            s = s._replace(commands=put(s.commands, n, (units, "")))
         return self.request_refund(s, (s.own, STAFF, n), amount)
 
-    def _may_return(self, s: World, units: int) -> bool:
+    def _may_restock(self, s: World, units: int) -> bool:
         if not units or self.rules.broken in UNGUARDED:
             return True
-        was_sold = get(s.asked, (s.own, AUTOMATIC, 1)) is None
-        back = sum(known for _, (known, answer) in s.owed if answer != "refused")
-        return was_sold and back + units <= UNITS
+        was_sold = get(s.requests, (s.own, AUTOMATIC, 1)) is None
+        restocked = sum(
+            known for _, (known, answer) in s.commands if answer != "refused"
+        )
+        return was_sold and restocked + units <= UNITS
 
     def commit(self, s: World) -> World:
         """Commit the stock."""
-        return self.tell(self.move_stock(s, Trigger.COMMIT), E.COMMITTED)[0]
+        return self.fire_order(self.fire_stock(s, S.COMMIT), E.COMMITTED)[0]
 
     def lose_stock(self, s: World) -> World:
         """Refuse the commit: the reservation expired and a rival took the stock."""
-        over = self.move_stock(s, Trigger.EXPIRE)
-        return self.tell(self.move_stock(over, Trigger.REFUSE), E.COMMIT_REFUSED)[0]
+        over = self.fire_stock(s, S.EXPIRE)
+        return self.fire_order(self.fire_stock(over, S.REFUSE), E.COMMIT_REFUSED)[0]
 
-    def order_clocks(self, s: World) -> Iterator[Step]:
+    def order_retries(self, s: World) -> Iterator[Step]:
         """Request each unanswered refund again, in any state."""
-        if self.rules.broken is Broken.NO_REFUND_REEMIT:
+        if self.rules.broken is Broken.REFUND_NOT_REQUESTED_AGAIN:
             return
-        only_pending = self.rules.broken is Broken.REFUND_REEMIT_ONLY_PENDING
+        only_pending = self.rules.broken is Broken.REFUND_REQUESTED_AGAIN_ONLY_PENDING
         if only_pending and s.order is not OrderState.REFUND_PENDING:
             return
-        for key, row in sorted(s.asked):
+        for key, row in sorted(s.requests):
             if row.state is Answered.REQUESTED:
                 yield ("requested again:", key), publish(s, (REFUND, key, row.amount))
 
 
-# Either mutation removes both guards of `_may_return`.
-UNGUARDED = (Broken.RESTOCK_UNCHECKED, Broken.RESTOCK_UNDEFINED)
+# Either mutation removes both guards of `_may_restock`.
+UNGUARDED = (Broken.RESTOCK_UNCHECKED, Broken.RESTOCK_NOT_REFUSED)

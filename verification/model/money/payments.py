@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 
-from payment_svc.models import Event, Move, PaymentState, PaymentTrigger, RefundState
-from payment_svc.models import RefundTrigger as Told
+from payment_svc.models import (
+    Event,
+    PaymentState,
+    PaymentTrigger,
+    RefundState,
+    RefundTrigger,
+)
 from verification.model.base import Model, Step, Violation
 from verification.model.broken import Broken
 from verification.model.money.state import (
     CAPTURE,
     NAMES,
     Key,
-    Sent,
+    Refund,
     World,
     get,
     of,
@@ -20,29 +25,28 @@ from verification.model.money.state import (
     state_of,
 )
 
-P, T = PaymentState, PaymentTrigger
+P, T, RT = PaymentState, PaymentTrigger, RefundTrigger
 CAPTURED, PROCESSED, FAILED = (
     Event.CAPTURED,
     Event.REFUND_PROCESSED,
     Event.REFUND_FAILED,
 )
-TAKEN = (P.CAPTURED, P.SUSPECT)
-SUSPECT = "suspect"  # the reason of a refund after review, which publishes no event
+WITH_CAPTURE = (P.CAPTURED, P.UNDER_REVIEW)
+REJECTED = "rejected"  # the reason of a refund after review, which has no event
 
 
 class Payments(Model):
     """The order's payments and their refunds."""
 
-    def move_payment(self, s: World, payment: str, trigger: PaymentTrigger) -> World:
+    def fire_payment(self, s: World, payment: str, trigger: PaymentTrigger) -> World:
         """Make the table's transition; an EXTRA row publishes captures alone."""
-        move = self.rules.payment(state_of(s, payment), trigger)
-        if move is None:
-            return s
-        place = NAMES.index(payment)
-        states = (*s.payments[:place], move.to, *s.payments[place + 1 :])
-        s = s._replace(payments=states)
-        is_published = move.says is CAPTURED or (move.says and payment == "a")
-        return publish(s, (move.says, payment)) if is_published else s
+        before = state_of(s, payment)
+        state, transition = self.rules.fire("payment", before, trigger)
+        first, second = s.payments
+        states = (state, second) if payment == "a" else (first, state)
+        s, event = s._replace(payments=states), transition.publishes
+        is_published = event is CAPTURED or (event and payment == "a")
+        return publish(s, (event, payment)) if is_published else s
 
     def reconcile(self, s: World) -> World:
         """Apply the captures that Razorpay returns; the second has a row of its own.
@@ -51,14 +55,14 @@ class Payments(Model):
         """
         s = self._free_first_row(s)
         for capture in s.captures:
-            if state_of(s, "a") not in TAKEN and capture == "b":
+            if state_of(s, "a") not in WITH_CAPTURE and capture == "b":
                 break  # the refund of the first is still in progress
             if not self._is_held(s, capture):
                 if capture == "b":
-                    s = self.move_payment(s, "a", T.SECOND_SEEN)
-                is_right = capture not in s.wrong
+                    s = self.fire_payment(s, "a", T.SECOND_CAPTURE_SEEN)
+                is_right = capture not in s.mismatched
                 seen = T.CAPTURE_SEEN if is_right else T.MISMATCH_SEEN
-                s = self.move_payment(s, capture, seen)
+                s = self.fire_payment(s, capture, seen)
         return s
 
     def _free_first_row(self, s: World) -> World:
@@ -66,74 +70,83 @@ class Payments(Model):
 
         From then on the second one is its capture, and the first one is dropped.
         """
-        key = ("a", SUSPECT, 1)
-        sent = get(s.sent, key)
-        is_back = sent is not None and sent.state is RefundState.PROCESSED
-        if not is_back or s.captures != "ab" or s.payments[1] is not None:
+        key = ("a", REJECTED, 1)
+        sent = get(s.refunds, key)
+        is_refunded = sent is not None and sent.state is RefundState.PROCESSED
+        if not is_refunded or s.captures != "ab" or s.payments[1] is not None:
             return s
-        wrong = "a" if "b" in s.wrong else ""
-        rows = s.sent - {(key, sent)}
-        return s._replace(captures="a", wrong=wrong, sent=rows)
+        mismatched = "a" if "b" in s.mismatched else ""
+        rows = s.refunds - {(key, sent)}
+        return s._replace(captures="a", mismatched=mismatched, refunds=rows)
 
     def _is_held(self, s: World, capture: str) -> bool:
         if capture == "b" and self.rules.broken is Broken.EXTRA_SAME_ROW:
             return True
-        is_spent = get(s.sent, (capture, SUSPECT, 1)) is not None
-        return state_of(s, capture) in TAKEN or (is_spent and capture in s.wrong)
+        is_rejected = get(s.refunds, (capture, REJECTED, 1)) is not None
+        return state_of(s, capture) in WITH_CAPTURE or (
+            is_rejected and capture in s.mismatched
+        )
 
     def settled(self, s: World, payment: str, outcome: str, key: Key | None) -> World:
         """Handle the outcome of a capture, and which direct refund it acknowledges."""
         if get(s.outcomes, payment) not in (None, outcome):
             raise Violation("one capture settled both ways")
-        s = self.move_payment(s, payment, T.SETTLED)
+        s = self.fire_payment(s, payment, T.SETTLED)
         s = s._replace(outcomes=put(s.outcomes, payment, outcome))
         if self.rules.broken is Broken.DIRECT_ACK_BY_ANY_SETTLED:
-            named = [known for known, _ in of(s.sent, payment) if known[1] == "direct"]
+            keys = [each for each, _ in of(s.refunds, payment) if each[1] == "direct"]
         else:
-            named = [key] if key else []
-        for one in named:
-            s = self._name(s, one)
+            keys = [key] if key else []
+        for each in keys:
+            s = self._acknowledge(s, each)
         return s
 
-    def _name(self, s: World, key: Key) -> World:
-        row = get(s.sent, key)
-        if row is None or row.is_named or row.state is not RefundState.PROCESSED:
+    def _acknowledge(self, s: World, key: Key) -> World:
+        row = get(s.refunds, key)
+        if row is None or row.is_acknowledged or row.state is not RefundState.PROCESSED:
             return s
-        s = self.move_refund(s, key, Told.ACKNOWLEDGED)
-        return s._replace(sent=put(s.sent, key, row._replace(is_named=True)))
+        s = self.fire_refund(s, key, RT.ACKNOWLEDGED)
+        return s._replace(
+            refunds=put(s.refunds, key, row._replace(is_acknowledged=True))
+        )
 
-    def move_refund(
-        self, s: World, key: Key, trigger: Told, amount: int = 0, at: str | None = None
+    def fire_refund(
+        self,
+        s: World,
+        key: Key,
+        trigger: RefundTrigger,
+        amount: int = 0,
+        at: str | None = None,
     ) -> World:
         """Make the refund's transition, here and at Razorpay, and publish its event."""
-        row = get(s.sent, key) or Sent(amount, None)
-        move: Move[RefundState] | None = self.rules.refund(row.state, trigger)
-        if move is None:
+        row = get(s.refunds, key) or Refund(amount, None)
+        state, transition = self.rules.fire("refund", row.state, trigger)
+        if state is None:
             return s
-        new = row._replace(state=move.to, at=row.at if at is None else at)
-        s = s._replace(sent=put(s.sent, key, new)) if move.to else s
-        is_published = move.says and key[1] != SUSPECT
-        return publish(s, (move.says, key, new.amount)) if is_published else s
+        new = row._replace(state=state, at=row.at if at is None else at)
+        s, event = s._replace(refunds=put(s.refunds, key, new)), transition.publishes
+        is_published = event and key[1] != REJECTED
+        return publish(s, (event, key, new.amount)) if is_published else s
 
     def refund_requested(self, s: World, key: Key, amount: int) -> World:
         """Refund once for each key; an amount above the rest is refused permanently."""
-        row = get(s.sent, key)
+        row = get(s.refunds, key)
         is_again = self.rules.broken is Broken.REFUSED_REFUND_NOT_FINAL
         if row is not None and is_again and row.at == "" and row.state is FAILED_ROW:
-            s, row = s._replace(sent=s.sent - {(key, row)}), None
+            s, row = s._replace(refunds=s.refunds - {(key, row)}), None
         if row is not None:
-            return self.move_refund(s, key, Told.ASKED)
+            return self.fire_refund(s, key, RT.REQUESTED)
         fits = amount <= self.left(s, key[0])
-        return self.move_refund(s, key, Told.ASKED if fits else Told.TOO_MUCH, amount)
+        return self.fire_refund(s, key, RT.REQUESTED if fits else RT.TOO_LARGE, amount)
 
     def left(self, s: World, payment: str) -> int:
         """Return how much of a capture is neither refunded nor being refunded."""
         if state_of(s, payment) is not P.CAPTURED:
             return 0
-        rows = (row for key, row in of(s.sent, payment) if key[1] != SUSPECT)
+        rows = (row for key, row in of(s.refunds, payment) if key[1] != REJECTED)
         return CAPTURE - sum(row.amount for row in rows if self._counts(row))
 
-    def _counts(self, row: Sent) -> bool:
+    def _counts(self, row: Refund) -> bool:
         if self.rules.broken is Broken.SUM_OF_PROCESSED:
             return row.state is RefundState.PROCESSED
         all_count = self.rules.broken is Broken.SUM_COUNTS_FAILED
@@ -145,51 +158,51 @@ class Payments(Model):
             return False
         if self.rules.broken is Broken.DIRECT_BEFORE_SETTLED:
             return True
-        has_failed = any(row.state is FAILED_ROW for _, row in of(s.sent, payment))
+        has_failed = any(row.state is FAILED_ROW for _, row in of(s.refunds, payment))
         if self.rules.broken is Broken.DIRECT_ONLY_WHEN_KEPT:
             has_failed = False
         return get(s.outcomes, payment) == "kept" or has_failed
 
     def direct(self, s: World, payment: str, amount: int) -> World:
         """Start a refund at payment-svc."""
-        n = 1 + sum(key[1] == "direct" for key, _ in of(s.sent, payment))
-        return self.move_refund(s, (payment, "direct", n), Told.ASKED, amount)
+        n = 1 + sum(key[1] == "direct" for key, _ in of(s.refunds, payment))
+        return self.fire_refund(s, (payment, "direct", n), RT.REQUESTED, amount)
 
     def payment_work(self, s: World) -> Iterator[Step]:
         """Do the work that is due."""
-        for key, row in sorted(s.sent, key=rank):
+        for key, row in sorted(s.refunds, key=rank):
             if row.state is RefundState.REQUESTED:
-                sent = self.move_refund(s, key, Told.CALLED, at="made")
+                sent = self.fire_refund(s, key, RT.SENT, at="made")
                 yield ("Razorpay makes the refund", key), sent
             elif row.state is RefundState.SENT:
                 is_made = row.at == "made"
-                seen = Told.SEEN_PROCESSED if is_made else Told.SEEN_FAILED
-                yield ("payment-svc records", key), self.move_refund(s, key, seen)
+                seen = RT.SEEN_PROCESSED if is_made else RT.SEEN_FAILED
+                yield ("payment-svc records", key), self.fire_refund(s, key, seen)
 
-    def payment_clocks(self, s: World) -> Iterator[Step]:
+    def payment_retries(self, s: World) -> Iterator[Step]:
         """Poll Razorpay; republish captures and direct refunds."""
         yield "payment-svc polls Razorpay", self.reconcile(s)
         for payment in NAMES:
             is_taken = state_of(s, payment) is P.CAPTURED
             if is_taken and get(s.outcomes, payment) is None:
-                again = self.move_payment(s, payment, T.UNHEARD)
+                again = self.fire_payment(s, payment, T.ACK_TIMEOUT)
                 yield ("republished: capture", payment), again
-        for key, row in sorted(s.sent, key=rank):
+        for key, row in sorted(s.refunds, key=rank):
             is_made = row.state is RefundState.PROCESSED
-            if key[1] == "direct" and is_made and not row.is_named:
-                again = self.move_refund(s, key, Told.UNHEARD)
+            if key[1] == "direct" and is_made and not row.is_acknowledged:
+                again = self.fire_refund(s, key, RT.ACK_TIMEOUT)
                 yield ("republished:", key), again
 
     def payment_people(self, s: World) -> Iterator[Step]:
         """Decide captures under review."""
         for payment in NAMES:
-            if state_of(s, payment) is P.SUSPECT:
-                accepted = self.move_payment(s, payment, T.ACCEPTED)
+            if state_of(s, payment) is P.UNDER_REVIEW:
+                accepted = self.fire_payment(s, payment, T.REVIEW_ACCEPTED)
                 yield ("an admin accepts", payment), accepted
-                key = (payment, SUSPECT, 1)
-                back = self.move_refund(s, key, Told.ASKED, CAPTURE)
-                turned = self.move_payment(back, payment, T.TURNED_BACK)
-                yield ("an admin rejects", payment), turned
+                key = (payment, REJECTED, 1)
+                refunded = self.fire_refund(s, key, RT.REQUESTED, CAPTURE)
+                rejected = self.fire_payment(refunded, payment, T.REVIEW_REJECTED)
+                yield ("an admin rejects", payment), rejected
 
 
 FAILED_ROW = RefundState.FAILED

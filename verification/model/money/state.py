@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from order_svc.models import OrderState
+from order_svc.models import Event, OrderState
 from order_svc.models import RefundState as Answered
 from payment_svc.models import PaymentState, RefundState
 from product_svc.models import ReservationState
 
 CAPTURE, UNITS = 2, 2  # of money in each payment, and of goods in the order
 NAMES = "ab"  # the order's payments: PRIMARY, then EXTRA
-REFUND, SETTLED = "refund.requested", "order.settled"  # what order-svc publishes
+REFUND, SETTLED = Event.REFUND_REQUESTED, Event.ORDER_SETTLED
 
 Key = tuple[str, str, int]  # payment, reason, n: the identity of a refund
 Message = tuple[Any, ...]
@@ -30,23 +30,23 @@ class Bounds:
     direct: int = 0  # refunds that staff start at payment-svc
     failures: int = 0  # refunds that Razorpay fails
     returns: tuple[int, ...] = (0,)  # units that may be returned with a refund
-    wrong: bool = False  # a payment may be of another amount
+    mismatched: bool = False  # a payment may be of another amount
 
 
-class Asked(NamedTuple):
+class RefundRequest(NamedTuple):
     """A row of order-svc's `order_refunds`."""
 
     amount: int
     state: Answered = Answered.REQUESTED
 
 
-class Sent(NamedTuple):
+class Refund(NamedTuple):
     """A row of payment-svc's `refunds`, and its state at Razorpay."""
 
     amount: int
     state: RefundState | None
     at: str = ""  # "made" or "failed", once Razorpay was called
-    is_named: bool = False  # acknowledged by an order.settled
+    is_acknowledged: bool = False  # acknowledged by an order.settled
 
 
 class World(NamedTuple):
@@ -55,18 +55,18 @@ class World(NamedTuple):
     # order-svc
     order: OrderState
     own: str = ""  # the payment that paid it
-    asked: frozenset[tuple[Key, Asked]] = frozenset()
-    owed: frozenset[tuple[int, tuple[int, str]]] = frozenset()  # n: units, answer
+    requests: frozenset[tuple[Key, RefundRequest]] = frozenset()
+    commands: frozenset[tuple[int, tuple[int, str]]] = frozenset()  # n: units, answer
     # product-svc
     stock: ReservationState = ReservationState.HELD
     restocked: frozenset[tuple[int, int]] = frozenset()  # return id: units
     # payment-svc
     payments: tuple[PaymentState | None, PaymentState | None] = (None, None)
     outcomes: frozenset[tuple[str, str]] = frozenset()  # payment: kept or refund
-    sent: frozenset[tuple[Key, Sent]] = frozenset()
+    refunds: frozenset[tuple[Key, Refund]] = frozenset()
     # Razorpay
     captures: str = ""
-    wrong: str = ""  # captures of a wrong amount
+    mismatched: str = ""  # captures of another amount
     failures: int = 0  # failures that are still allowed
     # Between them
     queue: frozenset[Message] = frozenset()

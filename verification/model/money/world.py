@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
-from order_svc.models import OrderEvent, OrderState
-from payment_svc.models import Event, PaymentState, PaymentTrigger, RefundState
-from payment_svc.models import RefundTrigger as Told
-from product_svc.models import ReservationState, Trigger
-from product_svc.models.reservations import Answer
+from chassis.state_machine import Kind
+from order_svc.models import OrderState, OrderTrigger
+from payment_svc.models import (
+    Event,
+    PaymentState,
+    PaymentTrigger,
+    RefundState,
+    RefundTrigger,
+)
+from product_svc.models import ReservationState, ReservationTrigger
 from verification.model.base import Step
 from verification.model.broken import Broken
 from verification.model.money.invariants import IGNORED, Invariants, ignored_messages
@@ -26,6 +31,7 @@ from verification.model.money.state import (
 from verification.model.rules import Rules
 
 Order, P, R = OrderState, PaymentState, ReservationState
+S, RT = ReservationTrigger, RefundTrigger
 # The states of payment and stock when an order in this state is paid.
 BEGINNINGS = {
     Order.PLACED: (P.ISSUED, R.HELD),
@@ -53,45 +59,46 @@ class Money(Orders, Payments, Invariants):
 
     def handle(self, s: World, message: Message) -> World:
         """Let the consumer of a message handle it."""
-        kind, facts = message[0], message[1:]
-        return s if kind in IGNORED else HANDLERS[kind](self, s, *facts)
+        kind, data = message[0], message[1:]
+        return s if kind in IGNORED else HANDLERS[kind](self, s, *data)
 
     def work(self, s: World) -> Iterator[Step]:
         """Let each service do its work."""
         if s.order is Order.PLACED:
-            reserved = self.tell(s, OrderEvent.RESERVED)[0]
-            asked = self.move_payment(reserved, "a", PaymentTrigger.REQUESTED)
-            yield "reserve, and request the link", asked
+            reserved = self.fire_order(s, OrderTrigger.RESERVED)[0]
+            requested = self.fire_payment(reserved, "a", PaymentTrigger.REQUESTED)
+            yield "reserve, and request the link", requested
         if s.order is Order.PAID:
             yield "commit", self.commit(s)
         for message in sorted(s.queue, key=rank):
             taken = s._replace(queue=s.queue - {message})
             yield ("handled:", message), self.handle(taken, message)
-        for n, (units, answer) in sorted(s.owed):
+        for n, (units, answer) in sorted(s.commands):
             if not answer:
                 done, answer = self.restock(s, n, units)
-                done = done._replace(owed=put(s.owed, n, (units, answer)))
+                done = done._replace(commands=put(s.commands, n, (units, answer)))
                 yield ("goods are restocked:", n), done
         yield from self.payment_work(s)
 
     def restock(self, s: World, n: int, units: int) -> tuple[World, str]:
         """Restock once for each return; every answer is definite."""
         broken = self.rules.broken
-        if isinstance(self.rules.stock(s.stock, Trigger.RESTOCK), Answer):
-            return s, "" if broken is Broken.RESTOCK_UNDEFINED else "refused"
-        back = dict(s.restocked)
-        if n in back and broken is not Broken.RETURN_ID_NOT_UNIQUE:
+        transition = self.rules.fire("reservation", s.stock, S.RESTOCK)[1]
+        if transition.kind is Kind.REFUSE:
+            return s, "" if broken is Broken.RESTOCK_NOT_REFUSED else "refused"
+        done = dict(s.restocked)
+        if n in done and broken is not Broken.RETURN_ID_NOT_UNIQUE:
             return s, "done"
         is_checked = broken is not Broken.RESTOCK_UNCHECKED
-        if is_checked and sum(back.values()) + units > UNITS:
+        if is_checked and sum(done.values()) + units > UNITS:
             return s, "refused"
-        place = n + 10 if n in back else n
+        place = n + 10 if n in done else n
         return s._replace(restocked=s.restocked | {(place, units)}), "done"
 
-    def clocks(self, s: World) -> Iterator[Step]:
+    def retries(self, s: World) -> Iterator[Step]:
         """Request and publish again what is not answered."""
-        yield from self.payment_clocks(s)
-        yield from self.order_clocks(s)
+        yield from self.payment_retries(s)
+        yield from self.order_retries(s)
 
     def people(self, s: World) -> Iterator[Step]:
         """Act on an alert: a capture under review, or a failed refund."""
@@ -100,12 +107,12 @@ class Money(Orders, Payments, Invariants):
             yield "staff refund the rest", self.staff_refund(s, self.rest(s))
         for payment in s.captures:
             is_extra = s.own not in ("", payment)
-            is_asked = get(s.asked, (payment, AUTOMATIC, 1)) is not None
+            is_requested = get(s.requests, (payment, AUTOMATIC, 1)) is not None
             left = self.left(s, payment)
-            if is_extra and is_asked and left and self.may_refund(s, payment):
+            if is_extra and is_requested and left and self.may_refund(s, payment):
                 yield ("staff refund", payment), self.direct(s, payment, left)
 
-    def trouble(self, s: World) -> Iterator[Step]:
+    def environment(self, s: World) -> Iterator[Step]:
         """Pay, pay again, refund, fail, deliver twice."""
         yield from self._payments(s)
         yield from self.payment_people(s)
@@ -117,11 +124,11 @@ class Money(Orders, Payments, Invariants):
             again = self.handle(s, message)
             again = again._replace(queue=again.queue | {message})
             yield ("handled, not deleted:", message), again
-        for n, (units, _) in s.owed:
+        for n, (units, _) in s.commands:
             yield ("restocked, the answer is lost:", n), self.restock(s, n, units)[0]
-            if self.rules.broken is Broken.RESTOCK_NOT_OWED:
-                left = frozenset(row for row in s.owed if row[0] != n)
-                yield ("a crash loses the restock of", n), s._replace(owed=left)
+            if self.rules.broken is Broken.RESTOCK_NOT_STORED:
+                left = frozenset(row for row in s.commands if row[0] != n)
+                yield ("a crash loses the restock of", n), s._replace(commands=left)
         yield from self._failures(s)
         yield from self._staff(s)
 
@@ -130,28 +137,28 @@ class Money(Orders, Payments, Invariants):
         if more := nexts.get(s.captures):
             paid = s._replace(captures=s.captures + more)
             yield ("the customer pays:", more), paid
-            if self.bounds.wrong:
-                wrong = paid._replace(wrong=s.wrong + more)
-                yield ("the customer pays another amount:", more), wrong
+            if self.bounds.mismatched:
+                mismatched = paid._replace(mismatched=s.mismatched + more)
+                yield ("the customer pays another amount:", more), mismatched
 
     def _failures(self, s: World) -> Iterator[Step]:
-        for key, row in s.sent:
+        for key, row in s.refunds:
             if row.state is RefundState.REQUESTED and s.failures:
-                called = self.move_refund(s, key, Told.CALLED, at="failed")
+                called = self.fire_refund(s, key, RT.SENT, at="failed")
                 fails = called._replace(failures=s.failures - 1)
                 yield ("Razorpay fails the refund", key), fails
             is_made = row.state is RefundState.SENT and row.at == "made"
             if is_made and self.rules.broken is Broken.FAILED_UNCONFIRMED:
-                failed = self.move_refund(s, key, Told.SEEN_FAILED)
+                failed = self.fire_refund(s, key, RT.SEEN_FAILED)
                 yield ("an unconfirmed webhook fails the refund:", key), failed
 
     def _staff(self, s: World) -> Iterator[Step]:
-        if sum(key[1] == STAFF for key, _ in s.asked) < self.bounds.staff:
+        if sum(key[1] == STAFF for key, _ in s.requests) < self.bounds.staff:
             for amount in {1, self.rest(s)} if s.own else {1}:
                 for units in self.bounds.returns:
                     name = ("staff refund", amount, "with goods:", units)
                     yield name, self.staff_refund(s, amount, units)
-        if sum(key[1] == DIRECT for key, _ in s.sent) < self.bounds.direct:
+        if sum(key[1] == DIRECT for key, _ in s.refunds) < self.bounds.direct:
             for payment in s.captures:
                 yield from self._direct(s, payment)
 
@@ -162,9 +169,9 @@ class Money(Orders, Payments, Invariants):
                 name = ("payment-svc's staff refund", amount, "of", payment)
                 yield name, self.direct(s, payment, amount)
 
-    def forget(self, s: World) -> World:
+    def drop_useless(self, s: World) -> World:
         """Drop useless messages, and check that they have no effect."""
-        if not self.rules.forgets_messages:
+        if not self.rules.drops_messages:
             return s
         dead = ignored_messages(s)
         s = s._replace(queue=s.queue - dead) if dead else s

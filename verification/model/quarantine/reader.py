@@ -1,8 +1,8 @@
 """The idempotent consumer, and the two services that handle its messages."""
 
-from order_svc.models import Effect, Kind, OrderEvent
-from payment_svc.models import PaymentTrigger
-from payment_svc.models import RefundTrigger as Told
+from order_svc.managers.effects import REFUNDS
+from order_svc.models import OrderTrigger
+from payment_svc.models import PaymentTrigger, RefundTrigger
 from verification.model.base import Model
 from verification.model.broken import Broken
 from verification.model.quarantine.state import (
@@ -29,35 +29,31 @@ class Services(Model):
     def handle(self, s: World, kind: str) -> World:
         """Let the consumer of a message type handle it."""
         if kind == CAPTURED:
-            return self.tell(s, OrderEvent.CAPTURED)
+            return self.fire_order(s, OrderTrigger.CAPTURED)
         if kind == PROCESSED:
             is_new = self.rules.broken is Broken.RECORD_NOT_UNIQUE or not s.recorded
-            return self.tell(
-                s._replace(recorded=s.recorded + is_new), OrderEvent.REFUND_COMPLETED
+            return self.fire_order(
+                s._replace(recorded=s.recorded + is_new), OrderTrigger.REFUND_COMPLETED
             )
         if kind == SETTLED:
-            settled = self.rules.payment(s.payment, PaymentTrigger.SETTLED)
-            assert settled is not None
-            return s._replace(payment=settled.to, is_settled=True)
-        return self.move_refund(s, Told.ASKED)
+            trigger = PaymentTrigger.SETTLED
+            payment, _ = self.rules.fire("payment", s.payment, trigger)
+            return s._replace(payment=payment, is_settled=True)
+        return self.fire_refund(s, RefundTrigger.REQUESTED)
 
-    def tell(self, s: World, event: OrderEvent) -> World:
-        """Apply an event to the order."""
-        cell = self.rules.order(s.order, event)
-        if cell.kind is not Kind.MOVE:
-            return s
-        s = s._replace(order=cell.to or s.order)
-        if Effect.REFUND in cell.effects:
-            s = publish(s._replace(is_asked=True), REFUND, SETTLED)
-        return publish(s, SETTLED) if Effect.SETTLE in cell.effects else s
+    def fire_order(self, s: World, trigger: OrderTrigger) -> World:
+        """Make the order's transition: its refund and its event."""
+        order, transition = self.rules.fire("order", s.order, trigger)
+        s = s._replace(order=order)
+        if any(effect in REFUNDS for effect in transition.effects):
+            s = publish(s._replace(is_requested=True), REFUND)
+        return publish(s, SETTLED) if transition.publishes is SETTLED else s
 
-    def move_refund(self, s: World, trigger: Told) -> World:
+    def fire_refund(self, s: World, trigger: RefundTrigger) -> World:
         """Make the refund's transition and publish its event."""
-        move = self.rules.refund(s.refund, trigger)
-        if move is None:
-            return s
-        s = s._replace(refund=move.to)
-        return publish(s, move.says) if move.says else s
+        refund, transition = self.rules.fire("refund", s.refund, trigger)
+        s = s._replace(refund=refund)
+        return publish(s, transition.publishes) if transition.publishes else s
 
 
 class Reader(Services):
@@ -73,7 +69,7 @@ class Reader(Services):
         try:
             return self.apply(marked, message)
         except Refused:
-            leaves = self.rules.broken is Broken.QUARANTINE_LEAVES_MARK
+            leaves = self.rules.broken is Broken.REFUSED_LEAVES_INBOX_ROW
             return self.park(marked if leaves else s, message)
 
     def apply(self, s: World, message: Id, *, is_retry: bool = False) -> World:
@@ -84,12 +80,12 @@ class Reader(Services):
             raise Refused
         if not s.parked or self.rules.broken is Broken.PARKED_FOR_EACH_COPY:
             raise Refused
-        is_kept = self.rules.broken is Broken.COPY_LEAVES_MARK
+        is_kept = self.rules.broken is Broken.COPY_LEAVES_INBOX_ROW
         return s if is_kept else s._replace(inbox=s.inbox - {message})
 
     def park(self, s: World, message: Id) -> World:
         """Store a refused message for triage."""
-        if self.rules.broken is Broken.QUARANTINE_WITHOUT_ROW:
+        if self.rules.broken is Broken.REFUSED_NOT_PARKED:
             return s
         rows = frozenset(row for row in s.parked if row[0] != message)
         return s._replace(parked=rows | {(message, WAITING)})
@@ -101,7 +97,7 @@ class Reader(Services):
         if message in s.inbox:
             return done
         try:
-            is_marked = self.rules.broken is not Broken.RETRY_WITHOUT_MARK
+            is_marked = self.rules.broken is not Broken.RETRY_WITHOUT_INBOX_ROW
             mark = {message} if is_marked else set()
             marked = done._replace(inbox=done.inbox | mark)
             return self.apply(marked, message, is_retry=True)

@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
+from order_svc.models import Event as OrderEvent
 from order_svc.models import OrderState
 from payment_svc.models import Event, PaymentState, RefundState
 
 CAPTURED, PROCESSED = Event.CAPTURED, Event.REFUND_PROCESSED
-REFUND, SETTLED = "refund.requested", "order.settled"
+REFUND, SETTLED = OrderEvent.REFUND_REQUESTED, OrderEvent.ORDER_SETTLED
 FIRST, LATER = "first", "later"  # a message's id: the first copy, or a later one
 WAITING, DONE, DROPPED = "waiting", "done", "dropped"
 
@@ -18,14 +19,14 @@ class World(NamedTuple):
     """One capture of a cancelled order, and its refund."""
 
     kind: str  # the type that its consumer refuses
-    how: str  # "unreadable", or "unwelcome" to the handler; "" once repaired
+    how: str  # "unreadable", or "rejected" by its handler; "" once repaired
     order: OrderState = OrderState.CANCELLED
-    is_asked: bool = False
+    is_requested: bool = False
     recorded: int = 0
     payment: PaymentState | None = PaymentState.CAPTURED
     is_settled: bool = False
     refund: RefundState | None = None
-    sent_back: int = 0
+    refunds: int = 0
     queue: frozenset[Id] = frozenset({(CAPTURED, FIRST)})
     dead: frozenset[Id] = frozenset()  # dead letters
     inbox: frozenset[Id] = frozenset()  # ids that were handled

@@ -11,8 +11,7 @@ type there is one message, which may be delivered any number of times.
 from collections.abc import Iterator
 
 from order_svc.models import DECIDED, OrderState
-from payment_svc.models import PaymentTrigger, RefundState
-from payment_svc.models import RefundTrigger as Told
+from payment_svc.models import PaymentTrigger, RefundState, RefundTrigger
 from verification.model.base import Step, Violation
 from verification.model.broken import Broken
 from verification.model.quarantine.reader import Reader
@@ -31,6 +30,8 @@ from verification.model.quarantine.state import (
     publish,
 )
 
+RT = RefundTrigger
+
 
 class Quarantine(Reader):
     """The transitions and invariants of refused messages."""
@@ -40,7 +41,7 @@ class Quarantine(Reader):
     def starts(self) -> Iterator[Step]:
         """Refuse one message type, in one of two ways."""
         for kind in (CAPTURED, REFUND, PROCESSED):
-            for how in ("unreadable", "unwelcome"):
+            for how in ("unreadable", "rejected"):
                 yield (kind, "is", how), World(kind, how)
 
     def work(self, s: World) -> Iterator[Step]:
@@ -49,19 +50,20 @@ class Quarantine(Reader):
             taken = s._replace(queue=s.queue - {message})
             yield ("handled:", message), self.deliver(taken, message)
         if s.refund is RefundState.REQUESTED:
-            yield "the refund starts", self.move_refund(s, Told.CALLED)
+            yield "the refund starts", self.fire_refund(s, RT.SENT)
         if s.refund is RefundState.SENT:
-            is_new = self.rules.broken is Broken.REFUND_NEW_KEY or not s.sent_back
-            sent = s._replace(sent_back=s.sent_back + is_new)
-            yield "the money is refunded", self.move_refund(sent, Told.SEEN_PROCESSED)
+            is_new = self.rules.broken is Broken.REFUND_NEW_KEY or not s.refunds
+            sent = s._replace(refunds=s.refunds + is_new)
+            yield "the money is refunded", self.fire_refund(sent, RT.SEEN_PROCESSED)
 
-    def clocks(self, s: World) -> Iterator[Step]:
+    def retries(self, s: World) -> Iterator[Step]:
         """Publish again what is not answered, as a new message with a new id."""
         if not s.is_settled:
-            unheard = self.rules.payment(s.payment, PaymentTrigger.UNHEARD)
-            if unheard and unheard.says:
+            trigger = PaymentTrigger.ACK_TIMEOUT
+            _, transition = self.rules.fire("payment", s.payment, trigger)
+            if transition.publishes:
                 yield "republished", publish(s, CAPTURED)
-        if s.is_asked and not s.recorded:
+        if s.is_requested and not s.recorded:
             yield "requested again", publish(s, REFUND)
 
     def people(self, s: World) -> Iterator[Step]:
@@ -79,7 +81,7 @@ class Quarantine(Reader):
         sent = s._replace(queue=s.queue | {message})
         return sent._replace(dead=s.dead - {message})
 
-    def trouble(self, s: World) -> Iterator[Step]:
+    def environment(self, s: World) -> Iterator[Step]:
         """Deliver twice, fail ten times, drop, crash, lose."""
         yield from self._deliveries(s)
         yield from self.people(s)
@@ -105,9 +107,9 @@ class Quarantine(Reader):
             if self.loss:
                 yield ("lost:", message), left
 
-    def forget(self, s: World) -> World:
+    def drop_useless(self, s: World) -> World:
         """Drop duplicates, and messages that never have an effect any more."""
-        if not self.rules.forgets_messages:
+        if not self.rules.drops_messages:
             return s
         over: set[str] = {SETTLED} if s.is_settled else set()
         over |= {CAPTURED} if s.is_settled and s.order in DECIDED else set()
@@ -117,14 +119,14 @@ class Quarantine(Reader):
 
     def check(self, s: World) -> None:
         """Check that nothing happens twice, and that done means done."""
-        if s.sent_back > 1 or s.recorded > 1:
+        if s.refunds > 1 or s.recorded > 1:
             raise Violation("done twice: a refund")
-        if s.recorded > s.sent_back:
+        if s.recorded > s.refunds:
             raise Violation("order-svc records a refund that did not happen")
         states = [state for _, state in s.parked]
         if DONE in states and not self._is_known(s):
             raise Violation(f"message lost: {s.kind} is marked done without its effect")
-        if s.how == "unwelcome" and s.kind in ONCE and states.count(WAITING) > 1:
+        if s.how == "rejected" and s.kind in ONCE and states.count(WAITING) > 1:
             raise Violation(f"parked twice: {s.kind}")
 
     def _is_known(self, s: World) -> bool:
@@ -132,7 +134,7 @@ class Quarantine(Reader):
             return s.order in DECIDED
         return s.recorded > 0 if s.kind == PROCESSED else s.refund is not None
 
-    def check_patience(self, s: World, stage: str) -> None:
+    def check_stage(self, s: World, stage: str) -> None:
         """Check that a refund that cannot continue waits for triage."""
         if stage != "people" or self._is_over(s):
             return
@@ -150,6 +152,6 @@ class Quarantine(Reader):
         return (
             s.order is OrderState.REFUNDED
             and s.is_settled
-            and s.sent_back > 0
+            and s.refunds > 0
             and s.recorded > 0
         )

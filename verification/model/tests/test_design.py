@@ -9,7 +9,7 @@ import pytest
 
 from order_svc.models import OrderState
 from verification.model import page
-from verification.model.cells import CELLS, MET, NOT_TAKEN, is_never
+from verification.model.cells import CELLS, MET, NOT_USED, is_impossible
 from verification.model.models import ABOUT, MODELS, build
 from verification.model.rules import Rules
 from verification.model.search import Search, run
@@ -23,7 +23,7 @@ def searched(name):
 
 def taken():
     """Return every cell that any model has used."""
-    return {key for name in MODELS for key in searched(name).model.rules.taken}
+    return {key for name in MODELS for key in searched(name).model.rules.used}
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -41,14 +41,14 @@ def test_an_order_reaches_every_final_state_and_no_other():
 
 
 def test_each_possible_cell_is_used_or_has_a_reason_why_not():
-    possible = {key for key in CELLS if not is_never(key)}
-    excused = {key for keys in NOT_TAKEN.values() for key in keys}
+    possible = {key for key in CELLS if not is_impossible(key)}
+    excused = {key for keys in NOT_USED.values() for key in keys}
 
     assert possible - taken() == excused
 
 
 def test_an_impossible_cell_is_met_only_by_a_process_that_was_paused():
-    never = {key for key in CELLS if is_never(key)}
+    never = {key for key in CELLS if is_impossible(key)}
     excused = {key for keys in MET.values() for key in keys}
 
     assert never & taken() == excused
@@ -56,7 +56,7 @@ def test_an_impossible_cell_is_met_only_by_a_process_that_was_paused():
 
 def test_a_cell_has_one_reason():
     reasons = [
-        key for table in (NOT_TAKEN, MET) for keys in table.values() for key in keys
+        key for table in (NOT_USED, MET) for keys in table.values() for key in keys
     ]
 
     assert len(reasons) == len(set(reasons))

@@ -13,7 +13,7 @@ class Counter(Model):
     def starts(self):
         yield "zero", 0
 
-    def trouble(self, s):
+    def environment(self, s):
         if s < 7:
             yield "one more", s + 1
         if s < 5:
@@ -63,29 +63,29 @@ def test_a_state_is_checked_by_its_recovery_too():
     assert len(report.counterexample) == 4
 
 
-class Patient(Counter):
-    """Asks again, then gives up, and asks again, forever."""
+class Restless(Counter):
+    """Requests again, gives up at a deadline, and requests again, forever."""
 
     seen: ClassVar[list[tuple[int, str]]] = []
 
     def moves(self, s):
         return iter(())
 
-    def clocks(self, s):
-        yield "asks again", 1
+    def retries(self, s):
+        yield "requested again", 1
 
     def deadlines(self, s):
-        yield "gives up", 2
+        yield "given up", 2
 
-    def check_patience(self, s, stage):
+    def check_stage(self, s, stage):
         self.seen.append((s, stage))
 
 
-def test_deadlines_pass_when_the_clocks_change_nothing_any_more():
-    report = explore(Patient(Rules()))
+def test_deadlines_pass_when_retries_change_nothing_any_more():
+    report = explore(Restless(Rules()))
 
-    asked = [(0, "clocks"), (1, "clocks"), (1, "deadlines"), (2, "clocks")]
-    assert Patient.seen == asked
+    stages = [(0, "retries"), (1, "retries"), (1, "deadlines"), (2, "retries")]
+    assert Restless.seen == stages
     assert report.violation == "livelock: the recovery never ends"
 
 
@@ -99,7 +99,7 @@ def test_services_that_keep_each_other_busy_are_found():
 
 def test_states_that_differ_only_in_dropped_messages_are_one():
     class Parity(Counter):
-        def forget(self, s):
+        def drop_useless(self, s):
             return s % 2
 
     assert explore(Parity(Rules())).states == 2

@@ -27,6 +27,7 @@ CHASSIS_TABLES = {
     "action_log": "Action log",
     "admin_sessions": "Signed-in staff",
 }
+ADDRESSES = {"dependencies": "neighbours"}  # pages keep their address
 SECRETS = {
     "admin_sessions": ("id", "access_token", "refresh_token"),
     "idempotency_keys": ("body", "fingerprint"),
@@ -41,7 +42,13 @@ def _chassis_views(app: Flask, db: SQLAlchemy) -> list[ModelView]:
             f"{tables[name].__name__}View",
             (VIEWS.get(name, ModelView),),
             {"hidden": SECRETS.get(name, ())},
-        )(tables[name], db, name=title, category="Under the hood", endpoint=name)
+        )(
+            tables[name],
+            db,
+            name=title,
+            category="Under the hood",
+            endpoint=ADDRESSES.get(name, name),
+        )
         for name, title in CHASSIS_TABLES.items()
         if name in tables
     ]

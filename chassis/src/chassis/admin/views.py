@@ -128,15 +128,15 @@ class ModelView(sqla.ModelView):
 
     def on_create(self, data: dict[str, Any]) -> Any:
         """Create a row from the form's data through a manager, and return the row."""
-        raise NotImplementedError
+        raise AssertionError("A view that allows this must define it.")
 
     def on_edit(self, row: Any, data: dict[str, Any]) -> Any:
         """Change a row by the form's data through a manager, and return the row."""
-        raise NotImplementedError
+        raise AssertionError("A view that allows this must define it.")
 
     def on_delete(self, row: Any) -> None:
         """Delete a row through a manager."""
-        raise NotImplementedError
+        raise AssertionError("A view that allows this must define it.")
 
     def create_model(self, form: Any) -> Any:
         """Create a row; flash an error."""

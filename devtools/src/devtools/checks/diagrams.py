@@ -1,125 +1,72 @@
 """Writes docs/states.md from the code's transition tables: diagrams and every cell."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
+from chassis.state_machine import Kind, State, Table, Transition
 from devtools.layout import ROOT
-from order_svc.models import TRANSITIONS as ORDERS
-from order_svc.models import Cell, Kind, OrderEvent, OrderState
-from payment_svc.models import (
-    PAYMENT_TRANSITIONS,
-    REFUND_TRANSITIONS,
-    PaymentState,
-    PaymentTrigger,
-    RefundState,
-    RefundTrigger,
-)
-from product_svc.managers.refusals import WORDS
-from product_svc.models import CELLS, Answer, ReservationState, Trigger
+from order_svc import models as orders
+from payment_svc import models as payments
+from product_svc import models as products
 
 PATH = ROOT / "docs" / "states.md"
-NOWHERE, NEVER = "(none)", "never"
-State = StrEnum | None
+NO_ROW = "(none)"
 HEAD = """\
 # States
 
-Written by `make diagrams` from the tables that the services move by.
-An arrow is a move; the tables below the diagrams have every cell.
-"ack" changes nothing.
-"never" cannot happen: it is refused, and a message that says it goes into quarantine.
+Written by `make diagrams` from the services' transition tables.
+
+Each diagram shows the transitions between states; `[*]` is *no row yet*.
+The table below a diagram has a line for each trigger and a column for each state:
+
+- `→ paid` moves to a state, and `stays` keeps the state.
+  Effects and the published message follow; other columns of the row may change too.
+- `acknowledge` changes nothing; a message may be published again as an answer.
+- `refuse` answers the client with this HTTP status and `code`.
+- `impossible` raises an alert; a message that causes it is put into quarantine.
 """
 
 
 @dataclass(frozen=True)
 class Machine:
-    """One table: its cells as text, and where each leads."""
+    """A state machine: the file of its table, its states and its transitions."""
 
     title: str
     source: str
-    states: tuple[State, ...]
-    triggers: type[StrEnum]
-    text: Callable[[State, Any], str]
-    target: Callable[[State, Any], State]
+    states: Sequence[State]
+    transitions: Table
 
-
-def _order_text(state: State, event: Any) -> str:
-    cell: Cell = ORDERS[OrderState(state or ""), event]
-    if cell.kind == Kind.MOVE:
-        return "; ".join([f"→ {cell.to}" if cell.to else "stays", *cell.effects])
-    texts = {Kind.ACK: "ack", Kind.REFUSE: f"409 `{cell.code}`"}
-    return texts.get(cell.kind, NEVER)
-
-
-def _order_target(state: State, event: Any) -> State:
-    return ORDERS[OrderState(state or ""), event].to
-
-
-def _money(
-    table: Any,
-) -> tuple[Callable[[State, Any], str], Callable[[State, Any], State]]:
-    """Return text and target of one of payment-svc's tables."""
-
-    def text(state: State, trigger: Any) -> str:
-        move = table.get((state, trigger))
-        if move is None:
-            return NEVER
-        to = [f"→ {move.to}"] if move.to != state else []
-        return "; ".join([*to, *([f"emit {move.says}"] if move.says else [])]) or "ack"
-
-    def target(state: State, trigger: Any) -> State:
-        move = table.get((state, trigger))
-        return move.to if move else None
-
-    return text, target
-
-
-def _stock_text(state: State, trigger: Any) -> str:
-    cell: Any = CELLS[ReservationState(state) if state else None, trigger]
-    if isinstance(cell, Answer):
-        plain = {Answer.SAME: "as before", Answer.NEVER: NEVER}
-        return plain.get(cell) or f"{WORDS[cell][0].status} `{cell}`"
-    units = {"stock": cell.stock, "reserved": cell.reserved}
-    moved = [f"{name} {number:+d} a unit" for name, number in units.items() if number]
-    return "; ".join([f"→ {cell.to}" if cell.to != state else "stays", *moved])
-
-
-def _stock_target(state: State, trigger: Any) -> State:
-    cell = CELLS[ReservationState(state) if state else None, trigger]
-    return None if isinstance(cell, Answer) else cell.to
+    @property
+    def triggers(self) -> list[StrEnum]:
+        """Return the triggers in the order of the table."""
+        return list(dict.fromkeys(trigger for _, trigger in self.transitions))
 
 
 MACHINES = (
     Machine(
         "Order",
         "order-svc/src/order_svc/models/transitions.py",
-        tuple(OrderState),
-        OrderEvent,
-        _order_text,
-        _order_target,
+        orders.STATES,
+        orders.TRANSITIONS,
     ),
     Machine(
         "Reservation",
-        "product-svc/src/product_svc/models/reservations.py",
-        (None, *ReservationState),
-        Trigger,
-        _stock_text,
-        _stock_target,
+        "product-svc/src/product_svc/models/transitions.py",
+        products.STATES,
+        products.TRANSITIONS,
     ),
     Machine(
         "Payment",
-        "payment-svc/src/payment_svc/models/payment_states.py",
-        (None, *PaymentState),
-        PaymentTrigger,
-        *_money(PAYMENT_TRANSITIONS),
+        "payment-svc/src/payment_svc/models/payment_transitions.py",
+        payments.PAYMENT_STATES,
+        payments.PAYMENT_TRANSITIONS,
     ),
     Machine(
         "Refund",
-        "payment-svc/src/payment_svc/models/refunds.py",
-        (None, *RefundState),
-        RefundTrigger,
-        *_money(REFUND_TRANSITIONS),
+        "payment-svc/src/payment_svc/models/refund_transitions.py",
+        payments.REFUND_STATES,
+        payments.REFUND_TRANSITIONS,
     ),
 )
 
@@ -134,6 +81,37 @@ def write() -> None:
     PATH.write_text(document())
 
 
+def text(transition: Transition) -> str:
+    """Return a cell of a table."""
+    if transition.kind is Kind.REFUSE:
+        return f"refuse: {transition.error.status} `{transition.code}`"
+    parts = [str(transition.kind)]
+    if transition.kind is Kind.MOVE:
+        parts = [f"→ {transition.to}" if transition.to else "stays"]
+    parts += transition.effects
+    if transition.publishes:
+        parts.append(f"publish {transition.publishes}")
+    return "; ".join(parts)
+
+
+def diagram(machine: Machine) -> list[str]:
+    """Return the lines of a Mermaid state diagram: what moves, from where to where."""
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for state in machine.states:
+        for trigger in machine.triggers:
+            to = machine.transitions[state, trigger].to
+            if to is not None and to != state:
+                arrows.setdefault((state or "[*]", to), []).append(str(trigger))
+    return [
+        "stateDiagram-v2",
+        *(_arrow(*ends, names) for ends, names in arrows.items()),
+    ]
+
+
+def _arrow(source: str, to: str, names: list[str]) -> str:
+    return f"  {source} --> {to}: {'<br/>'.join(names)}"
+
+
 def _section(machine: Machine) -> str:
     lines = [
         f"## {machine.title}",
@@ -144,33 +122,13 @@ def _section(machine: Machine) -> str:
     return "\n".join(lines)
 
 
-def diagram(machine: Machine) -> list[str]:
-    """Return the lines of a Mermaid state diagram: what moves, from where to where."""
-    arrows: dict[tuple[str, str], list[str]] = {}
-    for state in machine.states:
-        for trigger in machine.triggers:
-            to = machine.target(state, trigger)
-            if to is not None and to != state:
-                arrows.setdefault((state or "[*]", to), []).append(trigger.value)
-    if None not in machine.states:
-        arrows = {("[*]", str(machine.states[0])): [], **arrows}
-    return [
-        "stateDiagram-v2",
-        *(_arrow(*ends, names) for ends, names in arrows.items()),
-    ]
-
-
-def _arrow(source: str, to: str, names: list[str]) -> str:
-    return f"  {source} --> {to}" + (f": {'<br/>'.join(names)}" if names else "")
-
-
 def _table(machine: Machine) -> Iterable[str]:
     """Return a Markdown table: a line for each trigger, a column for each state."""
-    yield _line(["", *(str(state or NOWHERE) for state in machine.states)])
+    yield _line(["", *(str(state or NO_ROW) for state in machine.states)])
     yield _line(["---"] * (len(machine.states) + 1))
     for trigger in machine.triggers:
-        cells = [machine.text(state, trigger) for state in machine.states]
-        yield _line([f"`{trigger}`", *cells])
+        row = (machine.transitions[state, trigger] for state in machine.states)
+        yield _line([f"`{trigger}`", *(text(transition) for transition in row)])
 
 
 def _line(cells: list[str]) -> str:

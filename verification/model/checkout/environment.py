@@ -2,35 +2,36 @@
 
 from collections.abc import Iterator
 
-from order_svc.models import OrderEvent, OrderState, OwedKind
+from order_svc.models import UNPAID, OrderState, OrderTrigger, StockCommandKind
 from payment_svc.models import PaymentState, PaymentTrigger
 from payment_svc.models import RefundState as Refund
-from product_svc.models import ReservationState, Trigger
+from product_svc.models import ReservationState, ReservationTrigger
 from verification.model.base import Step
 from verification.model.broken import Broken
-from verification.model.checkout.orders import EVENTS, Orders
+from verification.model.checkout.orders import TRIGGERS, Orders
 from verification.model.checkout.payments import Payments
 from verification.model.checkout.state import World, take
 from verification.model.checkout.stock import Stock
 
-E, Order, P, T = OrderEvent, OrderState, PaymentState, PaymentTrigger
+Order, P = OrderState, PaymentState
+E, S, T = OrderTrigger, ReservationTrigger, PaymentTrigger
 
 
-class Trouble(Orders, Stock, Payments):
+class Environment(Orders, Stock, Payments):
     """All transitions that no service makes by itself."""
 
     def handle(self, s: World, message: str) -> World:
         """Let the consumer of a message handle it."""
         return (
             self.receive(s, message)
-            if message in EVENTS
+            if message in TRIGGERS
             else self.handle_command(s, message)
         )
 
-    def trouble(self, s: World) -> Iterator[Step]:
+    def environment(self, s: World) -> Iterator[Step]:
         """Return all of these transitions."""
         yield from self._messages(s)
-        if not s.by_hand:
+        if not s.by_staff:
             yield from self._lost_by_order_svc(s)
             yield from self._lost_by_payment_svc(s)
             yield from self._paused(s)
@@ -42,8 +43,8 @@ class Trouble(Orders, Stock, Payments):
         for message in s.queue:
             if self.loss:
                 yield ("lost:", message), take(s, message)
-            if self.rules.broken is Broken.MARK_BEFORE_EFFECT:
-                yield ("marked, then a crash:", message), take(s, message)
+            if self.rules.broken is Broken.INBOX_ROW_BEFORE_EFFECT:
+                yield ("inbox row stored, then a crash:", message), take(s, message)
             again = self.handle(s, message)
             yield (
                 ("handled, not deleted:", message),
@@ -58,11 +59,12 @@ class Trouble(Orders, Stock, Payments):
         if s.order is Order.PAID:
             yield "committed, the answer is lost", self.commit(s)[0]
             yield "commit is delayed", _wire(s, "commit")
-        for kind in s.owed:
+        for kind in s.commands:
             yield (kind, "done, the answer is lost"), self.send_command(s, kind)
             yield (kind, "is delayed"), _wire(s, kind)
-            if self.rules.broken is Broken.RELEASE_NOT_OWED:
-                yield ("a crash forgets", kind), s._replace(owed=s.owed - {kind})
+            if self.rules.broken is Broken.RELEASE_NOT_STORED:
+                left = s._replace(commands=s.commands - {kind})
+                yield ("a crash loses", kind), left
 
     def _lost_by_payment_svc(self, s: World) -> Iterator[Step]:
         if s.payment is P.CREATED:
@@ -71,7 +73,7 @@ class Trouble(Orders, Stock, Payments):
         if s.payment is P.CLOSING:
             yield "link closed, the answer is lost", self.close(s)
         if s.refund is Refund.SENT:
-            yield "money refunded, the answer is lost", self.send_back(s)
+            yield "money refunded, the answer is lost", self.make_refund(s)
 
     def _paused(self, s: World) -> Iterator[Step]:
         """Pause a process that holds an answer; another process does its work."""
@@ -81,57 +83,50 @@ class Trouble(Orders, Stock, Payments):
 
     def _order_svc_paused(self, s: World) -> Iterator[Step]:
         if s.order is Order.PLACED:
-            yield "paused before its reserve", s._replace(paused_with=Trigger.RESERVE)
+            yield "paused before its reserve", s._replace(paused_with=S.RESERVE)
             after, answer = self.reserve(s)
             yield ("paused with", answer), after._replace(paused_with=answer)
         if s.order is Order.PAID:
-            yield "paused before its commit", s._replace(paused_with=Trigger.COMMIT)
+            yield "paused before its commit", s._replace(paused_with=S.COMMIT)
             after, answer = self.commit(s)
             yield ("paused with", answer), after._replace(paused_with=answer)
-        if s.order in (
-            Order.PLACED,
-            Order.AWAITING_PAYMENT,
-            Order.EXPIRING,
-            Order.CANCELLING,
-        ):
+        if s.order in UNPAID:
             yield "paused with a deadline", s._replace(paused_with=E.DEADLINE)
         if s.order is Order.AWAITING_PAYMENT and not s.has_link:
             yield "paused with a late link", s._replace(paused_with=E.LINK_LATE)
 
     def _payment_svc_paused(self, s: World) -> Iterator[Step]:
         if s.payment is P.CREATED:
-            made = self.create(s)._replace(reply=T.LINK_MADE)
-            yield "payment-svc is paused after it created the link", made
-            yield "payment-svc is paused with a refusal", s._replace(reply=T.GIVEN_UP)
-        if s.knows_link and s.link == "dead":
+            created = self.create(s)._replace(reply=T.LINK_CREATED)
+            yield "payment-svc is paused after it created the link", created
+            refused = s._replace(reply=T.LINK_FAILED)
+            yield "payment-svc is paused with a refusal", refused
+        if s.link_stored and s.link == "dead":
             yield (
                 "payment-svc is paused with a dead link",
-                s._replace(reply=T.LINK_OVER),
+                s._replace(reply=T.LINK_ENDED),
             )
 
     def _customer(self, s: World) -> Iterator[Step]:
-        yield "the customer cancels", self.tell(s, E.CANCEL)
+        yield "the customer cancels", self.fire_order(s, E.CANCEL)
         if s.link == "live":
             yield "the customer pays", s._replace(link="paid", money="right")
             wrong = s._replace(link="paid", money="wrong")
             yield "the customer pays another amount", wrong
             yield "Razorpay expires the link", s._replace(link="dead")
-        if s.link == "dead" and s.may_be_late and s.money == "none":
+        if s.link == "dead" and s.may_capture_late and s.money == "none":
             for money in ("right", "wrong"):
-                late = s._replace(link="paid", money=money, may_be_late=False)
+                late = s._replace(link="paid", money=money, may_capture_late=False)
                 yield ("captured late, the amount is", money), late
 
     def _others(self, s: World) -> Iterator[Step]:
         if s.payment in (P.CREATED, P.ISSUED):
-            yield "staff close the link", self.move_payment(s, T.CLOSE_REQUESTED)
+            yield "staff close the link", self.fire_payment(s, T.CLOSE_REQUESTED)
         if s.payment is P.CREATED:
-            yield "Razorpay refuses the link", self.move_payment(s, T.GIVEN_UP)
+            yield "Razorpay refuses the link", self.fire_payment(s, T.LINK_FAILED)
         yield "staff refund", self._staff_refund(s)
         if s.stock is ReservationState.HELD:
-            yield (
-                "the reservation expires",
-                self.move_stock(s, Trigger.EXPIRE)[0],
-            )
+            yield "the reservation expires", self.fire_stock(s, S.EXPIRE)[0]
         if s.free > 0 and not s.rival:
             yield "a rival buys", s._replace(free=s.free - 1, rival=True)
         if s.rival:
@@ -139,11 +134,11 @@ class Trouble(Orders, Stock, Payments):
 
     def _staff_refund(self, s: World) -> World:
         """Refund the whole amount, unless a refund is requested already."""
-        if s.asked_back:
+        if s.refund_by:
             return s
         is_paid = s.order in (Order.PAID, Order.CONFIRMED)
-        return self.tell(s, E.STAFF_REFUND_REST if is_paid else E.STAFF_REFUND)
+        return self.fire_order(s, E.STAFF_REFUND_REST if is_paid else E.STAFF_REFUND)
 
 
-def _wire(s: World, request: str | OwedKind) -> World:
+def _wire(s: World, request: str | StockCommandKind) -> World:
     return s._replace(wire=s.wire | {request})
