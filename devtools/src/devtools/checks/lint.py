@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from devtools.checks import requirements, sizes, words
+from devtools.checks import mirror, requirements, sizes, words
 from devtools.layout import CHASSIS, PACKAGES, ROOT, VERIFICATION
 from devtools.terminal import console
 
@@ -82,5 +82,8 @@ CHECKS: dict[str, Callable[[], str]] = {
     "hadolint": _tool("hadolint", "Dockerfile"),
     "requirements in step": _none(requirements.problems, "all pinned, all with hashes"),
     "sizes of the chassis": _chassis_sizes,
+    "tests mirror modules": _none(
+        mirror.problems, "each module has a test file of its name"
+    ),
     "words": _none(words.problems, "nothing unfinished, no addresses of this machine"),
 }
