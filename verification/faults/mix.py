@@ -64,12 +64,12 @@ def _mailed_token(customer: Customer) -> str:
     known = mailbox.files(folder)
     persist(customer.browser, "POST", "user-svc", "/user/password-reset/", json=body)
 
-    def look() -> str:
+    def newest() -> str:
         mails = mailbox.mails(folder, customer.email, "A new password", known)
         return mailbox.token(mails[-1]) if mails else ""
 
     with contextlib.suppress(TimeoutError):
-        return wait_for(look, f"{customer.name} has mail", PATIENCE, pause=0.2)
+        return wait_for(newest, f"{customer.name} has mail", PATIENCE, pause=0.2)
     return ""
 
 
@@ -98,10 +98,10 @@ def _refund(customer: Customer, service: str, path: str, wish: dict[str, Any]) -
 def _await_success(customer: Customer, order_id: int) -> dict[str, Any] | None:
     """Return the order once its status is success, or None after a time limit."""
 
-    def look() -> dict[str, Any] | None:
-        order = customer.look(order_id)
+    def poll() -> dict[str, Any] | None:
+        order = customer.get_order(order_id)
         return order if order and order["status"] == "success" else None
 
     with contextlib.suppress(TimeoutError):
-        return wait_for(look, f"order {order_id} is a success", PATIENCE)
+        return wait_for(poll, f"order {order_id} is a success", PATIENCE)
     return None

@@ -106,7 +106,7 @@ class Customer:
         self._saw(order)
         return order.get("id")
 
-    def look(self, order_id: int) -> dict[str, Any] | None:
+    def get_order(self, order_id: int) -> dict[str, Any] | None:
         """Read an order, and record its status."""
         reply = self.browser.call("GET", "order-svc", f"/orders/{order_id}/")
         self._complain(reply)
@@ -119,7 +119,7 @@ class Customer:
     def await_link(self, order_id: int) -> str | None:
         """Wait up to four seconds for the link of an order."""
         for _ in range(40):
-            order = self.look(order_id)
+            order = self.get_order(order_id)
             if order and (url := (order["payment"] or {}).get("short_url")):
                 return str(url)
             if order and order["status"] != "pending":
@@ -197,19 +197,19 @@ class Customer:
         except OSError:
             return False
 
-    def look_again(self) -> None:
+    def view_again(self) -> None:
         """Read a paid order."""
         if self.paid:
-            self.look(self.random.choice(self.paid))
+            self.get_order(self.random.choice(self.paid))
 
     def complain_to_staff(self) -> None:
         """Let staff refund all or a part, with or without a restock."""
         if not self.paid:
             return
-        order = self.look(self.random.choice(self.paid))
+        order = self.get_order(self.random.choice(self.paid))
         if order is None or order["status"] != "success":
             return
-        body = self._refund_wish(order)
+        body = self._refund_body(order)
         path = f"/orders/{order['id']}/refund/"
         headers = {"Idempotency-Key": str(uuid.uuid4())}
         reply = persist(
@@ -217,7 +217,7 @@ class Customer:
         )
         self._note("refund", reply, order_id=order["id"])
 
-    def _refund_wish(self, order: dict[str, Any]) -> dict[str, Any]:
+    def _refund_body(self, order: dict[str, Any]) -> dict[str, Any]:
         line = self.random.choice(order["items"])
         goods = {"product_id": line["product_id"], "quantity": 1}
         body: dict[str, Any] = {"reason": "not as described"}
@@ -286,7 +286,7 @@ ACTS: tuple[tuple[Callable[[Customer], None], int], ...] = (
     (Customer.give_up, 10),
     (Customer.change_mind, 8),
     (Customer.pay_oddly, 8),
-    (Customer.look_again, 6),
+    (Customer.view_again, 6),
     (Customer.complain_to_staff, 8),
     (Customer.refresh, 3),
 )

@@ -1,4 +1,4 @@
-"""Other people's programs: where to get them, what they print, how they end."""
+"""External programs: where to get them, their output, their result."""
 
 import os
 import shutil
@@ -14,15 +14,15 @@ Done = subprocess.CompletedProcess[str]
 
 
 def require(places: Mapping[str, str]) -> None:
-    """Raise ClickException that names each program that is missing, and its place."""
+    """Raise ClickException with each missing program and where to get it."""
     missing = [name for name in places if not shutil.which(name)]
     if missing:
-        said = "; ".join(f"{name} is missing: see {places[name]}" for name in missing)
-        raise click.ClickException(f"{said}.")
+        text = "; ".join(f"{name} is missing: see {places[name]}" for name in missing)
+        raise click.ClickException(f"{text}.")
 
 
 def run(program: str, *words: str, given: str = "") -> Done:
-    """Run a program, which reads the text that is given; return how it ended."""
+    """Run a program with `given` as its input; return its result."""
     return _run(program, *words, input=given, capture_output=True)
 
 
@@ -30,13 +30,13 @@ def call(program: str, *words: str, given: str = "") -> str:
     """Return what a program printed; raise ClickException when it fails."""
     done = run(program, *words, given=given)
     if done.returncode:
-        said = f"{program} {' '.join(words)}: {done.stderr.strip()}"
-        raise click.ClickException(said)
+        text = f"{program} {' '.join(words)}: {done.stderr.strip()}"
+        raise click.ClickException(text)
     return done.stdout
 
 
 def show(program: str, *words: str) -> bool:
-    """Run a program on this terminal; say whether it succeeded."""
+    """Run a program on this terminal; return whether it succeeded."""
     return not _run(program, *words).returncode
 
 
@@ -45,11 +45,11 @@ def _run(program: str, *words: str, **options: Any) -> Done:
     try:
         return subprocess.run(command, cwd=ROOT, env=environ(), text=True, **options)
     except FileNotFoundError:
-        said = f"{program} is missing: install it, then try again."
-        raise click.ClickException(said) from None
+        text = f"{program} is missing: install it, then try again."
+        raise click.ClickException(text) from None
 
 
 def environ() -> dict[str, str]:
     """Return the environment of every program."""
-    # Older clients of Docker would take the builder that knows no secrets.
+    # Older Docker clients default to the builder without secrets.
     return {"DOCKER_BUILDKIT": "1", **os.environ}

@@ -1,4 +1,4 @@
-"""A healthy shop's four databases, and copies of them that take anything."""
+"""A healthy shop's four databases, and copies of them without constraints."""
 
 import uuid
 from contextlib import ExitStack
@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 import requests
 from audit.scene import Scene
-from audit.story import SECRET, Shop, tell
+from audit.story import SECRET, Shop, play
 from sqlalchemy import (
     CheckConstraint,
     ForeignKeyConstraint,
@@ -63,7 +63,7 @@ def healthy(databases, tmp_path_factory):
             apps[service] = create_app({**settings, "DATABASE_URL": urls[service]})
             stack.callback(dispose, apps[service])
         shop = Shop(apps, sandbox)
-        ids = tell(shop)
+        ids = play(shop)
         found = requests.get(f"{sandbox.url}/control/ledger/", timeout=10).json()
         names = {"user": shop.user, "gone": shop.gone, "lamp": shop.lamp}
         yield SimpleNamespace(
@@ -99,7 +99,7 @@ def copied(source, target, metadata):
 
 @pytest.fixture(scope="session")
 def engines(healthy, databases, tmp_path_factory):
-    """Return engines on copies of the healthy databases that take anything."""
+    """Return engines on copies of the healthy databases without constraints."""
     folder = tmp_path_factory.mktemp("bare")
     with ExitStack() as stack:
         found = {}
@@ -120,7 +120,7 @@ def engines(healthy, databases, tmp_path_factory):
 
 @pytest.fixture
 def scene(healthy, engines):
-    """Return the healthy shop to spoil; it is whole again for the next test."""
+    """Return the healthy shop to spoil; every change is rolled back after the test."""
     with ExitStack() as stack:
         connections = {}
         for service, engine in engines.items():

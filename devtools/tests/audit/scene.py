@@ -1,4 +1,4 @@
-"""A healthy shop's databases and ledger, and the ways to spoil them."""
+"""A healthy shop's databases and ledger, and ways to change them."""
 
 import copy
 from datetime import timedelta
@@ -12,7 +12,7 @@ from devtools.audit.reading import read
 
 
 class Scene:
-    """The healthy shop, to be spoiled; nothing of it lasts."""
+    """The healthy shop, to be changed; every change is rolled back."""
 
     def __init__(self, connections, healthy):
         self.connections = connections
@@ -38,19 +38,19 @@ class Scene:
         self.do(model, delete(model.__table__).filter_by(**where))
 
     def first(self, model, **where):
-        """Return the first row of a model that is so."""
+        """Return the first row of a model for which `where` columns are equal."""
         return self.do(model, select(model.__table__).filter_by(**where)).first()
 
     def again(self, model, where, **values):
-        """Write the first of the rows found once more, with other `values`."""
+        """Insert a copy of the first row found, with other `values`."""
         self.add(model, **{**self.first(model, **where)._mapping, **values})
 
     def add(self, model, **values):
-        """Write a row of a model."""
+        """Insert a row of a model."""
         self.do(model, insert(model.__table__).values(values))
 
     def of(self, kind, **where):
-        """Return the first entity of the ledger that is so."""
+        """Return the first entity of the ledger with these values."""
         return next(
             row
             for row in self.ledger[kind]

@@ -1,4 +1,4 @@
-"""Short words for what is spoiled in a healthy shop.
+"""Short functions that spoil a healthy shop.
 
 `s` is the scene of `scene.py`; its attributes are the ids of the story.
 """
@@ -32,35 +32,35 @@ def payment(s, order_id, /, **values):
 
 
 def other(s, kind, row, **values):
-    """Write an entity of the ledger once more, as another."""
+    """Add a copy of an entity of the ledger with another id."""
     s.ledger[kind].append({**row, "id": uuid.uuid4().hex, **values})
 
 
 def move(s, order_id, source, to, /, **more):
-    """Write a line of an order's history."""
+    """Insert a line of an order's history."""
     row = {"order_id": order_id, "kind": "state"}
     new = {"id": 9001, "from_state": source, "to_state": to, **more}
     s.again(o.OrderHistory, row, **new)
 
 
 def key(s, order_id, /, **values):
-    """Write an order's idempotency key once more, changed."""
+    """Insert a changed copy of an order's idempotency key."""
     s.again(o.IdempotencyKey, {"resource_id": order_id}, id=9001, **values)
 
 
 def family(s, user_id=None, /, **values):
-    """Change the session of a user, the story's own unless said."""
+    """Change the session of a user, by default the story's own."""
     s.change(u.RefreshFamily, {"user_id": user_id or s.user}, **values)
 
 
 def token(s, **values):
-    """Write a refresh token of the story's user once more, changed."""
+    """Insert a changed copy of a refresh token of the story's user."""
     new = {"id": 9001, "token_hash": "0" * 64, "family_id": s.user, **values}
     s.again(u.RefreshToken, {}, **new)
 
 
 def reset(s, **values):
-    """Write that the story's user has used a token for a new password."""
+    """Insert a used token of a password reset of the story's user."""
     row = {"id": 9001, "purpose": u.MailKind.RESET, "user_id": s.user, "email": "a"}
     times = dict.fromkeys(("created_at", "updated_at", "expires_at", "used_at"), s.now)
     s.add(u.OneTimeToken, **{**row, **times, "token_hash": uuid.uuid4().hex, **values})
@@ -77,25 +77,25 @@ def asked(s, order_id, /, **values):
 
 
 def one_more_refund(s, **values):
-    """Ask payment-svc for one more refund, under keys of its own."""
+    """Insert one more refund in payment-svc, with its own keys."""
     new = {"key": "k", "idempotency_key": "i", "razorpay_refund_id": None}
     s.again(y.Refund, {"reason": "direct"}, id=9001, state="sent", **new, **values)
 
 
 def asked_once(s, **values):
-    """Write a key of a request that makes no order."""
+    """Insert a key of a request that creates no order."""
     new = {"id": 9001, "route": "POST /else", "key": "k", "resource_id": None}
     s.again(o.IdempotencyKey, {"resource_id": s.late}, **{**new, **values})
 
 
 def forgotten(s):
-    """Put an open link on an order that is over, its reference unknown."""
+    """Add an open link with an unknown reference to a finished order."""
     link = s.link(s.cancelled)
     other(s, "links", link, reference_id="nobody's", payable=True)
 
 
 def webhook(s):
-    """Return a webhook that nobody has read."""
+    """Return a webhook that was not processed."""
     return {
         "id": 9001,
         "sha256": "0" * 64,

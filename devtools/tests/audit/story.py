@@ -235,7 +235,7 @@ class Shop:
             order_svc.managers.record_stock_command(session, command.id, done, "204")
 
 
-def tell(shop):
+def play(shop):
     """Let everything happen once; return the orders' ids by the result."""
     shop.open()
     single = "confirmed expired cancelled refunded extra accepted reviewed direct"

@@ -1,4 +1,4 @@
-"""`make audit` as people meet it."""
+"""The output of `make audit`."""
 
 import re
 
@@ -12,7 +12,7 @@ from product_svc.models import Product
 
 
 def audit(urls, *words):
-    """Run the command on four databases; return what it said and its exit code."""
+    """Run the command on four databases; return its result."""
     options = [f"--{name}={url}" for name, url in urls.items()]
     return CliRunner().invoke(main, ["audit", *options, *words])
 
@@ -32,7 +32,7 @@ def spoiled(engines):
         connection.execute(update(lamps).values(stock_quantity=stock - 1))
 
 
-def test_a_healthy_shop_is_told_so(healthy):
+def test_a_healthy_shop_is_reported(healthy):
     done = audit(healthy.urls, "--drained", f"--ledger={healthy.sandbox.url}")
 
     assert done.exit_code == 0, done.output
@@ -59,7 +59,7 @@ def test_while_orders_may_be_in_progress_it_shows_what_was_limited(healthy):
     assert "rows that have not changed for 3600 s" in " ".join(done.output.split())
 
 
-def test_without_a_ledger_it_says_what_was_skipped(healthy):
+def test_without_a_ledger_the_skipped_invariants_are_shown(healthy):
     done = audit(healthy.urls, "--drained", "--ledger=none")
 
     assert done.exit_code == 0
@@ -75,7 +75,7 @@ def test_a_ledger_that_cannot_be_fetched_is_an_error_and_no_verdict(healthy):
     assert "✓" not in done.output
 
 
-def test_a_shop_that_was_never_run_is_not_made_by_looking(var):
+def test_the_audit_does_not_create_a_shop(var):
     done = CliRunner().invoke(main, ["audit"])
 
     assert done.exit_code == 1
@@ -83,7 +83,7 @@ def test_a_shop_that_was_never_run_is_not_made_by_looking(var):
     assert not var.exists()
 
 
-def test_a_database_that_is_not_there_is_not_made_by_looking(healthy, tmp_path):
+def test_the_audit_does_not_create_a_missing_database(healthy, tmp_path):
     nowhere = tmp_path / "nowhere.db"
 
     done = audit({**healthy.urls, "user-svc": f"sqlite:///{nowhere}"})

@@ -1,4 +1,4 @@
-"""I09 and I10: sums and amounts must agree in four places."""
+"""I09 and I10: sums and amounts of orders, payments, refunds and the provider."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ ZERO = Decimal("0.00")
 
 
 def refunds_too_large(books: Books) -> Found:
-    """I09: more sent back than came, one refund made twice, sums that are not."""
+    """I09: refunds above their capture, a refund made twice, wrong sums."""
     yield from _beyond_capture(books)
     yield from _twice(books)
     yield from _wrong_sums(books)
@@ -22,25 +22,25 @@ def refunds_too_large(books: Books) -> Found:
 
 def _beyond_capture(books: Books) -> Found:
     captured = {row["id"]: row["amount"] for row in books.captures}
-    back = Counter[str]()
+    refunded = Counter[str]()
     for row in books.provider_refunds:
-        back[row["payment_id"]] += row["amount"]
-    for capture, amount in back.items():
-        came = captured.get(capture, 0)
-        if amount > came:
+        refunded[row["payment_id"]] += row["amount"]
+    for capture, amount in refunded.items():
+        limit = captured.get(capture, 0)
+        if amount > limit:
             yield {
                 "capture": capture,
-                "captured": rupees(came),
-                "sent back by the provider": rupees(amount),
+                "captured": rupees(limit),
+                "refunded by the provider": rupees(amount),
             }
-    asked = _sums(books, lambda row: row.state != RefundState.FAILED)
+    requested = _sums(books, lambda row: row.state != RefundState.FAILED)
     for row in books.payments:
-        wanted = asked[row.id, row.razorpay_payment_id]
+        wanted = requested[row.id, row.razorpay_payment_id]
         if wanted > (row.captured_amount or ZERO):
             yield {
                 "payment": row.id,
                 "captured": str(row.captured_amount),
-                "refunds asked for": str(wanted),
+                "refunds requested": str(wanted),
             }
 
 
@@ -70,7 +70,7 @@ def _twice(books: Books) -> Found:
 
 
 def _wrong_sums(books: Books) -> Found:
-    """Hold the sums that orders and payments keep against the refunds they sum."""
+    """Compare the sums of orders and payments with their refunds."""
     own: dict[Any, Decimal] = defaultdict(Decimal)
     for row in books.order_refunds:
         if row.state == OrderRefundState.PROCESSED:
@@ -78,19 +78,19 @@ def _wrong_sums(books: Books) -> Found:
     for row in books.orders:
         total = own[row.id, row.payment_id]
         yield from _sum("order", row.id, row.refunded_amount, total)
-    back = _sums(books, lambda row: row.state == RefundState.PROCESSED)
+    processed = _sums(books, lambda row: row.state == RefundState.PROCESSED)
     for row in books.payments:
-        total = back[row.id, row.razorpay_payment_id]
+        total = processed[row.id, row.razorpay_payment_id]
         yield from _sum("payment", row.id, row.amount_refunded, total)
 
 
-def _sum(name: str, row_id: int, said: Decimal, is_: Decimal) -> Found:
-    if said != is_:
-        yield {name: row_id, "refunded": str(said), "sum of refunds": str(is_)}
+def _sum(name: str, row_id: int, stored: Decimal, actual: Decimal) -> Found:
+    if stored != actual:
+        yield {name: row_id, "refunded": str(stored), "sum of refunds": str(actual)}
 
 
 def amounts_that_differ(books: Books) -> Found:
-    """I10: one amount, known differently by order, payment, link or refund."""
+    """I10: order, payment, link, capture or refund differ in amount or currency."""
     yield from _totals(books)
     yield from _payments(books)
     yield from _captures(books)
@@ -118,12 +118,12 @@ def _totals(books: Books) -> Found:
 
 
 def _payments(books: Books) -> Found:
-    """Hold each payment against its order, and its link against both."""
+    """Compare each payment with its order, and with its link."""
     links = {row["id"]: row for row in books.links}
     for row in books.payments:
         wanted = f"{row.amount} {row.currency}"
         order = books.order.get(int(row.order_id))
-        # An order has no price before it has its stock, nor ever when it is refused.
+        # An order has a price once its stock is reserved; a refused one has none.
         if order is not None and order.total_price:
             total = f"{order.total_price} {order.currency}"
             yield from _differ(row, "order", total, "payment", wanted)
@@ -134,7 +134,7 @@ def _payments(books: Books) -> Found:
 
 
 def _captures(books: Books) -> Found:
-    """Hold each capture against what was asked for, unless a person decides of it."""
+    """Compare each capture with the requested amount, unless an admin accepted it."""
     seen = {row["id"]: row for row in books.captures}
     for row in books.payments:
         came = f"{row.captured_amount} {row.captured_currency}"

@@ -173,7 +173,7 @@ INVARIANTS = (
         "I14",
         AT_REST,
         "An idempotency key created one order of its caller, or can be resumed",
-        references.keys_that_lie,
+        references.wrong_keys,
     ),
     Invariant(
         "I15",

@@ -78,10 +78,5 @@ def _refunds(books: Books) -> Stuck:
 def _webhooks(books: Books) -> Stuck:
     for row in books.webhooks:
         if row.processed_at is None:
-            yield (
-                "webhook",
-                row.id,
-                None,
-                f"{row.event} is not processed",
-                row.created_at,
-            )
+            state = f"{row.event} is not processed"
+            yield "webhook", row.id, None, state, row.created_at

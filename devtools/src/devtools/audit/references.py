@@ -1,4 +1,4 @@
-"""I14 and I15: keys and ids that point where they should."""
+"""I14 and I15: idempotency keys, and ids of other services' rows."""
 
 from collections import Counter
 from typing import Any
@@ -8,14 +8,14 @@ from devtools.audit.books import Books, Found
 PLACING = "POST /orders"
 
 
-def keys_that_lie(books: Books) -> Found:
-    """I14: one key twice, a key that nobody can resume, a key of no order.
+def wrong_keys(books: Books) -> Found:
+    """I14: a key used twice, one that nobody can resume, or one without its order.
 
-    A key that is still in progress past its lease is no fault when it names its
-    order: who sends it again takes it over, and the saga goes on without them.
+    A key that is in progress past its lease is no violation when it has its order: a
+    repeated request takes it over, and the saga continues without the client.
     """
-    every = (books.order_keys, books.product_keys, books.payment_keys, books.user_keys)
-    for keys in every:
+    tables = (books.order_keys, books.product_keys, books.payment_keys, books.user_keys)
+    for keys in tables:
         uses = Counter((row.caller, row.route, row.key) for row in keys)
         for (caller, route, key), times in uses.items():
             if times > 1:
@@ -47,7 +47,7 @@ def _key(row: Any) -> dict[str, Any]:
 
 
 def orphans(books: Books) -> Found:
-    """I15: ids of one service that another does not know, or knows as another's."""
+    """I15: ids of other services' rows that do not exist or belong to another order."""
     yield from _users_and_products(books)
     yield from _orders(books)
     yield from _payments(books)
@@ -61,7 +61,7 @@ def _users_and_products(books: Books) -> Found:
             yield {"order": row.id, "unknown user": row.user_id}
     for row in books.order_items:
         order = books.order.get(row.order_id)
-        # An order of something that is not sold is written down, then rejected.
+        # An order of an unknown product is stored without a price, and rejected.
         has_price = order is not None and order.total_price > 0
         if has_price and row.product_id not in products:
             yield {"order": row.order_id, "unknown product": row.product_id}

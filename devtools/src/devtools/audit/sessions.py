@@ -1,4 +1,4 @@
-"""I16: an open session has one token, a closed one none; none survives a reset."""
+"""I16: sessions and their refresh tokens."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ UNDER_WAY = timedelta(seconds=10)
 
 
 def sessions_too_open(books: Books) -> Found:
-    """I16: a live session without exactly one unspent token, or of nobody active."""
+    """I16: an open session without exactly one unspent token or active user."""
     unspent = Counter(row.family_id for row in books.tokens if row.spent_at is None)
     active = {row.id for row in books.users if row.is_active and row.deleted_at is None}
     for row in books.families:
@@ -20,7 +20,7 @@ def sessions_too_open(books: Books) -> Found:
         if unspent[row.id] > 1 or (is_live and not unspent[row.id]):
             yield {**facts, "unspent tokens": unspent[row.id]}
         if is_live and row.user_id not in active:
-            yield {**facts, "open though the user is": "not active"}
+            yield {**facts, "open": "although the user is not active"}
     yield from _used_after_the_end(books)
     yield from _outlived_a_reset(books)
 
@@ -36,7 +36,7 @@ def _outlived_a_reset(books: Books) -> Found:
             yield {
                 "family": row.id,
                 "of": str(row.created_at),
-                "open though the password was reset": str(reset),
+                "open although the password was reset": str(reset),
             }
 
 

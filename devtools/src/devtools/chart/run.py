@@ -32,5 +32,5 @@ def rewrite() -> int:
         path = GOLDEN / f"{name}.yaml"
         path.write_text(golden(template(helm, values)), encoding="utf-8")
         console().print(f"• {path.relative_to(ROOT)}")
-    console().print("Look at what has changed: git diff tests/chart/golden")
+    console().print("Review the changes: git diff tests/chart/golden")
     return 0

@@ -21,12 +21,12 @@ PROGRAMS = ("helm", "kubectl")
 
 
 class Unavailable(Exception):
-    """A tool is not available; the text says which and why."""
+    """A tool is not available; the text is its name and the reason."""
 
 
 @dataclass
 class Tools:
-    """What is at hand: programs by name, and what is missing, in sentences."""
+    """The available programs by name, and a sentence for each missing one."""
 
     helms: dict[str, Path] = field(default_factory=dict)
     kubectl: Path | None = None
@@ -60,14 +60,14 @@ def _look_on_path(tools: Tools) -> None:
 
 
 def fetch() -> None:
-    """Fetch what is not there yet, saying so; say too what cannot be had."""
+    """Fetch the missing tools; print each that cannot be fetched."""
     for name in (*HELMS, SCHEMAS):
         if folder(name).exists():
             continue
         try:
             _fetch(name)
         except Unavailable as wrong:
-            console().print(f"[bold red]Not to be had:[/] {name}: {wrong}")
+            console().print(f"[bold red]Not available:[/] {name}: {wrong}")
 
 
 def folder(name: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from devtools.checks import requirements, sizes, words
+from devtools.checks import mirror, requirements, sizes, words
 from devtools.layout import CHASSIS, PACKAGES, ROOT, VERIFICATION
 from devtools.terminal import console
 
@@ -26,11 +26,11 @@ def run() -> int:
     for title, check in CHECKS.items():
         started = time.monotonic()
         try:
-            mark, said = "[green]✓[/]", check()
+            mark, text = "[green]✓[/]", check()
         except Failed as wrong:
-            mark, said, good = "[red]✗[/]", f"\n{wrong}", False
+            mark, text, good = "[red]✗[/]", f"\n{wrong}", False
         seconds = f"{time.monotonic() - started:5.1f} s"
-        out.print(f"{mark} [dim]{seconds}[/]  {title:<26} {escape(said)}")
+        out.print(f"{mark} [dim]{seconds}[/]  {title:<26} {escape(text)}")
     return 0 if good else 1
 
 
@@ -49,13 +49,13 @@ def _tool(name: str, *arguments: str) -> Callable[[], str]:
     return check
 
 
-def _none(problems: Callable[[], list[str]], said: str) -> Callable[[], str]:
+def _none(problems: Callable[[], list[str]], success: str) -> Callable[[], str]:
     """Create a check from a function that lists problems."""
 
     def check() -> str:
         if found := problems():
             raise Failed("\n".join(found))
-        return said
+        return success
 
     return check
 
@@ -82,5 +82,8 @@ CHECKS: dict[str, Callable[[], str]] = {
     "hadolint": _tool("hadolint", "Dockerfile"),
     "requirements in step": _none(requirements.problems, "all pinned, all with hashes"),
     "sizes of the chassis": _chassis_sizes,
+    "tests mirror modules": _none(
+        mirror.problems, "each module has a test file of its name"
+    ),
     "words": _none(words.problems, "nothing unfinished, no addresses of this machine"),
 }

@@ -17,7 +17,7 @@ PAUSE = 0.05
 
 
 class DemoFailed(Exception):
-    """A step of the demo failed; the text says how."""
+    """A step of the demo failed; the text is the reason."""
 
 
 class Client:

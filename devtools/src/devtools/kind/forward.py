@@ -20,20 +20,20 @@ class Forward:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            # Ctrl-C is for the command, which ends this one when it has ended.
+            # Ctrl-C stops the command, which then stops this process.
             start_new_session=True,
         )
         atexit.register(self.close)
-        self.port = self._announced(target)
+        self.port = self._read_port(target)
 
     def close(self) -> None:
-        """Forward no longer."""
+        """Stop forwarding."""
         self.process.terminate()
         self.process.wait()
 
-    def _announced(self, target: str) -> int:
+    def _read_port(self, target: str) -> int:
         assert self.process.stdout is not None
-        said = self.process.stdout.readline()
-        if found := re.match(rf"Forwarding from {HOST}:(\d+)", said):
+        line = self.process.stdout.readline()
+        if found := re.match(rf"Forwarding from {HOST}:(\d+)", line):
             return int(found[1])
-        raise click.ClickException(f"kubectl port-forward {target}: {said.strip()}")
+        raise click.ClickException(f"kubectl port-forward {target}: {line.strip()}")

@@ -88,7 +88,7 @@ def _quarantined(moment: datetime) -> Any:
     return _made("quarantine", moment, queue="q", reason="r", body="{", **decided)
 
 
-def _letter(moment: datetime) -> Any:
+def _dead_letter(moment: datetime) -> Any:
     named = {"type": "t", "subject": "s", "correlation_id": "c", "body": "{"}
     seen = {"receives": 10, "seen_at": moment, "state": triage.DONE}
     return _made("dead_letters", moment, message_id=_text(), queue="q", **named, **seen)
@@ -121,7 +121,7 @@ MESSAGES = {
     "outbox": Pruned("prune", "prune_after_days", _event),
     "inbox": Pruned("prune", "prune_after_days", _mark),
     "quarantine": Pruned("prune", "prune_after_days", _quarantined),
-    "dead_letters": Pruned("prune", "prune_after_days", _letter),
+    "dead_letters": Pruned("prune", "prune_after_days", _dead_letter),
 }
 KEPT_EVERYWHERE = {"action_log": "who changed what: there is no other trace of it"}
 
