@@ -15,11 +15,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
-from shop import mailbox
 from sqlalchemy import func, select
 
 from chassis import clock, worker
 from chassis.web import auth
+from devtools.local import mailbox
 from devtools.testkit.plugin import SECRET
 from user_svc import create_app, passwords, steps
 from user_svc.extensions import db
