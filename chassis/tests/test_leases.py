@@ -181,6 +181,20 @@ def test_each_due_row_is_acted_on_once(tasks):
     assert leases.each(Task, 30, seen.append) == 0
 
 
+def test_a_due_row_that_no_longer_matches_the_rules_is_left_alone(tasks, session):
+    first, second = tasks(-2, -1)
+    seen = []
+
+    def act(row_id):
+        seen.append(row_id)
+        read(session, second).name = "done"
+        session.commit()
+
+    assert leases.each(Task, 30, act, Task.name != "done") == 1
+    assert seen == [first]
+    assert leases.attempts(Task, second) == 0
+
+
 def test_the_lease_is_committed_before_the_act(tasks, session):
     (row,) = tasks(0)
 

@@ -1,11 +1,15 @@
 """Concurrent requests, messages and workers, in threads with their own sessions."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 from typing import Any
 
 import pytest
+
+from order_svc.extensions import db
+from order_svc.managers import timeline
+from order_svc.steps import Work
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -115,3 +119,35 @@ def test_a_change_and_a_capture_at_once_both_hold(shop: Any) -> None:
         assert answer.status_code == 200
         assert shop.get(order)["note"] == "x"
         assert shop.state(order) == "paid"
+
+
+def test_a_refund_answered_while_it_is_requested_again_is_not_due(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = shop.confirmed()
+    shop.refund(order)
+    row = shop.refunds(order)[0]
+    publish, answers = timeline.publish, []
+
+    def publish_while_answered(*args: Any) -> None:
+        answers.append(pool.submit(shop.receive, "refund.processed", **answer))
+        wait(answers, timeout=0.5)  # with the refund locked, the answer waits for us
+        publish(*args)
+
+    answer = {
+        "order_id": order,
+        "payment_id": row["payment_id"],
+        "refund_id": 9001,
+        "amount": "998.00",
+        "reason": row["reason"],
+        "n": row["n"],
+    }
+    with ThreadPoolExecutor(1) as pool, shop.app.app_context():
+        with monkeypatch.context() as patch:
+            patch.setattr(timeline, "publish", publish_while_answered)
+            Work.start().saga.request_refund_again(row["id"])
+        db.session.commit()
+
+    assert [future.result() for future in answers] == ["handled"]
+    answered = shop.refunds(order)[0]
+    assert (answered["state"], answered["next_check_at"]) == ("processed", None)

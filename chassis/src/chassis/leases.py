@@ -138,7 +138,7 @@ def each(
     for row_id in due(model, *rules, column=column):
         if time.monotonic() > end:
             break
-        taken = lease(model, seconds, key == row_id, column=column)
+        taken = lease(model, seconds, key == row_id, *rules, column=column)
         current_db().session.commit()
         done += bool(taken) and _isolated(act, row_id)
         failpoint("leases.between_rows")

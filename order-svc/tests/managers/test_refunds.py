@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from chassis import leases
+from order_svc.extensions import db
+from order_svc.models import OrderRefund
+
 
 def test_staff_request_a_failed_refund_again_under_a_new_number(
     shop: Any,
@@ -61,3 +65,20 @@ def test_a_direct_refund_of_all_ends_the_order(shop: Any) -> None:
     )
 
     assert shop.get(order)["status"] == "refunded"
+
+
+def test_an_answered_refund_that_is_due_is_released_and_not_requested(
+    shop: Any,
+) -> None:
+    order = shop.confirmed()
+    shop.refund(order)
+    shop.refunded(order)
+    with shop.app.app_context():
+        leases.make_due(OrderRefund, shop.refunds(order)[0]["id"])
+        db.session.commit()
+
+    shop.work()
+
+    assert shop.refunds(order)[0]["next_check_at"] is None
+    kinds = [kind for kind, _ in shop.published(order)]
+    assert kinds.count("refund.requested") == 1

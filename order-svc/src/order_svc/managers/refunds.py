@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from chassis import clock
+from chassis import clock, leases
 from chassis.failpoints import failpoint
-from chassis.leases import backoff
 from order_svc import events
 from order_svc.config import Times
 from order_svc.managers import timeline
@@ -108,9 +107,12 @@ class Refunds:
         )
 
     def request_again(self, refund_id: int) -> None:
-        """Publish the request of a refund that is still unanswered once more."""
-        refund = self.session.get_one(OrderRefund, refund_id, populate_existing=True)
+        """Publish the request of a refund once more, unless it is answered by now."""
+        refund = self.session.get_one(
+            OrderRefund, refund_id, with_for_update=True, populate_existing=True
+        )
         if refund.state != RefundState.REQUESTED:
+            leases.release(OrderRefund, refund_id)
             return
         refund.next_check_at = clock.now() + self._pause(refund.attempts)
         timeline.publish(self.session, refund.order_id, events.refund_requested(refund))
@@ -170,7 +172,7 @@ class Refunds:
     def _pause(self, attempts: int) -> timedelta:
         """Return how long to wait for the answer: from minutes to some hours."""
         first = self.times.refund_again_seconds
-        return backoff(attempts, first, 64 * first)
+        return leases.backoff(attempts, first, 64 * first)
 
     def _sum(self, order: Order, *states: RefundState) -> Decimal:
         """Return the sum of the own payment's refunds in these states."""
