@@ -1,4 +1,4 @@
-"""What runs by the clock: the expiry of reservations, the retention of tombstones."""
+"""Jobs of the worker: expiry of reservations and retention of tombstones."""
 
 from datetime import timedelta
 from functools import partial
@@ -30,7 +30,7 @@ def _expire(order_id: int) -> None:
 
 
 def prune_reservations(days: int) -> int:
-    """Delete old tombstones; return 0, since no second run is needed."""
+    """Delete all old tombstones; return 0, so that the job pauses."""
     queries.delete_tombstones(clock.now() - timedelta(days=days))
     failpoint("reservation.pruned")
     db.session.commit()

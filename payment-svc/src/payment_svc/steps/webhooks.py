@@ -10,7 +10,7 @@ from payment_svc.models import WebhookEvent
 
 
 def process_webhook(row_id: int) -> None:
-    """Make due what a leased webhook mentions; one that raises is stored as failed."""
+    """Process a leased webhook; if this raises, store the webhook as failed."""
     row = db.session.get_one(WebhookEvent, row_id)
     correlation.use(row.correlation_id)
     try:
