@@ -1,6 +1,6 @@
 """What the clients saw: one JSON line for each thing done, as it was done.
 
-`ok` took effect, `fail` did not, `info` is unknown: no answer, or none that tells.
+`ok` took effect, `fail` did not, `info` is unknown: no answer, or no definite one.
 """
 
 import json

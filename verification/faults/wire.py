@@ -84,7 +84,7 @@ async def _read_head(reader: asyncio.StreamReader) -> Message:
 
 
 async def _read_sized(reader: asyncio.StreamReader, message: Message) -> bytes | None:
-    """Return a body whose head tells its end, None when it does not."""
+    """Return a body whose length is in its head; None without a length."""
     if "chunked" in message.get("transfer-encoding").lower():
         return await _read_chunks(reader)
     if length := message.get("content-length"):

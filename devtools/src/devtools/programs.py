@@ -1,4 +1,4 @@
-"""Other people's programs: where to get them, what they print, how they end."""
+"""External programs: where to get them, their output and exit codes."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ Done = subprocess.CompletedProcess[str]
 
 
 def require(places: Mapping[str, str]) -> None:
-    """Raise ClickException that names each program that is missing, and its place."""
+    """Raise ClickException that names each missing program and its download page."""
     missing = [name for name in places if not shutil.which(name)]
     if missing:
         said = "; ".join(f"{name} is missing: see {places[name]}" for name in missing)
@@ -36,7 +36,7 @@ def call(program: str, *words: str, given: str = "") -> str:
 
 
 def show(program: str, *words: str) -> bool:
-    """Run a program on this terminal; say whether it succeeded."""
+    """Run a program on this terminal; return whether it succeeded."""
     return not _run(program, *words).returncode
 
 

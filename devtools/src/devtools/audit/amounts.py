@@ -14,7 +14,7 @@ ZERO = Decimal("0.00")
 
 
 def refunds_too_large(books: Books) -> Found:
-    """I09: more sent back than came, one refund made twice, sums that are not."""
+    """I09: refunds above their capture, duplicate refunds, wrong sums."""
     yield from _beyond_capture(books)
     yield from _twice(books)
     yield from _wrong_sums(books)
@@ -70,7 +70,7 @@ def _twice(books: Books) -> Found:
 
 
 def _wrong_sums(books: Books) -> Found:
-    """Hold the sums that orders and payments keep against the refunds they sum."""
+    """Compare the refunded sums of orders and payments with their refunds."""
     own: dict[Any, Decimal] = defaultdict(Decimal)
     for row in books.order_refunds:
         if row.state == OrderRefundState.PROCESSED:
@@ -90,7 +90,7 @@ def _sum(name: str, row_id: int, said: Decimal, is_: Decimal) -> Found:
 
 
 def amounts_that_differ(books: Books) -> Found:
-    """I10: one amount, known differently by order, payment, link or refund."""
+    """I10: an amount that differs between order, payment, link or refund."""
     yield from _totals(books)
     yield from _payments(books)
     yield from _captures(books)
@@ -118,12 +118,12 @@ def _totals(books: Books) -> Found:
 
 
 def _payments(books: Books) -> Found:
-    """Hold each payment against its order, and its link against both."""
+    """Compare each payment with its order, and its link with both."""
     links = {row["id"]: row for row in books.links}
     for row in books.payments:
         wanted = f"{row.amount} {row.currency}"
         order = books.order.get(int(row.order_id))
-        # An order has no price before it has its stock, nor ever when it is refused.
+        # An order has no price until its stock is reserved; a rejected order has none.
         if order is not None and order.total_price:
             total = f"{order.total_price} {order.currency}"
             yield from _differ(row, "order", total, "payment", wanted)
@@ -134,7 +134,7 @@ def _payments(books: Books) -> Found:
 
 
 def _captures(books: Books) -> Found:
-    """Hold each capture against what was asked for, unless a person decides of it."""
+    """Compare each capture with the requested amount, unless it is under review."""
     seen = {row["id"]: row for row in books.captures}
     for row in books.payments:
         came = f"{row.captured_amount} {row.captured_currency}"

@@ -9,10 +9,10 @@ PLACING = "POST /orders"
 
 
 def keys_that_lie(books: Books) -> Found:
-    """I14: one key twice, a key that nobody can resume, a key of no order.
+    """I14: duplicate keys, keys that cannot be resumed, keys without an order.
 
-    A key that is still in progress past its lease is no fault when it names its
-    order: who sends it again takes it over, and the saga goes on without them.
+    A key that is in progress after its lease is valid if it names its order: a retry
+    of the client takes it over, and the saga continues without the client.
     """
     every = (books.order_keys, books.product_keys, books.payment_keys, books.user_keys)
     for keys in every:
@@ -47,7 +47,7 @@ def _key(row: Any) -> dict[str, Any]:
 
 
 def orphans(books: Books) -> Found:
-    """I15: ids of one service that another does not know, or knows as another's."""
+    """I15: ids of other services that do not exist or belong to another object."""
     yield from _users_and_products(books)
     yield from _orders(books)
     yield from _payments(books)
@@ -61,7 +61,7 @@ def _users_and_products(books: Books) -> Found:
             yield {"order": row.id, "unknown user": row.user_id}
     for row in books.order_items:
         order = books.order.get(row.order_id)
-        # An order of something that is not sold is written down, then rejected.
+        # An order of an unknown product is stored, then rejected.
         has_price = order is not None and order.total_price > 0
         if has_price and row.product_id not in products:
             yield {"order": row.order_id, "unknown product": row.product_id}

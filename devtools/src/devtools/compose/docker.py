@@ -18,7 +18,7 @@ PARTS = {
 
 
 def require() -> None:
-    """Raise ClickException that says which part of Docker is missing, if one is."""
+    """Raise ClickException that names the missing part of Docker, if there is one."""
     programs.require(PLACES)
     for command, sentence in PARTS.items():
         if (done := programs.run("docker", *command.split())).returncode:

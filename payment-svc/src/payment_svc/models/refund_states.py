@@ -31,7 +31,7 @@ class RefundTrigger(StrEnum):
 class RefundEffect(StrEnum):
     """What a transition of a refund changes besides the refund."""
 
-    ADD_TO_REFUNDED = "add_to_refunded"  # the payment's refunded amount and status
+    ADD_TO_REFUNDED = "add to the payment's refunded amount"
 
 
 class RefundStatus(StrEnum):
