@@ -72,8 +72,8 @@ async def _send_rest(
     found = await call.forward(_with(call.request, rest))
     if not found.first.startswith("HTTP/1.1 200"):
         return found
-    said = json.loads(found.body)
-    merged = said | {key: said.get(key, []) + more for key, more in outcomes.items()}
+    body = json.loads(found.body)
+    merged = body | {key: body.get(key, []) + more for key, more in outcomes.items()}
     return found.containing(json.dumps(merged).encode())
 
 

@@ -189,11 +189,11 @@ class Customer:
         rows = reply.data["data"] if reply.is_ok else []
         return rows[0] if rows else None
 
-    def control(self, link: str, verb: str, **wish: Any) -> bool:
+    def control(self, link: str, verb: str, **body: Any) -> bool:
         """Call the control API of the Razorpay sandbox."""
         url = f"{self.market.sandbox}/control/links/{link}/{verb}/"
         try:
-            return self.browser.http.post(url, json=wish or None, timeout=6).ok
+            return self.browser.http.post(url, json=body or None, timeout=6).ok
         except OSError:
             return False
 
@@ -209,7 +209,7 @@ class Customer:
         order = self.look(self.random.choice(self.paid))
         if order is None or order["status"] != "success":
             return
-        body = self._refund_wish(order)
+        body = self._refund_body(order)
         path = f"/orders/{order['id']}/refund/"
         headers = {"Idempotency-Key": str(uuid.uuid4())}
         reply = persist(
@@ -217,7 +217,7 @@ class Customer:
         )
         self._note("refund", reply, order_id=order["id"])
 
-    def _refund_wish(self, order: dict[str, Any]) -> dict[str, Any]:
+    def _refund_body(self, order: dict[str, Any]) -> dict[str, Any]:
         line = self.random.choice(order["items"])
         goods = {"product_id": line["product_id"], "quantity": 1}
         body: dict[str, Any] = {"reason": "not as described"}

@@ -17,8 +17,8 @@ def require(places: Mapping[str, str]) -> None:
     """Raise ClickException that names each missing program and its download page."""
     missing = [name for name in places if not shutil.which(name)]
     if missing:
-        said = "; ".join(f"{name} is missing: see {places[name]}" for name in missing)
-        raise click.ClickException(f"{said}.")
+        text = "; ".join(f"{name} is missing: see {places[name]}" for name in missing)
+        raise click.ClickException(f"{text}.")
 
 
 def run(program: str, *words: str, given: str = "") -> Done:
@@ -30,8 +30,8 @@ def call(program: str, *words: str, given: str = "") -> str:
     """Return what a program printed; raise ClickException when it fails."""
     done = run(program, *words, given=given)
     if done.returncode:
-        said = f"{program} {' '.join(words)}: {done.stderr.strip()}"
-        raise click.ClickException(said)
+        message = f"{program} {' '.join(words)}: {done.stderr.strip()}"
+        raise click.ClickException(message)
     return done.stdout
 
 
@@ -45,11 +45,11 @@ def _run(program: str, *words: str, **options: Any) -> Done:
     try:
         return subprocess.run(command, cwd=ROOT, env=environ(), text=True, **options)
     except FileNotFoundError:
-        said = f"{program} is missing: install it, then try again."
-        raise click.ClickException(said) from None
+        message = f"{program} is missing: install it, then try again."
+        raise click.ClickException(message) from None
 
 
 def environ() -> dict[str, str]:
     """Return the environment of every program."""
-    # Older clients of Docker would take the builder that knows no secrets.
+    # Older clients of Docker would take the builder without support for secrets.
     return {"DOCKER_BUILDKIT": "1", **os.environ}

@@ -84,9 +84,9 @@ def _wrong_sums(books: Books) -> Found:
         yield from _sum("payment", row.id, row.amount_refunded, total)
 
 
-def _sum(name: str, row_id: int, said: Decimal, is_: Decimal) -> Found:
-    if said != is_:
-        yield {name: row_id, "refunded": str(said), "sum of refunds": str(is_)}
+def _sum(name: str, row_id: int, stored: Decimal, is_: Decimal) -> Found:
+    if stored != is_:
+        yield {name: row_id, "refunded": str(stored), "sum of refunds": str(is_)}
 
 
 def amounts_that_differ(books: Books) -> Found:

@@ -11,7 +11,7 @@ PLACES = {"docker": "docs.docker.com/engine/install"}
 # A call, and what to do when it fails.
 PARTS = {
     "info": "Docker's engine does not answer: start it (Docker Desktop, or sudo "
-    "systemctl start docker). It said: {said}",
+    "systemctl start docker). It reported: {error}",
     "buildx version": "Docker's buildx is missing: install docker-buildx-plugin.",
     "compose version": "Docker's compose is missing: install docker-compose-plugin.",
 }
@@ -22,8 +22,8 @@ def require() -> None:
     programs.require(PLACES)
     for command, sentence in PARTS.items():
         if (done := programs.run("docker", *command.split())).returncode:
-            said = done.stderr.strip().partition("\n")[0]
-            raise click.ClickException(sentence.format(said=said))
+            error = done.stderr.strip().partition("\n")[0]
+            raise click.ClickException(sentence.format(error=error))
 
 
 def call(*words: str) -> str:

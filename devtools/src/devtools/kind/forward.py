@@ -33,7 +33,7 @@ class Forward:
 
     def _announced(self, target: str) -> int:
         assert self.process.stdout is not None
-        said = self.process.stdout.readline()
-        if found := re.match(rf"Forwarding from {HOST}:(\d+)", said):
+        line = self.process.stdout.readline()
+        if found := re.match(rf"Forwarding from {HOST}:(\d+)", line):
             return int(found[1])
-        raise click.ClickException(f"kubectl port-forward {target}: {said.strip()}")
+        raise click.ClickException(f"kubectl port-forward {target}: {line.strip()}")

@@ -34,7 +34,7 @@ NOT_REFUNDABLE = refuse("not_refundable", "This order has no payment to refund."
 
 
 def existing(transition: Transition) -> Column:
-    """Fill a trigger's column: one transition for every order that exists."""
+    """Fill a trigger's column with one transition, and IMPOSSIBLE without an order."""
     return {**every(STATES, transition), None: IMPOSSIBLE}
 
 

@@ -136,7 +136,7 @@ class RefundManager:
         self.machine.fire(refund, Trigger(T.REFUSED, "", description, data))
 
     def acknowledge(self, payment: Payment, refund_id: int) -> None:
-        """Record that order-svc knows a direct refund, and stop republishing it."""
+        """Record that order-svc has a direct refund, and stop republishing it."""
         refund = self.machine.lock(refund_id)
         if refund.payment_id != payment.id:
             raise NotFound(f"Payment {payment.id} has no refund {refund_id}.")
