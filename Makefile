@@ -5,7 +5,7 @@ UV ?= uv
 DEVTOOLS := .venv/bin/python -m devtools
 VERIFICATION := .venv/bin/python -m verification
 RUNNABLE := $(PYTHON) devtools/bootstrap.py run
-NOTHING := "Nothing to do: the shop was never started here."
+NOTHING := "Nothing to do: the shop was never started in this folder."
 TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help

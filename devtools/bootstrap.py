@@ -1,4 +1,4 @@
-"""Check the Python version before anything newer than this file is read.
+"""Check the Python version before newer syntax is read.
 
 This file alone is written so that an old Python understands it.
 """

@@ -1,7 +1,7 @@
 """Fill `.venv`: the pinned requirements, then this repository's own packages.
 
-Needs nothing but the standard library; `bootstrap.py` calls it. What is done already is
-known from a stamp and skipped.
+Uses only the standard library; `bootstrap.py` calls it. A stamp file records what is
+installed, so that a second run skips it.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ LEVELS = {"run": ("run",), "dev": ("run", "dev")}
 
 
 def main(level: str) -> None:
-    """Install what `run` or `dev` needs, unless the stamp says that it is there."""
+    """Install what `run` or `dev` needs, unless the stamp records that it is there."""
     wanted = f"{level} {fingerprint()}"
     if _is_done(level):
         return
@@ -65,7 +65,7 @@ def _make_venv() -> None:
     if _is_usable():
         return
     if VENV.exists():
-        _say("making .venv anew: it was made by another Python or in another folder")
+        _say("replacing .venv: it was made by another Python or in another folder")
         shutil.rmtree(VENV)
     base = getattr(sys, "_base_executable", sys.executable)
     _say(f"making .venv with Python {sys.version.split()[0]}")
@@ -78,7 +78,7 @@ def _make_venv() -> None:
 
 
 def _is_usable() -> bool:
-    """Say whether .venv has this Python, a pip, and was made in this very folder."""
+    """Return whether .venv has this Python and pip, and was made in this folder."""
     try:
         made = (VENV / "pyvenv.cfg").read_text()
         pip = subprocess.run([PYTHON, "-m", "pip", "-V"], capture_output=True)
@@ -139,7 +139,7 @@ def _lines(command: list[str | Path]) -> Iterator[str]:
 
 
 def _progress(text: str) -> None:
-    """Show how far it is: a line that changes on a terminal, every tenth elsewhere."""
+    """Show progress: one changing line on a terminal, every tenth step elsewhere."""
     if sys.stdout.isatty():
         print(f"\r\033[K{text and '  ' + text}", end="", flush=True)
     elif text.split("/")[0].endswith("0") or "unpacking" in text:

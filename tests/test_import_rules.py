@@ -23,7 +23,7 @@ ONE_DIRECTION = "parts import in one direction"
 
 @pytest.fixture
 def lint(tmp_path, monkeypatch):
-    """Return `lint(file, line)`: what is said of a tree with one more line."""
+    """Return `lint(file, line)`: the report on a tree with one more line."""
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder / "src", tmp_path / folder / "src")
     shutil.copytree(ROOT / "verification", tmp_path / "verification")

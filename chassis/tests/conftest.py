@@ -34,7 +34,7 @@ def session(app):
 
 @pytest.fixture
 def crashing(monkeypatch):
-    """Make the two-step view crash between its commits, until told otherwise."""
+    """Make the two-step view crash between its commits, until it is reset."""
     monkeypatch.setattr(TwoSteps, "crashes", True)
     return lambda: monkeypatch.setattr(TwoSteps, "crashes", False)
 

@@ -1,4 +1,4 @@
-"""The correlation id: taken or made at the door, returned on every answer."""
+"""The correlation id: accepted or created per request, returned on every answer."""
 
 import threading
 import uuid

@@ -1,4 +1,4 @@
-"""The worker: every loop runs, none stops another, all end when told."""
+"""The worker: every loop runs, none stops another, all end at a signal."""
 
 import os
 import signal

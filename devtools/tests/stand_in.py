@@ -1,4 +1,4 @@
-"""Programs that do what a test tells them, and remember their calls."""
+"""Fake programs: a test defines their answers, and they record their calls."""
 
 import json
 import sys

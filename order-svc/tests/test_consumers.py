@@ -160,6 +160,6 @@ def test_a_refund_id_is_never_recorded_for_two_refunds(shop: Any) -> None:
     shop.receive("refund.processed", **facts, n=2)
 
     assert quarantined(shop) == [
-        "refund.processed 9: Refund 9 is known as another one."
+        "refund.processed 9: Refund 9 is recorded as another refund."
     ]
     assert shop.get(order)["refunded_amount"] == "1.00"

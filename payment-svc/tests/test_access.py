@@ -20,7 +20,7 @@ TABLE = {
     f"{ONE}cancel/": {"POST": row(401, 403, 403, 202, 202, 202)},
     f"{ONE}sync/": {"POST": row(401, 403, 403, 200, 200, 403)},
     f"{ONE}resolve/": {"POST": row(401, 403, 403, 403, 200, 403)},
-    # Razorpay signs these two; nobody's token opens them.
+    # Razorpay signs these two requests; access tokens are not used.
     "/payments/payment_link_callback/": {"GET": row(*[400] * len(ROLES))},
     "/payments/webhook/": {"POST": row(*[401] * len(ROLES))},
     "/payments/health/": {"GET": EVERYBODY},

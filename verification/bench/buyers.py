@@ -1,4 +1,4 @@
-"""Who buys, and what: customers with a kept connection each, shelves never empty."""
+"""The customers, each with a persistent connection, and products in ample stock."""
 
 import random
 import uuid
@@ -10,7 +10,7 @@ from verification.faults.market import direct, sign_in
 PRODUCTS = 50
 LINES = 2
 STOCK = 1_000_000
-PATIENCE = 30.0  # an order that was slow was accepted all the same
+PATIENCE = 30.0  # a slow order was accepted, too
 PASSWORD = "a-long-walk-in-the-rain"  # noqa: S105
 
 
@@ -52,7 +52,7 @@ def expect(reply: Reply, what: str) -> dict[str, str]:
 
 
 def let_in(shop: MeasuredShop, number: int) -> list[Buyer]:
-    """Fill the shelves and return so many customers."""
+    """Create the products and return the customers."""
     staff = sign_in(shop, "STAFF", direct(shop))
     products = [_stock(staff, n) for n in range(PRODUCTS)]
     return [Buyer(shop, n, products) for n in range(number)]

@@ -28,7 +28,7 @@ class Rates:
 
     @property
     def ratios(self) -> list[float]:
-        """What is left of each round's rate when the key is sent."""
+        """Each round's rate with the key, divided by its rate without the key."""
         pairs = zip(self.with_key, self.without_key, strict=True)
         return [one.rate / other.rate for one, other in pairs]
 
@@ -50,7 +50,7 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 @dataclass(frozen=True)
 class Result:
-    """What one database gave; latencies in seconds, by the title of what they time."""
+    """The results of one database; latencies in seconds, by title."""
 
     database: str
     version: str

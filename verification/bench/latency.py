@@ -1,4 +1,4 @@
-"""How long an order of an idle shop waits: for the queue, and for its payment link."""
+"""Latencies of an order in an idle shop: to the queue, and to its payment link."""
 
 import random
 import time
@@ -17,11 +17,11 @@ from verification.faults.waiting import wait_for
 
 WARM_UP = 5
 LOOK_EVERY = 0.005
-# No phase of the workers' polls, 0.1 s apart, may be met more often than another.
+# Random, so that orders arrive at every phase of the workers' polls (0.1 s apart).
 PAUSE_MOST = 0.1
 SAY_EVERY = 50
 LINK = "the 201 to the link at the client"
-# title -> whose outbox, and the event that leaves through it for each order
+# title -> the service of the outbox, and its event for each order
 OUTBOXES: dict[str, tuple[str, Any, str]] = {
     "outbox to queue, order-svc": ("order-svc", orders.Outbox, "payment.requested"),
     "outbox to queue, payment-svc": (
@@ -35,9 +35,9 @@ OUTBOXES: dict[str, tuple[str, Any, str]] = {
 def measure(
     shop: MeasuredShop, buyer: Buyer, number: int, say: Callable[[str], None]
 ) -> dict[str, list[float]]:
-    """Order so often, one order at a time; return the seconds by what they time."""
+    """Place orders one at a time; return the latencies in seconds by title."""
     chance = random.Random(number)
-    # The first of all waits for keys and tokens, and may be refused meanwhile.
+    # The first order waits for keys and tokens, and may be refused until then.
     wait_for(lambda: buyer.place(has_key=True).is_ok, "the shop accepts orders")
     for _ in range(WARM_UP):
         _await_link(buyer)
@@ -63,7 +63,7 @@ def _await_link(buyer: Buyer) -> float:
 
 
 def _left(shop: MeasuredShop, service: str, outbox: Any, event: str) -> list[float]:
-    """Return for how long each event waited, once all have left."""
+    """Return how long each event waited, after all were published."""
     rows = wait_for(lambda: _all_left(shop, service, outbox, event), "all events left")
     return [(row.published_at - row.created_at).total_seconds() for row in rows]
 

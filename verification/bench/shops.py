@@ -1,4 +1,4 @@
-"""A whole shop to measure: as `make run` starts it, with the limits of a day lifted."""
+"""A whole shop to measure, as `make run` starts it, with raised limits."""
 
 import shutil
 import tempfile
@@ -16,7 +16,7 @@ from verification.faults.databases import (
 )
 from verification.faults.running import RunningShop
 
-# One customer buys as many do here, for longer than a token usually lives.
+# One customer places many orders, for longer than the lifetime of a token.
 LIMITS = {
     "order-svc": {"MAX_OPEN_ORDERS": "1000000"},
     "user-svc": {"ACCESS_TOKEN_SECONDS": "86400"},
@@ -28,14 +28,14 @@ DATABASES: dict[str, Callable[[Path], Databases]] = {
 
 
 class MeasuredShop(RunningShop):
-    """A shop whose other settings are the usual ones."""
+    """A shop with the usual settings, except for two limits."""
 
     def environment(self, name: str) -> dict[str, str]:
-        """Lift the limits."""
+        """Raise the limits."""
         return super().environment(name) | LIMITS.get(name, {})
 
     def check_alive(self) -> None:
-        """Raise RuntimeError when a process has ended: figures would mean nothing."""
+        """Raise RuntimeError when a process has ended: the figures would be invalid."""
         if names := self.ended():
             tail = self.log(names[0]).read_text(errors="replace")[-500:]
             raise RuntimeError(f"{names[0]} has ended by itself: {tail}")
@@ -43,7 +43,7 @@ class MeasuredShop(RunningShop):
 
 @contextmanager
 def opened(database: str) -> Iterator[MeasuredShop]:
-    """Open a shop in a folder of its own; its logs are left where it did not work."""
+    """Open a shop in a folder of its own; keep its logs if it fails."""
     folder = Path(tempfile.mkdtemp(prefix=f"shop-bench-{database}-"))
     is_kept = False
     try:

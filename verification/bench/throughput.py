@@ -12,14 +12,14 @@ Say = Callable[[str], None]
 
 
 def measure(buyers: list[Buyer], seconds: float, rounds: int, say: Say) -> Rates:
-    """Let all buy at once, one side after the other, the second first every other time.
+    """Measure both sides in each round; every other round begins with the second side.
 
-    What makes the shop slower as it fills up then meets both sides alike.
+    A shop that becomes slower with more data then affects both sides equally.
     """
     rates = Rates()
     with ThreadPoolExecutor(len(buyers)) as pool:
         buy = partial(_buy, pool, buyers, seconds)
-        buy(has_key=True)  # connections, caches and pools are warm from here on
+        buy(has_key=True)  # the warm-up ends here
         for number in range(rounds):
             for has_key in (False, True) if number % 2 == 0 else (True, False):
                 side = rates.with_key if has_key else rates.without_key
@@ -45,7 +45,7 @@ def _buy(
 
 
 def _shop(buyer: Buyer, until: float, *, has_key: bool) -> tuple[int, int]:
-    """Order until then, once at least; return how many were accepted, how many not."""
+    """Place orders until then, at least one; return how many were accepted, refused."""
     good = bad = 0
     while not (good or bad) or time.monotonic() < until:
         if buyer.place(has_key=has_key).is_ok:

@@ -93,9 +93,9 @@ def h2(facts: Facts) -> Rows:
     made: dict[str, set[int]] = defaultdict(set)
     for line in _placed(facts, OK):
         made[line["key"]].add(line["order_id"])
-    told = [{"key": key, "orders": ids} for key, ids in made.items() if len(ids) > 1]
+    seen = [{"key": key, "orders": ids} for key, ids in made.items() if len(ids) > 1]
     kept = [{"key": key, "rows": n} for key, n in facts.keys.items() if n > 1]
-    return told + kept
+    return seen + kept
 
 
 def h3(facts: Facts) -> Rows:
@@ -135,8 +135,8 @@ def h6(facts: Facts) -> Rows:
 def h7(facts: Facts) -> Rows:
     """A request that was refused never created an order."""
     refused = {line["key"] for line in _placed(facts, FAIL) if not line["order_id"]}
-    told = {line["key"] for line in _placed(facts, OK)}
-    return [{"key": key} for key in refused & told]
+    placed = {line["key"] for line in _placed(facts, OK)}
+    return [{"key": key} for key in refused & placed]
 
 
 def h8(facts: Facts) -> Rows:

@@ -43,7 +43,7 @@ class Crowd:
             thread.start()
 
     def leave(self) -> None:
-        """Go home."""
+        """Stop the clients."""
         self.over.set()
         for thread in self.threads:
             thread.join()

@@ -45,7 +45,7 @@ class SqliteDatabases:
             shutil.copy(self.template / f"{service}.db", self.folder)
 
     def close(self) -> None:
-        """Nothing runs that must end."""
+        """Do nothing: SQLite has no server."""
 
 
 class PostgresqlDatabases:
@@ -80,7 +80,7 @@ class PostgresqlDatabases:
         for service in SERVICES:
             self._do("DROP DATABASE IF EXISTS {} WITH (FORCE)", service)
             self._do("CREATE DATABASE {} TEMPLATE {}", service, f"{service}-made")
-        # A copied sequence believes that its next values are in the log already; only
+        # A copied sequence treats its next values as already in the log; only
         # behind a checkpoint are they written, so that a crash cannot give them again.
         self._do("CHECKPOINT")
 

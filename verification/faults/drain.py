@@ -118,7 +118,7 @@ class Stuck(Exception):
 def drain(stack: Stack, people: Callable[[], None]) -> float:
     """Wait until nothing is in progress; return the seconds, or raise Stuck.
 
-    `people` does what only people can: it decides payments under review.
+    `people` does the work of staff: it decides payments under review.
     """
     started, jumps = time.monotonic(), iter(JUMPS)
     _until_quiet(stack, people, jumps, started)
@@ -167,7 +167,7 @@ def _waiting(stack: Stack) -> dict[str, Any]:
         try:
             url = client.get_queue_url(QueueName=queue)["QueueUrl"]
         except client.exceptions.QueueDoesNotExist:
-            continue  # its emulator died; the workers make it again
+            continue  # the emulator was killed; the workers create the queue again
         answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=list(WORDS))
         found[f"messages in {queue}"] = sum(int(answer["Attributes"][w]) for w in WORDS)
     return found

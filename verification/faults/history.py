@@ -1,6 +1,6 @@
-"""What the clients saw: one JSON line for each thing done, as it was done.
+"""The history of the clients: one JSON line for each operation, in order.
 
-`ok` took effect, `fail` did not, `info` is unknown: no answer, or none that tells.
+`ok` took effect, `fail` did not, `info` is unknown: no answer, or no definite one.
 """
 
 import json

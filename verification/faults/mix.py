@@ -81,18 +81,18 @@ def _return(customer: Customer) -> None:
         if order is None:
             continue
         goods = {"product_id": order["items"][0]["product_id"], "quantity": 1}
-        wish = {"amount": "1.00", "items": [goods], "reason": "came back"}
-        _refund(customer, "order-svc", f"/orders/{order_id}/refund/", wish)
-        wish = {"amount": "1.00", "reason": "for the trouble"}
+        body = {"amount": "1.00", "items": [goods], "reason": "came back"}
+        _refund(customer, "order-svc", f"/orders/{order_id}/refund/", body)
+        body = {"amount": "1.00", "reason": "for the trouble"}
         if payment := customer.payment(order_id):
             path = f"/payments/{payment['id']}/refund/"
-            _refund(customer, "payment-svc", path, wish)
+            _refund(customer, "payment-svc", path, body)
 
 
-def _refund(customer: Customer, service: str, path: str, wish: dict[str, Any]) -> None:
+def _refund(customer: Customer, service: str, path: str, body: dict[str, Any]) -> None:
     headers = {"Idempotency-Key": str(uuid.uuid4())}
     staff = customer.market.staff
-    persist(staff, "POST", service, path, json=wish, headers=headers)
+    persist(staff, "POST", service, path, json=body, headers=headers)
 
 
 def _await_success(customer: Customer, order_id: int) -> dict[str, Any] | None:

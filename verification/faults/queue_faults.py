@@ -40,7 +40,7 @@ async def duplicate_message(call: Call, fault: Fault, chosen: Entries) -> None:
 
 
 async def hold_message(call: Call, fault: Fault, chosen: Entries) -> None:
-    """Take messages and deliver them later, so that others overtake them."""
+    """Hold messages and deliver them later, so that others overtake them."""
     taken = {"Successful": [_receipt(call, entry) for entry in chosen]}
     found = await _send_rest(call, chosen, taken)
     for entry in chosen:
@@ -49,13 +49,13 @@ async def hold_message(call: Call, fault: Fault, chosen: Entries) -> None:
 
 
 async def partial_batch(call: Call, fault: Fault, chosen: Entries) -> None:
-    """Refuse messages of a batch whose others are taken, with HTTP 200."""
+    """Refuse some messages of a batch and accept the others, with HTTP 200."""
     refused = {"Failed": [_failure(entry) for entry in chosen]}
     await call.reply((await _send_rest(call, chosen, refused)).encode())
 
 
 async def throttle(call: Call, fault: Fault, chosen: Entries) -> None:
-    """Refuse the call as one too many; nothing arrives."""
+    """Throttle the call; nothing arrives."""
     words = {"__type": "com.amazonaws.sqs#RequestThrottled", "message": "Slow down."}
     found = answer("400 Bad Request", JSON, json.dumps(words).encode())
     code = "RequestThrottled;Sender"
@@ -72,8 +72,8 @@ async def _send_rest(
     found = await call.forward(_with(call.request, rest))
     if not found.first.startswith("HTTP/1.1 200"):
         return found
-    said = json.loads(found.body)
-    merged = said | {key: said.get(key, []) + more for key, more in outcomes.items()}
+    body = json.loads(found.body)
+    merged = body | {key: body.get(key, []) + more for key, more in outcomes.items()}
     return found.containing(json.dumps(merged).encode())
 
 

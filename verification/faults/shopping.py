@@ -189,11 +189,11 @@ class Customer:
         rows = reply.data["data"] if reply.is_ok else []
         return rows[0] if rows else None
 
-    def control(self, link: str, verb: str, **wish: Any) -> bool:
+    def control(self, link: str, verb: str, **body: Any) -> bool:
         """Call the control API of the Razorpay sandbox."""
         url = f"{self.market.sandbox}/control/links/{link}/{verb}/"
         try:
-            return self.browser.http.post(url, json=wish or None, timeout=6).ok
+            return self.browser.http.post(url, json=body or None, timeout=6).ok
         except OSError:
             return False
 

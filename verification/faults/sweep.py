@@ -91,9 +91,9 @@ class Visits:
             customer.pay(order_id, url)
 
     def _has_died(self, name: str, work: threading.Thread) -> bool:
-        """Wait until a process has come to its point, or until there is no more to do.
+        """Wait until a process has reached its failpoint, or nothing is left to do.
 
-        In the thread that stays: Linux ends a child with the thread that has made it.
+        Runs in the main thread: Linux ends a child with the thread that made it.
         """
 
         def is_over() -> bool:
@@ -114,11 +114,11 @@ def sweep(
         if visits is None or number % PER_SHOP == 0:
             visits = Visits(stack, seed)
         result = visits.visit(point, nth)
-        if result.violations:  # the next point gets a shop without that stain
+        if result.violations:  # the next failpoint gets a fresh shop
             visits = None
         yield result
 
 
 def all_points(nths: tuple[int, ...] = ()) -> list[tuple[Point, int]]:
-    """Return every point with each number of its passing, or with those given."""
+    """Return every failpoint with each of its passings, or with the given ones."""
     return [(point, nth) for point in EVERY for nth in nths or point.nth]

@@ -1,4 +1,4 @@
-"""Trials: runs and visits in one shop, shown as they end, kept where they matter."""
+"""Trials: runs and visits in one shop; prints results and keeps files of failures."""
 
 import shutil
 import tempfile
@@ -50,7 +50,7 @@ def opened(database: str, keep: Path | None) -> Iterator[tuple[Stack, list[Resul
 
 
 def show(result: Result, title: str) -> Result:
-    """Print what became of a run, with the command that repeats it."""
+    """Print the result of a run, with the command that repeats it."""
     good = not result.violations
     mark = click.style("✓", fg="green") if good else click.style("✗", fg="red")
     faults = ", ".join(f"{k} {n}" for k, n in sorted(result.faults.items()))
@@ -79,7 +79,7 @@ def again(result: Result) -> str:
 
 
 def store(folder: Path, keep: Path | None, database: str, *, is_needed: bool) -> None:
-    """Keep the files of the runs where asked, or where something went wrong."""
+    """Keep the files of the runs if requested, or if an invariant was violated."""
     if keep:
         target = keep / database
         target.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Waits for a condition, never for a time."""
+"""Waits for a condition instead of a fixed time."""
 
 import time
 from collections.abc import Callable

@@ -13,7 +13,7 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Message:
-    """A request or an answer; its body is still chunked when it came so."""
+    """A request or an answer; a chunked body stays chunked."""
 
     first: str
     fields: Fields
@@ -53,7 +53,7 @@ def answer(status: str, kind: str, body: bytes, **more: str) -> Message:
 
 
 async def read_request(reader: asyncio.StreamReader) -> Message:
-    """Read a request; raises EOFError when the client leaves before its end."""
+    """Read a request; raises EOFError when the client disconnects before its end."""
     request = await _read_head(reader)
     body = await _read_sized(reader, request)
     return dataclasses.replace(request, body=body or b"")
@@ -84,7 +84,7 @@ async def _read_head(reader: asyncio.StreamReader) -> Message:
 
 
 async def _read_sized(reader: asyncio.StreamReader, message: Message) -> bytes | None:
-    """Return a body whose head tells its end, None when it does not."""
+    """Return a body whose length is in its head; None without a length."""
     if "chunked" in message.get("transfer-encoding").lower():
         return await _read_chunks(reader)
     if length := message.get("content-length"):

@@ -69,7 +69,7 @@ class Model:
         """Raise Violation when the state needs a stage that should not be necessary."""
 
     def check_end(self, s: Any) -> str:
-        """Raise Violation for a bad final state; describe a good one in words."""
+        """Raise Violation for a bad final state; return a description of a good one."""
         raise NotImplementedError
 
     def moves(self, s: Any) -> Iterator[Step]:

@@ -60,7 +60,7 @@ NOT_USED: dict[str, list[Key]] = {
     "a paid order has reserved its stock": _cells(
         "reservation", [None], ReservationTrigger.COMMIT, ReservationTrigger.RESTOCK
     ),
-    "the message is useless by then, so the model has dropped it": [
+    "the message has no effect any more, so the model has dropped it": [
         *_cells("order", [Order.CONFIRMED, Order.REFUNDED], E.LINK_READY),
         ("order", Order.REFUNDED, E.CLOSED),
         ("reservation", ReservationState.REFUSED, ReservationTrigger.RELEASE),
@@ -95,7 +95,7 @@ NOT_USED: dict[str, list[Key]] = {
         ("refund", R.FAILED, RefundTrigger.SEEN_PROCESSED),
     ],
 }
-# Impossible cells that are met all the same: the service raises an alert, no more.
+# Impossible cells that are reached: the service raises an alert, nothing changes.
 MET: dict[str, list[Key]] = {
     "a reserve that another process made before, and that has expired": _cells(
         "order",

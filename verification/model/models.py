@@ -51,8 +51,8 @@ def build(name: str, rules: Rules, *, loss: bool = False) -> Model:
 
 
 ABOUT = {
-    "checkout": "one order, one unit of stock and a rival for it, one link: from the "
-    "basket to the end, with a capture under review and one full refund by staff",
+    "checkout": "one order, a rival order for its one unit of stock, one link: from "
+    "the request to the end, with a capture under review and one full refund by staff",
     "second-payment": "the link is paid twice; the second capture is an EXTRA row, "
     "which the order may receive in any later state; staff refund the first one",
     "second-fails": "like second-payment, with a refund that Razorpay fails: staff "
@@ -65,5 +65,5 @@ ABOUT = {
     "returns": "two staff refunds with partial returns of goods",
     "bank": "one refund with every answer of Razorpay, late or lost",
     "quarantine": "a message that its consumer refuses, cannot parse, or fails ten "
-    "times: it is parked or a dead letter; a person retries, redrives or drops it",
+    "times: it is quarantined or a dead letter; staff retry, redrive or drop it",
 }

@@ -405,13 +405,13 @@ MUTATIONS = (
     Mutation(
         B.COPY_LEAVES_INBOX_ROW,
         QUARANTINE,
-        "a copy of a parked message leaves no inbox row",
+        "a copy of a quarantined message leaves no inbox row",
         "message lost",
     ),
     Mutation(
         B.PARKED_FOR_EACH_COPY,
         QUARANTINE,
-        "a repeated message is parked once",
+        "a repeated message is quarantined once",
         "parked twice",
     ),
     Mutation(

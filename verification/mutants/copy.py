@@ -20,7 +20,7 @@ for name in sys.argv[1:]:
 
 
 class Broken(Exception):
-    """A mutant cannot be tested; the text says why."""
+    """A mutant cannot be tested; the text gives the reason."""
 
 
 @dataclass(frozen=True)

@@ -38,15 +38,15 @@ CODES = {
     503: "unavailable",
 }
 SENTENCES = {
-    404: "There is nothing at this address.",
-    405: "This address does not take that method.",
-    413: "The body is larger than this address takes.",
-    500: "Something went wrong on our side; the correlation id finds it in the logs.",
+    404: "There is no resource at this address.",
+    405: "This address does not support this method.",
+    413: "The body is larger than this address accepts.",
+    500: "An internal error occurred; search the logs for the correlation id.",
 }
 
 
 class Problem(Exception):
-    """An error that the client is told in a sentence.
+    """An error with a sentence for the client.
 
     `code` is stable and machine-readable; `extra` members and `headers` are added to
     the response.
@@ -104,7 +104,7 @@ class Conflict(Problem):
 
 
 class Gone(Problem):
-    """The resource existed once and does no more."""
+    """The resource existed and is gone."""
 
     status = 410
 

@@ -1,8 +1,8 @@
 """Failpoints: named places where a test kills the process.
 
-They prove that no data is lost.
+Tests use them to check that no data is lost.
 
-`CRASH_AT=outbox.after_send:2` kills the process the second time it gets there.
+`CRASH_AT=outbox.after_send:2` kills the process at the second visit.
 """
 
 import itertools

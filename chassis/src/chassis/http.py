@@ -56,7 +56,7 @@ class Client(pybreaker.CircuitBreakerListener):
 
     @property
     def is_down(self) -> bool:
-        """Return whether the breaker is open, so that a caller need not even begin."""
+        """Return whether the breaker is open, so that a caller can skip the call."""
         is_open = self.breaker.current_state == pybreaker.STATE_OPEN
         return is_open and time.monotonic() - self._opened < PAUSE
 

@@ -1,9 +1,9 @@
 """Leases on due rows: one worker at a time acts on a row.
 
-A table with work by the clock has two columns: `next_check_at`, when the row is due
-(NULL: nothing is left to do), and `attempts`, the leases since the last definite
-answer. A lease moves `next_check_at` into the future in a transaction of its own. A
-worker that dies keeps nothing: its rows are due again when their leases end.
+A table with scheduled work has two columns: `next_check_at`, when the row is due
+(NULL: nothing is left to do), and `attempts`, the number of leases since the last
+definite answer. A lease moves `next_check_at` into the future in a transaction of its
+own. When a worker crashes, its rows are due again when their leases end.
 """
 
 import random
@@ -25,9 +25,10 @@ TURN = 5.0  # seconds; the worker must notice SIGTERM between two turns
 def backoff(
     attempts: int, first: float, most: float, *, jitter: bool = False
 ) -> timedelta:
-    """Return the pause after so many failed attempts: `first` seconds, doubled each.
+    """Return the pause after a number of failed attempts.
 
-    `most` seconds at most; with `jitter`, a random part between half and all of it.
+    The pause is `first` seconds, doubled with each attempt, and at most `most` seconds.
+    With `jitter` it is multiplied by a random factor between 0.5 and 1.
     """
     pause = min(first * 2.0 ** min(max(attempts, 0), 40), most)
     return timedelta(seconds=pause * (random.uniform(0.5, 1) if jitter else 1))  # noqa: S311
@@ -87,8 +88,8 @@ def postpone(
 ) -> None:
     """Make a leased row due again after a pause.
 
-    A row that somebody made due during the lease stays due. A released row stays
-    released, unless `if_released` says otherwise.
+    A row that became due during the lease (`make_due`) stays due. A released row stays
+    released, unless `if_released` is set.
     """
     table, key = _keyed(model)
     when = table.c.next_check_at
@@ -102,10 +103,10 @@ def postpone(
 def make_due(
     model: Any, row_id: int, *rules: Any, when: datetime | None = None
 ) -> None:
-    """Make a row due at a moment (now), unless it is due before.
+    """Make a row due at a moment (by default now), unless it is due before.
 
-    Rules can leave the row out. A row that is made due during its lease is acted on
-    again.
+    The row is unchanged if it does not match the rules. A row that is made due during
+    its lease is acted on again.
     """
     table, key = _keyed(model)
     moment, column = when or clock.now(), table.c.next_check_at
@@ -130,8 +131,8 @@ def each(
 ) -> int:
     """Lease every due row in turn and act on its id; return on how many.
 
-    A row that raises is logged, and is due again when its lease ends: no row holds up
-    the others. A turn ends after some seconds even when more rows are due.
+    A row whose action raises is logged, and is due again when its lease ends: no row
+    blocks the others. A turn ends after some seconds even when more rows are due.
     """
     _, key = _keyed(model)
     end, done = time.monotonic() + TURN, 0
@@ -148,7 +149,7 @@ def each(
 def _isolated(act: Callable[[int], object], row_id: int) -> bool:
     try:
         act(row_id)
-    except Exception as error:  # whatever it is, the other rows are not at fault
+    except Exception as error:  # the other rows must still be processed
         logging.get().error("row failed", row_id=row_id, exc_info=error)
         return False
     finally:

@@ -1,7 +1,7 @@
 """How a remote call ends: Done, Refused or Unknown.
 
 Done and Refused are definite answers. After Unknown the other side may or may not have
-acted, so the caller asks again with the same idempotency key and undoes nothing.
+acted, so the caller repeats the call with the same idempotency key and undoes nothing.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Refused:
 
 
 class Unknown(Unavailable):
-    """No definite answer came; the other side wants a pause of `retry_after` seconds.
+    """There is no definite answer; `retry_after` is the requested pause in seconds.
 
     It is raised where the caller cannot go on, and returned where the caller postpones.
     """

@@ -1,7 +1,7 @@
-"""How long rows are kept: expired rows are deleted, so that no table grows for ever.
+"""Retention: expired rows are deleted, so that no table grows without bound.
 
 A table takes part when its class has a classmethod `expired` that returns the WHERE
-clause of its expired rows. The log of what staff did has none: it is kept.
+clause of its expired rows. `action_log` has none, so its rows are kept.
 """
 
 from datetime import datetime, timedelta

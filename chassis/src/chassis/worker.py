@@ -1,4 +1,4 @@
-"""The worker process: jobs that run by the clock, each in a thread of its own.
+"""The worker process: scheduled jobs, each in a thread of its own.
 
 `flask worker` runs the service's jobs and the loops that the chassis adds. SIGTERM and
 SIGINT let each loop finish the work in hand; all loops end within 10 s.
@@ -120,7 +120,7 @@ def _command() -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     runner = threading.Thread(target=run, args=(app, stop))
     runner.start()
-    while runner.is_alive():  # the main thread stays free to take signals
+    while runner.is_alive():  # the main thread only handles signals
         runner.join(0.5)
 
 

@@ -1,4 +1,4 @@
-"""The panel of the tiny service, with a member of staff at its door."""
+"""The panel of the tiny service, with fixtures for a member of staff."""
 
 from decimal import Decimal
 

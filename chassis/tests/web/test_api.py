@@ -1,4 +1,4 @@
-"""What the door does with bodies that an address does not read."""
+"""Request bodies that an endpoint does not read."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Fields take exactly what the contract says."""
+"""Fields accept exactly the documented formats."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

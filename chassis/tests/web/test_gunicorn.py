@@ -4,7 +4,7 @@ import urllib3
 
 
 def connection(pool, address):
-    """Return what an answer says of the connection that it came by."""
+    """Return the Connection header of an answer."""
     return pool.request("GET", f"{address}/healthz/").headers["Connection"]
 
 

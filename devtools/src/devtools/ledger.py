@@ -17,7 +17,7 @@ Ledger = dict[str, Any]
 
 
 class NoLedger(Exception):
-    """No ledger was found; the text says where."""
+    """No ledger was found; the text names the place."""
 
 
 def fetch(address: str) -> Ledger:

@@ -1,4 +1,4 @@
-"""External programs: where to get them, their output, their result."""
+"""External programs: where to get them, their output and exit codes."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ Done = subprocess.CompletedProcess[str]
 
 
 def require(places: Mapping[str, str]) -> None:
-    """Raise ClickException with each missing program and where to get it."""
+    """Raise ClickException that names each missing program and its download page."""
     missing = [name for name in places if not shutil.which(name)]
     if missing:
         text = "; ".join(f"{name} is missing: see {places[name]}" for name in missing)
@@ -30,8 +30,8 @@ def call(program: str, *words: str, given: str = "") -> str:
     """Return what a program printed; raise ClickException when it fails."""
     done = run(program, *words, given=given)
     if done.returncode:
-        text = f"{program} {' '.join(words)}: {done.stderr.strip()}"
-        raise click.ClickException(text)
+        message = f"{program} {' '.join(words)}: {done.stderr.strip()}"
+        raise click.ClickException(message)
     return done.stdout
 
 
@@ -45,11 +45,11 @@ def _run(program: str, *words: str, **options: Any) -> Done:
     try:
         return subprocess.run(command, cwd=ROOT, env=environ(), text=True, **options)
     except FileNotFoundError:
-        text = f"{program} is missing: install it, then try again."
-        raise click.ClickException(text) from None
+        message = f"{program} is missing: install it, then try again."
+        raise click.ClickException(message) from None
 
 
 def environ() -> dict[str, str]:
     """Return the environment of every program."""
-    # Older Docker clients default to the builder without secrets.
+    # Older clients of Docker would take the builder without support for secrets.
     return {"DOCKER_BUILDKIT": "1", **os.environ}

@@ -44,7 +44,7 @@ def test_an_authority_of_ones_own_is_handed_over_as_a_secret(docker, monkeypatch
 @pytest.mark.parametrize(
     ("part", "sentence"),
     [
-        ("info", "engine does not answer: .*Its error: cannot connect"),
+        ("info", "engine does not answer: .*It reported: cannot connect"),
         ("buildx version", "install docker-buildx-plugin"),
         ("compose version", "install docker-compose-plugin"),
     ],

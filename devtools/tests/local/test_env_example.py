@@ -1,4 +1,4 @@
-"""`.env.example` tells the truth about the settings."""
+"""`.env.example` lists the settings and their defaults."""
 
 import importlib
 import re

@@ -39,12 +39,12 @@ class OrderView(ModelView):
         self.each(ids, "cancel", _cancel)
 
 
-# Each table's title and, where it is not the class's name, its address.
+# Each table's title and, if it differs from the class's name, its address.
 TABLES = {
     OrderItem: ("Lines", None),
     OrderRefund: ("Refunds", None),
     OrderHistory: ("Timeline", None),
-    StockCommand: ("Stock commands", "owed"),  # pages keep their address
+    StockCommand: ("Stock commands", "owed"),  # the address is stable
 }
 
 

@@ -15,9 +15,9 @@ from order_svc.service_tokens import ServiceTokens
 class Service:
     """Another service, called with a service token.
 
-    Raises Unavailable (Unknown is one) without a definite answer. A refused
-    token is no definite answer either: the token is dropped, and the next call gets
-    a new one.
+    Raises Unavailable or its subclass Unknown when there is no definite answer. A
+    refused token is not a definite answer: the cached tokens are dropped, and the
+    next call fetches a new one.
     """
 
     audience = ""
@@ -43,7 +43,7 @@ class Service:
 
 
 class UserService(Service):
-    """user-svc: the users who order."""
+    """user-svc: the accounts of customers."""
 
     audience, scope = "user-svc", "users:read"
 
@@ -104,7 +104,7 @@ class ProductService(Service):
         return f"/products/reservations/{order_id}/"
 
 
-MISMATCH = "reservation_mismatch"  # an error of ours: no answer about the stock
+MISMATCH = "reservation_mismatch"  # an error in our request, not a lack of stock
 
 
 def error_code(answer: Answer) -> str:
@@ -113,7 +113,7 @@ def error_code(answer: Answer) -> str:
 
 
 def _prices(data: Any, wanted: set[int]) -> dict[int, tuple[str, Decimal]]:
-    """Return a reservation's prices; without all lines it is no definite answer."""
+    """Return a reservation's prices; raise Unknown unless every line has one."""
     try:
         prices = {
             item["product_id"]: (str(item["name"])[:100], Decimal(item["price"]))

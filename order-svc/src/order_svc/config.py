@@ -1,4 +1,4 @@
-"""The order service's settings, the saga's times among them."""
+"""The order service's settings, including the saga's times."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,9 +11,10 @@ from chassis.config import money, seconds, setting, text, url, whole
 class Times:
     """The saga's times in seconds.
 
-    15 min (late creation of a link) + 16 (link) + 1 + 10 (the provider's time-out) are
-    less than `reservation_seconds`, after which product-svc releases the stock of an
-    order service that is down.
+    `reservation_seconds` must be longer than an order can wait for its payment: 15 min
+    (late creation of a link) + 16 min (lifetime of the link) + 1 min (grace) + 10 min
+    (the provider's time-out). After this time product-svc releases the stock by
+    itself, in case order-svc is down.
     """
 
     reservation_seconds: int = setting(whole, 2700)

@@ -1,4 +1,4 @@
-"""The messages that the order service reads; HANDLERS is at the foot."""
+"""The messages that the order service reads; HANDLERS is at the end."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def payment_closed(data: dict[str, Any], event: Event) -> None:
 
 
 def refund_processed(data: dict[str, Any], event: Event) -> None:
-    """Record a processed refund; payment-svc publishes it again, as captures."""
+    """Record a processed refund; like a capture, it may be published repeatedly."""
     try:
         Work.start().saga.record_refund(data["order_id"], data)
     except (NotFound, Conflict) as why:
@@ -49,7 +49,7 @@ def refund_processed(data: dict[str, Any], event: Event) -> None:
 
 
 def refund_failed(data: dict[str, Any], event: Event) -> None:
-    """Record a failed refund, which staff must decide about."""
+    """Record a failed refund; staff must decide what to do."""
     try:
         Work.start().saga.fail_refund(data["order_id"], data)
     except (NotFound, Conflict) as why:
@@ -57,7 +57,7 @@ def refund_failed(data: dict[str, Any], event: Event) -> None:
 
 
 def _handler(apply: Any) -> Any:
-    """Quarantine a message that cannot be applied, now or ever."""
+    """Quarantine a message that can never be applied."""
 
     def handle(data: dict[str, Any], event: Event) -> None:
         try:

@@ -1,4 +1,4 @@
-"""The worker's jobs; the table is at the foot."""
+"""The worker's jobs; the table of jobs is at the end."""
 
 from collections.abc import Callable
 

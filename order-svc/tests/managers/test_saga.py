@@ -1,6 +1,6 @@
 """Every transition of the order's table, as docs/states.md shows it, by its effects.
 
-A cell says in which state the order is then, what was published to payment-svc, and
+A cell defines in which state the order is then, what was published to payment-svc, and
 which commands are sent to product-svc. `ignored`: nothing but a line of the timeline;
 `refused`: a 409 for the caller; `impossible`: an alert and no change.
 """

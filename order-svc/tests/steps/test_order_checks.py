@@ -54,9 +54,9 @@ def test_a_commit_without_a_reservation_alerts_each_time(
     for seen in (1, 2):
         shop.work()
         pass_seconds(61)
-        assert caplog.text.count("product-svc does not know a paid order") == seen
+        assert caplog.text.count("no reservation for a paid order") == seen
 
-    last = [r for r in caplog.records if "does not know" in r.getMessage()][-1]
+    last = [r for r in caplog.records if "no reservation" in r.getMessage()][-1]
     assert last.levelname == "ERROR"
     assert "alert" in caplog.text
     assert shop.state(order) == "paid"

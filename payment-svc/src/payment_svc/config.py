@@ -19,19 +19,19 @@ def origin(value: str) -> str:
 
 
 def provider_secret(value: str) -> str:
-    """Accept a secret shared with Razorpay; an empty one would verify anything."""
+    """Accept a secret shared with Razorpay; anybody could sign with an empty one."""
     if len(value) < SECRET_LENGTH or len(set(value)) < 8:
         raise ValueError(f"Razorpay's secret, at least {SECRET_LENGTH} characters")
     return value
 
 
 def optional_secret(value: str) -> str:
-    """Accept such a secret, or nothing."""
+    """Accept a secret shared with Razorpay, or an empty text."""
     return provider_secret(value) if value else ""
 
 
 def plan(value: str) -> tuple[float, ...]:
-    """Accept seconds parted by commas: `10,30,60`."""
+    """Accept seconds separated by commas: `10,30,60`."""
     return tuple(seconds(part.strip()) for part in value.split(","))
 
 

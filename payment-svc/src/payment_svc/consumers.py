@@ -58,7 +58,7 @@ def refund_requested(data: Data, _: Event) -> None:
 
 
 def order_settled(data: Data, _: Event) -> None:
-    """Record what order-svc decided about a capture, and which refund it knows."""
+    """Record the outcome of a capture; acknowledge the direct refund that it names."""
     with _quarantine():
         work, outcome = Context(ACTOR), Outcome(data["outcome"])
         payment = work.payments.settle(data["payment_id"], data["order_id"], outcome)

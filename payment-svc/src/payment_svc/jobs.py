@@ -18,17 +18,17 @@ def process_webhooks() -> int:
 
 
 def check_payments() -> int:
-    """Do what every due payment needs; return how many there were."""
+    """Run the next step of every due payment; return how many there were."""
     return leases.each(Payment, LEASE, steps.check_payment)
 
 
 def check_refunds() -> int:
-    """Do what every due refund needs; return how many there were."""
+    """Run the next step of every due refund; return how many there were."""
     return leases.each(Refund, LEASE, steps.check_refund)
 
 
 def republish() -> int:
-    """Publish again what order-svc has not acknowledged; return how many there were."""
+    """Republish events that order-svc has not acknowledged; return how many."""
     captures = leases.each(Payment, LEASE, steps.republish_capture, column=REPUBLISH)
     return captures + leases.each(
         Refund, LEASE, steps.republish_refund, column=REPUBLISH

@@ -1,7 +1,7 @@
 """The only module that calls Razorpay, with Razorpay's own client.
 
 Each call has one of three outcomes: Done with a value, Refused with Razorpay's
-description, or Unknown. Unknown never means no: Razorpay may have acted.
+description, or Unknown. After Unknown, Razorpay may have acted or not.
 """
 
 import threading
@@ -31,7 +31,7 @@ from payment_svc.razorpay.types import (
 class RazorpayService:
     """Payment links, the payments of their orders, and refunds.
 
-    An app has one of these. It makes a client for each thread, because a `requests`
+    Each app has one instance, with a client for each thread, because a `requests`
     session is not thread-safe.
     """
 
@@ -50,7 +50,7 @@ class RazorpayService:
         client = razorpay.Client(
             session=session, auth=self._auth, base_url=self._base_url
         )
-        client.cert_path = certifi.where()  # the bundle of the client is from 2015
+        client.cert_path = certifi.where()  # the client's CA bundle is from 2015
         return client
 
     def create_link(
@@ -83,7 +83,7 @@ class RazorpayService:
         )
 
     def cancel_link(self, link_id: str) -> Done[ProviderLink] | Refused | Unknown:
-        """Cancel a link that nobody has paid."""
+        """Cancel an unpaid link."""
         _check("plink", link_id)
         return _call(
             lambda: entities.read_link(self._client.payment_link.cancel(link_id))

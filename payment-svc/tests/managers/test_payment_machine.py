@@ -1,4 +1,4 @@
-"""Every trigger, fired in every state, does what the table says."""
+"""Every trigger, fired in every state, does what the table defines."""
 
 from datetime import timedelta
 from decimal import Decimal

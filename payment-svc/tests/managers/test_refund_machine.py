@@ -1,4 +1,4 @@
-"""Every trigger, fired in every state, does what the table says."""
+"""Every trigger, fired in every state, does what the table defines."""
 
 import uuid
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The jobs of the worker; the table at the foot says how often each runs."""
+"""The jobs of the worker; the table at the end lists how often each runs."""
 
 from chassis import logging
 from chassis.worker import Job

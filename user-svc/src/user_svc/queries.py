@@ -1,4 +1,4 @@
-"""Statements that are not a manager's own."""
+"""SQL statements that belong to no manager."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -91,7 +91,7 @@ class Reader(Services):
         return s._replace(parked=rows | {(message, WAITING)})
 
     def retry(self, s: World, message: Id) -> World:
-        """Handle a parked message again."""
+        """Handle a quarantined message again."""
         left = s._replace(parked=s.parked - {(message, WAITING)})
         done = left._replace(parked=left.parked | {(message, DONE)})
         if message in s.inbox:

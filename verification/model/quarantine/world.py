@@ -67,7 +67,7 @@ class Quarantine(Reader):
             yield "requested again", publish(s, REFUND)
 
     def people(self, s: World) -> Iterator[Step]:
-        """Repair the cause; then redrive dead letters and retry parked messages."""
+        """Repair the cause; redrive dead letters and retry quarantined messages."""
         if s.how:
             yield "a person repairs the cause", s._replace(how="")
         for message in sorted(s.dead):

@@ -6,7 +6,7 @@ from verification.model.search import explore, in_words
 
 
 class Counter(Model):
-    """Counts to seven by ones and threes; the subclass says what is wrong with that."""
+    """Counts to seven by ones and threes; the subclass defines the invariant."""
 
     name = "counter"
 

@@ -27,7 +27,7 @@ CHASSIS_TABLES = {
     "action_log": "Action log",
     "admin_sessions": "Signed-in staff",
 }
-ADDRESSES = {"dependencies": "neighbours"}  # pages keep their address
+ADDRESSES = {"dependencies": "neighbours"}  # the address is stable
 SECRETS = {
     "admin_sessions": ("id", "access_token", "refresh_token"),
     "idempotency_keys": ("body", "fingerprint"),

@@ -57,7 +57,7 @@ class InboxMixin(AuditModel):
 
     @classmethod
     def expired(cls) -> ColumnElement[bool]:
-        """Select the events whose message can no longer come."""
+        """Select the events whose message can no longer arrive."""
         return cls.created_at < retention.cutoff()
 
 

@@ -64,7 +64,7 @@ def _loops(
 def _job(
     run: Callable[[], int], every: float, *, drain: Callable[[], int] | None = None
 ) -> Job:
-    """Make a job that looks its queues up again after a failure."""
+    """Make a job that fetches its queues' URLs again after a failure."""
 
     def step() -> int:
         try:

@@ -28,7 +28,7 @@ from chassis.failpoints import failpoint
 from chassis.messaging import sqs
 
 CLAIM = timedelta(seconds=30)
-BATCH = 10  # the most that SQS takes at once
+BATCH = 10  # the maximum size of a batch of SQS
 
 
 class OutboxMixin(AuditModel):
@@ -80,7 +80,7 @@ class OutboxMixin(AuditModel):
         return cls.published_at < retention.cutoff()
 
     def send_now(self) -> None:
-        """Let the relay send the event at its next turn, without its back-off."""
+        """Let the relay send the event at its next turn, without a pause."""
         if self.published_at is not None:
             raise Conflict("This event was published already.")
         self.claimed_until, self.attempts = None, 0

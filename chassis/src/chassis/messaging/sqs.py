@@ -79,7 +79,7 @@ def _create(name: str, **attributes: str) -> str:
 
 
 def forget() -> None:
-    """Forget the queues' URLs, so that the next call looks them up again."""
+    """Clear the cached URLs, so that the next call fetches them again."""
     current_app.extensions.pop("sqs_urls", None)
 
 

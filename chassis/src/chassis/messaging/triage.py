@@ -31,7 +31,7 @@ class TriageMixin(AuditModel):
         self.state, self.note = AGAIN, None
 
     def drop(self, reason: str | None) -> None:
-        """Give the message up, for a reason."""
+        """Drop the message, with a reason."""
         self._check_waiting()
         self.note = (reason or "").strip()[:500]
         if not self.note:

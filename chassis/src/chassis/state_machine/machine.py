@@ -1,4 +1,4 @@
-"""One way to make a transition: all that belongs to it, or nothing, is written."""
+"""`StateMachine` makes a transition: everything that belongs to it, or nothing."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -13,7 +13,7 @@ from chassis.errors import Conflict, NotFound, Unavailable
 from chassis.state_machine.transitions import Kind, State, Table, Transition, Trigger
 
 Row = TypeVar("Row")
-ATTEMPTS = 10  # how often a row that others change is read and tried again
+ATTEMPTS = 10  # per trigger, when concurrent transactions change the row
 
 
 class Impossible(Conflict):
@@ -26,8 +26,9 @@ class Impossible(Conflict):
 class StateMachine(Generic[Row]):
     """Fires triggers at the rows of one mapped class, which has `state` and `version`.
 
-    A subclass names the class, its table of transitions, its session and its effects,
-    and defines what belongs to a transition besides: columns, timeline and events.
+    A subclass names the class, its table of transitions, its session and its effects.
+    It defines the other parts of a transition: columns, timeline, events and the next
+    check.
     """
 
     model: type[Row]
@@ -113,7 +114,7 @@ class StateMachine(Generic[Row]):
     def insert_once(
         self, find: Callable[[], Row | None], trigger: Trigger
     ) -> tuple[Row, bool]:
-        """Return the row that `find` finds, or insert it; say whether it is new.
+        """Return the row that `find` finds, or insert it, and whether it is new.
 
         When another transaction inserts the row first, its unique key decides, and
         that row is returned.
@@ -143,7 +144,7 @@ class StateMachine(Generic[Row]):
         return state
 
     def _transition(self, row: Row | None, name: Any, trigger: Trigger) -> Transition:
-        """Return what the table says, or raise its refusal."""
+        """Return the transition from the table, or raise its refusal."""
         transition = self.transitions[self._state(row), name]
         if transition.kind is Kind.REFUSE:
             raise transition.error(transition.reason, code=transition.code)
@@ -161,7 +162,7 @@ class StateMachine(Generic[Row]):
         return Impossible(sentence)
 
     def _move(self, row: Any, transition: Transition, trigger: Trigger) -> bool:
-        """Change the row if nobody else has, then do what belongs to the transition."""
+        """Change the row if it is unchanged since it was read, then apply the rest."""
         source, to = row.state, transition.to or row.state
         values = self.columns(row, to, trigger)
         self.session.flush()

@@ -81,8 +81,8 @@ def table(
     """Return `{(state, trigger): transition}`; raise ValueError unless it is complete.
 
     `columns` holds one column for each trigger, each with a transition for every
-    state. Service modules build their tables at import: with a hole in its table, a
-    service does not start.
+    state. Service modules build their tables at import: a service with an incomplete
+    table does not start.
     """
     wanted = {(state, trigger) for trigger in triggers for state in states}
     found: Table = {

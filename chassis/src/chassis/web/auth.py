@@ -20,7 +20,7 @@ from chassis.http import Client
 
 ALGORITHM = "RS256"
 TYPE = "at+jwt"
-SHOP = "shop"  # the audience of users' tokens; a service's tokens name that service
+SHOP = "shop"  # the audience of users' tokens; a service token names the called service
 LEEWAY = 30
 CUSTOMER, STAFF, ADMIN = "customer", "staff", "admin"
 ROLES = {
@@ -55,8 +55,8 @@ class Caller:
 class Keys:
     """User-svc's public keys: refreshed every 5 minutes, kept when a refresh fails.
 
-    PyJWKClient fetches under one lock with a 30 s timeout, and once its cache expires
-    an outage of user-svc becomes an outage of every service.
+    PyJWKClient is not used: it fetches under one lock with a 30 s timeout, and when its
+    cache expires, an outage of user-svc becomes an outage of every service.
     """
 
     FRESH, RETRY = 300, 30

@@ -18,10 +18,10 @@ ASSETS_KEPT = 86400  # seconds that a browser may keep what a page loads
 DESCRIPTION = """\
 - **Sign in** with *Authorize*: e-mail and password, client id and secret left empty.
 - **Money** is a decimal string, `"499.00"`; moments are RFC 3339 in UTC.
-- **Refusals** are `application/problem+json` (RFC 9457) with a stable `code`.
-- **Lists** answer `{data, next_cursor}`; `?cursor=` takes `next_cursor` back.
-- **Retries** are safe: a POST that creates something takes an `Idempotency-Key`.
-- **`X-Correlation-ID`** is on every answer and finds it in every log.
+- **Errors** are `application/problem+json` (RFC 9457) with a stable `code`.
+- **Lists** return `{data, next_cursor}`; `?cursor=<next_cursor>` gets the next page.
+- **Retries** are safe: a POST that creates something accepts an `Idempotency-Key`.
+- **`X-Correlation-ID`** is on every response; search the logs for it.
 """
 blp = Blueprint(
     "docs",

@@ -58,9 +58,9 @@ def pre_fork(_server: Any, _worker: Any) -> None:
 
 
 def pre_request(_worker: Any, request: Any) -> None:
-    """Close kept connections while a pod is draining (the chart's preStop).
+    """Close keep-alive connections while a pod is draining (the chart's preStop).
 
-    A kept connection still leads to a pod that its Service no longer names, and a
+    A keep-alive connection still leads to a pod that its Service no longer lists. A
     request that arrives while the connection closes gets no answer.
     """
     if os.path.exists(f"{tempfile.gettempdir()}/draining"):

@@ -14,7 +14,7 @@ ZERO = Decimal("0.00")
 
 
 def refunds_too_large(books: Books) -> Found:
-    """I09: refunds above their capture, a refund made twice, wrong sums."""
+    """I09: refunds above their capture, duplicate refunds, wrong sums."""
     yield from _beyond_capture(books)
     yield from _twice(books)
     yield from _wrong_sums(books)
@@ -70,7 +70,7 @@ def _twice(books: Books) -> Found:
 
 
 def _wrong_sums(books: Books) -> Found:
-    """Compare the sums of orders and payments with their refunds."""
+    """Compare the refunded sums of orders and payments with their refunds."""
     own: dict[Any, Decimal] = defaultdict(Decimal)
     for row in books.order_refunds:
         if row.state == OrderRefundState.PROCESSED:
@@ -84,13 +84,13 @@ def _wrong_sums(books: Books) -> Found:
         yield from _sum("payment", row.id, row.amount_refunded, total)
 
 
-def _sum(name: str, row_id: int, stored: Decimal, actual: Decimal) -> Found:
-    if stored != actual:
-        yield {name: row_id, "refunded": str(stored), "sum of refunds": str(actual)}
+def _sum(name: str, row_id: int, stored: Decimal, is_: Decimal) -> Found:
+    if stored != is_:
+        yield {name: row_id, "refunded": str(stored), "sum of refunds": str(is_)}
 
 
 def amounts_that_differ(books: Books) -> Found:
-    """I10: order, payment, link, capture or refund differ in amount or currency."""
+    """I10: an amount that differs between order, payment, link or refund."""
     yield from _totals(books)
     yield from _payments(books)
     yield from _captures(books)
@@ -118,12 +118,12 @@ def _totals(books: Books) -> Found:
 
 
 def _payments(books: Books) -> Found:
-    """Compare each payment with its order, and with its link."""
+    """Compare each payment with its order, and its link with both."""
     links = {row["id"]: row for row in books.links}
     for row in books.payments:
         wanted = f"{row.amount} {row.currency}"
         order = books.order.get(int(row.order_id))
-        # An order has a price once its stock is reserved; a refused one has none.
+        # An order has no price until its stock is reserved; a rejected order has none.
         if order is not None and order.total_price:
             total = f"{order.total_price} {order.currency}"
             yield from _differ(row, "order", total, "payment", wanted)
@@ -134,7 +134,7 @@ def _payments(books: Books) -> Found:
 
 
 def _captures(books: Books) -> Found:
-    """Compare each capture with the requested amount, unless an admin accepted it."""
+    """Compare each capture with the requested amount, unless it is under review."""
     seen = {row["id"]: row for row in books.captures}
     for row in books.payments:
         came = f"{row.captured_amount} {row.captured_currency}"

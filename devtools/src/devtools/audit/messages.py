@@ -18,7 +18,7 @@ def lost_or_invented(books: Books) -> Found:
     """I12: events that were not sent, not received, or received without being sent.
 
     A message in quarantine or among the dead letters has been received. A message may
-    be lost with the queue's emulator; reconciliation must have done its work (I11).
+    be lost with the queue's emulator; reconciliation must then have replaced it (I11).
     """
     ways = (
         (

@@ -12,7 +12,7 @@ HOLDS_MONEY = (PaymentState.CAPTURED, PaymentState.UNDER_REVIEW)
 
 
 def money_without_order(books: Books) -> Found:
-    """I06: what the provider keeps of an order, against what the order is worth."""
+    """I06: the amount that the provider keeps for an order, compared with its price."""
     kept = _kept(books)
     for row in books.orders:
         worth = _worth(books, row)

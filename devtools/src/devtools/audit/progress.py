@@ -15,7 +15,7 @@ Stuck = Iterable[tuple[str, Any, int | None, str, datetime]]  # what, id, order,
 
 
 def stuck(books: Books) -> Found:
-    """I11: what is unfinished for too long, and does not wait for a person."""
+    """I11: what is unfinished for too long and does not wait for staff."""
     for kind in (_orders, _commands, _payments, _refunds, _webhooks):
         for name, row_id, order_id, state, since in kind(books):
             waits = order_id is not None and order_id in books.waits_for_person

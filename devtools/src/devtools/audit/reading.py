@@ -1,4 +1,4 @@
-"""Reads the four databases: each in one snapshot, none of them ever written to."""
+"""Reads the four databases, each in one snapshot; writes to none."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager

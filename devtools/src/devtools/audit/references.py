@@ -9,10 +9,10 @@ PLACING = "POST /orders"
 
 
 def wrong_keys(books: Books) -> Found:
-    """I14: a key used twice, one that nobody can resume, or one without its order.
+    """I14: duplicate keys, keys that cannot be resumed, keys without an order.
 
-    A key that is in progress past its lease is no violation when it has its order: a
-    repeated request takes it over, and the saga continues without the client.
+    A key that is in progress after its lease is valid if it names its order: a retry
+    of the client takes it over, and the saga continues without the client.
     """
     tables = (books.order_keys, books.product_keys, books.payment_keys, books.user_keys)
     for keys in tables:
@@ -47,7 +47,7 @@ def _key(row: Any) -> dict[str, Any]:
 
 
 def orphans(books: Books) -> Found:
-    """I15: ids of other services' rows that do not exist or belong to another order."""
+    """I15: ids of other services that do not exist or belong to another object."""
     yield from _users_and_products(books)
     yield from _orders(books)
     yield from _payments(books)
@@ -61,7 +61,7 @@ def _users_and_products(books: Books) -> Found:
             yield {"order": row.id, "unknown user": row.user_id}
     for row in books.order_items:
         order = books.order.get(row.order_id)
-        # An order of an unknown product is stored without a price, and rejected.
+        # An order of an unknown product is stored, then rejected.
         has_price = order is not None and order.total_price > 0
         if has_price and row.product_id not in products:
             yield {"order": row.order_id, "unknown product": row.product_id}

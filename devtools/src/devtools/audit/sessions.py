@@ -11,7 +11,7 @@ UNDER_WAY = timedelta(seconds=10)
 
 
 def sessions_too_open(books: Books) -> Found:
-    """I16: an open session without exactly one unspent token or active user."""
+    """I16: an open session without exactly one unspent token or an active user."""
     unspent = Counter(row.family_id for row in books.tokens if row.spent_at is None)
     active = {row.id for row in books.users if row.is_active and row.deleted_at is None}
     for row in books.families:

@@ -10,7 +10,7 @@ RESTOCKED = (StockCommandKind.RESTOCK, StockCommandState.DONE)
 
 
 def impossible_quantities(books: Books) -> Found:
-    """I01: a negative quantity, or more reserved than in stock."""
+    """I01: negative quantities, or more reserved than in stock."""
     for row in books.products:
         if not 0 <= row.reserved_quantity <= row.stock_quantity:
             yield {
@@ -21,7 +21,7 @@ def impossible_quantities(books: Books) -> Found:
 
 
 def reserved_without_reservation(books: Books) -> Found:
-    """I02: the reserved quantity of a product, and what its reservations hold."""
+    """I02: the reserved quantity of a product, compared with its reservations."""
     held: Counter[int] = Counter()
     for item in books.reservation_items:
         row = books.reservation.get(item.order_id)
@@ -37,7 +37,7 @@ def reserved_without_reservation(books: Books) -> Found:
 
 
 def stock_without_movement(books: Books) -> Found:
-    """I03: stock and the sum of its ledger, and what is booked twice."""
+    """I03: stock compared with the sum of its ledger, and duplicate bookings."""
     sums: Counter[int] = Counter()
     for row in books.movements:
         sums[row.product_id] += row.delta
@@ -121,7 +121,7 @@ def sold_without_stock(books: Books) -> Found:
 
 
 def stock_without_sale(books: Books) -> Found:
-    """I05: stock that is committed or held without an order that needs it."""
+    """I05: stock that is taken or held without a sale or an open order."""
     for row in filter(lambda row: books.is_at_rest(row.order_id), books.reservations):
         facts = {"order": row.order_id, "reservation": str(row.state)}
         order = books.order.get(row.order_id)

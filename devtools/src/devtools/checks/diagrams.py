@@ -77,7 +77,7 @@ def document() -> str:
 
 
 def write() -> None:
-    """Write docs/states.md anew."""
+    """Rewrite docs/states.md."""
     PATH.write_text(document())
 
 

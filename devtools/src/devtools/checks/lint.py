@@ -26,11 +26,11 @@ def run() -> int:
     for title, check in CHECKS.items():
         started = time.monotonic()
         try:
-            mark, text = "[green]✓[/]", check()
+            mark, result = "[green]✓[/]", check()
         except Failed as wrong:
-            mark, text, good = "[red]✗[/]", f"\n{wrong}", False
+            mark, result, good = "[red]✗[/]", f"\n{wrong}", False
         seconds = f"{time.monotonic() - started:5.1f} s"
-        out.print(f"{mark} [dim]{seconds}[/]  {title:<26} {escape(text)}")
+        out.print(f"{mark} [dim]{seconds}[/]  {title:<26} {escape(result)}")
     return 0 if good else 1
 
 
@@ -49,13 +49,13 @@ def _tool(name: str, *arguments: str) -> Callable[[], str]:
     return check
 
 
-def _none(problems: Callable[[], list[str]], success: str) -> Callable[[], str]:
+def _none(problems: Callable[[], list[str]], result: str) -> Callable[[], str]:
     """Create a check from a function that lists problems."""
 
     def check() -> str:
         if found := problems():
             raise Failed("\n".join(found))
-        return success
+        return result
 
     return check
 

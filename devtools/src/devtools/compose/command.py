@@ -20,7 +20,7 @@ EVERYTHING = ("--profile", "*")
 def up(arguments: tuple[str, ...] = ()) -> None:
     """Build, start, wait and show the addresses.
 
-    Raises ClickException when something does not start, after taking down what did.
+    Raises ClickException when something does not start, after stopping the rest.
     """
     out, started = console(), time.monotonic()
     if running.runner():
@@ -40,7 +40,7 @@ def up(arguments: tuple[str, ...] = ()) -> None:
 
 
 def down(arguments: tuple[str, ...] = ()) -> None:
-    """Stop and remove the containers; the data stay, unless `--volumes` is given."""
+    """Stop and remove the containers; keep the data unless `--volumes` is given."""
     docker.require()
     _down(arguments)
     if "--volumes" not in arguments and _volumes():

@@ -11,14 +11,14 @@ PLACES = {"docker": "docs.docker.com/engine/install"}
 # A call, and what to do when it fails.
 PARTS = {
     "info": "Docker's engine does not answer: start it (Docker Desktop, or sudo "
-    "systemctl start docker). Its error: {error}",
+    "systemctl start docker). It reported: {error}",
     "buildx version": "Docker's buildx is missing: install docker-buildx-plugin.",
     "compose version": "Docker's compose is missing: install docker-compose-plugin.",
 }
 
 
 def require() -> None:
-    """Raise ClickException with the missing part of Docker, if there is one."""
+    """Raise ClickException that names the missing part of Docker, if there is one."""
     programs.require(PLACES)
     for command, sentence in PARTS.items():
         if (done := programs.run("docker", *command.split())).returncode:

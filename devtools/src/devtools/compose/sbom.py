@@ -66,8 +66,8 @@ def package(kind: str, name: str, version: str, licence: str = "") -> Component:
 def _require_images() -> None:
     missing = [image for image in IMAGES if not docker.has(images.name(image))]
     if missing:
-        text = f"Not built yet: {', '.join(missing)}. make images builds them."
-        raise click.ClickException(text)
+        message = f"Not built yet: {', '.join(missing)}. make images builds them."
+        raise click.ClickException(message)
 
 
 def _python(image: str) -> Iterator[Component]:

@@ -49,7 +49,7 @@ class Compose:
         return {name: text for name, text in values.items() if name.startswith("DEMO_")}
 
     def places(self) -> tuple[str, ...]:
-        """Return the services: the queue's own log knows no ids."""
+        """Return the services: the queue's own log has no ids."""
         return SERVICES
 
     def lines(self, text: str) -> Iterator[str]:

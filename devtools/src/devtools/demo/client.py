@@ -17,7 +17,7 @@ PAUSE = 0.05
 
 
 class DemoFailed(Exception):
-    """A step of the demo failed; the text is the reason."""
+    """A step of the demo failed; the text gives the reason."""
 
 
 class Client:
@@ -63,7 +63,7 @@ class Client:
         )
 
     def order(self, order_id: int) -> Any:
-        """Return an order as it now stands."""
+        """Return the current state of an order."""
         return self.call("GET", "order-svc", f"/orders/{order_id}/")
 
     def payment(self, order_id: int) -> Any:

@@ -27,8 +27,8 @@ def up(arguments: tuple[str, ...] = ()) -> None:
     """Create the cluster, build, load, deploy, wait and show the addresses.
 
     `NODE_IMAGE` in the environment names another node image than kind's own.
-    Raises ClickException when something does not start, after removing the cluster
-    if it was made for this; one that was there stays as it is.
+    Raises ClickException when something does not start. A cluster that this command
+    created is then removed; an existing cluster is kept.
     """
     out, started = console(), time.monotonic()
     programs.require(PLACES)

@@ -28,15 +28,15 @@ def shown(out: Console) -> Iterator[None]:
 
 
 def _watch(out: Console, end: threading.Event) -> None:
-    shown = ""
+    last = ""
     while not end.wait(PAUSE):
         try:
             pods = kubectl.get("pods", f"--selector={PODS}")
         except click.ClickException:
             continue
-        if (text := count(pods["items"])) != shown:
+        if (text := count(pods["items"])) != last:
             out.print(f"  [dim]{text}[/]")
-            shown = text
+            last = text
 
 
 def count(pods: list[dict[str, Any]]) -> str:

@@ -39,7 +39,7 @@ class Kind:
         return {name: text for name, text in values.items() if name.startswith("DEMO_")}
 
     def places(self) -> tuple[str, ...]:
-        """Return the services: the queue's own log knows no ids."""
+        """Return the services: the queue's own log has no ids."""
         return SERVICES
 
     def lines(self, text: str) -> Iterator[str]:

@@ -33,7 +33,7 @@ QUEUE_USERS = ("order-svc", "payment-svc")
 
 
 class Site:
-    """One local run's settings: the user's over the generated ones."""
+    """The settings of a local run: the user's settings override generated ones."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self.environ = environ

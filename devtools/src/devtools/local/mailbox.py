@@ -26,6 +26,6 @@ def mails(
 
 
 def token(message: EmailMessage) -> str:
-    """Return the token that stands in a mail, or nothing."""
+    """Return the token in a mail, or an empty text."""
     found = TOKEN.search(message.get_content())
     return found[1] if found else ""

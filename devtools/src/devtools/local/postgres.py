@@ -29,7 +29,7 @@ DURABLE = {
 }
 # The data is temporary, so durability against a power failure is not needed.
 SETTINGS = {**DURABLE, "fsync": "off", "full_page_writes": "off"}
-# A server that is never killed need not wait for the disk at a commit.
+# The server is never killed, so a commit need not wait for the disk.
 NEVER_KILLED = {"synchronous_commit": "off"}
 
 

@@ -15,7 +15,7 @@ PAUSE = 0.1
 
 
 async def wait_for_port(port: int) -> None:
-    """Wait until somebody listens."""
+    """Wait until a server listens."""
     while not answers(port):
         await asyncio.sleep(PAUSE)
 

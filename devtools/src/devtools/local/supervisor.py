@@ -22,7 +22,7 @@ LIBC = ctypes.CDLL(None)
 
 
 class ProcessDied(Exception):
-    """A process ended that should not have; the text says why, in one line."""
+    """A process ended unexpectedly; the text gives the reason in one line."""
 
 
 @dataclass

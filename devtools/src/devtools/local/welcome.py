@@ -1,4 +1,4 @@
-"""What a shop that is ready shows: addresses, accounts, time, memory."""
+"""The output of a shop that is ready: addresses, accounts, time, memory."""
 
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +13,7 @@ WIDE = 116
 
 
 def show(console: Console, target: Target, seconds: float, memory: str) -> None:
-    """Print the tables and the last line, which says that the shop is ready.
+    """Print the tables and the last line, which reports that the shop is ready.
 
     `memory` is a half sentence: "all processes together use 400 MiB".
     """

@@ -127,7 +127,7 @@ KEPT_EVERYWHERE = {"action_log": "who changed what: there is no other trace of i
 
 
 def missing(db: Any, *groups: dict[str, Any]) -> set[str]:
-    """Return the tables that stand in none of the groups, or in more than one."""
+    """Return the tables that are in no group or in more than one."""
     named = [name for group in groups for name in group]
     twice = {name for name in named if named.count(name) > 1}
     return set(db.metadata.tables) ^ set(named) | twice

@@ -1,4 +1,4 @@
-"""Whose orders a caller sees, and who orders for whom."""
+"""Access rules: which orders a caller sees, and for whom a caller may order."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,7 +10,7 @@ from order_svc import steps
 from order_svc.managers import Customer
 from order_svc.steps import Work
 
-STAFF_ONLY = "Unknown field: only staff order for somebody else."
+STAFF_ONLY = "Unknown field: only staff may order for another user."
 
 
 def start_work() -> Work:
@@ -19,13 +19,13 @@ def start_work() -> Work:
 
 
 def owner() -> int | None:
-    """Return whose orders alone the caller may see; None for staff, who see all."""
+    """Return the user whose orders the caller may see; None (all users) for staff."""
     caller = auth.caller()
     return None if caller.is_staff else caller.id
 
 
 def customer_id(body: dict[str, Any]) -> int:
-    """Return the id of the user who orders; only staff order for somebody else."""
+    """Return the id of the order's customer; only staff may set `user_id`."""
     caller = auth.caller()
     assert caller.id is not None
     if "user_id" not in body:
@@ -38,7 +38,7 @@ def customer_id(body: dict[str, Any]) -> int:
 
 
 def with_customer(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Check the customer before any transaction, unless the key is known already."""
+    """Check the customer before any transaction, unless the key is already known."""
 
     @wraps(view)
     def wrapper(self: Any, body: dict[str, Any]) -> Any:
@@ -51,7 +51,11 @@ def with_customer(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def require_customer(customer: Customer | None) -> Customer:
-    """Return the customer; raise Unavailable when the known key was just deleted."""
+    """Return the customer; raise Unavailable when the check was skipped.
+
+    The check is skipped for a known idempotency key, which may be deleted before this
+    request reads its row.
+    """
     if customer is None:
         raise Unavailable("Send the request again.")
     return customer

@@ -21,7 +21,9 @@ class OrderCancellation(MethodView):
 
     @blp.requires(CUSTOMER)
     @blp.problems(_404="", _409="`already_paid`, `order_expired`")
-    @blp.alt_response(200, schema=OrderSchema, description="The order is over already")
+    @blp.alt_response(
+        200, schema=OrderSchema, description="The order has already ended"
+    )
     @blp.resource(OrderSchema, 202)
     def post(self, order_id: int) -> Any:
         """Cancel an order before payment."""

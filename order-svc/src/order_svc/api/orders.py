@@ -30,7 +30,7 @@ SORTS = {name: getattr(Order, name) for name in ("id", "created_at", "total_pric
 
 @blp.route("/")
 class Orders(MethodView):
-    """The caller's orders; all of them for staff."""
+    """The caller's orders; for staff, all orders."""
 
     @blp.requires(CUSTOMER)
     @blp.arguments(OrderQuerySchema, location="query")
@@ -43,10 +43,10 @@ class Orders(MethodView):
     @blp.requires(CUSTOMER)
     @blp.arguments(OrderCreateSchema)
     @blp.problems(
-        _403="the account is gone or deactivated",
-        _409="`insufficient_stock` with the short lines, `reservation_gone` when "
-        "product-svc has released the order's stock: order again",
-        _422="`unknown_product` with their ids, `total_out_of_range`",
+        _403="the account is deleted or deactivated",
+        _409="`insufficient_stock` with the lines that lack stock; "
+        "`reservation_gone` when the order's stock was released: order again",
+        _422="`unknown_product` with the ids of the products, `total_out_of_range`",
         _429="`too_many_open_orders`",
     )
     @blp.alt_response(

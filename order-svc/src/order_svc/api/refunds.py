@@ -21,7 +21,7 @@ class OrderRefunds(MethodView):
     @blp.requires(STAFF)
     @blp.arguments(RefundCreateSchema)
     @blp.problems(
-        _403="only an admin refunds more than the limit of one order",
+        _403="only an admin may refund more than `REFUND_LIMIT` of one order",
         _404="",
         _409="`refund_too_large`, `not_refundable`, `not_committed`, "
         "`restock_too_large`",

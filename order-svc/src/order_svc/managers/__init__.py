@@ -1,4 +1,4 @@
-"""The business rules; they never commit and know neither HTTP nor a dialect."""
+"""The business rules; managers never commit and use neither HTTP nor SQS."""
 
 from chassis.state_machine import Impossible
 from order_svc.managers.machine import OrderMachine

@@ -35,7 +35,7 @@ COMPENSATIONS = {
 
 
 def effects(session: Session, refunds: Refunds) -> Mapping[StrEnum, Run]:
-    """Return what runs for each effect, in the transaction of the transition."""
+    """Return each effect's function; it runs in the transition's transaction."""
     return {
         Effect.SET_PRICES: _set_prices,
         Effect.STORE_REFUSAL: _store_refusal,
@@ -90,7 +90,7 @@ def _take_payment(refunds: Refunds) -> Run:
 
 
 def _refund(refunds: Refunds, reason: RefundReason) -> Run:
-    """Refund the whole of the captured payment, or of the order's own."""
+    """Refund all of the payment that the trigger names, or else the order's own."""
 
     def run(order: Order, trigger: Trigger) -> None:
         payment_id = trigger.data.get("payment_id", order.payment_id)

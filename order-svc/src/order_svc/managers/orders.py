@@ -33,7 +33,7 @@ FILTERS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
 
 
 class OrderManager:
-    """The rules of orders; `actor` is who asks (`user:17`, `worker`)."""
+    """The rules of orders; `actor` is the caller (`user:17`, `worker`)."""
 
     def __init__(
         self, machine: OrderMachine, refunds: Refunds, actor: str = "worker"
@@ -107,7 +107,7 @@ class OrderManager:
         self.session.flush()
 
     def cancel(self, order_id: int, user_id: int | None = None) -> tuple[Order, bool]:
-        """Cancel before payment; return the order and whether it was over before."""
+        """Cancel before payment; return the order and whether it had already ended."""
         order = self.get(order_id, user_id)
         trigger = Trigger(OrderTrigger.CANCEL, ORDER_SVC, self.actor)
         transition = self.machine.fire(order, trigger)

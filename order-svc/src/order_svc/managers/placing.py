@@ -1,4 +1,4 @@
-"""What a new order must satisfy, and what it must cost."""
+"""Checks of a new order: its total, and the customer's unpaid orders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from chassis.errors import TooManyRequests
 from order_svc.models import UNPAID, Order, Prices
 
-# Razorpay takes no less than one rupee; the payment's column holds no more than the
-# maximum.
+# The minimum is Razorpay's: one rupee. The maximum is the largest amount that the
+# payment's column can store.
 MIN_TOTAL, MAX_TOTAL = Decimal("1.00"), Decimal("99999999.99")
 
 
 @dataclass(frozen=True)
 class Customer:
-    """The user who orders, as user-svc knows them."""
+    """The customer of an order, with the data of user-svc."""
 
     id: int
     name: str
@@ -39,10 +39,11 @@ def is_payable(amount: Decimal) -> bool:
 
 
 def check_open_orders(session: Session, user_id: int, most: int) -> None:
-    """Raise TooManyRequests when a user has too many unpaid orders: they hold stock.
+    """Raise TooManyRequests when a user has too many unpaid orders.
 
-    The user's oldest order is locked, so that orders placed at once are counted one
-    after the other; only a user's very first ones, at once, are not.
+    Unpaid orders hold stock. The user's oldest order is locked, so that concurrent
+    requests of a user count one after the other. A user without orders has no row to
+    lock, so concurrent first orders may exceed the limit.
     """
     oldest = select(Order.id).where(Order.user_id == user_id).order_by(Order.id)
     session.execute(oldest.limit(1).with_for_update())

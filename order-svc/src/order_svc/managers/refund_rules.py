@@ -1,4 +1,4 @@
-"""What staff may refund and restock, and what an answered refund means."""
+"""Rules of refunds: what staff may refund and restock, and payment-svc's answers."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -16,11 +16,12 @@ from order_svc.models import Order, RefundState
 def check_amount(
     refunds: Refunds, order: Order, amount: Decimal | None, limit: Decimal | None
 ) -> bool:
-    """Return whether the refund is all that remains; without an amount it is.
+    """Check the amount of a refund; return whether it is all that remains.
 
-    `limit` bounds the sum of an order's refunds by staff, so that several parts do not
-    exceed it either; None: no limit. Raises Conflict (`refund_too_large`),
-    Unprocessable for a part that Razorpay would refuse, Forbidden above the limit.
+    Without an amount the refund is all that remains. `limit` is the maximum of the sum
+    of an order's refunds by staff; None means no limit. Raises Conflict
+    (`refund_too_large`), Unprocessable for an amount that Razorpay would refuse, and
+    Forbidden above the limit.
     """
     remaining = refunds.remaining(order)
     wanted = remaining if amount is None else amount
@@ -32,7 +33,7 @@ def check_amount(
         sentence = f"Less than {MIN_TOTAL} can be refunded only when no more remains."
         raise Unprocessable(sentence, errors={"amount": [sentence]})
     if limit is not None and refunds.staff_total(order) + wanted > limit:
-        raise Forbidden(f"Only an admin refunds more than {limit} of one order.")
+        raise Forbidden(f"Only an admin may refund more than {limit} of one order.")
     return wanted == remaining
 
 
@@ -41,7 +42,7 @@ def check_restock(
 ) -> None:
     """Raise for goods that this order did not sell or that were restocked already.
 
-    Raises Unprocessable for other products than the order's, and Conflict
+    Raises Unprocessable for products that are not in the order, and Conflict
     (`not_committed`, `restock_too_large`).
     """
     if not items:
@@ -71,7 +72,7 @@ def check_answer(refunds: Refunds, order: Order, data: Data) -> None:
     known, refund = refunds.find_answered(data["refund_id"]), refunds.find(data)
     is_other = known is not None and known is not refund
     if is_other or (refund is not None and refund.order_id != order.id):
-        raise Conflict(f"Refund {data['refund_id']} is known as another one.")
+        raise Conflict(f"Refund {data['refund_id']} is recorded as another refund.")
 
 
 def is_last(refunds: Refunds, order: Order, data: Data) -> bool:

@@ -1,4 +1,4 @@
-"""Refunds: rows of the order, requested until payment-svc has answered each."""
+"""Refunds of orders; each is requested again until payment-svc has answered."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -48,7 +48,7 @@ class Refunds:
         )
 
     def find_answered(self, refund_id: int) -> OrderRefund | None:
-        """Return the refund that payment-svc knows by this id, or None."""
+        """Return the refund with this refund id of payment-svc, or None."""
         return self.session.scalar(select(OrderRefund).filter_by(refund_id=refund_id))
 
     def is_automatic(self, payment_id: int | None) -> bool:
@@ -59,12 +59,12 @@ class Refunds:
         return self.session.scalar(statement.limit(1)) is not None
 
     def remaining(self, order: Order) -> Decimal:
-        """Return what of the order's own payment is neither refunded nor requested."""
+        """Return what is neither refunded nor requested of the order's own payment."""
         captured = order.captured_amount or ZERO
         return captured - self._sum(order, RefundState.REQUESTED, RefundState.PROCESSED)
 
     def staff_total(self, order: Order) -> Decimal:
-        """Return the sum of the refunds that staff have requested, failed ones not."""
+        """Return the sum of the refunds requested by staff, without failed ones."""
         amounts = self.session.scalars(
             select(OrderRefund.amount)
             .where(OrderRefund.order_id == order.id)
@@ -126,7 +126,10 @@ class Refunds:
         timeline.publish(self.session, order.id, message)
 
     def record(self, order: Order, data: Data) -> None:
-        """Record a processed refund once; settle every copy of a direct one."""
+        """Record a processed refund once; answer every copy of a direct refund.
+
+        The answer is `order.settled`.
+        """
         refund = self._get_or_insert(order, data)
         if refund.state != RefundState.PROCESSED:
             refund.amount = data["amount"]
@@ -153,7 +156,7 @@ class Refunds:
 
     def _get_or_insert(self, order: Order, data: Data) -> OrderRefund:
         refund = self.find(data)
-        if refund is None:  # made at payment-svc
+        if refund is None:  # requested at payment-svc
             columns = {k: data[k] for k in ("payment_id", "reason", "n", "amount")}
             refund = OrderRefund(
                 order_id=order.id,
@@ -175,7 +178,7 @@ class Refunds:
         return leases.backoff(attempts, first, 64 * first)
 
     def _sum(self, order: Order, *states: RefundState) -> Decimal:
-        """Return the sum of the own payment's refunds in these states."""
+        """Return the sum of the refunds of the order's own payment in these states."""
         amounts = self.session.scalars(
             select(OrderRefund.amount)
             .where(OrderRefund.payment_id == order.payment_id)

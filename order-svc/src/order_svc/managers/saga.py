@@ -25,10 +25,10 @@ Classify = Callable[[Order], OrderTrigger]
 
 
 class Saga:
-    """Fires the saga's triggers; each method returns the order as it is then.
+    """Fires the saga's triggers; each method returns the changed order.
 
     Raises NotFound for an unknown order, Impossible for a trigger that cannot happen
-    in the order's state, Mismatch for a payment that does not fit the order.
+    in the order's state, and Mismatch for a payment of another amount or currency.
     """
 
     def __init__(self, machine: OrderMachine, refunds: Refunds) -> None:
@@ -66,11 +66,11 @@ class Saga:
         return self._fire(order_id, trigger)
 
     def pass_deadline(self, order_id: int) -> Order:
-        """Do what is due when an order's time is over."""
+        """Fire the deadline: reject or expire the order, or request the close again."""
         return self._fire(order_id, Trigger(OrderTrigger.DEADLINE, ORDER_SVC))
 
     def request_link_again(self, order_id: int) -> Order:
-        """Request the payment link once more: the first message may be lost."""
+        """Request the payment link once more: the first message may have been lost."""
         return self._fire(order_id, Trigger(OrderTrigger.LINK_LATE, ORDER_SVC))
 
     def store_link(self, order_id: int, data: Data) -> Order:

@@ -1,4 +1,4 @@
-"""What a reported trigger means for the order as it stands.
+"""Classification of reports by the order's current state.
 
 A report can be one of several triggers: a capture is the order's own payment or an
 extra one. A `classify_` function returns the column of the table of transitions.
@@ -52,7 +52,7 @@ def classify_capture(order: Order, data: Data, *, is_refunded: bool) -> OrderTri
 def _check_amount(order: Order, data: Data) -> None:
     """Raise Mismatch for an amount that is not the price, unless staff accepted it.
 
-    An order that has no price yet takes any amount, and refunds all of it.
+    An order without a price accepts any amount, and refunds all of it.
     """
     if data.get("accepted") or not order.total_price:
         return

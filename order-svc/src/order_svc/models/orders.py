@@ -31,7 +31,7 @@ class Order(AuditModel, db.Model):
 
     The worker checks the order at `next_check_at`; `attempts` counts the checks since
     the last transition. `payment_id` is payment-svc's id of the order's own
-    payment, the first capture that was taken; `captured_amount` is its amount.
+    payment, the first recorded capture; `captured_amount` is its amount.
     """
 
     __tablename__ = "orders"
@@ -87,7 +87,7 @@ class Order(AuditModel, db.Model):
 
     @property
     def status_display(self) -> str:
-        """Return the status for people."""
+        """Return the status as it is displayed."""
         return display(OrderStatus(self.status))
 
     @property

@@ -25,7 +25,7 @@ from order_svc.models.states import (
 
 
 class OrderRefund(AuditModel, db.Model):
-    """A refund of one payment, requested by us or made at payment-svc (`direct`).
+    """A refund of one payment, requested here or at payment-svc (`direct`).
 
     `n` counts per payment and reason; `refund_id` is payment-svc's id. An unanswered
     refund is requested again at `next_check_at`.

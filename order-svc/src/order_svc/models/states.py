@@ -57,7 +57,7 @@ DECIDED = (OrderState.CONFIRMED, OrderState.REFUND_PENDING, OrderState.REFUNDED)
 
 
 def display(status: OrderStatus) -> str:
-    """Return the status for people; `success` is shown as *Completed*."""
+    """Return the status as it is displayed; `success` becomes *Completed*."""
     return "Completed" if status == OrderStatus.SUCCESS else status.capitalize()
 
 
@@ -122,10 +122,10 @@ class RefundReason(StrEnum):
     STOCK_GONE = "stock_gone"
     DUPLICATE = "duplicate"
     STAFF = "staff"
-    DIRECT = "direct"  # made at payment-svc
+    DIRECT = "direct"  # requested at payment-svc
 
 
-# Refunds that the saga makes by itself: the order keeps neither payment nor goods.
+# Refunds that the saga requests; the order then has neither payment nor goods.
 AUTOMATIC = (
     RefundReason.CANCELLED,
     RefundReason.REJECTED,

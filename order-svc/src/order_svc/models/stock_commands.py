@@ -31,7 +31,7 @@ class StockCommandKind(StrEnum):
 
 
 class StockCommandState(StrEnum):
-    """The answer of product-svc; `refused` is as final as `done`."""
+    """The answer of product-svc; `done` and `refused` are both final."""
 
     PENDING = "pending"
     DONE = "done"
@@ -71,7 +71,7 @@ class StockCommand(AuditModel, db.Model):
 
     @classmethod
     def expired(cls) -> ColumnElement[bool]:
-        """Select releases answered OWED_DAYS ago; restocks bound later restocks."""
+        """Select releases answered OWED_DAYS ago; restocks are kept, as a limit."""
         age = timedelta(days=Settings.current().owed_days)
         return and_(
             cls.state != StockCommandState.PENDING,

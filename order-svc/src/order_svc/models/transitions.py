@@ -1,7 +1,7 @@
 """The order's table of transitions: what each trigger does in each state.
 
-The table is the saga. A captured payment is taken in every state: it is kept or
-refunded, never dropped.
+This table defines the saga. A captured payment is recorded in every state: the order
+keeps or refunds it.
 """
 
 from chassis.state_machine import (
@@ -26,15 +26,15 @@ E = Effect
 REQUEST_PAYMENT, REQUEST_CLOSE, _, SETTLED = list(Event)
 
 UNCHANGED = acknowledge("there is nothing to change")
-UNDECIDED = acknowledge("it is not decided yet; payment-svc will publish it again")
-OVER = acknowledge("the order is over already")
+UNDECIDED = acknowledge("not decided yet; payment-svc will publish the capture again")
+OVER = acknowledge("the order has already ended")
 ALREADY_PAID = refuse("already_paid", "The order is paid; it can only be refunded.")
 EXPIRED_ALREADY = refuse("order_expired", "The order has expired.")
 NOT_REFUNDABLE = refuse("not_refundable", "This order has no payment to refund.")
 
 
 def existing(transition: Transition) -> Column:
-    """Fill a trigger's column: one transition for every order that exists."""
+    """Fill a trigger's column with one transition, and IMPOSSIBLE without an order."""
     return {**every(STATES, transition), None: IMPOSSIBLE}
 
 
@@ -75,7 +75,7 @@ TRANSITIONS: Table = table(
         },
         OrderTrigger.CAPTURED: {
             None: IMPOSSIBLE,
-            # A link that somebody made by hand: the order has no stock and no price.
+            # Staff created the link by hand: the order has no stock and no price yet.
             PLACED: move(
                 REFUND_PENDING,
                 *(E.TAKE_PAYMENT, E.REFUND_REJECTED, E.RELEASE_FINAL, E.ALERT),
@@ -83,7 +83,7 @@ TRANSITIONS: Table = table(
             ),
             AWAITING_PAYMENT: move(PAID, E.TAKE_PAYMENT),
             EXPIRING: move(PAID, E.TAKE_PAYMENT),
-            EXPIRED: move(PAID, E.TAKE_PAYMENT),  # the commit takes the stock again
+            EXPIRED: move(PAID, E.TAKE_PAYMENT),  # the commit checks the stock again
             CANCELLING: move(
                 REFUND_PENDING,
                 *(E.TAKE_PAYMENT, E.REFUND_CANCELLED, E.RELEASE_FINAL),
@@ -136,7 +136,7 @@ TRANSITIONS: Table = table(
             CANCELLING: move(STAY, publishes=REQUEST_CLOSE),
             PAID: acknowledge("the commit is tried again"),
             REFUND_PENDING: acknowledge(
-                "every unanswered refund is requested again on its own"
+                "a separate job requests unanswered refunds again"
             ),
         },
         OrderTrigger.COMMITTED: {
@@ -158,7 +158,7 @@ TRANSITIONS: Table = table(
         OrderTrigger.STAFF_REFUND: {
             **existing(NOT_REFUNDABLE),
             CONFIRMED: move(STAY, E.REQUEST_REFUND),
-            REFUND_PENDING: move(STAY, E.REQUEST_REFUND),  # after one that failed
+            REFUND_PENDING: move(STAY, E.REQUEST_REFUND),  # after a refund that failed
         },
         OrderTrigger.STAFF_REFUND_REST: {
             **existing(NOT_REFUNDABLE),

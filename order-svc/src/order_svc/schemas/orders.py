@@ -97,7 +97,7 @@ class OrderPaymentSchema(Schema):
 
 
 class OrderUserSchema(Schema):
-    """The user who ordered, as user-svc knows them now."""
+    """The user who ordered, with the current data of user-svc."""
 
     id = Whole()
     name = fields.String()

@@ -1,8 +1,8 @@
 """Placing an order and reserving its stock.
 
-The customer is checked before anything is written; then the order is inserted, then
-its stock reserved. A crash between two steps leaves an order that the client's retry
-or the worker resumes.
+First the customer is checked, before anything is written. Then the order is inserted.
+Then its stock is reserved. After a crash between two steps, the client's retry or the
+worker resumes the order.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,8 +25,9 @@ from order_svc.steps.work import Work
 def check_customer(user_id: int) -> Customer:
     """Return the customer, or refuse the order before anything is written.
 
-    Raises Unavailable while product-svc or user-svc does not answer or the outbox is
-    not sent, and Forbidden for a user who is gone or deactivated.
+    Raises Unavailable while product-svc or user-svc does not answer, or while the
+    oldest outbox message exceeds OUTBOX_LIMIT_SECONDS. Raises Forbidden for a deleted
+    or deactivated user.
     """
     if clients.products().is_down:
         raise Unavailable("Stock cannot be reserved right now.")
@@ -52,7 +53,7 @@ def place(
     body: Mapping[str, Any],
     on_insert: Callable[[int], None],
 ) -> int:
-    """Insert the order and return its id; `on_insert` gets it before the commit."""
+    """Insert the order and return its id; `on_insert(id)` runs before the commit."""
     order = work.orders.place(
         customer,
         body["items"],
@@ -98,5 +99,5 @@ def _record(work: Work, order_id: int, answer: Done[Prices] | Refused) -> None:
             work.saga.mark_reserved(order_id, answer.value)
         else:
             work.saga.reject(order_id, refusal(answer))
-    except Impossible:  # logged; another attempt was faster, and its answer stands
+    except Impossible:  # logged; another attempt has already recorded its answer
         db.session.rollback()

@@ -1,8 +1,8 @@
 """What the worker does for an order that is due.
 
-No transaction is open during a call: the lease is committed before, the answer is
-recorded after. Without a definite answer the order is due again later. Only an
-explicit refusal of the commit refunds the payment, never a timeout.
+No transaction is open during a call: the lease is committed before the call, and the
+answer is recorded after it. Without a definite answer the order is due again later.
+Only an explicit refusal of the commit refunds the payment; a timeout never does.
 """
 
 from collections.abc import Callable
@@ -38,10 +38,13 @@ def check_order(order_id: int) -> None:
 
 
 def _resume(work: Work, order: Order) -> None:
-    """Reserve the stock again, or give up: a late reservation is released then."""
+    """Reserve the stock again, or reject the order after GIVE_UP_AFTER_SECONDS.
+
+    The rejection also releases a reservation that arrives later.
+    """
     order_id = order.id
-    patience = timedelta(seconds=work.settings.give_up_after_seconds)
-    if clock.now() - order.created_at > patience:
+    limit = timedelta(seconds=work.settings.give_up_after_seconds)
+    if clock.now() - order.created_at > limit:
         work.saga.pass_deadline(order_id)
     else:
         db.session.commit()
@@ -81,8 +84,8 @@ def _commit(work: Work, order: Order) -> None:
 
 
 def _alert_unknown(work: Work, order_id: int) -> None:
-    """Alert: product-svc has no reservation of a paid order. Never refund for that."""
-    sentence = "product-svc does not know a paid order"
+    """Alert, without a refund: product-svc has no reservation of a paid order."""
+    sentence = "no reservation for a paid order"
     logging.get().error(sentence, order_id=order_id, alert=True)
     work.postpone(Order, order_id)
 

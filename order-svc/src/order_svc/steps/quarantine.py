@@ -1,4 +1,4 @@
-"""Messages that repeat until they are handled are quarantined once."""
+"""Quarantine of messages that payment-svc republishes until they are handled."""
 
 from chassis import clock
 from chassis.messaging import inbox
@@ -7,11 +7,12 @@ from order_svc import queries
 
 
 def quarantine_once(event: Event, reason: str, key: str) -> None:
-    """Quarantine the first message of a type with this id (`key` names it in the data).
+    """Quarantine the first message of a type with the id `event.data[key]`.
 
-    A later copy only renews the first one's `updated_at`, so that retention keeps it
-    and staff are not asked again. The copy leaves no row in the inbox: it may be the
-    quarantined message itself, which would be a duplicate when staff retry it.
+    A later copy only updates the quarantined row's `updated_at`, so that retention
+    keeps the row and staff see the problem once. The copy's inbox row is deleted: the
+    copy may be the quarantined message itself, and with an inbox row a retry by staff
+    would be skipped as a duplicate.
     """
     head = f"{event.type} {event.data[key]}: "
     known = queries.find_quarantined(head)

@@ -1,4 +1,4 @@
-"""The error that answers a rejected order."""
+"""The error response of a rejected order."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ KINDS: dict[str, type[Problem]] = {
 
 
 def refusal(answer: Refused) -> dict[str, Any]:
-    """Return what is stored of product-svc's problem: code, detail, lines or ids.
+    """Return the stored part of product-svc's problem: code, detail, lines or ids.
 
-    A 410 answers a repeated request whose refusal was lost.
+    product-svc answers 410 to a repeated request if its first refusal was lost.
     """
     data = answer.data
     known = {name: data[name] for name in ("items", "product_ids") if name in data}

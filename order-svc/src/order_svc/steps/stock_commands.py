@@ -13,7 +13,7 @@ from order_svc.steps.work import Work
 
 
 def send_stock_command(command_id: int) -> None:
-    """Send a leased command and record the answer; without one, send again later."""
+    """Send a leased command and record the answer; without an answer, postpone it."""
     command = db.session.get_one(StockCommand, command_id)
     correlation.use(command.correlation_id)
     db.session.expunge(command)

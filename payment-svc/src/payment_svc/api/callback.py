@@ -49,11 +49,11 @@ DOC = {
 
 @blp.route("/payment_link_callback/")
 class PaymentLinkCallback(MethodView):
-    """The end of Razorpay's payment page."""
+    """The address to which Razorpay's payment page redirects."""
 
     @blp.public
     @blp.doc(**DOC)
-    @blp.problems(_400="`invalid_signature`, or a parameter is missing or doubled")
+    @blp.problems(_400="`invalid_signature`, or a parameter is missing or repeated")
     @blp.response(200, CallbackAnswerSchema)
     def get(self) -> Any:
         """Show a customer the state of their payment.

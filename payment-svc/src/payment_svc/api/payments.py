@@ -26,7 +26,7 @@ SOON = {"Retry-After": "1"}
 
 
 def context() -> Context:
-    """Return the collaborators of this request, in the name of its caller."""
+    """Return the collaborators of this request; the actor is its caller."""
     return Context(str(auth.caller()))
 
 
@@ -50,10 +50,10 @@ class PaymentLinks(MethodView):
     @blp.arguments(PaymentLinkSchema)
     @blp.problems(_409="`amount_mismatch`, `customer_mismatch`, `payment_over`")
     @blp.idempotent
-    @blp.alt_response(200, schema=PaymentSchema, description="The order has it already")
+    @blp.alt_response(200, schema=PaymentSchema, description="The order has a payment")
     @blp.resource(PaymentSchema, 201)
     def post(self, body: dict[str, Any]) -> Any:
-        """Make a payment link for an order."""
+        """Request a payment link for an order."""
         work = context()
         payment, is_new = work.payments.open(_request(work, body))
         if not is_new:
@@ -104,13 +104,13 @@ class PaymentById(MethodView):
 
 @blp.route("/<id:payment_id>/cancel/")
 class PaymentCancellation(MethodView):
-    """The end of a payment's link."""
+    """The cancellation of a payment's link."""
 
     @blp.requires(STAFF, WRITE)
     @blp.problems(_404="", _409="`already_paid`, `suspect`")
     @blp.response(202, PaymentSchema)
     def post(self, payment_id: int) -> Any:
-        """Cancel a payment's link; the worker does it."""
+        """Request the cancellation of a payment's link; the worker executes it."""
         payments = context().payments
         payment = payments.get(payment_id)
         payments.cancel(payment)

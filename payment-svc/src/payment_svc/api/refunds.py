@@ -20,10 +20,10 @@ class PaymentRefund(MethodView):
     @blp.requires(STAFF, WRITE)
     @blp.arguments(RefundPostSchema)
     @blp.problems(
-        _403="for all but admins: the payment's refunds pass `REFUND_LIMIT`",
+        _403="the payment's refunds exceed `REFUND_LIMIT`; admins have no limit",
         _404="",
         _409="`not_settled`, `refund_too_large`",
-        _422="less than Razorpay returns, and not all that is left",
+        _422="an amount below Razorpay's minimum that is not all that remains",
     )
     @blp.idempotent
     @blp.response(202, RefundSchema)

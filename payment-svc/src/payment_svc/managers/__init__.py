@@ -1,4 +1,4 @@
-"""The business rules; they know no HTTP and no queue, and never commit."""
+"""The business rules; they use neither HTTP nor queues, and never commit."""
 
 from payment_svc.managers.payment_machine import PaymentMachine
 from payment_svc.managers.payment_request import PaymentRequest

@@ -29,7 +29,7 @@ POLLED = {T.LINK_ENDED, T.CAPTURE_SEEN, T.MISMATCH_SEEN}
 
 
 class PaymentMachine(StateMachine[Payment]):
-    """Fires triggers at payments, in the name of an actor."""
+    """Fires triggers at payments; the history names the actor."""
 
     model = Payment
     noun = "payment"
@@ -54,7 +54,7 @@ class PaymentMachine(StateMachine[Payment]):
     def record(
         self, payment: Payment, source: State, transition: Transition, trigger: Trigger
     ) -> None:
-        """Write the history, except for what a poll has only seen again."""
+        """Write the history, except for a poll's result that is already known."""
         if transition.kind is Kind.MOVE:
             payment.updated_at = clock.now()
         elif trigger.name in POLLED:
@@ -92,8 +92,8 @@ class PaymentMachine(StateMachine[Payment]):
     def plan_poll(self, payment: Payment) -> None:
         """Plan the next poll after a definite answer of Razorpay.
 
-        A payment that is due stays due: the poll was requested during the last one,
-        and may see what that did not.
+        A payment that became due during a poll stays due: the requested poll may see a
+        newer state.
         """
         now, due = clock.now(), payment.next_check_at
         if due is None or due > now:

@@ -1,4 +1,4 @@
-"""What a caller gives when it requests a payment."""
+"""The data of a request for a payment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

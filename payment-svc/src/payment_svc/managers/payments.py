@@ -28,9 +28,9 @@ OVER = (PaymentState.CLOSED, PaymentState.CAPTURED)
 
 @dataclass(frozen=True)
 class PaymentManager:
-    """What may be done with payments: request, close, cancel and settle them.
+    """The operations on payments: request, close, cancel and settle.
 
-    It never commits.
+    The manager never commits.
     """
 
     machine: PaymentMachine
@@ -81,7 +81,7 @@ class PaymentManager:
         """
         payment, is_new = self._find_or_insert(request)
         if payment.state in OVER:
-            raise Conflict("The order's payment is over.", code="payment_over")
+            raise Conflict("The order's payment has ended.", code="payment_over")
         return payment, is_new
 
     def _find_or_insert(self, request: PaymentRequest) -> tuple[Payment, bool]:
@@ -101,7 +101,7 @@ class PaymentManager:
         currency: str,
         user_id: int | None,
     ) -> Payment:
-        """Request the end of an order's link; an unknown order gets a tombstone.
+        """Close an order's payment; an order without a payment gets a tombstone.
 
         A tombstone is final: a request that arrives later creates no link. Raises
         Conflict `customer_mismatch` for a payment of another customer.
@@ -122,9 +122,13 @@ class PaymentManager:
         """Close a payment's link for staff; raise Conflict for a captured payment."""
         locked = self.lock(payment.id)
         if locked.state == PaymentState.CAPTURED:
-            raise Conflict("It is paid: refund it.", code="already_paid")
+            raise Conflict(
+                "The payment is captured: refund it instead.", code="already_paid"
+            )
         if locked.state == PaymentState.UNDER_REVIEW:
-            raise Conflict("It is under review: an admin decides.", code="suspect")
+            raise Conflict(
+                "The payment is under review: an admin must decide.", code="suspect"
+            )
         if locked.state != PaymentState.CLOSED:
             self._close(locked, ClosingReason.CANCELLED)
 

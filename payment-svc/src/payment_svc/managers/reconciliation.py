@@ -1,4 +1,4 @@
-"""What a snapshot of Razorpay proves about a payment."""
+"""Reconciliation of payments with snapshots of Razorpay."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,7 +31,7 @@ REASONS = {"expired": ClosingReason.EXPIRED, "cancelled": ClosingReason.CANCELLE
 class Reconciliation:
     """Applies snapshots to payments.
 
-    Callback, webhook, poll and the staff's sync all end here. It never commits.
+    Callback, webhook, polling and the staff's sync all use `apply`. It never commits.
     """
 
     machine: PaymentMachine
@@ -46,7 +46,7 @@ class Reconciliation:
                 self._store_capture(payment, capture)
         if not snapshot.captures:
             self._end(payment, snapshot.link)
-        if payment.state not in AT_ONCE:  # those have their own next step
+        if payment.state not in AT_ONCE:  # the worker acts on the others at once
             payment.attempts = 0
             self.machine.plan_poll(payment)
         self.machine.session.flush()
@@ -127,14 +127,14 @@ class Reconciliation:
         logging.get().warning("second capture", payment_id=extra.id, first=first.id)
 
     def _end(self, payment: Payment, link: ProviderLink | None) -> None:
-        """Close a payment whose link has ended, or whose link to cancel is unknown."""
+        """Close a payment whose link has ended, or a closing payment without a link."""
         if link is None:
             if payment.state == PaymentState.CLOSING:
                 self.machine.fire(
                     payment, Trigger(T.LINK_ENDED, "", "there is no link")
                 )
         elif link.is_over:
-            is_closing = payment.state == PaymentState.CLOSING  # has its reason
+            is_closing = payment.state == PaymentState.CLOSING  # the reason is known
             data = {} if is_closing else {"closing_reason": REASONS[link.status]}
             self.machine.fire(payment, Trigger(T.LINK_ENDED, "", link.status, data))
 

@@ -33,7 +33,7 @@ ROUTINE = {T.SENT, T.NO_ANSWER, T.SEEN_PENDING}
 
 
 class RefundMachine(StateMachine[Refund]):
-    """Fires triggers at refunds, in the name of an actor."""
+    """Fires triggers at refunds; the history names the actor."""
 
     model = Refund
     noun = "refund"

@@ -27,7 +27,7 @@ class RefundRules:
         self.limit = limit
 
     def left(self, payment: Payment) -> Decimal:
-        """Return what of the capture is neither refunded nor being refunded."""
+        """Return the part of the capture without processed or running refunds."""
         if payment.state != PaymentState.CAPTURED:
             return Decimal("0.00")
         return payment.refundable - self._sum(payment, _of_capture(payment))
@@ -56,7 +56,7 @@ class RefundRules:
         return 1 + self._count(payment, Refund.reason == reason)
 
     def _check_limit(self, payment: Payment, amount: Decimal) -> None:
-        """Raise Forbidden when all refunds by people together pass the limit."""
+        """Raise Forbidden when the sum of all refunds by staff exceeds the limit."""
         before = self._sum(payment, Refund.reason.in_(BY_PEOPLE))
         if before + amount > self.limit:
             raise Forbidden(f"Only an admin may refund more than {self.limit}.")
@@ -93,5 +93,5 @@ def _check_amount(wanted: Decimal, left: Decimal) -> None:
 
 
 def _of_capture(payment: Payment) -> ColumnElement[bool]:
-    """Leave out the refund of a rejected capture that this capture replaced."""
+    """Exclude the refund of a rejected capture that this capture replaced."""
     return Refund.razorpay_payment_id == payment.razorpay_payment_id

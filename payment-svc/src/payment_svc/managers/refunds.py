@@ -29,7 +29,7 @@ SEEN = {
 
 
 class RefundManager:
-    """What may be done with refunds; it never commits."""
+    """The operations on refunds; the manager never commits."""
 
     def __init__(self, machine: RefundMachine) -> None:
         self.machine = machine
@@ -46,7 +46,7 @@ class RefundManager:
     ) -> Refund:
         """Request a refund of a locked payment, once for each key.
 
-        One that is too large is stored as FAILED and answered; it is not an error.
+        A refund that is too large is stored as FAILED and answered; nothing is raised.
         """
         key = refund_key(payment.id, reason, n)
         known = self.session.scalar(select(Refund).where(Refund.key == key))
@@ -117,7 +117,7 @@ class RefundManager:
     def unmatched(
         self, refund: Refund, seen: Iterable[ProviderRefund]
     ) -> Sequence[ProviderRefund]:
-        """Return Razorpay's refunds of this amount that no stored refund has."""
+        """Return Razorpay's refunds of this amount that match no stored refund."""
         stored = set(
             self.session.scalars(
                 select(Refund.razorpay_refund_id).where(
@@ -129,14 +129,14 @@ class RefundManager:
         return [one for one in alike if one.id not in stored]
 
     def fail(self, refund_id: int, description: str) -> None:
-        """Fail a refund that Razorpay has refused; a person must look at it."""
+        """Fail a refund that Razorpay has refused; staff must handle it."""
         refund = self.machine.lock(refund_id)
         logging.get().error("refund refused", refund_id=refund.id, why=description)
         data = {"detail": description[:255]}
         self.machine.fire(refund, Trigger(T.REFUSED, "", description, data))
 
     def acknowledge(self, payment: Payment, refund_id: int) -> None:
-        """Record that order-svc knows a direct refund, and stop republishing it."""
+        """Record that order-svc has a direct refund, and stop republishing it."""
         refund = self.machine.lock(refund_id)
         if refund.payment_id != payment.id:
             raise NotFound(f"Payment {payment.id} has no refund {refund_id}.")

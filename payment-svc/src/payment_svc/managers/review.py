@@ -1,4 +1,4 @@
-"""What an admin decides about a payment under review."""
+"""The decisions of an admin about a payment under review."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from payment_svc.models import ClosingReason, Payment, PaymentTrigger
 
 @dataclass(frozen=True)
 class Review:
-    """The two decisions; nothing else ends a review.
+    """The two decisions that end a review.
 
     The admin's note stays in the history, because the customer can read `reason`.
     """
@@ -20,7 +20,7 @@ class Review:
     refunds: RefundManager
 
     def accept(self, payment_id: int, note: str) -> Payment:
-        """Accept the captured amount; the event tells order-svc that it was decided."""
+        """Accept the captured amount; the event is marked as accepted."""
         data = {"is_accepted": True}
         return self._decide(payment_id, PaymentTrigger.REVIEW_ACCEPTED, note, data)
 

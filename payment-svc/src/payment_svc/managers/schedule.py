@@ -1,4 +1,4 @@
-"""When a payment is polled next; only a poll decides anything about it."""
+"""The time of a payment's next poll."""
 
 from datetime import datetime, timedelta
 
@@ -6,8 +6,8 @@ from payment_svc.config import Settings
 from payment_svc.models import Payment, PaymentKind, PaymentState
 
 AT_ONCE = (PaymentState.CREATED, PaymentState.CLOSING)
-ORPHAN = 60.0  # seconds; by then a link that was being created has arrived
-AFTER_EXPIRY = 30.0  # seconds; Razorpay expires links after 10 to 25
+ORPHAN = 60.0  # seconds after which a link that was being created exists
+AFTER_EXPIRY = 30.0  # seconds; Razorpay expires links 10 to 25 seconds late
 
 
 def next_check(payment: Payment, settings: Settings, now: datetime) -> datetime | None:
@@ -15,7 +15,7 @@ def next_check(payment: Payment, settings: Settings, now: datetime) -> datetime 
     state = PaymentState(payment.state)
     is_tombstone = payment.placed_at is None
     if payment.kind == PaymentKind.EXTRA or is_tombstone:
-        return None  # it has no link of its own
+        return None  # there is no link to poll
     if state in AT_ONCE:
         return now
     if state is PaymentState.ISSUED:

@@ -1,6 +1,7 @@
-"""The inbox of webhooks: each is stored once, and makes what it mentions due.
+"""The inbox of webhooks: each is stored once.
 
-A webhook is never trusted: it only makes a poll of Razorpay due. Nothing here commits.
+A webhook is not trusted: it only makes polls of the payment and the refund that it
+mentions due. These functions never commit.
 """
 
 import hashlib
@@ -46,7 +47,7 @@ def store(
 def _is_known(session: Session, row: WebhookEvent) -> bool:
     names = ("sha256", "event_id", "natural_key")
     given = {name: getattr(row, name) for name in names}
-    # NULL equals no other NULL.
+    # In SQL, NULL does not equal NULL.
     same = [getattr(WebhookEvent, n) == v for n, v in given.items() if v is not None]
     known = select(WebhookEvent.id).where(or_(*same)).limit(1)
     return session.scalar(known) is not None

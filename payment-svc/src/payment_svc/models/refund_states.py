@@ -31,7 +31,7 @@ class RefundTrigger(StrEnum):
 class RefundEffect(StrEnum):
     """What a transition of a refund changes besides the refund."""
 
-    ADD_TO_REFUNDED = "add_to_refunded"  # the payment's refunded amount and status
+    ADD_TO_REFUNDED = "add to the payment's refunded amount"
 
 
 class RefundStatus(StrEnum):
@@ -50,8 +50,8 @@ class RefundReason(StrEnum):
     STOCK_GONE = "stock_gone"
     DUPLICATE = "duplicate"
     STAFF = "staff"
-    DIRECT = "direct"  # requested here: POST /payments/{id}/refund/
-    SUSPECT = "suspect"  # an admin rejected the payment; order-svc is not told
+    DIRECT = "direct"  # requested at this service: POST /payments/{id}/refund/
+    SUSPECT = "suspect"  # an admin rejected the payment; not published to order-svc
 
 
 REQUESTED, SENT, PENDING, PROCESSED, FAILED = RefundState

@@ -1,4 +1,4 @@
-"""Readers of Razorpay's JSON; an undocumented shape counts as no answer."""
+"""Readers of Razorpay's JSON; an undocumented shape raises Unknown."""
 
 import re
 from datetime import UTC, datetime

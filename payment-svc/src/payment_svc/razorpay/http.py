@@ -1,4 +1,4 @@
-"""The HTTP session of Razorpay's client: bounded, and strict about answers.
+"""The HTTP session of Razorpay's client: time and size limits, strict checks.
 
 The client's exceptions carry no status, so that 401 or 429 look like a refusal. The
 client also prints network errors, has no timeout and reads bodies of any size. The

@@ -19,12 +19,12 @@ DUPLICATE = ("already exists", "already attempted")  # a link with this referenc
 def create_link(work: Context, payment: Payment) -> None:
     """Create the link of a payment that has none.
 
-    An earlier attempt may have created it, so a retry looks for it first.
+    An earlier attempt may have created it, so a retry first queries Razorpay for it.
     """
     if payment.attempts > 1 and _recover_link(work, payment):
         return
     if work.payments.is_too_late(payment):
-        _fail(work, payment, "no link could be made in time")
+        _fail(work, payment, "no link could be created in time")
         return
     failpoint("payment.before_create")
     answer = work.razorpay.create_link(link_request(work, payment))
@@ -108,7 +108,7 @@ def link_request(work: Context, payment: Payment) -> PaymentLinkRequest:
 
 
 def close_link(work: Context, payment: Payment) -> None:
-    """Cancel the link of a closing payment; a capture that came first counts."""
+    """Cancel the link of a closing payment; an earlier capture wins."""
     link_id = payment.razorpay_payment_link_id
     if link_id is None:
         found = work.razorpay.find_link(payment.receipt)
@@ -123,12 +123,12 @@ def close_link(work: Context, payment: Payment) -> None:
 
 
 def _cancel(work: Context, payment: Payment, link_id: str) -> None:
-    """Cancel a link; whether refused or done, the next poll shows the result."""
+    """Cancel a link; then poll, because a refusal can mean that it is closed."""
     failpoint("payment.before_cancel")
     answer = work.razorpay.cancel_link(link_id)
     failpoint("payment.after_cancel")
     if isinstance(answer, Unknown):
         retry_later(work, Payment, payment.id, answer)
     elif poll(work, payment) is PaymentState.CLOSING:
-        why = Unknown("the link is neither open nor over")
+        why = Unknown("the link is neither open nor closed")
         retry_later(work, Payment, payment.id, why)

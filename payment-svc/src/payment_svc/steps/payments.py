@@ -16,7 +16,7 @@ STEPS: dict[str, Callable[[Context, Payment], object]] = {
 
 
 def check_payment(payment_id: int) -> None:
-    """Do what a leased payment needs in its state."""
+    """Run the next step of a leased payment."""
     failpoint("payment.leased")
     work = Context()
     payment = read_payment(work, payment_id)

@@ -46,8 +46,8 @@ def fetch_snapshot(
 def reconcile(work: Context, payment_id: int, snapshot: Snapshot) -> PaymentState:
     """Apply a snapshot and return the payment's state.
 
-    An open link of a closed payment is an orphan, created by a call whose answer
-    arrived after the end. It is cancelled.
+    An open link of a closed payment is an orphan: it was created by a call whose answer
+    arrived after the payment was closed. It is cancelled.
     """
     payment = work.reconciliation.apply(payment_id, snapshot)
     state, link = PaymentState(payment.state), snapshot.link

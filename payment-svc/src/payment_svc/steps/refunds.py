@@ -20,7 +20,7 @@ ALREADY_REFUNDED = (
 
 
 def check_refund(refund_id: int) -> None:
-    """Do what a leased refund needs: send it, or fetch its result."""
+    """Send a leased refund, or fetch its result."""
     failpoint("refund.leased")
     work = Context()
     refund, was_sent = _begin_attempt(work, refund_id)
@@ -31,7 +31,7 @@ def check_refund(refund_id: int) -> None:
 
 
 def _begin_attempt(work: Context, refund_id: int) -> tuple[Refund, bool]:
-    """Commit that the call begins; return the detached refund, as the manager does."""
+    """Commit the start of the call; return the refund and whether it was sent."""
     refund, was_sent = work.refunds.begin_attempt(refund_id)
     work.session.expunge(refund)
     work.session.commit()
@@ -69,11 +69,11 @@ def _handle_refusal(work: Context, refund: Refund, refusal: Refused) -> None:
 
 
 def _recover(work: Context, refund: Refund, *, any_receipt: bool = False) -> bool:
-    """Reconcile with what Razorpay has of this refund; return False if it has none.
+    """Reconcile with this refund at Razorpay; return False if there is none.
 
-    With `any_receipt`, a refund of the same amount that no stored refund has is enough:
-    all money is refunded, and somebody did it in Razorpay's dashboard. Without an
-    answer from Razorpay the refund is retried later.
+    With `any_receipt`, a refund of the same amount that matches no stored refund also
+    counts: all money is refunded, so this one was made in Razorpay's dashboard. Without
+    an answer from Razorpay the refund is retried later.
     """
     found = work.razorpay.refunds_of(str(refund.razorpay_payment_id))
     if not isinstance(found, Done):

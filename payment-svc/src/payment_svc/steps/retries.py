@@ -15,7 +15,7 @@ def retry_later(
 ) -> None:
     """Make a row due again after a pause, at least Razorpay's Retry-After.
 
-    The refusal of a question is no answer to it, and is retried like an Unknown.
+    A refused query returns no data, so it is retried like an Unknown.
     """
     why, retry_after = _reason(answer)
     attempts = leases.attempts(model, row_id) or 1

@@ -11,7 +11,7 @@ from payment_svc.razorpay.webhooks import read_webhook
 
 
 def process_webhook(row_id: int) -> None:
-    """Make due what a leased webhook mentions; one that raises is stored as failed."""
+    """Process a leased webhook; if this raises, store the webhook as failed."""
     row = db.session.get_one(WebhookEvent, row_id)
     correlation.use(row.correlation_id)
     try:

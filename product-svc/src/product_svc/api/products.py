@@ -21,6 +21,7 @@ from product_svc.schemas import (
 )
 
 blp = Blueprint("products", __name__, url_prefix="/products", description=__doc__)
+FOR_STAFF = "`is_active=false` is for staff"
 
 
 def _manager() -> ProductManager:
@@ -28,7 +29,7 @@ def _manager() -> ProductManager:
 
 
 def _is_staff() -> bool:
-    """Return whether a member of staff calls an address that needs no token."""
+    """Return whether the caller of a public endpoint is staff."""
     try:
         auth.authenticate((STAFF,))
     except Problem:
@@ -50,7 +51,7 @@ class Products(MethodView):
 
     @blp.public
     @blp.arguments(ProductQuerySchema, location="query")
-    @blp.problems(_401="`is_active=false` is for staff", _403="the same")
+    @blp.problems(_401=FOR_STAFF, _403=FOR_STAFF)
     @blp.page(ProductSchema)
     def get(self, query: dict[str, Any]) -> pagination.Page:
         """List, filter and search the catalogue."""

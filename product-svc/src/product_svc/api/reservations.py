@@ -22,7 +22,10 @@ blp = Blueprint(
     "reservations", __name__, url_prefix="/products/reservations", description=__doc__
 )
 SCOPE = "stock:reserve"
-SHORT = "`insufficient_stock` with the short lines, `unknown_product` with their ids"
+SHORT = (
+    "`insufficient_stock` with the lines that lack stock, `unknown_product` with the "
+    "ids of the products"
+)
 
 
 def _manager() -> ReservationManager:
@@ -30,7 +33,7 @@ def _manager() -> ReservationManager:
 
 
 def _committed(outcome: Outcome) -> Reservation:
-    """Commit the outcome, and with it the tombstone of a refusal, which is raised."""
+    """Commit the outcome, including the tombstone of a refusal; raise the refusal."""
     failpoint("reservation.before_commit")
     db.session.commit()
     failpoint("reservation.committed")
@@ -87,7 +90,7 @@ class ReservationCommit(MethodView):
     @blp.problems(_404="", _409="`reservation_gone`: refund the order")
     @blp.response(200, ReservationSchema)
     def post(self, order_id: int) -> Reservation:
-        """Sell an order's stock; what was released is sold if it is still available."""
+        """Sell an order's stock; released stock is sold if it is still available."""
         return _committed(_manager().commit(order_id))
 
 

@@ -1,4 +1,4 @@
-"""The business rules: they never commit, and know neither HTTP nor SQL dialects."""
+"""The business rules: they never commit, and use neither HTTP nor SQL dialects."""
 
 from product_svc.managers.categories import CategoryManager
 from product_svc.managers.products import ProductManager

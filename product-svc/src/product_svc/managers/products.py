@@ -29,8 +29,8 @@ SORTS = {
     name: getattr(Product, name)
     for name in ("id", "name", "price", "created_at", "stock_quantity")
 }
-# What a client sees of a product, as columns: a list of Core rows takes half the time
-# of the same list of objects.
+# The columns that clients see. A list of Core rows takes half the time of the same
+# list of ORM objects.
 COLUMNS: tuple[Any, ...] = (
     Product.id,
     Product.sku,
@@ -112,7 +112,7 @@ class ProductManager:
         self._flush()
 
     def retire(self, product: Product) -> None:
-        """Take a locked product off sale; its row stays for the orders that name it."""
+        """Take a locked product off sale; its row is kept for its orders."""
         self.change(product, {"is_active": False})
 
     def _check_category(self, category_id: int | None) -> None:

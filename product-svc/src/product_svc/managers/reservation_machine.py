@@ -1,4 +1,4 @@
-"""How a reservation changes: its row, its timeline, its products and their ledger."""
+"""The state machine of reservations: row, timeline, products and ledger."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -22,11 +22,11 @@ from product_svc.models import (
 
 
 class ReservationMachine(StateMachine[Reservation]):
-    """Fires the triggers of the reservation's table; moves of stock are its effects.
+    """Fires the triggers of reservations; the effects of a transition change stock.
 
     The reservation is locked first, then its products by id, so that two transactions
-    never deadlock. An effect raises `Short` when there is too little stock: the caller
-    fires inside a savepoint, which then takes the whole transition back.
+    never deadlock. An effect raises `Short` when there is too little stock. The caller
+    fires inside a savepoint, which then rolls back the whole transition.
     """
 
     model = Reservation
@@ -47,7 +47,7 @@ class ReservationMachine(StateMachine[Reservation]):
     def columns(
         self, row: Reservation | None, to: Any, trigger: Trigger
     ) -> Mapping[str, Any]:
-        """Return when the reservation is due: at its expiry, while it holds stock."""
+        """Return when the reservation is due: at its expiry while it holds stock."""
         if row is not None:  # no transition leads back to a state that holds stock
             return {"next_check_at": None, "attempts": 0}
         expires_at = trigger.data.get("expires_at")
@@ -61,7 +61,7 @@ class ReservationMachine(StateMachine[Reservation]):
     def record(
         self, row: Reservation, source: State, transition: Transition, trigger: Trigger
     ) -> None:
-        """Add the line of the timeline; an acknowledged repeat has none."""
+        """Add a line to the timeline, unless the trigger changed nothing."""
         if transition.kind is Kind.MOVE:
             self.session.add(
                 ReservationHistory(
@@ -74,7 +74,7 @@ class ReservationMachine(StateMachine[Reservation]):
             )
 
     def _reserve(self, row: Reservation, trigger: Trigger) -> None:
-        """Reserve stock, and keep the names and prices of this moment."""
+        """Reserve stock, and copy the current names and prices."""
         lines: Lines = trigger.data["lines"]
         change = STOCK_CHANGES[Effect.RESERVE]
         products = self.stock.change_all(change, lines, is_active=True)
@@ -115,7 +115,7 @@ class ReservationMachine(StateMachine[Reservation]):
 
 
 def _count_returned(reservation: Reservation, lines: Lines) -> None:
-    """Add to what was returned of each line; refuse more than the order bought."""
+    """Add to each line's returned quantity; refuse more than was sold."""
     items = {item.product_id: item for item in reservation.items}
     for product_id, quantity in lines.items():
         item = items.get(product_id)

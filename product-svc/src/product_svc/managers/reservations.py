@@ -1,4 +1,4 @@
-"""Reservations: what orders hold, by the table of transitions."""
+"""The rules of reservations: reserve, release, commit, restock and expire."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from product_svc.models import (
 
 @dataclass
 class Outcome:
-    """A reservation after a request; a `refusal` is raised once it is committed.
+    """The outcome of a request; the caller commits it, then raises the `refusal`.
 
     A refusal leaves a tombstone: a late copy of the request must not succeed when
     stock is available again.
@@ -64,7 +64,7 @@ class ReservationManager:
         return self._repeat(reservation, trigger)
 
     def release(self, order_id: int, *, final: bool) -> None:
-        """Release what an order holds; an order without reservation gets a tombstone.
+        """Release an order's stock; an order without reservation gets a tombstone.
 
         After a final release the order can never be committed.
         """
@@ -75,7 +75,7 @@ class ReservationManager:
             self.machine.fire(reservation, trigger)
 
     def commit(self, order_id: int) -> Outcome:
-        """Sell what an order holds; what was released is sold if it is available."""
+        """Sell an order's stock; released stock is sold if it is still available."""
         trigger = self._trigger(ReservationTrigger.COMMIT, order_id)
         try:
             reservation, _ = self._find_or_insert(order_id, trigger)
@@ -107,7 +107,7 @@ class ReservationManager:
     def expire(self, order_id: int) -> bool:
         """Release a reservation past its expiry; return whether it was released.
 
-        A reservation that another transaction has locked is left to the next lease.
+        A reservation that another transaction has locked expires at a later lease.
         """
         reservation = self.machine.find(order_id, skip_locked=True)
         if reservation is None or not reservation.is_due(clock.now()):
@@ -132,7 +132,7 @@ class ReservationManager:
         return self.machine.insert_once(lambda: self.machine.find(order_id), trigger)
 
     def _repeat(self, reservation: Reservation, reserve: Trigger) -> Outcome:
-        """Answer a reserve that another copy of the request has made before."""
+        """Answer a repeated request for the reservation that an earlier one made."""
         self.machine.fire(reservation, reserve)
         if reservation.lines != reserve.data["lines"]:
             message = "This order has a reservation of other products or quantities."
@@ -140,7 +140,7 @@ class ReservationManager:
         return Outcome(reservation)
 
     def _refuse_commit(self, order_id: int, product_ids: Iterable[int]) -> Outcome:
-        reservation = self.machine.lock(order_id)  # as the savepoint has restored it
+        reservation = self.machine.lock(order_id)  # the savepoint has restored the row
         items = self.stock.short_lines(_only(reservation.lines, product_ids))
         refusal = Conflict(STOCK_GONE.reason, code=STOCK_GONE.code, items=items)
         trigger = self._trigger(ReservationTrigger.REFUSE, order_id, refusal.code)

@@ -40,9 +40,9 @@ class StockManager:
     ) -> Row[Any] | None:
         """Add to both quantities and return the product's row, or change nothing.
 
-        Nothing is changed, and None returned, when less stock would be left than is
-        reserved, when the product is unknown, or when its columns are not as `only`
-        demands. The row has name, price and stock_quantity.
+        Returns None, and changes nothing, when less stock would be left than is
+        reserved, when the product is unknown, or when its columns differ from `only`.
+        The returned row has name, price and stock_quantity.
         """
         new_stock = Product.stock_quantity + stock
         new_reserved = Product.reserved_quantity + reserved

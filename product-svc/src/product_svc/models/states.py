@@ -1,4 +1,4 @@
-"""What a reservation goes through: states, triggers and moves of stock."""
+"""The states, triggers and effects of reservations."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +15,7 @@ class ReservationState(StrEnum):
 
 
 class ReservationTrigger(StrEnum):
-    """What changes a reservation."""
+    """What happens to a reservation: the columns of its table of transitions."""
 
     RESERVE = "reserve"
     REFUSE = "refuse"  # fired by product-svc itself when stock is short

@@ -56,7 +56,7 @@ class OneTimeTokenManager:
         return cast("Account | None", self.session.execute(found).one_or_none())
 
     def spend(self, token: str, purpose: MailKind) -> bool:
-        """Mark a token as used; return False when it is not valid or no longer."""
+        """Mark a token as used; return False when it is not or no longer valid."""
         use = update(OneTimeToken).where(_is_valid(token, purpose))
         use = use.execution_options(synchronize_session=False)
         return changed(use.values(used_at=clock.now())) == 1

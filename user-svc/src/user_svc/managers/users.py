@@ -142,7 +142,7 @@ class UserManager:
         return user
 
     def delete(self, user: User) -> None:
-        """Deactivate a locked user for ever and erase the personal data; idempotent."""
+        """Deactivate a locked user for good and erase the personal data; idempotent."""
         if user.deleted_at is not None:
             return
         self._keep_an_admin(user, {"is_active": False})
@@ -190,7 +190,7 @@ class UserManager:
                 self.session.add(user)
         except IntegrityError:  # the only constraint that valid fields can violate
             raise Conflict(
-                "This e-mail address has an account already.", code="email_taken"
+                "This e-mail address already has an account.", code="email_taken"
             ) from None
         return user
 
