@@ -49,7 +49,7 @@ def key(s, order_id, /, **values):
 
 
 def family(s, user_id=None, /, **values):
-    """Change the session of a user, the story's own unless said."""
+    """Change a user's session, by default that of the story's user."""
     s.change(u.RefreshFamily, {"user_id": user_id or s.user}, **values)
 
 
@@ -95,7 +95,7 @@ def forgotten(s):
 
 
 def webhook(s):
-    """Return a webhook that nobody has read."""
+    """Return a webhook that was not processed."""
     return {
         "id": 9001,
         "sha256": "0" * 64,
