@@ -22,14 +22,14 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def handle_error(self, request, client_address):
-        """Say nothing of clients that hang up."""
+        """Log nothing about clients that disconnect."""
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
-        """Say nothing."""
+        """Log nothing."""
 
     def _answer(self, status, body=b"{}", **headers):
         self.send_response(status)

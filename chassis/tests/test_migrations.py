@@ -62,7 +62,7 @@ def upgrading(environ):
 
 
 def stamp(app, revision):
-    """Say that the app's schema is of a revision."""
+    """Set the revision of the app's schema."""
     version = text("UPDATE alembic_version SET version_num = :revision")
     with app.app_context():
         db.session.execute(version, {"revision": revision})

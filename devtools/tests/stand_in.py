@@ -23,7 +23,7 @@ for pattern, (code, text) in json.loads((folder / f"{{name}}.json").read_text())
 
 
 class StandIn:
-    """One: `answer()` tells it what to do, `calls` what it was asked."""
+    """A fake program: `answer()` defines its answers, `calls` lists its calls."""
 
     def __init__(self, folder, name):
         self.folder, self.name, self.answers = folder, name, []
@@ -34,7 +34,7 @@ class StandIn:
         self.answer("", 0, "")
 
     def answer(self, pattern, code, text):
-        """Answer calls that fit a pattern; what is told later is asked first."""
+        """Answer calls that match a pattern; later patterns are tried first."""
         self.answers.insert(0, (pattern, (code, text)))
         (self.folder / f"{self.name}.json").write_text(json.dumps(self.answers))
 

@@ -1,4 +1,4 @@
-"""The schema goes up and down, and is what the models say."""
+"""The schema upgrades and downgrades, and matches the models."""
 
 import pytest
 from sqlalchemy import inspect

@@ -25,7 +25,7 @@ def allowed(policy):
 
 
 def for_payment_svc(policy):
-    """Return payment-svc's policy, which reads the other queue, as the page says."""
+    """Return payment-svc's policy, which reads the other queue, as documented."""
     document = json.loads(policy)
     read = next(one for one in document["Statement"] if one["Sid"] == "Read")
     read["Resource"] = [

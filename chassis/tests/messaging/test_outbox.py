@@ -120,7 +120,7 @@ def test_events_of_several_queues_leave_together_ten_at_a_time(app):
 
 
 class Away:
-    """A queue that nobody answers for."""
+    """A queue that does not answer."""
 
     def __getattr__(self, name):
         raise ConnectionError("no queue")

@@ -10,7 +10,7 @@ from devtools.testkit.plugin import SECRET, dispose
 
 @pytest.fixture
 def elsewhere():
-    """Return a maker of apps on databases that nobody has prepared."""
+    """Return a maker of apps on databases that are not migrated."""
     made = []
 
     def make(url):

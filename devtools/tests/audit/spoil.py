@@ -49,7 +49,7 @@ def key(s, order_id, /, **values):
 
 
 def family(s, user_id=None, /, **values):
-    """Change the session of a user, by default the story's own."""
+    """Change a user's session, by default that of the story's user."""
     s.change(u.RefreshFamily, {"user_id": user_id or s.user}, **values)
 
 

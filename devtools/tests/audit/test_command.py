@@ -19,7 +19,7 @@ def audit(urls, *words):
 
 @pytest.fixture
 def spoiled(engines):
-    """Return the addresses of databases with a lamp that nobody has bought in."""
+    """Return the addresses of databases with a lamp that was never sold."""
     lamps = Product.__table__
     stock = lamps.c.stock_quantity
     with engines["product-svc"].begin() as connection:

@@ -1,4 +1,4 @@
-"""docs/states.md is what the code's transition tables say."""
+"""docs/states.md matches the code's transition tables."""
 
 import re
 

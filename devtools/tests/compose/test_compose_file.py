@@ -1,4 +1,4 @@
-"""compose.yaml keeps its promises, as far as that can be seen without Docker."""
+"""The rules of compose.yaml that can be checked without Docker."""
 
 import importlib
 import json

@@ -65,7 +65,7 @@ REFUSED = (
 
 
 def echo(environ, start_response):
-    """Stand for every service: say whose place it takes, and what arrived."""
+    """Replace every service: answer with the service's name and the request."""
     size = int(environ.get("CONTENT_LENGTH") or 0)
     arrived = {
         "service": environ["HTTP_X_STANDS_FOR"],

@@ -40,7 +40,7 @@ def python(name, code):
 
 
 def supervise(story):
-    """Play an async story with a supervisor, and stop it at the end."""
+    """Run an async function with a supervisor, and stop it at the end."""
 
     async def play():
         console = Console(quiet=True)

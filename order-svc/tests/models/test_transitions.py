@@ -1,4 +1,4 @@
-"""Promises of the order's table of transitions; test_saga.py walks every cell."""
+"""Rules of the order's table of transitions; test_saga.py walks every cell."""
 
 from chassis.state_machine import Kind
 from order_svc.models import TRANSITIONS, Effect, Event, OrderState, OrderTrigger

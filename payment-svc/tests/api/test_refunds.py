@@ -137,7 +137,7 @@ def test_not_because_the_refund_of_a_capture_before_this_one_failed(shop, staff)
         failed = {"state": RefundState.FAILED, "amount": Decimal("1.00"), "n": 1}
         keys = {"key": "a key", "idempotency_key": "one more"}
         before = {"razorpay_payment_id": "pay_before", "currency": "INR"}
-        reason = RefundReason.SUSPECT
+        reason = RefundReason.REVIEW_REJECTED
         refund = Refund(
             payment_id=payment_id, reason=reason, **failed, **keys, **before
         )

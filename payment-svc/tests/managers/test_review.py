@@ -38,6 +38,9 @@ def test_a_rejected_payment_is_closed_and_refunded(session, work, a_payment, eve
 
     [refund] = session.scalars(select(Refund)).all()
     assert (payment.state, payment.status) == ("closed", "CANCELLED")
-    assert (refund.reason, refund.amount) == (RefundReason.SUSPECT, payment.refundable)
+    assert (refund.reason, refund.amount) == (
+        RefundReason.REVIEW_REJECTED,
+        payment.refundable,
+    )
     assert refund.razorpay_payment_id == payment.razorpay_payment_id
     assert events_of(payment.order_id) == ["payment.closed"]

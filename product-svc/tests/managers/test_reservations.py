@@ -1,4 +1,4 @@
-"""What reservations promise beside their table: lines, prices and returns."""
+"""Rules of reservations beside their table: lines, prices and returns."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the page of the benchmark must say."""
+"""The required contents of the benchmark's page."""
 
 from verification.bench import report
 from verification.bench.figures import Rates, Result, Round

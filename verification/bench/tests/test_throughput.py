@@ -10,7 +10,7 @@ NO_TIME = 0.0  # each buyer orders once in each turn
 
 
 class Willing:
-    """A buyer whose order is answered as wished."""
+    """A buyer whose order gets a given answer."""
 
     def __init__(self, outcome=OK):
         self.outcome, self.sides = outcome, []

@@ -87,7 +87,7 @@ class Reconciliation:
         stored = select(Payment.id).where(Payment.razorpay_payment_id == capture.id)
         rejected = select(Refund.id).where(
             Refund.razorpay_payment_id == capture.id,
-            Refund.reason == RefundReason.SUSPECT,
+            Refund.reason == RefundReason.REVIEW_REJECTED,
         )
         session = self.machine.session
         return not (session.scalar(stored) or session.scalar(rejected))

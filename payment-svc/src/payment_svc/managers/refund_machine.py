@@ -94,7 +94,7 @@ class RefundMachine(StateMachine[Refund]):
 
     def publish(self, refund: Refund, event: StrEnum, trigger: Trigger) -> None:
         """Publish an event; a direct refund is republished until acknowledged."""
-        if refund.reason == RefundReason.SUSPECT:
+        if refund.reason == RefundReason.REVIEW_REJECTED:
             return
         is_direct = refund.reason == RefundReason.DIRECT
         if is_direct and event is Event.REFUND_PROCESSED and not refund.acknowledged_at:

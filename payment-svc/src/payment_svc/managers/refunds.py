@@ -67,7 +67,7 @@ class RefundManager:
 
     def refund_rejected(self, payment: Payment) -> Refund:
         """Refund all of a payment that an admin has rejected; no event is published."""
-        reason = RefundReason.SUSPECT
+        reason = RefundReason.REVIEW_REJECTED
         n = self.rules.next_number(payment, reason)
         return self._insert(payment, T.REQUESTED, payment.refundable, reason, n)
 

@@ -51,7 +51,7 @@ class RefundReason(StrEnum):
     DUPLICATE = "duplicate"
     STAFF = "staff"
     DIRECT = "direct"  # requested at this service: POST /payments/{id}/refund/
-    SUSPECT = "suspect"  # an admin rejected the payment; not published to order-svc
+    REVIEW_REJECTED = "suspect"  # by an admin; not published to order-svc
 
 
 REQUESTED, SENT, PENDING, PROCESSED, FAILED = RefundState
