@@ -52,7 +52,7 @@ PAYMENT_COLUMNS = (
 
 
 def _unsent(table: Any) -> Select[Any]:
-    columns = (table.id, table.type, table.subject, table.claimed_until, table.attempts)
+    columns = (table.id, table.type, table.subject, table.next_check_at, table.attempts)
     return select(*columns).where(table.published_at.is_(None))
 
 

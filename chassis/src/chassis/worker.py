@@ -14,7 +14,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 
-from chassis import logging, retention
+from chassis import leases, logging, retention
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ def _loop(app: Flask, name: str, job: Job, stop: threading.Event) -> None:
         done = once(app, name, job)
         failures = failures + 1 if done < 0 else 0
         if done <= 0:
-            stop.wait(min(2.0**failures, 30) if failures else job.every)
+            pause = leases.backoff(failures, 1, 30).total_seconds()
+            stop.wait(pause if failures else job.every)
 
 
 def run(app: Flask, stop: threading.Event) -> None:

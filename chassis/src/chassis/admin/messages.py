@@ -12,7 +12,7 @@ class OutboxView(ModelView):
 
     column_list = (
         *("id", "queue", "type", "subject", "age", "attempts"),
-        *("claimed_until", "published_at", "created_at"),
+        *("next_check_at", "published_at", "created_at"),
     )
 
     @action("send", "Send now", "Send these events now?")

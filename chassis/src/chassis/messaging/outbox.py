@@ -1,33 +1,25 @@
 """The transactional outbox: an event is stored in the transaction of its change.
 
-The relay sends each row to its queue at least once. It claims rows instead of keeping a
+The relay sends each row to its queue at least once. It leases rows instead of keeping a
 cursor, because rows are not committed in the order of their ids.
 """
 
 import json
 import uuid
-from datetime import timedelta
 from typing import Any, Self, cast
 
 from opentelemetry import propagate
-from sqlalchemy import JSON, ColumnElement, Index, String, func, or_, select, update
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy import JSON, ColumnElement, String, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import clock, correlation, logging, retention
-from chassis.db import (
-    AuditModel,
-    Id,
-    Moment,
-    UtcDateTime,
-    current_db,
-    model,
-    reading,
-)
+from chassis import clock, correlation, leases, logging, retention
+from chassis.db import AuditModel, Id, Moment, UtcDateTime, current_db, model
 from chassis.errors import Conflict
 from chassis.failpoints import failpoint
 from chassis.messaging import sqs
 
-CLAIM = timedelta(seconds=30)
+LEASE = 30.0  # seconds
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds
 BATCH = 10  # the maximum size of a batch of SQS
 
 
@@ -35,11 +27,6 @@ class OutboxMixin(AuditModel):
     """A CloudEvent for a queue; `published_at` is set once the queue accepted it."""
 
     __tablename__ = "outbox"
-
-    @declared_attr.directive
-    def __table_args__(cls) -> tuple[Index]:
-        """Make a new index per table: an Index object belongs to one table."""
-        return (Index("ix_outbox_due", "published_at", "claimed_until"),)
 
     id: Mapped[Id]
     event_id: Mapped[str] = mapped_column(String(36), unique=True)
@@ -51,8 +38,10 @@ class OutboxMixin(AuditModel):
     correlation_id: Mapped[str] = mapped_column(String(128))
     traceparent: Mapped[str] = mapped_column(String(64), default="")
     attempts: Mapped[int] = mapped_column(default=0)
-    claimed_until: Mapped[Moment | None] = mapped_column(UtcDateTime)
-    published_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
+    next_check_at: Mapped[Moment | None] = mapped_column(
+        UtcDateTime, default=lambda: clock.now(), index=True
+    )
+    published_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
 
     @classmethod
     def event(
@@ -83,7 +72,7 @@ class OutboxMixin(AuditModel):
         """Let the relay send the event at its next turn, without a pause."""
         if self.published_at is not None:
             raise Conflict("This event was published already.")
-        self.claimed_until, self.attempts = None, 0
+        self.next_check_at, self.attempts = clock.now(), 0
 
     @property
     def age(self) -> str:
@@ -107,38 +96,23 @@ class OutboxMixin(AuditModel):
         }
 
 
-def _due() -> Any:
-    table = model("outbox")
-    free = or_(table.claimed_until.is_(None), table.claimed_until < clock.now())
-    return select(table.id).where(table.published_at.is_(None), free)
-
-
 def relay() -> int:
     """Send the due events, one batch at most per queue; return how many were sent."""
-    with reading():
-        waiting = current_db().session.scalar(_due().limit(1))
-        current_db().session.rollback()
-    if waiting is None:
+    if not leases.due(model("outbox"), limit=1):
         return 0
-    rows = _claim()
+    rows = _lease()
     queues = {row.queue for row in rows}
     return sum(_send(q, [row for row in rows if row.queue == q]) for q in queues)
 
 
-def _claim() -> list[Any]:
+def _lease() -> list[Any]:
+    """Lease due events and return them in the order of their ids."""
     session, table = current_db().session, model("outbox")
-    ids = session.scalars(
-        _due().order_by(table.id).limit(BATCH).with_for_update(skip_locked=True)
-    ).all()
-    session.execute(
-        update(table)
-        .where(table.id.in_(ids))
-        .values(claimed_until=clock.now() + CLAIM, attempts=table.attempts + 1)
-    )
-    rows = session.scalars(select(table).where(table.id.in_(ids)).order_by(table.id))
-    claimed = list(rows)
+    ids = leases.lease(table, LEASE, limit=BATCH)
+    found = select(table).where(table.id.in_(ids)).order_by(table.id)
+    rows = list(session.scalars(found))
     session.commit()
-    return claimed
+    return rows
 
 
 def _send(queue: str, rows: list[Any]) -> int:
@@ -149,12 +123,11 @@ def _send(queue: str, rows: list[Any]) -> int:
     failpoint("outbox.before_send")
     sent = sqs.send(queue, entries)
     failpoint("outbox.after_send")
-    now = clock.now()
-    for row_id, tries in attempts.items():
-        done = row_id in sent
-        pause = timedelta(seconds=min(2**tries, 30))
-        change = {"published_at": now} if done else {"claimed_until": now + pause}
-        session.execute(update(table).where(table.id == row_id).values(**change))
+    published = {"published_at": clock.now(), "next_check_at": None}
+    session.execute(update(table).where(table.id.in_(sent)).values(published))
+    for row_id in attempts.keys() - sent:
+        pause = leases.backoff(attempts[row_id], FIRST_PAUSE, LONGEST_PAUSE)
+        leases.postpone(table, row_id, pause)
     failpoint("outbox.before_mark")
     session.commit()
     if len(sent) < len(rows):

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import current_app
 
-from chassis import logging
+from chassis import leases, logging
 
 MAX_RECEIVES = 10  # receives without an answer count too, so not 3
 DEAD = "-dlq"
@@ -126,7 +126,7 @@ def postpone(queue: str, message: dict[str, Any]) -> None:
     client().change_message_visibility(
         QueueUrl=ensure(queue),
         ReceiptHandle=message["ReceiptHandle"],
-        VisibilityTimeout=min(2**count, 300),
+        VisibilityTimeout=int(leases.backoff(count, 1, 300).total_seconds()),
     )
 
 

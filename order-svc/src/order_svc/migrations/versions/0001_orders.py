@@ -157,14 +157,15 @@ def upgrade():
         sa.Column("correlation_id", sa.String(length=128), nullable=False),
         sa.Column("traceparent", sa.String(length=64), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("event_id", name=op.f("uq_outbox_event_id")),
     )
-    op.create_index("ix_outbox_due", "outbox", ["published_at", "claimed_until"])
+    op.create_index(op.f("ix_outbox_next_check_at"), "outbox", ["next_check_at"])
+    op.create_index(op.f("ix_outbox_published_at"), "outbox", ["published_at"])
     op.create_index(op.f("ix_outbox_subject"), "outbox", ["subject"])
     op.create_table(
         "quarantine",
@@ -359,7 +360,8 @@ def downgrade():
     op.drop_index(op.f("ix_quarantine_state"), "quarantine")
     op.drop_table("quarantine")
     op.drop_index(op.f("ix_outbox_subject"), "outbox")
-    op.drop_index("ix_outbox_due", "outbox")
+    op.drop_index(op.f("ix_outbox_published_at"), "outbox")
+    op.drop_index(op.f("ix_outbox_next_check_at"), "outbox")
     op.drop_table("outbox")
     op.drop_index("ix_orders_user_id_id", "orders")
     op.drop_index("ix_orders_total_price_id", "orders")

@@ -117,7 +117,7 @@ def upgrade():
         sa.Column("correlation_id", sa.String(length=128), nullable=False),
         sa.Column("traceparent", sa.String(length=64), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -126,7 +126,10 @@ def upgrade():
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_outbox_due", ["published_at", "claimed_until"], unique=False
+            batch_op.f("ix_outbox_next_check_at"), ["next_check_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_outbox_published_at"), ["published_at"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_outbox_subject"), ["subject"], unique=False
@@ -514,7 +517,8 @@ def downgrade():
     op.drop_table("quarantine")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_subject"))
-        batch_op.drop_index("ix_outbox_due")
+        batch_op.drop_index(batch_op.f("ix_outbox_published_at"))
+        batch_op.drop_index(batch_op.f("ix_outbox_next_check_at"))
 
     op.drop_table("outbox")
     op.drop_table("dependencies")
