@@ -48,7 +48,7 @@ def test_an_admin_needs_valid_fields(app: Flask) -> None:
     weak = create(app, "new@shop.example", "password1")
     nobody = create(app, "nobody", WORDS)
 
-    assert "has an account already" in taken.output
+    assert "already has an account" in taken.output
     assert "password: Too common" in weak.output
     assert nobody.output.startswith("Error: email: ")
     assert [one.exit_code for one in (taken, weak, nobody)] == [1, 1, 1]

@@ -134,7 +134,7 @@ def test_a_cluster_that_was_there_is_upgraded_and_outlives_a_failure(cluster, he
 def test_a_cluster_that_cannot_be_made_leaves_nothing_behind(cluster, docker):
     cluster.answer("^create", 1, "port 30000 is taken")
 
-    with pytest.raises(click.ClickException, match="could not be made"):
+    with pytest.raises(click.ClickException, match="could not be created"):
         command.up()
 
     assert verbs(cluster)[-1] == "delete cluster --name shop"
