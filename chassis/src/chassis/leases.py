@@ -103,7 +103,7 @@ def postpone(
 def make_due(
     model: Any, row_id: int, *rules: Any, when: datetime | None = None
 ) -> None:
-    """Make a row due at a moment (by default now), unless it is due before.
+    """Make a row due at a moment (by default now), unless it is due earlier.
 
     The row is unchanged if it does not match the rules. A row that is made due during
     its lease is acted on again.
@@ -129,7 +129,7 @@ def each(
     *rules: Any,
     column: str = "next_check_at",
 ) -> int:
-    """Lease every due row in turn and act on its id; return on how many.
+    """Lease every due row in turn and act on its id; return how many succeeded.
 
     A row whose action raises is logged, and is due again when its lease ends: no row
     blocks the others. A turn ends after some seconds even when more rows are due.

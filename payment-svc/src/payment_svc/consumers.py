@@ -49,7 +49,7 @@ def payment_close_requested(data: Data, _: Event) -> None:
 
 
 def refund_requested(data: Data, _: Event) -> None:
-    """Refund a payment, once for each key."""
+    """Refund a payment, once for each payment, reason and n."""
     with _quarantine():
         work = Context(ACTOR)
         payment = work.payments.get_of_order(data["payment_id"], data["order_id"])
@@ -58,7 +58,10 @@ def refund_requested(data: Data, _: Event) -> None:
 
 
 def order_settled(data: Data, _: Event) -> None:
-    """Record the outcome of a capture; acknowledge the direct refund that it names."""
+    """Record the outcome of a capture, and that order-svc knows a direct refund.
+
+    A direct refund was requested at payment-svc; `refund_id` names it.
+    """
     with _quarantine():
         work, outcome = Context(ACTOR), Outcome(data["outcome"])
         payment = work.payments.settle(data["payment_id"], data["order_id"], outcome)

@@ -1,7 +1,7 @@
 """The inbox: an idempotent consumer of messages.
 
 The event's id, the handler's changes and its outgoing events are committed together.
-Then the message is deleted; a message whose event id is known is deleted at once.
+Then the message is deleted. A duplicate, whose event id is known, is only deleted.
 """
 
 from collections.abc import Callable, Mapping

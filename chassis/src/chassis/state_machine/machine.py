@@ -83,10 +83,10 @@ class StateMachine(Generic[Row]):
     ) -> Transition:
         """Fire a trigger at a row and return the transition that was made.
 
-        `classify` chooses the trigger's column from the row as it stands; without it
-        the trigger's name is the column. When another transaction has changed the row
-        since it was read, it is read and classified again. Raises the table's
-        refusals, Impossible, and Unavailable for a row that keeps changing.
+        `classify` returns the trigger to look up in the table, by the row's current
+        values; without it the trigger's name is looked up. When another transaction
+        has changed the row since it was read, it is read and classified again. Raises
+        the table's refusals, Impossible, and Unavailable for a row that keeps changing.
         """
         for _ in range(ATTEMPTS):
             name = classify(row) if classify else trigger.name

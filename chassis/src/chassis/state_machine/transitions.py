@@ -45,7 +45,7 @@ class Trigger:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Column = dict[State, Transition]
+Column = dict[State, Transition]  # one trigger's transitions
 Table = dict[tuple[State, StrEnum], Transition]
 IMPOSSIBLE = Transition(Kind.IMPOSSIBLE)
 STAY = None

@@ -57,6 +57,7 @@ class Orders(MethodView):
     @blp.resource(OrderSchema, 201)
     def post(self, body: dict[str, Any], customer: Customer | None) -> Any:
         """Place an order."""
+        # After a crash, a retry resumes the order that the first request inserted.
         work, order_id = start_work(), idempotency.resumes()
         if order_id is None:
             placed_by = require_customer(customer)

@@ -32,7 +32,7 @@ class OrderMachine(StateMachine[Order]):
     def columns(
         self, row: Order | None, to: StrEnum, trigger: Trigger
     ) -> Mapping[str, Any]:
-        """Return the status of the state; a new order's other columns."""
+        """Return the status that belongs to the state, and a new order's columns."""
         placed = trigger.data if row is None else {}
         return {**placed, "status": STATUSES[OrderState(to)]}
 

@@ -54,7 +54,10 @@ class OrderManager:
     def search(
         self, query: Mapping[str, Any], user_id: int | None = None
     ) -> Select[Any]:
-        """Return the statement for the orders that match a query, and of one user."""
+        """Return the statement for the orders that match a query.
+
+        With `user_id`, only that user's orders match.
+        """
         found = select(Order)
         if user_id is not None:
             found = found.where(Order.user_id == user_id)
@@ -131,7 +134,7 @@ class OrderManager:
         """
 
         def classify(order: Order) -> OrderTrigger:
-            if order.captured_amount is None:
+            if order.captured_amount is None:  # the table refuses the refund
                 return OrderTrigger.STAFF_REFUND
             is_rest = check_amount(self.refunds, order, amount, limit)
             check_restock(self.session, self.refunds, order, items)

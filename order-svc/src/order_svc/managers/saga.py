@@ -1,6 +1,6 @@
 """The saga's triggers: the participants' replies, and the deadlines.
 
-product-svc replies to calls, payment-svc by messages.
+product-svc replies to HTTP calls; payment-svc replies by messages.
 """
 
 from collections.abc import Callable, Mapping
@@ -79,7 +79,10 @@ class Saga:
         return self._fire(order_id, trigger)
 
     def mark_paid(self, order_id: int, data: Data) -> Order:
-        """Record a capture `{payment_id, amount, currency, accepted?}`."""
+        """Record a capture `{payment_id, amount, currency, accepted?}`.
+
+        `accepted`: an admin has accepted an amount that differs from the price.
+        """
 
         def classify(order: Order) -> OrderTrigger:
             is_refunded = self.refunds.is_automatic(data["payment_id"])
@@ -115,7 +118,7 @@ class Saga:
         return self._fire(order_id, Trigger(name, PAYMENT_SVC, reason, data), classify)
 
     def request_refund_again(self, refund_id: int) -> None:
-        """Request a refund once more that payment-svc has not answered."""
+        """Publish a refund request again that payment-svc has not answered."""
         self.refunds.request_again(refund_id)
 
     def _fire(

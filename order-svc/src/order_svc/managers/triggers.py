@@ -1,7 +1,7 @@
-"""Classification of reports by the order's current state.
+"""Classification of replies by the order's current state.
 
-A report can be one of several triggers: a capture is the order's own payment or an
-extra one. A `classify_` function returns the column of the table of transitions.
+A reply can be one of several triggers: a capture is the order's own payment or an
+extra one. A `classify_` function returns the trigger.
 """
 
 from collections.abc import Mapping

@@ -6,16 +6,16 @@ from enum import StrEnum
 class OrderState(StrEnum):
     """The order's step in the saga."""
 
-    PLACED = "placed"
-    AWAITING_PAYMENT = "awaiting_payment"
-    EXPIRING = "expiring"
-    CANCELLING = "cancelling"
-    PAID = "paid"
-    CONFIRMED = "confirmed"
-    REJECTED = "rejected"
+    PLACED = "placed"  # the stock is not reserved yet
+    AWAITING_PAYMENT = "awaiting_payment"  # the stock is reserved
+    EXPIRING = "expiring"  # past the deadline; the link is being closed
+    CANCELLING = "cancelling"  # the link is being closed
+    PAID = "paid"  # captured; the stock is not committed yet
+    CONFIRMED = "confirmed"  # the stock is committed
+    REJECTED = "rejected"  # it ended before a payment was requested
     EXPIRED = "expired"
     CANCELLED = "cancelled"
-    REFUND_PENDING = "refund_pending"
+    REFUND_PENDING = "refund_pending"  # until the whole payment is refunded
     REFUNDED = "refunded"
 
 
@@ -62,26 +62,26 @@ def display(status: OrderStatus) -> str:
 
 
 class OrderTrigger(StrEnum):
-    """What happens to an order: the columns of its table of transitions."""
+    """What happens to an order; each trigger has a transition for every state."""
 
     PLACE = "place"
     RESERVED = "stock.reserved"
     OUT_OF_RANGE = "total.out_of_range"
     RESERVE_REFUSED = "stock.refused"
     LINK_READY = "payment.link_ready"
-    LINK_LATE = "link.late"
+    LINK_LATE = "link.late"  # no link has arrived yet
     CAPTURED = "payment.captured"
-    EXTRA_CAPTURED = "payment.captured.extra"
+    EXTRA_CAPTURED = "payment.captured.extra"  # not the order's own payment
     CLOSED = "payment.closed"
     CANCEL = "cancel"
-    DEADLINE = "deadline"
+    DEADLINE = "deadline"  # the time for reserving, paying or closing has passed
     COMMITTED = "stock.committed"
     COMMIT_REFUSED = "stock.gone"
     REFUND_PROCESSED = "refund.processed"
-    REFUND_COMPLETED = "refund.processed.whole"
+    REFUND_COMPLETED = "refund.processed.whole"  # nothing is left to refund
     REFUND_FAILED = "refund.failed"
     STAFF_REFUND = "refund"
-    STAFF_REFUND_REST = "refund.rest"
+    STAFF_REFUND_REST = "refund.rest"  # all that is left of the payment
 
 
 class Effect(StrEnum):

@@ -50,6 +50,7 @@ TRANSITIONS: Table = table(
                 *(E.SET_PRICES, E.AWAIT_PAYMENT),
                 publishes=REQUEST_PAYMENT,
             ),
+            # A late answer: the order no longer needs the stock.
             EXPIRED: move(STAY, E.RELEASE),
             CANCELLED: move(STAY, E.RELEASE_FINAL),
             REJECTED: move(STAY, E.RELEASE_FINAL),

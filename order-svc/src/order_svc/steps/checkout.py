@@ -77,7 +77,7 @@ def reserve(work: Work, order_id: int) -> None:
     order = work.orders.get(order_id)
     lines = [{"product_id": p, "quantity": q} for p, q in order.lines.items()]
     is_placed = order.state == OrderState.PLACED
-    db.session.commit()
+    db.session.commit()  # no transaction is open during the call
     if not is_placed:
         return
     failpoint("order.before_reserve")

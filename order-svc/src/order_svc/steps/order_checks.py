@@ -59,6 +59,7 @@ def _wait_for_payment(work: Work, order: Order) -> None:
 
 
 def _close_again(work: Work, order: Order) -> None:
+    """Fire the deadline: in these states it requests the close again."""
     work.saga.pass_deadline(order.id)
 
 

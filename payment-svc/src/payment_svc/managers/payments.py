@@ -63,7 +63,7 @@ class PaymentManager:
         return select(Payment).where(*(rules[name](v) for name, v in given.items()))
 
     def request(self, request: PaymentRequest) -> Payment:
-        """Request a payment link; an existing payment is answered by its state.
+        """Request a payment link, or answer with the state of the existing payment.
 
         Raises Conflict `amount_mismatch` for a payment of another amount, and
         `customer_mismatch` for one of another customer.

@@ -27,7 +27,7 @@ class RefundRules:
         self.limit = limit
 
     def left(self, payment: Payment) -> Decimal:
-        """Return the part of the capture without processed or running refunds."""
+        """Return the capture minus its processed and unfinished refunds."""
         if payment.state != PaymentState.CAPTURED:
             return Decimal("0.00")
         return payment.refundable - self._sum(payment, _of_capture(payment))
@@ -93,5 +93,5 @@ def _check_amount(wanted: Decimal, left: Decimal) -> None:
 
 
 def _of_capture(payment: Payment) -> ColumnElement[bool]:
-    """Exclude the refund of a rejected capture that this capture replaced."""
+    """Select the refunds of the current capture; an earlier one may be rejected."""
     return Refund.razorpay_payment_id == payment.razorpay_payment_id

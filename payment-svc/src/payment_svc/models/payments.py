@@ -54,7 +54,7 @@ class AuditLog(AuditModel, db.Model):
 
     @classmethod
     def expired(cls) -> ColumnElement[bool]:
-        """Select tombstones of the age TOMBSTONE_DAYS: closed before any request.
+        """Select old tombstones (TOMBSTONE_DAYS): payments closed before any request.
 
         The payment and its history are deleted together with this row.
         """

@@ -108,7 +108,7 @@ def link_request(work: Context, payment: Payment) -> PaymentLinkRequest:
 
 
 def close_link(work: Context, payment: Payment) -> None:
-    """Cancel the link of a closing payment; an earlier capture wins."""
+    """Cancel the link of a closing payment, or record a capture that came first."""
     link_id = payment.razorpay_payment_link_id
     if link_id is None:
         found = work.razorpay.find_link(payment.receipt)

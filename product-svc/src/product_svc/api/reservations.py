@@ -33,7 +33,7 @@ def _manager() -> ReservationManager:
 
 
 def _committed(outcome: Outcome) -> Reservation:
-    """Commit the outcome, including the tombstone of a refusal; raise the refusal."""
+    """Commit the transaction, also the tombstone of a refusal; raise the refusal."""
     failpoint("reservation.before_commit")
     db.session.commit()
     failpoint("reservation.committed")

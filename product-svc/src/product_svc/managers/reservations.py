@@ -128,11 +128,14 @@ class ReservationManager:
     def _find_or_insert(
         self, order_id: int, trigger: Trigger
     ) -> tuple[Reservation, bool]:
-        """Return the order's locked reservation, or fire the trigger without one."""
+        """Return the order's locked reservation, and whether it is new.
+
+        Without a reservation the trigger inserts one.
+        """
         return self.machine.insert_once(lambda: self.machine.find(order_id), trigger)
 
     def _repeat(self, reservation: Reservation, reserve: Trigger) -> Outcome:
-        """Answer a repeated request for the reservation that an earlier one made."""
+        """Answer a repeated request with the reservation that the first one made."""
         self.machine.fire(reservation, reserve)
         if reservation.lines != reserve.data["lines"]:
             message = "This order has a reservation of other products or quantities."

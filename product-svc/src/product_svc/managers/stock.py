@@ -1,5 +1,8 @@
-"""Stock: every change is one conditional UPDATE, and one line of the ledger when the
-stock itself changes."""
+"""Stock: every change of a quantity is one conditional UPDATE.
+
+A change of `stock_quantity` also writes a line of the ledger; a change of
+`reserved_quantity` alone does not.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -89,7 +92,7 @@ class StockManager:
         reason: str,
         reference: str,
     ) -> None:
-        """Change the stock of every line, with its lines of the ledger."""
+        """Change the stock of every line, and write each change to the ledger."""
         for product_id, row in self.change_all(change, lines).items():
             delta = change.stock * lines[product_id]
             self.record(product_id, delta, row.stock_quantity, kind, reason, reference)

@@ -7,15 +7,15 @@ from enum import StrEnum
 class ReservationState(StrEnum):
     """The state of an order's reservation."""
 
-    HELD = "held"
-    COMMITTED = "committed"
-    RELEASED = "released"
-    EXPIRED = "expired"
-    REFUSED = "refused"
+    HELD = "held"  # the stock is reserved until `expires_at`
+    COMMITTED = "committed"  # the stock is sold
+    RELEASED = "released"  # a commit sells the stock if it is still available
+    EXPIRED = "expired"  # as RELEASED
+    REFUSED = "refused"  # the order can never be committed
 
 
 class ReservationTrigger(StrEnum):
-    """What happens to a reservation: the columns of its table of transitions."""
+    """What happens to a reservation; each has a transition for every state."""
 
     RESERVE = "reserve"
     REFUSE = "refuse"  # fired by product-svc itself when stock is short
