@@ -9,7 +9,7 @@ import pytest
 
 from order_svc.extensions import db
 from order_svc.managers import timeline
-from order_svc.steps import Work
+from order_svc.steps import Context
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -145,7 +145,7 @@ def test_a_refund_answered_while_it_is_requested_again_is_not_due(
     with ThreadPoolExecutor(1) as pool, shop.app.app_context():
         with monkeypatch.context() as patch:
             patch.setattr(timeline, "publish", publish_while_answered)
-            Work.start().saga.request_refund_again(row["id"])
+            Context.start().saga.request_refund_again(row["id"])
         db.session.commit()
 
     assert [future.result() for future in answers] == ["handled"]

@@ -13,7 +13,7 @@ from order_svc.models import Order, OrderHistory, OrderItem, OrderRefund, StockC
 def _cancel(order: Order) -> Order:
     who = current()
     actor = f"user:{who.id}" if who else "nobody"
-    return steps.Work.start(actor).orders.cancel(order.id)[0]
+    return steps.Context.start(actor).orders.cancel(order.id)[0]
 
 
 class OrderView(ModelView):

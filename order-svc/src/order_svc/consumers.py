@@ -12,14 +12,14 @@ from order_svc.schemas import (
     PaymentLinkReadySchema,
     RefundAnswerSchema,
 )
-from order_svc.steps import Work, quarantine_once
+from order_svc.steps import Context, quarantine_once
 
 QUEUE = "order-events"
 
 
 def payment_link_ready(data: dict[str, Any], event: Event) -> None:
     """Store the link of an order that waits for it."""
-    Work.start().saga.store_link(data["order_id"], data)
+    Context.start().saga.store_link(data["order_id"], data)
 
 
 def payment_captured(data: dict[str, Any], event: Event) -> None:
@@ -29,7 +29,7 @@ def payment_captured(data: dict[str, Any], event: Event) -> None:
     cannot be recorded is quarantined once for each payment, not once for each copy.
     """
     try:
-        Work.start().saga.mark_paid(data["order_id"], data)
+        Context.start().saga.mark_paid(data["order_id"], data)
         failpoint("order.captured")
     except (NotFound, Conflict) as why:
         quarantine_once(event, why.detail, "payment_id")
@@ -37,13 +37,13 @@ def payment_captured(data: dict[str, Any], event: Event) -> None:
 
 def payment_closed(data: dict[str, Any], event: Event) -> None:
     """Expire or cancel an order whose link is closed."""
-    Work.start().saga.mark_closed(data["order_id"], data["reason"])
+    Context.start().saga.mark_closed(data["order_id"], data["reason"])
 
 
 def refund_processed(data: dict[str, Any], event: Event) -> None:
     """Record a processed refund; like a capture, it may be published repeatedly."""
     try:
-        Work.start().saga.record_refund(data["order_id"], data)
+        Context.start().saga.record_refund(data["order_id"], data)
     except (NotFound, Conflict) as why:
         quarantine_once(event, why.detail, "refund_id")
 
@@ -51,7 +51,7 @@ def refund_processed(data: dict[str, Any], event: Event) -> None:
 def refund_failed(data: dict[str, Any], event: Event) -> None:
     """Record a failed refund; staff must decide what to do."""
     try:
-        Work.start().saga.fail_refund(data["order_id"], data)
+        Context.start().saga.fail_refund(data["order_id"], data)
     except (NotFound, Conflict) as why:
         quarantine_once(event, why.detail, "refund_id")
 

@@ -7,7 +7,7 @@ import pytest
 from chassis.errors import NotFound
 from order_svc.extensions import db
 from order_svc.models import OrderStatus
-from order_svc.steps import Work
+from order_svc.steps import Context
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def orders(shop: Any) -> Any:
     for who in (shop.asha, shop.asha, shop.ravi):
         shop.placed(who=who)
     with shop.app.app_context():
-        yield Work.start("user:17").orders
+        yield Context.start("user:17").orders
 
 
 def test_an_order_of_another_user_is_not_found(orders: Any) -> None:

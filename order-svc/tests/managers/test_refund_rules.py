@@ -7,7 +7,7 @@ import pytest
 
 from chassis.errors import Forbidden
 from order_svc.extensions import db
-from order_svc.steps import Work
+from order_svc.steps import Context
 
 
 def test_never_more_is_refunded_than_was_paid(shop: Any) -> None:
@@ -110,7 +110,7 @@ def test_the_manager_refuses_a_large_refund_before_anything_is_changed(
 ) -> None:
     order = shop.confirmed()
     with shop.app.app_context():
-        manager = Work.start().orders
+        manager = Context.start().orders
         with pytest.raises(Forbidden):
             manager.refund(order, amount=None, items={}, note="x", limit=Decimal(997))
         db.session.commit()

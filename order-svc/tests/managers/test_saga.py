@@ -26,10 +26,10 @@ from order_svc.models import (
     Outbox,
     StockCommand,
 )
-from order_svc.steps import Work
+from order_svc.steps import Context
 
 CUSTOMER = Customer(17, "Asha", "asha@shop.example")
-Step = Callable[[Work, int], Any]
+Step = Callable[[Context, int], Any]
 
 
 def own(order: int) -> dict[str, Any]:
@@ -350,7 +350,7 @@ def done(order: int, state: str, before: tuple[int, int, int]) -> str:
     return state + (messages and f": {messages}") + (commands and f"; {commands}")
 
 
-def outcome(work: Work, order: int, step: Step) -> str:
+def outcome(work: Context, order: int, step: Step) -> str:
     """Take a step in a transaction of its own and return what it has done."""
     before = marks(order)
     try:
@@ -368,7 +368,7 @@ def outcome(work: Work, order: int, step: Step) -> str:
 @pytest.fixture
 def work(app: Any) -> Any:
     with app.app_context():
-        yield Work.start()
+        yield Context.start()
 
 
 @pytest.fixture
@@ -385,7 +385,7 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> set[Any]:
     return keys
 
 
-def an_order(work: Work, way: list[str]) -> int:
+def an_order(work: Context, way: list[str]) -> int:
     order = work.orders.place(CUSTOMER, {1: 2}, max_open=10**6).id
     for step in way:
         STEPS[step](work, order)
@@ -395,7 +395,7 @@ def an_order(work: Work, way: list[str]) -> int:
 
 @pytest.mark.parametrize("state", WAYS)
 def test_an_order_does_what_its_cells_of_the_table_say(
-    work: Work, looked_up: set[Any], subtests: Any, state: str
+    work: Context, looked_up: set[Any], subtests: Any, state: str
 ) -> None:
     met = set()
     for step, expected in CELLS[state].items():
@@ -428,7 +428,7 @@ BELOW = {
 
 @pytest.mark.parametrize("step", ["staff part", "staff rest"])
 def test_after_a_refund_that_failed_staff_request_another(
-    work: Work, looked_up: set[Any], step: str
+    work: Context, looked_up: set[Any], step: str
 ) -> None:
     order = an_order(work, WAYS["refund_pending"])
     refund = {**returned(order, "998.00"), "reason": "stock_gone"}
@@ -441,14 +441,14 @@ def test_after_a_refund_that_failed_staff_request_another(
     assert looked_up <= BELOW
 
 
-def check_alone(work: Work, state: str, name: OrderTrigger) -> None:
+def check_alone(work: Context, state: str, name: OrderTrigger) -> None:
     """Fire a trigger that no step leads to: it is refused, or is as its twin."""
     cell = TRANSITIONS[OrderState(state), name]
     if name in TWINS:
         assert cell == TRANSITIONS[OrderState(state), TWINS[name]]
         return
 
-    def fire(work: Work, order: int) -> Any:
+    def fire(work: Context, order: int) -> Any:
         return work.saga.machine.fire(work.orders.get(order), Trigger(name))
 
     expected = {Kind.IMPOSSIBLE: "impossible", Kind.REFUSE: f"refused {cell.code}"}
@@ -457,7 +457,7 @@ def check_alone(work: Work, state: str, name: OrderTrigger) -> None:
     assert work.orders.get(order).state == state
 
 
-def test_an_order_that_does_not_exist_can_only_be_placed(work: Work) -> None:
+def test_an_order_that_does_not_exist_can_only_be_placed(work: Context) -> None:
     for name in OrderTrigger:
         cell = TRANSITIONS[None, name]
         is_place = name == OrderTrigger.PLACE

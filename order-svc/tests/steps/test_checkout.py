@@ -7,7 +7,7 @@ import pytest
 from dependencies import HANG_UP, LOSE
 
 from order_svc.extensions import db
-from order_svc.steps import Work
+from order_svc.steps import Context
 
 SHORT = [{"product_id": 1, "requested": 2, "available": 1}]
 HTML = (502, "<html>")
@@ -92,7 +92,7 @@ def test_a_refusal_after_another_attempt_succeeded_changes_nothing(
     def overtaken(order_id: int) -> tuple[int, Any]:
         with shop.app.app_context():
             prices = {1: ("Product 1", Decimal("499.00"))}
-            Work.start().saga.mark_reserved(order_id, prices)
+            Context.start().saga.mark_reserved(order_id, prices)
             db.session.commit()
         return 410, {"code": "gone"}
 

@@ -53,9 +53,9 @@ def test_stock_reserved_after_a_cancel_is_released(
         from decimal import Decimal
 
         from order_svc.extensions import db
-        from order_svc.steps import Work
+        from order_svc.steps import Context
 
-        Work.start().saga.mark_reserved(order, {1: ("x", Decimal("1.00"))})
+        Context.start().saga.mark_reserved(order, {1: ("x", Decimal("1.00"))})
         db.session.commit()
 
     shop.work()

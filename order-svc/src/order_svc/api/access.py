@@ -8,14 +8,14 @@ from chassis.errors import Unavailable, Unprocessable
 from chassis.web import auth, idempotency
 from order_svc import steps
 from order_svc.managers import Customer
-from order_svc.steps import Work
+from order_svc.steps import Context
 
 STAFF_ONLY = "Unknown field: only staff may order for another user."
 
 
-def start_work() -> Work:
+def start_work() -> Context:
     """Start the request's unit of work, with the caller as its actor."""
-    return Work.start(str(auth.caller()))
+    return Context.start(str(auth.caller()))
 
 
 def owner() -> int | None:

@@ -18,8 +18,8 @@ from order_svc.config import Settings
 from order_svc.extensions import db
 from order_svc.managers import Customer, Impossible
 from order_svc.models import Order, OrderState, Prices
+from order_svc.steps.context import Context
 from order_svc.steps.refusals import refusal
-from order_svc.steps.work import Work
 
 
 def check_customer(user_id: int) -> Customer:
@@ -48,7 +48,7 @@ def check_customer(user_id: int) -> Customer:
 
 
 def place(
-    work: Work,
+    work: Context,
     customer: Customer,
     body: Mapping[str, Any],
     on_insert: Callable[[int], None],
@@ -69,7 +69,7 @@ def place(
     return order_id
 
 
-def reserve(work: Work, order_id: int) -> None:
+def reserve(work: Context, order_id: int) -> None:
     """Reserve the stock of a placed order at product-svc.
 
     Without a definite answer the order stays PLACED, and the worker tries again.
@@ -93,7 +93,7 @@ def reserve(work: Work, order_id: int) -> None:
     failpoint("order.reserve_answered")
 
 
-def _record(work: Work, order_id: int, answer: Done[Prices] | Refused) -> None:
+def _record(work: Context, order_id: int, answer: Done[Prices] | Refused) -> None:
     try:
         if isinstance(answer, Done):
             work.saga.mark_reserved(order_id, answer.value)

@@ -17,13 +17,13 @@ from order_svc.extensions import db
 from order_svc.managers import Impossible, deadline
 from order_svc.models import Order, OrderState
 from order_svc.steps.checkout import reserve
-from order_svc.steps.work import Work
+from order_svc.steps.context import Context
 
 
 def check_order(order_id: int) -> None:
     """Do what is due for a leased order."""
     failpoint("order.leased")
-    work = Work.start()
+    work = Context.start()
     order = work.orders.get(order_id)
     correlation.use(order.correlation_id)
     check = CHECKS.get(order.state)
@@ -37,7 +37,7 @@ def check_order(order_id: int) -> None:
     failpoint("order.checked")
 
 
-def _resume(work: Work, order: Order) -> None:
+def _resume(work: Context, order: Order) -> None:
     """Reserve the stock again, or reject the order after GIVE_UP_AFTER_SECONDS.
 
     The rejection also releases a reservation that arrives later.
@@ -51,19 +51,19 @@ def _resume(work: Work, order: Order) -> None:
         reserve(work, order_id)
 
 
-def _wait_for_payment(work: Work, order: Order) -> None:
+def _wait_for_payment(work: Context, order: Order) -> None:
     if clock.now() >= deadline(order, work.settings):
         work.saga.pass_deadline(order.id)
     else:
         work.saga.request_link_again(order.id)
 
 
-def _close_again(work: Work, order: Order) -> None:
+def _close_again(work: Context, order: Order) -> None:
     """Fire the deadline: in these states it requests the close again."""
     work.saga.pass_deadline(order.id)
 
 
-def _commit(work: Work, order: Order) -> None:
+def _commit(work: Context, order: Order) -> None:
     order_id = order.id
     db.session.commit()
     failpoint("order.before_commit_call")
@@ -84,14 +84,14 @@ def _commit(work: Work, order: Order) -> None:
         _alert_unknown(work, order_id)
 
 
-def _alert_unknown(work: Work, order_id: int) -> None:
+def _alert_unknown(work: Context, order_id: int) -> None:
     """Alert, without a refund: product-svc has no reservation of a paid order."""
     sentence = "no reservation for a paid order"
     logging.get().error(sentence, order_id=order_id, alert=True)
     work.postpone(Order, order_id)
 
 
-CHECKS: dict[OrderState, Callable[[Work, Order], None]] = {
+CHECKS: dict[OrderState, Callable[[Context, Order], None]] = {
     OrderState.PLACED: _resume,
     OrderState.AWAITING_PAYMENT: _wait_for_payment,
     OrderState.EXPIRING: _close_again,

@@ -9,7 +9,7 @@ from order_svc.clients import error_code
 from order_svc.extensions import db
 from order_svc.managers import record_stock_command
 from order_svc.models import StockCommand, StockCommandKind, StockCommandState
-from order_svc.steps.work import Work
+from order_svc.steps.context import Context
 
 
 def send_stock_command(command_id: int) -> None:
@@ -25,7 +25,7 @@ def send_stock_command(command_id: int) -> None:
         logging.get().warning(
             "stock command unanswered", order_id=command.order_id, why=error.detail
         )
-        Work.start().postpone(StockCommand, command_id)
+        Context.start().postpone(StockCommand, command_id)
     else:
         failpoint("order.after_stock_command")
         _record(command_id, answer)

@@ -10,7 +10,7 @@ from order_svc.managers import OrderMachine, OrderManager, Refunds, Saga
 
 
 @dataclass(frozen=True)
-class Work:
+class Context:
     """One unit of work: its settings, the manager of orders, and the saga."""
 
     settings: Settings
