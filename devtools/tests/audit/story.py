@@ -82,7 +82,7 @@ class Shop:
         with self.at("order-svc") as session:
             customer = order_svc.managers.Customer(self.user, "Asha", "a@shop.example")
             lines = {self.lamp: quantity}
-            order_id = order_svc.steps.Work.start().orders.place(customer, lines).id
+            order_id = order_svc.steps.Context.start().orders.place(customer, lines).id
             session.add(self._key(order_id))
         self._reserve(order_id, lines)
         self.work()
@@ -105,7 +105,7 @@ class Shop:
             items = found.reservation.items
             prices = {item.product_id: (item.name, item.price) for item in items}
         with self.at("order-svc"):
-            saga = order_svc.steps.Work.start().saga
+            saga = order_svc.steps.Context.start().saga
             if found.refusal is None:
                 saga.mark_reserved(order_id, prices)
             else:
@@ -143,13 +143,13 @@ class Shop:
     def cancel(self, order_id):
         """Cancel an order."""
         with self.at("order-svc"):
-            order_svc.steps.Work.start().orders.cancel(order_id)
+            order_svc.steps.Context.start().orders.cancel(order_id)
         self.work()
 
     def refund(self, order_id, amount=None, items=()):
         """Return money as staff do, and goods."""
         with self.at("order-svc"):
-            order_svc.steps.Work.start().orders.refund(
+            order_svc.steps.Context.start().orders.refund(
                 order_id, amount=amount, items=dict(items), note="requested"
             )
         self.work()
@@ -215,7 +215,7 @@ class Shop:
         with self.at("product-svc") as session:
             refusal = ReservationManager(session).commit(order_id).refusal
         with self.at("order-svc"):
-            saga = order_svc.steps.Work.start().saga
+            saga = order_svc.steps.Context.start().saga
             if refusal is None:
                 saga.confirm(order_id)
             else:
