@@ -173,7 +173,9 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "max_overflow": 0,
         "pool_timeout": 2,
         "pool_pre_ping": True,
-        "connect_args": {"options": limits, "connect_timeout": 2},
+        # A busy server needs seconds to start a connection's process. A server that
+        # is down refuses the connection at once.
+        "connect_args": {"options": limits, "connect_timeout": 5},
     }
 
 
