@@ -85,7 +85,7 @@ class ProviderRefunds:
         most = sum((one.amount for one in found), ZERO)
         low, high = (one.amount_refunded or ZERO for one in (before, after))
         if low > most or high < live:
-            what = f"{high} of {after.id} is refunded, the sum of its refunds is {live}"
+            what = f"{high:.2f} is refunded, but the sum of the refunds is {live:.2f}"
             self._alert(self.machine.lock(payment_id), what)
 
     def _owner(self, capture: str) -> int | None:
@@ -151,7 +151,7 @@ class ProviderRefunds:
             payment_id=payment.id,
             order_id=payment.order_id,
             razorpay_refund_id=seen.id,
-            amount=str(seen.amount),
+            amount=f"{seen.amount:.2f}",
         )
 
     def _problem(self, payment: Payment, capture: str, seen: ProviderRefund) -> str:

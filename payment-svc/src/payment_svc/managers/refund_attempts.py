@@ -62,7 +62,7 @@ class RefundAttempts:
         data: dict[str, Any] = {"amount": left, "attempts": 0}
         if refund.state == RefundState.SENT:
             data["idempotency_key"] = str(uuid.uuid4())
-        why = f"{left} of {refund.amount} is left of the capture"
+        why = f"{left:.2f} is left of the capture, less than {refund.amount:.2f}"
         self.machine.fire(refund, Trigger(T.REDUCED, "", why, data))
 
     def _end(self, refund: Refund, why: str) -> None:
