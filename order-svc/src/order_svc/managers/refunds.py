@@ -200,6 +200,5 @@ def _alert(order: Order, refund: OrderRefund) -> None:
             "refund made at razorpay",
             alert=True,
             order_id=order.id,
-            state=str(order.state),
             amount=f"{refund.amount:.2f}",
         )
