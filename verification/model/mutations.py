@@ -394,7 +394,7 @@ MUTATIONS = (
         B.ELSEWHERE_PUBLISHED_ONCE,
         ELSEWHERE,
         "a refund made at Razorpay is republished until it is acknowledged",
-        "does not know of a refund",
+        "republished forever",
         loss=True,
     ),
     # Returned goods
