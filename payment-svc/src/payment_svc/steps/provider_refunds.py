@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from chassis.db import reading
-from chassis.failpoints import failpoint
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.razorpay.types import ProviderPayment
 from payment_svc.steps.context import Context
@@ -34,7 +33,5 @@ def _reconcile(
         return after
     work.provider_refunds.apply(payment_id, before.id, found.value)
     work.provider_refunds.check_sum(payment_id, before, found.value, after.value)
-    failpoint("refund.before_found_commit")
     work.session.commit()
-    failpoint("refund.found")
     return Done(None)
