@@ -267,7 +267,8 @@ class Shop:
             _check_chain(Payment, PaymentHistory, "payment_id", PAYMENT_TRANSITIONS)
             _check_chain(Refund, RefundHistory, "refund_id", REFUND_TRANSITIONS)
             for payment in db.session.scalars(select(Payment)):
-                sums = select(Refund.amount).filter_by(payment_id=payment.id)
+                capture = {"razorpay_payment_id": payment.razorpay_payment_id}
+                sums = select(Refund.amount).filter_by(payment_id=payment.id, **capture)
                 live = db.session.scalars(sums.where(Refund.state != "failed"))
                 assert sum(live) <= payment.refundable
 

@@ -104,6 +104,34 @@ def test_a_refund_with_the_same_key_is_made_once(razorpay, sandbox):
     assert done(razorpay.fetch_refund(pay_id, first.id)).status == "processed"
 
 
+def test_a_refund_always_names_its_speed(razorpay, sandbox):
+    _, pay_id = paid(razorpay, sandbox)
+    sent = []
+    client = razorpay._client
+    client.payment.refund = lambda *args, **_: sent.append(args[1]) or {}
+
+    razorpay.refund(pay_id, Decimal("1.00"), "key-0123456789", {})
+
+    assert [body["speed"] for body in sent] == ["normal"]
+
+
+def test_all_refunds_of_a_payment_are_read_whoever_made_them(razorpay, sandbox):
+    _, pay_id = paid(razorpay, sandbox)
+    url = f"{sandbox.url}/control/payments/{pay_id}/refund/"
+    body = {"amount": 100, "comment": "by phone\n"}
+    for _ in range(101):
+        requests.post(url, json=body, timeout=5).close()
+
+    found = done(razorpay.refunds_of(pay_id))
+
+    assert len({one.id for one in found}) == 101
+    assert {(one.receipt, one.key, one.comment) for one in found} == {
+        (None, None, "by phone ")
+    }
+    assert {(one.payment_id, one.currency) for one in found} == {(pay_id, "INR")}
+    assert done(razorpay.fetch_payment(pay_id)).amount_refunded == Decimal("101.00")
+
+
 def test_a_refund_above_the_capture_is_refused(razorpay, sandbox):
     _, pay_id = paid(razorpay, sandbox)
 

@@ -81,6 +81,7 @@ def a_payment(**values):
             "upi_transaction_id": "8F2C1A90B7D34E56A1C2D3E4F5061728",
         },
         "created_at": 1767225670,
+        "captured_at": 1767225671,
     }
     return Payment(**defaults | values)
 

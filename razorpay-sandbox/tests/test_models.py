@@ -28,17 +28,18 @@ def test_the_due_amount_of_a_link_is_never_negative(paid, due):
 
 
 @pytest.mark.parametrize(
-    ("status", "captured"),
+    ("status", "captured_at", "captured"),
     [
-        ("created", False),
-        ("authorized", False),
-        ("failed", False),
-        ("captured", True),
-        ("refunded", True),
+        ("created", None, False),
+        ("authorized", None, False),
+        ("failed", None, False),
+        ("captured", 1767225671, True),
+        ("refunded", 1767225671, True),
+        ("refunded", None, False),  # returned because it was not captured in time
     ],
 )
-def test_a_refunded_payment_was_captured_too(status, captured):
-    assert Payment(status=status).captured is captured
+def test_a_refunded_payment_was_captured_too(status, captured_at, captured):
+    assert Payment(status=status, captured_at=captured_at).captured is captured
 
 
 def a_refund(number, **values):

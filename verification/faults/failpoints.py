@@ -134,6 +134,7 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
             "refund",
             {
                 "leased": TWICE,
+                "before_attempt_commit": TWICE,
                 "attempt_begun": TWICE,
                 "before_post": TWICE,
                 "after_post": TWICE,

@@ -82,6 +82,11 @@ class Broken(StrEnum):
     DIRECT_NOT_REPUBLISHED = auto()
     DIRECT_NOT_ACKNOWLEDGED = auto()
     DIRECT_ACK_BY_ANY_SETTLED = auto()
+    # Refunds made at Razorpay
+    ELSEWHERE_NOT_FOUND = auto()
+    ELSEWHERE_NOT_SUBTRACTED = auto()
+    ELSEWHERE_PUBLISHED_ONCE = auto()
+    REST_NOT_REDUCED = auto()
     # Returned goods
     RESTOCK_NOT_STORED = auto()
     RETURN_ID_NOT_UNIQUE = auto()

@@ -39,11 +39,24 @@ UNDECIDED = (
     Order.CANCELLED,
 )
 UNPAID = tuple(state for state in UNDECIDED if state is not Order.PAID)
+# The model of refunds made at Razorpay starts with none of these.
+NO_CAPTURE_COMES = tuple(
+    state for state in UNPAID if state not in (Order.AWAITING_PAYMENT, Order.CANCELLING)
+)
 
 # Possible cells that no model uses: the reason, and the cells.
 NOT_USED: dict[str, list[Key]] = {
-    "a refund starts only after the outcome of its capture is decided": _cells(
-        "order", UNDECIDED, E.REFUND_PROCESSED, E.REFUND_COMPLETED, E.REFUND_FAILED
+    "a refund starts only after the outcome of its capture is decided, unless it is "
+    "made at Razorpay while the capture is on its way": [
+        *_cells("order", UNDECIDED, E.REFUND_FAILED),
+        *_cells("order", UNPAID, E.REFUND_COMPLETED),
+        *_cells("order", NO_CAPTURE_COMES, E.REFUND_PROCESSED),
+    ],
+    "a refund that is made at Razorpay and still pending is polled like ours": [
+        ("refund", None, RefundTrigger.FOUND_PENDING)
+    ],
+    "refunds that do not add up move nothing": _cells(
+        "payment", P, T.REFUNDS_UNEXPLAINED
     ),
     "an admin decides only what is under review; another decision is refused": _cells(
         "payment",

@@ -29,6 +29,9 @@ BOUNDS = {
     "direct-refunds": Bounds(
         (Order.AWAITING_PAYMENT, Order.CANCELLING), staff=1, direct=2, failures=2
     ),
+    "refunds-elsewhere": Bounds(
+        (Order.AWAITING_PAYMENT, Order.CANCELLING), staff=1, elsewhere=1
+    ),
     "returns": Bounds((Order.AWAITING_PAYMENT,), staff=2, failures=1, returns=(0, 2)),
 }
 
@@ -62,6 +65,8 @@ ABOUT = {
     "refunds": "three staff refunds, partial or of the rest, and two that fail",
     "direct-refunds": "one staff refund and two from payment-svc, partial or of the "
     "rest; two that fail, and those that are refused because they are too large",
+    "refunds-elsewhere": "a refund that is made at Razorpay at any moment, also "
+    "between a query and a call, and one staff refund, partial or of the rest",
     "returns": "two staff refunds with partial returns of goods",
     "bank": "one refund with every answer of Razorpay, late or lost",
     "quarantine": "a message that its consumer refuses, cannot parse, or fails ten "

@@ -6,6 +6,7 @@ from verification.model.broken import Broken
 
 CHECKOUT, SECOND, REFUNDS, RETURNS = "checkout", "second-payment", "refunds", "returns"
 FAILS, DIRECT = "second-fails", "direct-refunds"
+ELSEWHERE = "refunds-elsewhere"
 BANK, QUARANTINE = "bank", "quarantine"
 
 
@@ -368,6 +369,32 @@ MUTATIONS = (
         DIRECT,
         "an outcome names the direct refund that it answers",
         "does not know of a refund",
+        loss=True,
+    ),
+    # Refunds made at Razorpay
+    Mutation(
+        B.ELSEWHERE_NOT_FOUND,
+        ELSEWHERE,
+        "a refund made at Razorpay is found when Razorpay is polled",
+        "does not know of a refund",
+    ),
+    Mutation(
+        B.ELSEWHERE_NOT_SUBTRACTED,
+        ELSEWHERE,
+        "a refund made at Razorpay reduces the amount that is left",
+        "a refund is stuck",
+    ),
+    Mutation(
+        B.REST_NOT_REDUCED,
+        ELSEWHERE,
+        "a refund of the rest is reduced to what Razorpay has left",
+        "an automatic refund is refused",
+    ),
+    Mutation(
+        B.ELSEWHERE_PUBLISHED_ONCE,
+        ELSEWHERE,
+        "a refund made at Razorpay is republished until it is acknowledged",
+        "republished forever",
         loss=True,
     ),
     # Returned goods

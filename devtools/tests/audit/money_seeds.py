@@ -37,6 +37,22 @@ SEEDS = [
         "a refund that nobody requested",
         lambda s: other(s, "refunds", s.ledger["refunds"][0], receipt="x"),
     ),
+    (
+        "I07",
+        "a refund in the dashboard, and one of ours that was refused",
+        lambda s: (
+            s.again(
+                y.Refund,
+                {"reason": "direct"},
+                id=9001,
+                key="k",
+                idempotency_key="x",
+                razorpay_refund_id=None,
+                state="failed",
+            ),
+            other(s, "refunds", s.ledger["refunds"][0], receipt=None),
+        ),
+    ),
     ("I07", "refunded by us alone", lambda s: s.ledger["refunds"].pop()),
     (
         "I08",

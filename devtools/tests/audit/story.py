@@ -163,6 +163,15 @@ class Shop:
             work.refunds.request_direct(payment, amount, "broken", is_admin=True)
         self.work()
 
+    def refund_elsewhere(self, order_id, amount=None):
+        """Refund in Razorpay's dashboard; payment-svc does not know it yet."""
+        pay_id = self.payment(order_id).razorpay_payment_id
+        url = f"{self.sandbox.url}/control/payments/{pay_id}/refund/"
+        body = {} if amount is None else {"amount": amount}
+        assert requests.post(url, json=body, timeout=10).ok
+        if amount is None:
+            self._poll(order_id)
+
     def decide(self, order_id, decision):
         """Decide a payment under review: `accept` or `reject`."""
         payment_id = self.payment(order_id).id
@@ -238,10 +247,19 @@ class Shop:
 def play(shop):
     """Let everything happen once; return the orders' ids by the result."""
     shop.open()
-    single = "confirmed expired cancelled refunded extra accepted reviewed direct"
+    single = "confirmed expired cancelled refunded extra accepted reviewed direct "
+    single += "elsewhere returned"
     ids = {name: shop.place() for name in single.split()}
     ids["partly"] = shop.place(2)
-    for name in ("confirmed", "refunded", "extra", "partly", "direct"):
+    for name in (
+        "confirmed",
+        "refunded",
+        "extra",
+        "partly",
+        "direct",
+        "elsewhere",
+        "returned",
+    ):
         shop.pay(ids[name])
     shop.expire(ids["expired"])
     shop.cancel(ids["cancelled"])
@@ -251,6 +269,10 @@ def play(shop):
         shop.pay(ids[name], amount=60000)
         shop.decide(ids[name], decision)
     shop.refund(ids["partly"], PRICE, {shop.lamp: 1})
+    for amount in (20000, 10000):
+        shop.refund_elsewhere(ids["elsewhere"], amount)
+    shop.refund(ids["elsewhere"])
+    shop.refund_elsewhere(ids["returned"])
     shop.refund_directly(ids["direct"], Decimal("10.00"))
     late = ids["late"] = shop.place()
     shop.expire(late)

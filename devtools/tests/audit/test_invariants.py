@@ -175,3 +175,34 @@ def test_an_audit_cannot_write(healthy):
             spoil = update(model.__table__).values(currency="USD")
             with pytest.raises(DBAPIError, match=r"(?i)read.?only"):
                 connections[name].execute(spoil)
+
+
+def test_a_refund_of_a_payment_without_a_capture_disturbs_no_judgement(scene):
+    payment = scene.first(y.Payment, order_id=str(scene.expired))
+    scene.again(
+        y.Refund,
+        {"reason": "direct"},
+        id=9001,
+        key="k",
+        idempotency_key="x",
+        payment_id=payment.auditlog_ptr_id,
+        razorpay_payment_id=None,
+        razorpay_refund_id=None,
+        state="failed",
+    )
+
+    assert set(scene.violated()) <= {"I13"}  # it has no history
+
+
+def test_a_refund_at_razorpay_may_exceed_what_one_in_progress_leaves(scene):
+    order = scene.elsewhere
+    pay_id = scene.capture(order)["id"]
+    where = {"razorpay_payment_id": pay_id, "reason": "staff"}
+    scene.change(y.Refund, where, amount=1000, state="requested")
+
+    assert "I09" not in {
+        name
+        for name, rows in scene.violated(drained=False, slack=HOUR).items()
+        if any("refunds requested" in row for row in rows)
+    }
+    assert "I09" in scene.violated()

@@ -49,23 +49,22 @@ def payment_close_requested(order: Order) -> Outbox:
 
 
 def refund_requested(refund: OrderRefund) -> Outbox:
-    """Request a refund of one payment."""
-    return _message(
-        Event.REFUND_REQUESTED,
-        refund.order_id,
-        {
-            "payment_id": refund.payment_id,
-            "amount": f"{refund.amount:.2f}",
-            "reason": str(refund.reason),
-            "n": refund.n,
-        },
-    )
+    """Request a refund of one payment; `rest` marks one of all that is left."""
+    data: dict[str, Any] = {
+        "payment_id": refund.payment_id,
+        "amount": f"{refund.amount:.2f}",
+        "reason": str(refund.reason),
+        "n": refund.n,
+    }
+    if refund.is_rest:
+        data["rest"] = True
+    return _message(Event.REFUND_REQUESTED, refund.order_id, data)
 
 
 def order_settled(
     order_id: int, payment_id: int, outcome: str, refund_id: int | None = None
 ) -> Outbox:
-    """Publish the outcome of a capture, `kept` or `refund`, or of a direct refund."""
+    """Publish the outcome of a capture, or acknowledge a refund not requested here."""
     data: dict[str, Any] = {"payment_id": payment_id, "outcome": outcome}
     if refund_id is not None:
         data["refund_id"] = refund_id

@@ -69,4 +69,5 @@ class Settings(config.Settings):
     )
     announce_seconds: float = setting(seconds, 300.0)
     retry_most_seconds: float = setting(seconds, 60.0)
+    refund_retry_most_seconds: float = setting(seconds, HOUR)
     tombstone_days: int = setting(whole, 14)

@@ -54,13 +54,16 @@ def refund_requested(data: Data, _: Event) -> None:
         work = Context(ACTOR)
         payment = work.payments.get_of_order(data["payment_id"], data["order_id"])
         reason = RefundReason(data["reason"])
-        work.refunds.request(payment, data["amount"], reason, data["n"])
+        work.refunds.request(
+            payment, data["amount"], reason, data["n"], is_rest=data["rest"]
+        )
 
 
 def order_settled(data: Data, _: Event) -> None:
-    """Record the outcome of a capture, and that order-svc knows a direct refund.
+    """Record the outcome of a capture, and that order-svc knows a refund.
 
-    A direct refund was requested at payment-svc; `refund_id` names it.
+    `refund_id` names a refund that order-svc did not request: a direct one, or one that
+    was made at Razorpay.
     """
     with _quarantine():
         work, outcome = Context(ACTOR), Outcome(data["outcome"])

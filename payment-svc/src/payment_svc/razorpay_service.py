@@ -5,7 +5,7 @@ description, or Unknown. After Unknown, Razorpay may have acted or not.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from payment_svc.config import Settings
 from payment_svc.razorpay import entities
 from payment_svc.razorpay.http import Refusal, make_session
 from payment_svc.razorpay.link_request import PaymentLinkRequest
+from payment_svc.razorpay.pages import PAGE, every_item
 from payment_svc.razorpay.signatures import Callback, is_signed
 from payment_svc.razorpay.types import (
     ProviderLink,
@@ -134,16 +135,25 @@ class RazorpayService:
     def refunds_of(
         self, payment_id: str
     ) -> Done[tuple[ProviderRefund, ...]] | Refused | Unknown:
-        """Return the newest hundred refunds of a payment."""
+        """Return every refund of a payment, whoever made it; the order is not fixed."""
         _check("pay", payment_id)
 
-        def fetch() -> tuple[ProviderRefund, ...]:
-            found = self._client.payment.fetch_multiple_refund(
-                payment_id, {"count": 100}
+        def fetch(skip: int) -> Sequence[dict[str, Any]]:
+            page = {"count": PAGE, "skip": skip}
+            return entities.read_items(
+                self._client.payment.fetch_multiple_refund(payment_id, page)
             )
-            return tuple(map(entities.read_refund, entities.read_items(found)))
 
-        return _call(fetch)
+        return _call(lambda: tuple(map(entities.read_refund, every_item(fetch))))
+
+    def fetch_payment(
+        self, payment_id: str
+    ) -> Done[ProviderPayment] | Refused | Unknown:
+        """Return an attempt to pay, with the sum of its refunds."""
+        _check("pay", payment_id)
+        return _call(
+            lambda: entities.read_payment(self._client.payment.fetch(payment_id))
+        )
 
     def fetch_refund(
         self, payment_id: str, refund_id: str
@@ -172,7 +182,7 @@ def _call(call: Callable[[], Value]) -> Done[Value] | Refused | Unknown:
     try:
         return Done(call())
     except Refusal as refusal:
-        return Refused(str(refusal))
+        return Refused(str(refusal), refusal.data)
     except Unknown as unknown:
         return unknown
 

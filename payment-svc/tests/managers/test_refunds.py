@@ -31,36 +31,18 @@ def test_refunds_are_listed_newest_first(work, payment, refund):
     assert work.refunds.list(payment.id) == [later, refund]
 
 
-def test_an_attempt_after_the_first_knows_of_the_first(work, refund):
-    _, was_sent = work.refunds.begin_attempt(refund.id)
-    assert (refund.state, was_sent) == (RefundState.SENT, False)
-
-    _, was_sent = work.refunds.begin_attempt(refund.id)
-    assert was_sent
-
-
 def test_an_unknown_status_changes_no_state(work, refund):
-    work.refunds.begin_attempt(refund.id)
+    work.attempts.prepare(refund.id, [])
 
     work.refunds.reconcile(refund.id, seen("created"))
 
     assert (refund.state, refund.razorpay_refund_id) == (RefundState.SENT, "rfnd_1")
 
 
-def test_only_refunds_that_are_not_stored_are_unmatched(session, work, refund):
-    refund.razorpay_payment_id = "pay_1"
-    session.flush()
-    work.refunds.begin_attempt(refund.id)
-    work.refunds.reconcile(refund.id, seen("pending"))
-    other = seen("processed", "rfnd_2")
-
-    assert work.refunds.unmatched(refund, [seen("pending"), other]) == [other]
-
-
 def test_a_direct_refund_is_republished_until_acknowledged(
     session, work, payment, refund, events_of
 ):
-    work.refunds.begin_attempt(refund.id)
+    work.attempts.prepare(refund.id, [])
     work.refunds.reconcile(refund.id, seen("processed"))
     work.refunds.republish(refund.id)
     work.refunds.acknowledge(payment, refund.id)
@@ -68,6 +50,34 @@ def test_a_direct_refund_is_republished_until_acknowledged(
     session.commit()
 
     assert events_of(payment.order_id) == ["refund.processed"] * 2
+
+
+def test_the_amount_that_razorpay_has_refunded_is_the_true_one(work, payment, refund):
+    work.attempts.prepare(refund.id, [])
+
+    work.refunds.reconcile(
+        refund.id, ProviderRefund("rfnd_1", Decimal("98.00"), "processed", None)
+    )
+
+    assert refund.amount == payment.amount_refunded == Decimal("98.00")
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_rest", "amount", "state"),
+    [
+        (RefundReason.CANCELLED, False, "400.00", "requested"),
+        (RefundReason.STAFF, True, "400.00", "requested"),
+        (RefundReason.STAFF, False, "499.00", "failed"),
+    ],
+)
+def test_only_a_refund_of_the_rest_is_reduced_to_what_is_left(
+    work, payment, refund, reason, is_rest, amount, state
+):
+    other = work.refunds.request(
+        payment, payment.refundable, reason, 1, is_rest=is_rest
+    )
+
+    assert (other.amount, other.state) == (Decimal(amount), state)
 
 
 def test_a_refund_of_another_payment_is_not_acknowledged(work, a_payment, refund):

@@ -16,6 +16,7 @@ review_accepted     .                 !                 !                 !     
 review_rejected     .                 !                 !                 !                 !                 !                 closed>closed
 settled             .                 .                 .                 .                 .                 captured          .
 ack_timeout         .                 .                 .                 .                 .                 captured>captured .
+refunds_unexplained .                 created           issued            closing           closed            captured          under_review
 """  # noqa: E501
 
 

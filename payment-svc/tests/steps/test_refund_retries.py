@@ -39,8 +39,9 @@ def test_a_refund_is_not_sent_again_while_nobody_knows_of_the_first(shop):
     order = shop.captured()
     service = shop.app.extensions["razorpay"]
     calls = answers_lost(service, done=True)
-    service.refunds_of = lambda _: Unknown("HTTP 502")
     shop.refund(order, "99.00")
+    shop.work()
+    service.refunds_of = lambda _: Unknown("HTTP 502")
 
     for _ in range(3):
         shop.make_due()

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from chassis import clock
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.razorpay.types import ProviderRefund
 
@@ -135,41 +136,62 @@ def test_every_retry_has_the_same_key_and_the_same_body(shop):
     assert all(call == calls[0] for call in calls)
 
 
-REFUSALS = {
-    "Your account does not have enough balance to carry out the refund operation.": (
-        "sent"
-    ),
-    "Request failed because another payment operation is in progress.": "sent",
-    "The payment status should be captured for action to be taken.": "failed",
-    "The payment has been fully refunded already.": "failed",
-}
+REFUSALS = (
+    "invalid request sent",  # a low balance, or an invalid request
+    "Your account does not have enough balance to carry out the refund operation.",
+    "Request failed because another payment operation is in progress.",
+    "The payment status should be captured for action to be taken.",
+    "The payment has been fully refunded already.",
+    "The refund amount provided is greater than amount captured.",
+    "Words that nobody has read before.",
+)
 
 
 @pytest.mark.parametrize("words", REFUSALS)
-def test_a_refusal_is_final_unless_it_speaks_of_now(shop, words):
-    order = shop.captured()
-    shop.app.extensions["razorpay"].refund = lambda *_: Refused(words)
-
-    shop.refund(order, "99.00")
-    shop.work()
-
-    [refund] = shop.refunds(order)
-    assert refund.state == REFUSALS[words]
-    assert ("refund.failed" in shop.kinds(order)) is (refund.state == "failed")
-
-
-def test_money_that_went_back_from_razorpays_own_pages_is_recovered(shop):
+def test_a_refund_that_is_refused_is_never_given_up_while_it_is_left(
+    shop, caplog, pass_time, words
+):
     order = shop.captured()
     service = shop.app.extensions["razorpay"]
-    pay_id = shop.payment(order).razorpay_payment_id
-    service.refund(pay_id, Decimal("499.00"), "made-by-hand-01", {})
-
+    members = {"code": "BAD_REQUEST_ERROR", "step": "refund_request"}
+    service.refund = lambda *_: Refused(words, members)
     shop.refund(order, "499.00", "cancelled")
     shop.work()
 
     [refund] = shop.refunds(order)
+    assert refund.state == "sent"
+    assert shop.kinds(order).count("refund.failed") == 0
+    [alert] = [r.msg for r in caplog.records if r.levelname == "ERROR"]
+    assert (alert["alert"], alert["why"]) == (True, words)
+    assert alert["error_step"] == "refund_request"
+
+    del service.refund
+    pass_time(timedelta(hours=1))
+    shop.work()
+
+    [refund] = shop.refunds(order)
     assert refund.state == "processed"
-    assert refund.razorpay_refund_id == shop.ledger("refunds")[0]["id"]
+    assert shop.ledger("refunds")[0]["receipt"] == refund.idempotency_key
+
+
+def test_the_pauses_after_refusals_grow_up_to_the_setting(shop, pass_time):
+    order = shop.captured()
+    calls, service = [], shop.app.extensions["razorpay"]
+    service.refund = lambda *args: calls.append(args) or Refused("invalid request sent")
+    shop.refund(order, "99.00")
+
+    pauses = []
+    for _ in range(16):
+        pass_time(timedelta(hours=1))
+        shop.work()
+        [refund] = shop.refunds(order)
+        pauses.append((refund.next_check_at - clock.now()).total_seconds())
+
+    assert len(calls) == 16
+    assert all(call == calls[0] for call in calls)
+    assert pauses[0] < 2
+    assert pauses[9] > 60
+    assert 1700 < pauses[-1] <= 3600
 
 
 @pytest.mark.parametrize("end", ["processed", "failed"])

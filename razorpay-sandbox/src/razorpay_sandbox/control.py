@@ -1,4 +1,4 @@
-"""The control API, not part of Razorpay: read the ledger, expire or pay a link."""
+"""The control API, not part of Razorpay: the ledger, and what others do there."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -7,17 +7,25 @@ from typing import Any
 from flask import Blueprint, Flask, Response, request
 from sqlalchemy import select
 
-from razorpay_sandbox import entities, links, payments
+from razorpay_sandbox import entities, links, payments, refunds
 from razorpay_sandbox.api.common import sandbox
 from razorpay_sandbox.api.links import link_with_payments
 from razorpay_sandbox.bank import METHODS
-from razorpay_sandbox.errors import ApiError, answer
+from razorpay_sandbox.errors import ApiError, Refused, answer
 from razorpay_sandbox.json_body import is_integer, read_object
 from razorpay_sandbox.models import Event, Link, Order, Payment, Refund
 from razorpay_sandbox.unit_of_work import UnitOfWork
 
 blp = Blueprint("control", __name__, url_prefix="/control")
 PAY_FIELDS = {"amount", "late", "again", "capture", "method"}
+REFUND_FIELDS = {"amount", "comment", "pending"}
+# The words for a balance that is too low: today's, and those of 2024.
+LOW_BALANCE = {
+    "invalid": "invalid request sent",
+    "balance": "Your account does not have enough balance to carry out the refund "
+    "operation. You can add funds to your account from your Razorpay dashboard or "
+    "capture new payments.",
+}
 
 
 class ControlError(ApiError):
@@ -101,10 +109,61 @@ def pay(link_id: str) -> Response:
         return answer(_payment(payment))
 
 
-def _read_options() -> dict[str, Any]:
+@blp.post("/payments/<payment_id>/refund/")
+def refund(payment_id: str) -> Response:
+    """Refund a payment as in the dashboard: an amount, by default all that is left."""
+    options = _read(REFUND_FIELDS)
+    comment, pending = options.get("comment", ""), options.get("pending", False)
+    if not isinstance(comment, str) or not isinstance(pending, bool):
+        raise ControlError("comment must be a text, pending true or false.")
+    with sandbox().work() as work:
+        payment = work.find(Payment, id=payment_id)
+        if payment is None:
+            raise ControlError(f"Payment {payment_id} does not exist.", 404)
+        try:
+            made = refunds.create_in_dashboard(
+                work, payment, options.get("amount"), comment
+            )
+        except Refused as refusal:
+            raise ControlError(refusal.description) from None
+        if not pending:
+            refunds.process(work, made)
+        return answer(entities.refund(made))
+
+
+@blp.post("/refunds/<refund_id>/<any(process, fail):end>/")
+def end_refund(refund_id: str, end: str) -> Response:
+    """End a pending refund: the bank pays it, or does not."""
+    with sandbox().work() as work:
+        found = work.find(Refund, id=refund_id)
+        if found is None:
+            raise ControlError(f"Refund {refund_id} does not exist.", 404)
+        if found.status != "pending":
+            raise ControlError(f"The refund is {found.status}; it has ended.")
+        ends = {"process": refunds.process, "fail": refunds.fail}
+        ends[end](work, found)
+        return answer(entities.refund(found))
+
+
+@blp.post("/balance/")
+def balance() -> Response:
+    """Refuse every refund of the API for a low balance; `{"low": null}` stops it."""
+    low = _read({"low"}).get("low")
+    if low is not None and low not in LOW_BALANCE:
+        raise ControlError(f"low must be null or one of {', '.join(LOW_BALANCE)}.")
+    sandbox().low_balance = LOW_BALANCE.get(low) if low else None
+    return answer({"low": low})
+
+
+def _read(fields: set[str]) -> dict[str, Any]:
     options = read_object(ControlError("The body must be a JSON object."))
-    if extra := options.keys() - PAY_FIELDS:
+    if extra := options.keys() - fields:
         raise ControlError(f"Unknown fields: {', '.join(sorted(extra))}.")
+    return options
+
+
+def _read_options() -> dict[str, Any]:
+    options = _read(PAY_FIELDS)
     if not all(
         isinstance(options.get(key, True), bool) for key in ("late", "again", "capture")
     ):

@@ -68,6 +68,12 @@ class UnknownUrl(ApiError):
     details = NO_REASON
 
 
+class Unexplained(ApiError):
+    """A request is refused without a reason (shape A without one)."""
+
+    details = NO_REASON
+
+
 class KeyConflict(ApiError):
     """The idempotency key of a refund is in use (shape D)."""
 

@@ -122,8 +122,11 @@ class Payment(Numbered):
 
     @property
     def captured(self) -> bool:
-        """Return whether the payment was captured, even if it was refunded later."""
-        return self.status in ("captured", "refunded")
+        """Return whether the payment was captured, even if it was refunded later.
+
+        Razorpay refunds a payment that is not captured in time; that one never was.
+        """
+        return self.captured_at is not None
 
 
 class Refund(Numbered):

@@ -1,10 +1,10 @@
-"""Refunds of captured payments."""
+"""Refunds of captured payments, by the API or from the dashboard."""
 
 from typing import Any
 
 from razorpay_sandbox import webhooks
 from razorpay_sandbox.currencies import MINIMUM
-from razorpay_sandbox.errors import UNKNOWN_ID, Refused
+from razorpay_sandbox.errors import UNKNOWN_ID, Refused, Unexplained
 from razorpay_sandbox.ids import digits, is_id, new_id
 from razorpay_sandbox.json_body import is_integer
 from razorpay_sandbox.models import Payment, Refund
@@ -24,14 +24,58 @@ def create(work: UnitOfWork, payment: Payment, data: dict[str, Any]) -> Refund:
     """
     refuse_extra(data, FIELDS)
     amount = _amount(payment, data)
+    refund = _begin(work, payment, amount, data)
+    process(work, refund)
+    return refund
+
+
+def create_in_dashboard(
+    work: UnitOfWork, payment: Payment, amount: int | None, comment: str = ""
+) -> Refund:
+    """Refund as the dashboard does: without a receipt, and with no notes but a comment.
+
+    An authorized payment is returned whole without being captured, as Razorpay does
+    itself when a payment is not captured in time. The refund is still pending.
+    """
+    if payment.status == "authorized":
+        amount = payment.amount
+    else:
+        amount = _amount(payment, {} if amount is None else {"amount": amount})
+    data = {"notes": {"comment": comment}} if comment else {}
+    return _begin(work, payment, amount, data)
+
+
+def process(work: UnitOfWork, refund: Refund) -> None:
+    """Let the bank pay a refund."""
+    refund.status = "processed"
+    refund.acquirer_data = {"arn": digits(14)}
+    payment = work.session.get_one(Payment, refund.payment_id)
+    webhooks.refund_event(work, "refund.processed", refund, payment)
+
+
+def fail(work: UnitOfWork, refund: Refund) -> None:
+    """Let the bank refuse a refund; the money is the merchant's again."""
+    refund.status = "failed"
+    payment = work.session.get_one(Payment, refund.payment_id)
+    payment.amount_refunded -= refund.amount
+    payment.status = "captured" if payment.captured else "authorized"
+    webhooks.refund_event(work, "refund.failed", refund, payment)
+
+
+def check_balance(low_balance: str | None) -> None:
+    """Raise Unexplained with these words when the merchant's balance is too low."""
+    if low_balance is not None:
+        raise Unexplained(low_balance)
+
+
+def _begin(
+    work: UnitOfWork, payment: Payment, amount: int, data: dict[str, Any]
+) -> Refund:
     refund = work.add(_new_refund(work, payment, amount, data))
     payment.amount_refunded += amount
     if payment.amount_refunded == payment.amount:
         payment.status = "refunded"
     webhooks.refund_event(work, "refund.created", refund, payment)
-    refund.status = "processed"
-    refund.acquirer_data = {"arn": digits(14)}
-    webhooks.refund_event(work, "refund.processed", refund, payment)
     return refund
 
 

@@ -22,6 +22,7 @@ class Sandbox:
         self.clock = Clock(settings.clock_file)
         self.ledger = Ledger(settings.database_url)
         self.refunds_in_flight = InFlightKeys()
+        self.low_balance: str | None = None  # the words that refuse every refund
         self._webhook_sender = WebhookSender(self)
         self._background = Background(
             (self._expire_overdue, self._webhook_sender.send_due)

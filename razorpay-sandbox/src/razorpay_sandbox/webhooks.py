@@ -27,7 +27,7 @@ def order_paid(work: UnitOfWork, payment: Payment, order: Order) -> None:
 
 
 def refund_event(work: UnitOfWork, name: str, refund: Refund, payment: Payment) -> None:
-    """Store refund.created or refund.processed."""
+    """Store refund.created, refund.processed or refund.failed."""
     parts = {
         "refund": entities.refund(refund),
         "payment": entities.payment(payment),

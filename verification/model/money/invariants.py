@@ -22,6 +22,8 @@ from verification.model.money.state import (
 Order, P, R = OrderState, PaymentState, ReservationState
 IGNORED = (Event.LINK_READY, Event.CLOSED)  # no consumer uses them in these models
 AUTOMATIC, DIRECT, STAFF, REJECTED = "automatic", "direct", "staff", "rejected"
+PROVIDER = "provider"
+UNREQUESTED = (DIRECT, PROVIDER)
 
 
 def refunded(s: World, payment: str) -> int:
@@ -32,7 +34,7 @@ def refunded(s: World, payment: str) -> int:
 
 def _is_unacknowledged(key: Key, row: Refund) -> bool:
     is_made = row.state is RefundState.PROCESSED
-    return key[1] == DIRECT and is_made and not row.is_acknowledged
+    return key[1] in UNREQUESTED and is_made and not row.is_acknowledged
 
 
 def is_rejected(s: World, payment: str) -> bool:
@@ -71,13 +73,22 @@ class Invariants(Model):
 
     def _check_failures(self, s: World) -> None:
         for key, row in s.refunds:
-            if key[1] == AUTOMATIC and row.state is RefundState.FAILED and not row.at:
+            is_refused = row.state is RefundState.FAILED and not row.at
+            if key[1] == AUTOMATIC and is_refused and not self._is_gone(s, key[0]):
                 raise Violation("an automatic refund is refused")
         for key, request in s.requests:
             sent = get(s.refunds, key)
             is_made = sent is not None and sent.at == "made"
             if request.state is Answered.FAILED and is_made:
                 raise Violation("order-svc records a refund that happened as failed")
+
+    def _is_gone(self, s: World, payment: str) -> bool:
+        """Return whether refunds made at Razorpay have left nothing of a capture."""
+        rows = dict(of(s.refunds, payment))
+        open_ = (RefundState.REQUESTED, RefundState.SENT)
+        coming = (r.amount for r in rows.values() if r.state in open_ and not r.at)
+        is_made_there = any(key[1] == PROVIDER for key in rows)
+        return is_made_there and refunded(s, payment) + sum(coming) >= CAPTURE
 
     def check_stage(self, s: World, stage: str) -> None:
         """Check that staff are needed only after an alert."""
@@ -119,7 +130,7 @@ class Invariants(Model):
         if self.recorded(s, payment) != refunded(s, payment):
             raise Violation("order-svc does not know of a refund")
         if any(_is_unacknowledged(key, row) for key, row in of(s.refunds, payment)):
-            raise Violation("a direct refund is republished forever")
+            raise Violation("a refund is republished forever")
 
     def _check_order(self, s: World) -> None:
         if s.order not in (Order.CONFIRMED, Order.REFUNDED):
@@ -135,7 +146,7 @@ class Invariants(Model):
                 raise Violation("money kept, no goods")
         elif AUTOMATIC in reasons:
             raise Violation("goods and refund")
-        elif s.order is Order.REFUNDED and not reasons & {STAFF, DIRECT}:
+        elif s.order is Order.REFUNDED and not reasons & {STAFF, DIRECT, PROVIDER}:
             raise Violation("a confirmed order ended refunded without a request")
 
 
@@ -161,7 +172,7 @@ def _is_ignored(s: World, message: Message) -> bool:
         return is_answered and sent is not None
     if kind == Event.REFUND_PROCESSED:
         is_done = row is not None and row.state is Answered.PROCESSED
-        return is_done and (what[1] != DIRECT or _is_acknowledged(s, what))
+        return is_done and (what[1] not in UNREQUESTED or _is_acknowledged(s, what))
     return is_answered
 
 

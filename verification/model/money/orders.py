@@ -24,7 +24,7 @@ from verification.model.money.state import (
 )
 
 E, S = OrderTrigger, ReservationTrigger
-AUTOMATIC, STAFF, DIRECT = "automatic", "staff", "direct"
+AUTOMATIC, STAFF, DIRECT, PROVIDER = "automatic", "staff", "direct", "provider"
 
 
 class Orders(Model):
@@ -55,11 +55,14 @@ class Orders(Model):
         """Change the reservation; lost compensations belong to the checkout model."""
         return s._replace(stock=self.rules.fire("reservation", s.stock, trigger)[0])
 
-    def request_refund(self, s: World, key: Key, amount: int) -> World:
+    def request_refund(
+        self, s: World, key: Key, amount: int, *, is_rest: bool = False
+    ) -> World:
         """Store a refund's row and request the refund, in the same transaction."""
+        row = RefundRequest(amount, is_rest=is_rest)
         return publish(
-            s._replace(requests=put(s.requests, key, RefundRequest(amount))),
-            (REFUND, key, amount),
+            s._replace(requests=put(s.requests, key, row)),
+            (REFUND, key, amount, is_rest),
         )
 
     def settle(self, s: World, payment: str, key: Key | None = None) -> World:
@@ -87,10 +90,10 @@ class Orders(Model):
         broken = self.rules.broken is Broken.REST_IGNORES_REQUESTED
         counted = {Answered.PROCESSED} if broken else set(Answered) - {Answered.FAILED}
         rows = (row for _, row in of(s.requests, s.own))
-        return CAPTURE - sum(row.amount for row in rows if row.state in counted)
+        return max(0, CAPTURE - sum(row.amount for row in rows if row.state in counted))
 
     def processed(self, s: World, key: Key, amount: int) -> World:
-        """Record a processed refund once; acknowledge a direct one."""
+        """Record a processed refund once; acknowledge one that was not requested."""
         is_last = self._completes(s, key, amount)
         trigger = E.REFUND_COMPLETED if is_last else E.REFUND_PROCESSED
         s = self.fire_order(s, trigger, key[0])[0]
@@ -101,7 +104,7 @@ class Orders(Model):
             requests=put(s.requests, key, RefundRequest(amount, Answered.PROCESSED))
         )
         acknowledges = self.rules.broken is not Broken.DIRECT_NOT_ACKNOWLEDGED
-        if key[1] == DIRECT and s.order in DECIDED and acknowledges:
+        if key[1] in (DIRECT, PROVIDER) and s.order in DECIDED and acknowledges:
             return self.settle(s, key[0], key)
         return s
 
@@ -139,7 +142,7 @@ class Orders(Model):
         return self._posted(s, amount, units) if transition.kind is Kind.MOVE else s
 
     def _posted(self, s: World, amount: int, units: int) -> World:
-        broken = self.rules.broken
+        broken, rest = self.rules.broken, self.rest(s)
         rows = [(key[2], row) for key, row in of(s.requests, s.own) if key[1] == STAFF]
         if broken is Broken.RETRY_SAME_NUMBER:
             rows = [(n, row) for n, row in rows if row.state is not Answered.FAILED]
@@ -148,7 +151,8 @@ class Orders(Model):
             s = publish(s, (SETTLED, s.own, "refund", None))
         if units:
             s = s._replace(commands=put(s.commands, n, (units, "")))
-        return self.request_refund(s, (s.own, STAFF, n), amount)
+        is_rest = amount == rest
+        return self.request_refund(s, (s.own, STAFF, n), amount, is_rest=is_rest)
 
     def _may_restock(self, s: World, units: int) -> bool:
         if not units or self.rules.broken in UNGUARDED:
@@ -177,7 +181,8 @@ class Orders(Model):
             return
         for key, row in sorted(s.requests):
             if row.state is Answered.REQUESTED:
-                yield ("requested again:", key), publish(s, (REFUND, key, row.amount))
+                again = (REFUND, key, row.amount, row.is_rest)
+                yield ("requested again:", key), publish(s, again)
 
 
 # Either mutation removes both guards of `_may_restock`.

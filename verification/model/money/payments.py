@@ -33,6 +33,9 @@ CAPTURED, PROCESSED, FAILED = (
 )
 WITH_CAPTURE = (P.CAPTURED, P.UNDER_REVIEW)
 REJECTED = "rejected"  # the reason of a refund after review, which has no event
+AUTOMATIC, DIRECT, PROVIDER = "automatic", "direct", "provider"
+UNREQUESTED = (DIRECT, PROVIDER)  # published until order-svc acknowledges them
+UNSENT = (RefundState.REQUESTED, RefundState.SENT)
 
 
 class Payments(Model):
@@ -94,7 +97,7 @@ class Payments(Model):
         s = self.fire_payment(s, payment, T.SETTLED)
         s = s._replace(outcomes=put(s.outcomes, payment, outcome))
         if self.rules.broken is Broken.DIRECT_ACK_BY_ANY_SETTLED:
-            keys = [each for each, _ in of(s.refunds, payment) if each[1] == "direct"]
+            keys = [each for each, _ in of(s.refunds, payment) if each[1] == DIRECT]
         else:
             keys = [key] if key else []
         for each in keys:
@@ -117,9 +120,11 @@ class Payments(Model):
         trigger: RefundTrigger,
         amount: int = 0,
         at: str | None = None,
+        *,
+        is_rest: bool = False,
     ) -> World:
         """Make the refund's transition, here and at Razorpay, and publish its event."""
-        row = get(s.refunds, key) or Refund(amount, None)
+        row = get(s.refunds, key) or Refund(amount, None, is_rest=is_rest)
         state, transition = self.rules.fire("refund", row.state, trigger)
         if state is None:
             return s
@@ -128,23 +133,113 @@ class Payments(Model):
         is_published = event and key[1] != REJECTED
         return publish(s, (event, key, new.amount)) if is_published else s
 
-    def refund_requested(self, s: World, key: Key, amount: int) -> World:
-        """Refund once for each key; an amount above the rest is refused permanently."""
+    def refund_requested(
+        self, s: World, key: Key, amount: int, is_rest: bool = False
+    ) -> World:
+        """Refund once for each key; an amount above the rest is refused permanently.
+
+        An automatic refund, and one of the rest, is reduced to what is left.
+        """
         row = get(s.refunds, key)
         is_again = self.rules.broken is Broken.REFUSED_REFUND_NOT_FINAL
         if row is not None and is_again and row.at == "" and row.state is FAILED_ROW:
             s, row = s._replace(refunds=s.refunds - {(key, row)}), None
         if row is not None:
             return self.fire_refund(s, key, RT.REQUESTED)
-        fits = amount <= self.left(s, key[0])
-        return self.fire_refund(s, key, RT.REQUESTED if fits else RT.TOO_LARGE, amount)
+        left = self.left(s, key[0])
+        if left > 0 and (is_rest or key[1] == AUTOMATIC):
+            amount = min(amount, left)
+        trigger = RT.REQUESTED if amount <= left else RT.TOO_LARGE
+        return self.fire_refund(s, key, trigger, amount, is_rest=is_rest)
 
     def left(self, s: World, payment: str) -> int:
         """Return how much of a capture is neither refunded nor being refunded."""
         if state_of(s, payment) is not P.CAPTURED:
             return 0
-        rows = (row for key, row in of(s.refunds, payment) if key[1] != REJECTED)
-        return CAPTURE - sum(row.amount for row in rows if self._counts(row))
+        rows = (
+            row
+            for key, row in of(s.refunds, payment)
+            if key[1] != REJECTED and self._is_known(key, row)
+        )
+        return max(0, CAPTURE - sum(row.amount for row in rows if self._counts(row)))
+
+    def _is_known(self, key: Key, row: Refund) -> bool:
+        """Return whether payment-svc subtracts a refund from what is left."""
+        is_ignored = self.rules.broken is Broken.ELSEWHERE_NOT_SUBTRACTED
+        return row.state is not None and not (is_ignored and key[1] == PROVIDER)
+
+    def find_refunds(self, s: World, payment: str) -> World:
+        """Reconcile with all refunds that Razorpay has of a capture."""
+        if state_of(s, payment) is not P.CAPTURED:
+            return s
+        for key, row in sorted(of(s.refunds, payment), key=rank):
+            if row.state is None:
+                if self.rules.broken is not Broken.ELSEWHERE_NOT_FOUND:
+                    s = self.fire_refund(s, key, RT.FOUND_PROCESSED)
+            elif row.state is RefundState.SENT and row.at == "made":
+                s = self.fire_refund(s, key, RT.SEEN_PROCESSED)
+        return s
+
+    def prepare(self, s: World, key: Key) -> World:
+        """Find what was refunded, fit the refund to what is left, begin the call."""
+        s = self.find_refunds(s, key[0])
+        row, left = get(s.refunds, key), self._left_for(s, key)
+        if row is None or row.state not in UNSENT:
+            return s
+        if row.amount > left:
+            if left <= 0 or not self._is_reducible(key, row):
+                was_sent = row.state is RefundState.SENT
+                return self.fire_refund(
+                    s, key, RT.REFUSED if was_sent else RT.TOO_LARGE
+                )
+            s = s._replace(refunds=put(s.refunds, key, row._replace(amount=left)))
+            s = self.fire_refund(s, key, RT.REDUCED)
+        return self.fire_refund(s, key, RT.SENT)
+
+    def _is_reducible(self, key: Key, row: Refund) -> bool:
+        if self.rules.broken is Broken.REST_NOT_REDUCED:
+            return False
+        return row.is_rest or key[1] in (AUTOMATIC, REJECTED)
+
+    def _left_for(self, s: World, key: Key) -> int:
+        """Return what is left of the capture for one refund."""
+        mine = get(s.refunds, key)
+        if key[1] == REJECTED or mine is None:
+            return CAPTURE
+        counted = {RefundState.PROCESSED}
+        counted |= set(UNSENT) if self._is_reducible(key, mine) else set()
+        rows = (
+            row
+            for other, row in of(s.refunds, key[0])
+            if other != key and other[1] != REJECTED and self._is_known(other, row)
+        )
+        return CAPTURE - sum(row.amount for row in rows if row.state in counted)
+
+    def call(self, s: World, key: Key, at: str = "made") -> World:
+        """Call Razorpay for a refund whose call has begun.
+
+        Razorpay refuses more than is left when money was refunded there; the refund is
+        then tried again.
+        """
+        row = get(s.refunds, key)
+        if row is None or row.state is not RefundState.SENT or row.at:
+            return s
+        others = [each for each in of(s.refunds, key[0]) if each[1].at == "made"]
+        is_contested = any(other[1] == PROVIDER for other, _ in others)
+        made = sum(each.amount for _, each in others)
+        if is_contested and made + row.amount > CAPTURE:
+            return s
+        return s._replace(refunds=put(s.refunds, key, row._replace(at=at)))
+
+    def refund_elsewhere(self, s: World, payment: str, amount: int) -> World | None:
+        """Refund at Razorpay; return None when less is left there."""
+        rows = list(of(s.refunds, payment))
+        made = sum(row.amount for _, row in rows if row.at == "made")
+        if not s.elsewhere or made + amount > CAPTURE:
+            return None
+        n = 1 + sum(key[1] == PROVIDER for key, _ in rows)
+        found = put(s.refunds, (payment, PROVIDER, n), Refund(amount, None, "made"))
+        return s._replace(refunds=found, elsewhere=s.elsewhere - 1)
 
     def _counts(self, row: Refund) -> bool:
         if self.rules.broken is Broken.SUM_OF_PROCESSED:
@@ -166,14 +261,16 @@ class Payments(Model):
     def direct(self, s: World, payment: str, amount: int) -> World:
         """Start a refund at payment-svc."""
         n = 1 + sum(key[1] == "direct" for key, _ in of(s.refunds, payment))
-        return self.fire_refund(s, (payment, "direct", n), RT.REQUESTED, amount)
+        is_rest = amount == self.left(s, payment)
+        key = (payment, DIRECT, n)
+        return self.fire_refund(s, key, RT.REQUESTED, amount, is_rest=is_rest)
 
     def payment_work(self, s: World) -> Iterator[Step]:
         """Do the work that is due."""
         for key, row in sorted(s.refunds, key=rank):
-            if row.state is RefundState.REQUESTED:
-                sent = self.fire_refund(s, key, RT.SENT, at="made")
-                yield ("Razorpay makes the refund", key), sent
+            if row.state in UNSENT and not row.at:
+                called = self.call(self.prepare(s, key), key)
+                yield ("payment-svc queries and calls Razorpay for", key), called
             elif row.state is RefundState.SENT:
                 is_made = row.at == "made"
                 seen = RT.SEEN_PROCESSED if is_made else RT.SEEN_FAILED
@@ -181,7 +278,10 @@ class Payments(Model):
 
     def payment_retries(self, s: World) -> Iterator[Step]:
         """Poll Razorpay; republish captures and direct refunds."""
-        yield "payment-svc polls Razorpay", self.reconcile(s)
+        found = self.reconcile(s)
+        for payment in NAMES:
+            found = self.find_refunds(found, payment)
+        yield "payment-svc polls Razorpay", found
         for payment in NAMES:
             is_taken = state_of(s, payment) is P.CAPTURED
             if is_taken and get(s.outcomes, payment) is None:
@@ -189,7 +289,9 @@ class Payments(Model):
                 yield ("republished: capture", payment), again
         for key, row in sorted(s.refunds, key=rank):
             is_made = row.state is RefundState.PROCESSED
-            if key[1] == "direct" and is_made and not row.is_acknowledged:
+            is_once = self.rules.broken is Broken.ELSEWHERE_PUBLISHED_ONCE
+            is_open = key[1] in UNREQUESTED and not row.is_acknowledged
+            if is_open and is_made and not (is_once and key[1] == PROVIDER):
                 again = self.fire_refund(s, key, RT.ACK_TIMEOUT)
                 yield ("republished:", key), again
 

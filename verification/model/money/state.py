@@ -29,6 +29,7 @@ class Bounds:
     staff: int = 0  # refunds that staff post
     direct: int = 0  # refunds that staff start at payment-svc
     failures: int = 0  # refunds that Razorpay fails
+    elsewhere: int = 0  # refunds that are made at Razorpay, not by payment-svc
     returns: tuple[int, ...] = (0,)  # units that may be returned with a refund
     mismatched: bool = False  # a payment may be of another amount
 
@@ -38,15 +39,20 @@ class RefundRequest(NamedTuple):
 
     amount: int
     state: Answered = Answered.REQUESTED
+    is_rest: bool = False  # staff gave no amount: all that is left
 
 
 class Refund(NamedTuple):
-    """A row of payment-svc's `refunds`, and its state at Razorpay."""
+    """A row of payment-svc's `refunds`, and its state at Razorpay.
+
+    Without a state here it was made at Razorpay, and payment-svc has not found it yet.
+    """
 
     amount: int
     state: RefundState | None
     at: str = ""  # "made" or "failed", once Razorpay was called
     is_acknowledged: bool = False  # acknowledged by an order.settled
+    is_rest: bool = False
 
 
 class World(NamedTuple):
@@ -68,6 +74,7 @@ class World(NamedTuple):
     captures: str = ""
     mismatched: str = ""  # captures of another amount
     failures: int = 0  # failures that are still allowed
+    elsewhere: int = 0  # refunds made at Razorpay that are still allowed
     # Between them
     queue: frozenset[Message] = frozenset()
 

@@ -16,15 +16,18 @@ from verification.model.base import Step
 from verification.model.broken import Broken
 from verification.model.money.invariants import IGNORED, Invariants, ignored_messages
 from verification.model.money.orders import AUTOMATIC, DIRECT, STAFF, Orders
-from verification.model.money.payments import Payments
+from verification.model.money.payments import UNSENT, Payments
 from verification.model.money.state import (
+    CAPTURE,
     REFUND,
     SETTLED,
     UNITS,
     Bounds,
+    Key,
     Message,
     World,
     get,
+    of,
     put,
     rank,
 )
@@ -55,7 +58,9 @@ class Money(Orders, Payments, Invariants):
         for order in self.bounds.starts:
             payment, stock = BEGINNINGS[order]
             s = World(order, stock=stock, payments=(payment, None))
-            yield ("an order is", order), s._replace(failures=self.bounds.failures)
+            bounds = self.bounds
+            s = s._replace(failures=bounds.failures, elsewhere=bounds.elsewhere)
+            yield ("an order is", order), s
 
     def handle(self, s: World, message: Message) -> World:
         """Let the consumer of a message handle it."""
@@ -130,6 +135,7 @@ class Money(Orders, Payments, Invariants):
                 left = frozenset(row for row in s.commands if row[0] != n)
                 yield ("a crash loses the restock of", n), s._replace(commands=left)
         yield from self._failures(s)
+        yield from self._elsewhere(s)
         yield from self._staff(s)
 
     def _payments(self, s: World) -> Iterator[Step]:
@@ -144,13 +150,32 @@ class Money(Orders, Payments, Invariants):
     def _failures(self, s: World) -> Iterator[Step]:
         for key, row in s.refunds:
             if row.state is RefundState.REQUESTED and s.failures:
-                called = self.fire_refund(s, key, RT.SENT, at="failed")
+                called = self.call(self.prepare(s, key), key, at="failed")
                 fails = called._replace(failures=s.failures - 1)
                 yield ("Razorpay fails the refund", key), fails
             is_made = row.state is RefundState.SENT and row.at == "made"
             if is_made and self.rules.broken is Broken.FAILED_UNCONFIRMED:
                 failed = self.fire_refund(s, key, RT.SEEN_FAILED)
                 yield ("an unconfirmed webhook fails the refund:", key), failed
+
+    def _elsewhere(self, s: World) -> Iterator[Step]:
+        """Refund at Razorpay at any moment, also between a query and a call."""
+        for payment in s.captures if s.elsewhere else "":
+            for amount in range(1, CAPTURE + 1):
+                found = self.refund_elsewhere(s, payment, amount)
+                if found is not None:
+                    yield ("refunded at Razorpay:", amount, "of", payment), found
+            for key, row in of(s.refunds, payment):
+                if row.state in UNSENT and not row.at:
+                    yield from self._overtaken(s, key)
+
+    def _overtaken(self, s: World, key: Key) -> Iterator[Step]:
+        queried = self.prepare(s, key)
+        for amount in range(1, CAPTURE + 1):
+            found = self.refund_elsewhere(queried, key[0], amount)
+            if found is not None:
+                name = ("refunded at Razorpay:", amount, "just before the call of", key)
+                yield name, self.call(found, key)
 
     def _staff(self, s: World) -> Iterator[Step]:
         if sum(key[1] == STAFF for key, _ in s.requests) < self.bounds.staff:

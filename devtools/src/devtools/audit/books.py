@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from order_svc.models import UNPAID, HistoryKind, OrderState
-from payment_svc.models import PaymentState, RefundState
+from payment_svc.models import PaymentState, RefundReason, RefundState
 
 Rows = Sequence[Any]  # of SQLAlchemy's Row: a column is an attribute
 Found = Iterable[dict[str, Any]]
@@ -185,7 +185,14 @@ class Books:
         """The ids of the payments that have, or have refunded, a capture."""
         sent_back = {row.razorpay_payment_id: row.payment_id for row in self.refunds}
         held = {row.razorpay_payment_id: row.id for row in self.payments}
-        return sent_back | held
+        known: dict[str | None, int] = sent_back | held
+        return {capture: owner for capture, owner in known.items() if capture}
+
+    @cached_property
+    def refunded_elsewhere(self) -> set[str]:
+        """The captures of which a part or all was refunded at the provider."""
+        reason = RefundReason.PROVIDER
+        return {row.razorpay_payment_id for row in self.refunds if row.reason == reason}
 
     def order_of_capture(self, capture: Mapping[str, Any]) -> int | None:
         """Return the order of a capture, or None when it is unknown."""
@@ -202,10 +209,12 @@ class Books:
         that is not refunded completely.
         """
         back: dict[str, Decimal] = defaultdict(Decimal)
-        for row in self.refunds:
+        # A refund that was requested before any capture is of none.
+        refunds = [row for row in self.refunds if row.razorpay_payment_id is not None]
+        for row in refunds:
             if row.state != RefundState.FAILED:
                 back[row.razorpay_payment_id] += row.amount
-        last = {row.razorpay_payment_id: row.state for row in self.refunds}
+        last = {row.razorpay_payment_id: row.state for row in refunds}
         return {
             int(row.order_id)
             for row in self.payments

@@ -75,8 +75,10 @@ def _captures(books: Books) -> Found:
 
 
 def _refunds(books: Books) -> Found:
-    ours = {row.razorpay_refund_id for row in books.refunds}
-    ours |= {row.idempotency_key for row in books.refunds}
+    # Without a None: a refund of ours that was refused has no id at the provider, and
+    # a refund from the provider's dashboard has no receipt.
+    ours = {row.idempotency_key for row in books.refunds}
+    ours |= {row.razorpay_refund_id for row in books.refunds} - {None}
     done = {row["id"] for row in books.provider_refunds if row["status"] == "processed"}
     for row in books.provider_refunds:
         is_known = row["id"] in ours or row["receipt"] in ours

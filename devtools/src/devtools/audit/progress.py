@@ -67,12 +67,27 @@ def _payments(books: Books) -> Stuck:
 def _refunds(books: Books) -> Stuck:
     for row in books.refunds:
         order_id = books.order_of_payment.get(row.payment_id)
-        is_open = row.reason == RefundReason.DIRECT and row.acknowledged_at is None
+        is_open = row.acknowledged_at is None and _is_published(books, row)
         if row.state not in ENDED:
             yield "refund", row.id, order_id, str(row.state), row.created_at
         elif is_open and row.state == RefundState.PROCESSED:
             state = "processed, not acknowledged by order-svc"
             yield "refund", row.id, order_id, state, row.created_at
+
+
+def _is_published(books: Books, refund: Any) -> bool:
+    """Return whether payment-svc republishes a refund until it is acknowledged.
+
+    order-svc learns of no refund of a capture that is under review or rejected.
+    """
+    payment = books.payment.get(refund.payment_id)
+    is_known = (
+        payment is not None
+        and payment.state == PaymentState.CAPTURED
+        and payment.razorpay_payment_id == refund.razorpay_payment_id
+    )
+    is_found = refund.reason == RefundReason.PROVIDER and is_known
+    return refund.reason == RefundReason.DIRECT or is_found
 
 
 def _webhooks(books: Books) -> Stuck:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from chassis import clock, leases
+from chassis import clock, leases, logging
 from chassis.failpoints import failpoint
 from order_svc import events
 from order_svc.config import Times
@@ -17,6 +17,7 @@ from order_svc.managers.triggers import PAYMENT_SVC, Data
 from order_svc.models import (
     AUTOMATIC,
     DECIDED,
+    UNREQUESTED,
     Order,
     OrderRefund,
     PaymentStatus,
@@ -61,7 +62,9 @@ class Refunds:
     def remaining(self, order: Order) -> Decimal:
         """Return what is neither refunded nor requested of the order's own payment."""
         captured = order.captured_amount or ZERO
-        return captured - self._sum(order, RefundState.REQUESTED, RefundState.PROCESSED)
+        open_ = self._sum(order, RefundState.REQUESTED, RefundState.PROCESSED)
+        # A refund made at Razorpay may exceed what the requested ones leave.
+        return max(captured - open_, ZERO)
 
     def staff_total(self, order: Order) -> Decimal:
         """Return the sum of the refunds requested by staff, without failed ones."""
@@ -101,6 +104,7 @@ class Refunds:
             reason=RefundReason.STAFF,
             n=(self.session.scalar(last) or 0) + 1,
             amount=data["amount"] or self.remaining(order),
+            is_rest=data["amount"] is None,
             note=data["note"],
             items=data["items"],
             actor=data["actor"],
@@ -126,16 +130,18 @@ class Refunds:
         timeline.publish(self.session, order.id, message)
 
     def record(self, order: Order, data: Data) -> None:
-        """Record a processed refund once; answer every copy of a direct refund.
+        """Record a processed refund once.
 
-        The answer is `order.settled`.
+        Every copy of a refund that was not requested here is answered, with
+        `order.settled`.
         """
         refund = self._get_or_insert(order, data)
         if refund.state != RefundState.PROCESSED:
+            _alert(order, refund)
             refund.amount = data["amount"]
             self._answer(refund, RefundState.PROCESSED, data["refund_id"])
         self.update_totals(order)
-        if refund.reason == RefundReason.DIRECT and order.state in DECIDED:
+        if refund.reason in UNREQUESTED and order.state in DECIDED:
             self.settle(order, refund.payment_id, refund.refund_id)
 
     def fail(self, order: Order, data: Data) -> None:
@@ -156,7 +162,7 @@ class Refunds:
 
     def _get_or_insert(self, order: Order, data: Data) -> OrderRefund:
         refund = self.find(data)
-        if refund is None:  # requested at payment-svc
+        if refund is None:  # requested at payment-svc, or made at Razorpay
             columns = {k: data[k] for k in ("payment_id", "reason", "n", "amount")}
             refund = OrderRefund(
                 order_id=order.id,
@@ -185,3 +191,14 @@ class Refunds:
             .where(OrderRefund.state.in_(states))
         )
         return sum(amounts, ZERO)
+
+
+def _alert(order: Order, refund: OrderRefund) -> None:
+    """Alert for money that was refunded at Razorpay: the goods may have been sent."""
+    if refund.reason == RefundReason.PROVIDER:
+        logging.get().error(
+            "refund made at razorpay",
+            alert=True,
+            order_id=order.id,
+            amount=f"{refund.amount:.2f}",
+        )

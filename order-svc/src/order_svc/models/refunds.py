@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,10 +26,11 @@ from order_svc.models.states import (
 
 
 class OrderRefund(AuditModel, db.Model):
-    """A refund of one payment, requested here or at payment-svc (`direct`).
+    """A refund of one payment: requested here or at payment-svc, or made at Razorpay.
 
     `n` counts per payment and reason; `refund_id` is payment-svc's id. An unanswered
-    refund is requested again at `next_check_at`.
+    refund is requested again at `next_check_at`. With `is_rest` staff gave no amount:
+    all that is left is refunded, at most `amount`.
     """
 
     __tablename__ = "order_refunds"
@@ -49,6 +51,7 @@ class OrderRefund(AuditModel, db.Model):
     reason: Mapped[RefundReason] = mapped_column(String(20))
     n: Mapped[int] = mapped_column(BigInt, default=1)
     amount: Mapped[Decimal] = mapped_column(Money(15))
+    is_rest: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[RefundState] = mapped_column(
         String(20), default=RefundState.REQUESTED
     )

@@ -123,6 +123,7 @@ class RefundReason(StrEnum):
     DUPLICATE = "duplicate"
     STAFF = "staff"
     DIRECT = "direct"  # requested at payment-svc
+    PROVIDER = "provider"  # made at Razorpay: dashboard, batch file, automatic
 
 
 # Refunds that the saga requests; the order then has neither payment nor goods.
@@ -132,6 +133,9 @@ AUTOMATIC = (
     RefundReason.STOCK_GONE,
     RefundReason.DUPLICATE,
 )
+
+# Refunds that this service has not requested; payment-svc repeats them until answered.
+UNREQUESTED = (RefundReason.DIRECT, RefundReason.PROVIDER)
 
 
 class RefundState(StrEnum):

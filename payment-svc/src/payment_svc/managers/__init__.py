@@ -3,7 +3,9 @@
 from payment_svc.managers.payment_machine import PaymentMachine
 from payment_svc.managers.payment_request import PaymentRequest
 from payment_svc.managers.payments import PaymentManager
+from payment_svc.managers.provider_refunds import ProviderRefunds
 from payment_svc.managers.reconciliation import Reconciliation
+from payment_svc.managers.refund_attempts import RefundAttempts
 from payment_svc.managers.refund_machine import RefundMachine
 from payment_svc.managers.refunds import RefundManager
 from payment_svc.managers.review import Review
@@ -12,7 +14,9 @@ __all__ = [
     "PaymentMachine",
     "PaymentManager",
     "PaymentRequest",
+    "ProviderRefunds",
     "Reconciliation",
+    "RefundAttempts",
     "RefundMachine",
     "RefundManager",
     "Review",

@@ -28,6 +28,8 @@ from payment_svc.models import (
 
 T = RefundTrigger
 FINAL = (RefundState.PROCESSED, RefundState.FAILED)
+# Not requested by order-svc: published until order-svc acknowledges them.
+UNREQUESTED = (RefundReason.DIRECT, RefundReason.PROVIDER)
 # Every attempt may fire these; only those that change the state are recorded.
 ROUTINE = {T.SENT, T.NO_ANSWER, T.SEEN_PENDING}
 
@@ -93,15 +95,21 @@ class RefundMachine(StateMachine[Refund]):
         )
 
     def publish(self, refund: Refund, event: StrEnum, trigger: Trigger) -> None:
-        """Publish an event; a direct refund is republished until acknowledged."""
-        if refund.reason == RefundReason.REVIEW_REJECTED:
+        """Publish an event; one that order-svc does not expect until acknowledged.
+
+        order-svc knows no capture that is under review or rejected, and therefore no
+        refund of one.
+        """
+        payment = self.payment_of(refund)
+        if _is_unknown_to_order(payment, refund):
+            refund.republish_at = None
             return
-        is_direct = refund.reason == RefundReason.DIRECT
-        if is_direct and event is Event.REFUND_PROCESSED and not refund.acknowledged_at:
+        is_expected = refund.reason not in UNREQUESTED or refund.acknowledged_at
+        if event is Event.REFUND_PROCESSED and not is_expected:
             pause = timedelta(seconds=self.settings.announce_seconds)
             refund.republish_at = clock.now() + pause
-        payment = self.payment_of(refund)
-        self.session.add(events.OF_REFUND[Event(event)](payment, refund))
+        if payment.state != PaymentState.UNDER_REVIEW:
+            self.session.add(events.OF_REFUND[Event(event)](payment, refund))
 
     def schedule(self, refund: Refund, source: State, trigger: Trigger) -> None:
         """Make a new refund due; a final one is never due again."""
@@ -117,7 +125,7 @@ class RefundMachine(StateMachine[Refund]):
         it.
         """
         payment = self.payment_of(refund)
-        if refund.razorpay_payment_id != payment.razorpay_payment_id:
+        if not _is_current(payment, refund):
             return
         payment.amount_refunded += refund.amount
         payment.status = status_of(
@@ -128,3 +136,17 @@ class RefundMachine(StateMachine[Refund]):
         )
         payment.version += 1
         payment.updated_at = clock.now()
+
+
+def _is_current(payment: Payment, refund: Refund) -> bool:
+    """Return whether a refund is of its payment's capture, not of a rejected one."""
+    return refund.razorpay_payment_id == payment.razorpay_payment_id
+
+
+def _is_unknown_to_order(payment: Payment, refund: Refund) -> bool:
+    """Return whether a refund is of a capture that an admin has rejected."""
+    is_rejected = payment.state == PaymentState.CLOSED or not _is_current(
+        payment, refund
+    )
+    is_found = refund.reason == RefundReason.PROVIDER
+    return refund.reason == RefundReason.REVIEW_REJECTED or (is_found and is_rejected)

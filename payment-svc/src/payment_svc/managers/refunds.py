@@ -1,20 +1,21 @@
 """The rules of refunds: each is made once, and never more than the capture."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
-from chassis import clock, correlation, logging
+from chassis import clock, logging
 from chassis.errors import NotFound
 from chassis.state_machine import Trigger
 from payment_svc.managers.refund_machine import FINAL, RefundMachine
 from payment_svc.managers.refund_rules import RefundRules
 from payment_svc.models import (
+    AUTOMATIC,
     Payment,
     Refund,
     RefundReason,
-    RefundState,
     RefundTrigger,
     refund_key,
 )
@@ -42,28 +43,40 @@ class RefundManager:
         return self.session.scalars(rows.order_by(Refund.id.desc())).all()
 
     def request(
-        self, payment: Payment, amount: Decimal, reason: RefundReason, n: int
+        self,
+        payment: Payment,
+        amount: Decimal,
+        reason: RefundReason,
+        n: int,
+        *,
+        is_rest: bool = False,
     ) -> Refund:
         """Request a refund of a locked payment, once for each key.
 
-        A refund that is too large is stored as FAILED and answered; nothing is raised.
+        An automatic refund, and one of the rest, is reduced to what is left. A refund
+        that is too large is stored as FAILED and answered; nothing is raised.
         """
         key = refund_key(payment.id, reason, n)
         known = self.session.scalar(select(Refund).where(Refund.key == key))
         if known is not None:
             self.machine.fire(known, Trigger(T.REQUESTED))
             return known
-        fits = amount <= self.rules.left(payment)
-        trigger = T.REQUESTED if fits else T.TOO_LARGE
-        return self._insert(payment, trigger, amount, reason, n)
+        left = self.rules.left(payment)
+        if left > 0 and (is_rest or reason in AUTOMATIC):
+            amount = min(amount, left)
+        trigger = T.REQUESTED if amount <= left else T.TOO_LARGE
+        return self._insert(payment, trigger, amount, reason, n, is_rest=is_rest)
 
     def request_direct(
         self, payment: Payment, amount: Decimal | None, note: str, *, is_admin: bool
     ) -> Refund:
         """Refund a locked payment for staff; raises what `direct_amount` raises."""
         wanted = self.rules.direct_amount(payment, amount, is_admin=is_admin)
-        n = self.rules.next_number(payment, RefundReason.DIRECT)
-        return self._insert(payment, T.REQUESTED, wanted, RefundReason.DIRECT, n, note)
+        reason, is_rest = RefundReason.DIRECT, amount is None
+        n = self.rules.next_number(payment, reason)
+        return self._insert(
+            payment, T.REQUESTED, wanted, reason, n, note=note, is_rest=is_rest
+        )
 
     def refund_rejected(self, payment: Payment) -> Refund:
         """Refund all of a payment that an admin has rejected; no event is published."""
@@ -78,65 +91,39 @@ class RefundManager:
         amount: Decimal,
         reason: RefundReason,
         n: int,
+        *,
         note: str = "",
+        is_rest: bool = False,
     ) -> Refund:
         data = {
             "payment_id": payment.id,
             "key": refund_key(payment.id, reason, n),
             "razorpay_payment_id": payment.razorpay_payment_id,
+            "captured_amount": payment.captured_amount,
             "amount": amount,
             "currency": payment.captured_currency or payment.currency,
             "reason": reason,
             "n": n,
+            "is_rest": is_rest,
             "note": note[:255] or None,
         }
         return self.machine.insert(Trigger(trigger, data=data))
 
-    def begin_attempt(self, refund_id: int) -> tuple[Refund, bool]:
-        """Record that a call to Razorpay begins.
-
-        Returns the refund, and whether another call had begun before.
-        """
-        refund = self.machine.lock(refund_id)
-        correlation.use(self.machine.payment_of(refund).correlation_id)
-        was_sent = refund.state == RefundState.SENT
-        if was_sent or refund.state == RefundState.REQUESTED:
-            self.machine.fire(refund, Trigger(T.SENT))
-        return refund, was_sent
-
     def reconcile(self, refund_id: int, seen: ProviderRefund) -> Refund:
-        """Apply what Razorpay returned for a refund."""
+        """Apply what Razorpay returned for a refund; its amount is the true one."""
         refund = self.machine.lock(refund_id)
         trigger = SEEN.get(seen.status, T.NO_ANSWER)
-        data = {} if refund.state in FINAL else {"razorpay_refund_id": seen.id}
+        data: dict[str, Any] = {}
+        if refund.state not in FINAL:
+            data = {"razorpay_refund_id": seen.id, "amount": seen.amount}
+            _check_amount(refund, seen)
         if trigger is T.SEEN_FAILED:
             logging.get().error("refund failed", refund_id=refund.id)
         self.machine.fire(refund, Trigger(trigger, "", seen.status, data))
         return refund
 
-    def unmatched(
-        self, refund: Refund, seen: Iterable[ProviderRefund]
-    ) -> Sequence[ProviderRefund]:
-        """Return Razorpay's refunds of this amount that match no stored refund."""
-        stored = set(
-            self.session.scalars(
-                select(Refund.razorpay_refund_id).where(
-                    Refund.razorpay_payment_id == refund.razorpay_payment_id
-                )
-            )
-        )
-        alike = (one for one in seen if one.amount == refund.amount)
-        return [one for one in alike if one.id not in stored]
-
-    def fail(self, refund_id: int, description: str) -> None:
-        """Fail a refund that Razorpay has refused; staff must handle it."""
-        refund = self.machine.lock(refund_id)
-        logging.get().error("refund refused", refund_id=refund.id, why=description)
-        data = {"detail": description[:255]}
-        self.machine.fire(refund, Trigger(T.REFUSED, "", description, data))
-
     def acknowledge(self, payment: Payment, refund_id: int) -> None:
-        """Record that order-svc has a direct refund, and stop republishing it."""
+        """Record that order-svc has a refund it did not request: stop republishing."""
         refund = self.machine.lock(refund_id)
         if refund.payment_id != payment.id:
             raise NotFound(f"Payment {payment.id} has no refund {refund_id}.")
@@ -145,7 +132,18 @@ class RefundManager:
             self.machine.fire(refund, Trigger(T.ACKNOWLEDGED, data=data))
 
     def republish(self, refund_id: int) -> None:
-        """Publish a direct refund again that order-svc has not acknowledged."""
+        """Publish a refund again that order-svc has not acknowledged."""
         refund = self.machine.lock(refund_id)
         if refund.republish_at is not None:
             self.machine.fire(refund, Trigger(T.ACK_TIMEOUT))
+
+
+def _check_amount(refund: Refund, seen: ProviderRefund) -> None:
+    if seen.amount != refund.amount:  # one key always has one body
+        logging.get().error(
+            "refund of another amount",
+            alert=True,
+            refund_id=refund.id,
+            requested=str(refund.amount),
+            made=str(seen.amount),
+        )

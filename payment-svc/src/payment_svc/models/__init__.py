@@ -30,6 +30,7 @@ from payment_svc.models.payments import (
     status_of,
 )
 from payment_svc.models.refund_states import (
+    AUTOMATIC,
     REFUND_STATUS,
     RefundEffect,
     RefundReason,
@@ -42,6 +43,7 @@ from payment_svc.models.refunds import Refund, RefundHistory, refund_key
 from payment_svc.models.webhooks import WebhookEvent
 
 __all__ = [
+    "AUTOMATIC",
     "PAYMENT_STATES",
     "PAYMENT_STATUS",
     "PAYMENT_TRANSITIONS",

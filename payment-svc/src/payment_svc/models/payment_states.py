@@ -29,6 +29,7 @@ class PaymentTrigger(StrEnum):
     REVIEW_REJECTED = "review_rejected"
     SETTLED = "settled"
     ACK_TIMEOUT = "ack_timeout"  # no order.settled has arrived
+    REFUNDS_UNEXPLAINED = "refunds_unexplained"  # Razorpay's refunds do not add up
 
 
 class PaymentStatus(StrEnum):

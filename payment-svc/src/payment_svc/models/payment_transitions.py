@@ -101,5 +101,9 @@ PAYMENT_COLUMNS: dict[PaymentTrigger, Column] = {
         **every(PAYMENT_STATES, IMPOSSIBLE),
         CAPTURED: acknowledge("order-svc has not settled it", Event.CAPTURED),
     },
+    T.REFUNDS_UNEXPLAINED: {
+        **every(PaymentState, acknowledge("a person compares it with Razorpay")),
+        None: IMPOSSIBLE,
+    },
 }
 PAYMENT_TRANSITIONS = table(PAYMENT_STATES, PaymentTrigger, PAYMENT_COLUMNS)

@@ -17,13 +17,16 @@ class RefundTrigger(StrEnum):
     """What happens to a refund."""
 
     REQUESTED = "requested"
-    TOO_LARGE = "too_large"  # more than what is left of the capture
+    TOO_LARGE = "too_large"  # more than what is left of the capture, before a call
     SENT = "sent"  # stored before Razorpay is called
-    NO_ANSWER = "no_answer"  # unknown, still running, or the balance is too low
+    NO_ANSWER = "no_answer"  # unknown, or a status that is not documented
     SEEN_PENDING = "seen_pending"
     SEEN_PROCESSED = "seen_processed"
     SEEN_FAILED = "seen_failed"  # by a fetch, never by a webhook alone
-    REFUSED = "refused"
+    REFUSED = "refused"  # by Razorpay, and a query shows that less is left
+    REDUCED = "reduced"  # to what is left: money was refunded elsewhere
+    FOUND_PENDING = "found_pending"  # made at Razorpay, not by this service
+    FOUND_PROCESSED = "found_processed"
     ACK_TIMEOUT = "ack_timeout"  # order-svc has not acknowledged a direct refund
     ACKNOWLEDGED = "acknowledged"
 
@@ -52,7 +55,17 @@ class RefundReason(StrEnum):
     STAFF = "staff"
     DIRECT = "direct"  # requested at this service: POST /payments/{id}/refund/
     REVIEW_REJECTED = "suspect"  # by an admin; not published to order-svc
+    PROVIDER = "provider"  # made at Razorpay: dashboard, batch file, automatic
 
+
+# These return all that is left of the capture, even if that is less than requested.
+AUTOMATIC = (
+    RefundReason.CANCELLED,
+    RefundReason.REJECTED,
+    RefundReason.STOCK_GONE,
+    RefundReason.DUPLICATE,
+    RefundReason.REVIEW_REJECTED,
+)
 
 REQUESTED, SENT, PENDING, PROCESSED, FAILED = RefundState
 

@@ -47,11 +47,25 @@ REFUND_COLUMNS: dict[RefundTrigger, Column] = {
     T.TOO_LARGE: {
         **every(REFUND_STATES, IMPOSSIBLE),
         None: TO_FAILED,  # final under its key
+        REQUESTED: TO_FAILED,  # money was refunded elsewhere before the first call
     },
     T.SENT: {
         **every(REFUND_STATES, IMPOSSIBLE),
         REQUESTED: move(SENT),
         SENT: acknowledge("sent again, with the same key and the same body"),
+    },
+    T.REDUCED: {
+        **every(REFUND_STATES, IMPOSSIBLE),
+        REQUESTED: move(STAY),
+        SENT: move(STAY),  # another body, and therefore another idempotency key
+    },
+    T.FOUND_PENDING: {
+        **every(REFUND_STATES, IMPOSSIBLE),
+        None: move(PENDING),
+    },
+    T.FOUND_PROCESSED: {
+        **every(REFUND_STATES, IMPOSSIBLE),
+        None: TO_PROCESSED,
     },
     T.NO_ANSWER: STILL_OPEN,
     T.SEEN_PENDING: {**STILL_OPEN, SENT: move(PENDING)},

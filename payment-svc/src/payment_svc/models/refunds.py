@@ -2,13 +2,14 @@
 
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import correlation
 from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
 from payment_svc.extensions import db
 from payment_svc.models.refund_states import (
+    AUTOMATIC,
     REFUND_STATUS,
     RefundReason,
     RefundState,
@@ -22,10 +23,11 @@ def refund_key(payment_id: int, reason: str, n: int) -> str:
 
 
 class Refund(AuditModel, db.Model):
-    """A refund of one capture, `razorpay_payment_id`.
+    """A refund of one capture: `captured_amount` was paid by `razorpay_payment_id`.
 
     `idempotency_key` is stored before Razorpay is called, and is the refund's receipt
-    at Razorpay as well.
+    at Razorpay as well. With `is_rest` the refund was requested without an amount of
+    its own: all that is left is refunded.
     """
 
     __tablename__ = "refunds"
@@ -43,11 +45,13 @@ class Refund(AuditModel, db.Model):
     key: Mapped[str] = mapped_column(String(100), unique=True)
     idempotency_key: Mapped[str] = mapped_column(String(36), unique=True)
     razorpay_payment_id: Mapped[str | None] = mapped_column(String(255))
+    captured_amount: Mapped[Decimal | None] = mapped_column(Money(10))
     razorpay_refund_id: Mapped[str | None] = mapped_column(String(255), unique=True)
     amount: Mapped[Decimal] = mapped_column(Money(10))
     currency: Mapped[str] = mapped_column(String(3))
     reason: Mapped[RefundReason] = mapped_column(String(20))
     n: Mapped[int]
+    is_rest: Mapped[bool] = mapped_column(default=False, server_default=false())
     note: Mapped[str | None] = mapped_column(String(255))
     state: Mapped[RefundState] = mapped_column(String(20))
     detail: Mapped[str | None] = mapped_column(String(255))
@@ -59,6 +63,11 @@ class Refund(AuditModel, db.Model):
     correlation_id: Mapped[str] = mapped_column(
         String(128), default=correlation.current
     )
+
+    @property
+    def is_reducible(self) -> bool:
+        """Return whether less than `amount` is refunded when less is left."""
+        return self.is_rest or self.reason in AUTOMATIC
 
     @property
     def status(self) -> RefundStatus:

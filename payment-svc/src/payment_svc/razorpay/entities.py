@@ -32,6 +32,22 @@ def _amount(entity: dict[str, Any], name: str = "amount") -> Decimal:
     return Decimal(value) / 100
 
 
+def _amount_if_given(entity: dict[str, Any], name: str) -> Decimal | None:
+    try:
+        return _amount(entity, name)
+    except Unknown:
+        return None
+
+
+def _text_if_given(entity: dict[str, Any], name: str) -> str | None:
+    value = entity.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)[:255]
+
+
 def _text(entity: dict[str, Any], name: str, most: int = 255) -> str:
     value = entity.get(name)
     if not isinstance(value, str) or len(value) > most or not value.isprintable():
@@ -79,17 +95,23 @@ def read_payment(entity: dict[str, Any]) -> ProviderPayment:
         status=status,
         is_captured=status == "captured" or was_captured,
         created_at=_seconds(entity, "created_at"),
+        amount_refunded=_amount_if_given(entity, "amount_refunded"),
     )
 
 
 def read_refund(entity: dict[str, Any]) -> ProviderRefund:
-    """Return a refund."""
-    receipt = entity.get("receipt")
+    """Return a refund; all that names its origin is optional."""
+    notes = entity.get("notes")
+    notes = notes if isinstance(notes, dict) else {}  # [] when empty
     return ProviderRefund(
         id=_id(entity, "rfnd"),
         amount=_amount(entity),
         status=_text(entity, "status", 20),
-        receipt=receipt if isinstance(receipt, str) else None,
+        receipt=_text_if_given(entity, "receipt"),
+        payment_id=_text_if_given(entity, "payment_id"),
+        currency=_text_if_given(entity, "currency"),
+        key=_text_if_given(notes, "refund"),
+        comment=_printable(_text_if_given(notes, "comment") or ""),
     )
 
 

@@ -33,7 +33,10 @@ class ProviderLink:
 
 @dataclass(frozen=True)
 class ProviderPayment:
-    """An attempt to pay, successful when `is_captured`."""
+    """An attempt to pay, successful when `is_captured`.
+
+    `amount_refunded` is the sum of all refunds, whoever made them; None is unknown.
+    """
 
     id: str
     amount: Decimal
@@ -41,16 +44,30 @@ class ProviderPayment:
     status: str
     is_captured: bool
     created_at: int
+    amount_refunded: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class ProviderRefund:
-    """A refund."""
+    """A refund, whoever made it.
+
+    A refund of this service has its idempotency key as `receipt` and the key of its
+    row in the notes; one from the dashboard has neither, but perhaps a comment.
+    """
 
     id: str
     amount: Decimal
     status: str
     receipt: str | None
+    payment_id: str | None = None
+    currency: str | None = None
+    key: str | None = None
+    comment: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether the refund returns, or has returned, money."""
+        return self.status != "failed"
 
 
 @dataclass(frozen=True)

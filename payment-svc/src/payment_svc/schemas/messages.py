@@ -6,7 +6,8 @@ from chassis.web.fields import Moment, Money, Schema, Whole
 from payment_svc.models import ClosingReason, Outcome, RefundReason
 
 CLOSING = [str(ClosingReason.EXPIRED), str(ClosingReason.CANCELLED)]
-REASONS = [str(r) for r in RefundReason if r not in ("direct", "suspect")]
+OWN = (RefundReason.DIRECT, RefundReason.REVIEW_REJECTED, RefundReason.PROVIDER)
+REASONS = [str(reason) for reason in RefundReason if reason not in OWN]
 
 
 class Message(Schema):
@@ -61,6 +62,7 @@ class RefundRequestedSchema(Message):
     amount = Money("0.01", required=True)
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
     n = Whole(1, 10**6, required=True)
+    rest = fields.Boolean(load_default=False)  # all that is left, at most `amount`
 
 
 class OrderSettledSchema(Message):

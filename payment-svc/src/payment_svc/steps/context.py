@@ -10,7 +10,9 @@ from payment_svc.extensions import db
 from payment_svc.managers import (
     PaymentMachine,
     PaymentManager,
+    ProviderRefunds,
     Reconciliation,
+    RefundAttempts,
     RefundMachine,
     RefundManager,
     Review,
@@ -53,6 +55,16 @@ class Context:
     def refunds(self) -> RefundManager:
         """Return the rules of refunds."""
         return RefundManager(RefundMachine(self.session, self.settings, self.actor))
+
+    @cached_property
+    def provider_refunds(self) -> ProviderRefunds:
+        """Return what reconciles refunds with those that Razorpay has."""
+        return ProviderRefunds(self.machine, self.refunds)
+
+    @cached_property
+    def attempts(self) -> RefundAttempts:
+        """Return what prepares the calls of refunds."""
+        return RefundAttempts(self.refunds, self.provider_refunds)
 
     @cached_property
     def review(self) -> Review:

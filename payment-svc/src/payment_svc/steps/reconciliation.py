@@ -7,6 +7,7 @@ from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.models import Payment, PaymentState
 from payment_svc.razorpay.types import ProviderLink, Snapshot
 from payment_svc.steps.context import Context
+from payment_svc.steps.provider_refunds import reconcile_refunds
 from payment_svc.steps.retries import retry_later
 
 
@@ -24,10 +25,15 @@ def poll(work: Context, payment: Payment) -> PaymentState | None:
     """Fetch a snapshot and reconcile; return the state, None without an answer."""
     answer = fetch_snapshot(work, payment)
     failpoint("payment.polled")
-    if isinstance(answer, Done):
-        return reconcile(work, payment.id, answer.value)
-    retry_later(work, Payment, payment.id, answer)
-    return None
+    if not isinstance(answer, Done):
+        retry_later(work, Payment, payment.id, answer)
+        return None
+    state = reconcile(work, payment.id, answer.value)
+    refunds = reconcile_refunds(work, answer.value.captures)
+    if not isinstance(refunds, Done):
+        retry_later(work, Payment, payment.id, refunds)
+        return None
+    return state
 
 
 def fetch_snapshot(

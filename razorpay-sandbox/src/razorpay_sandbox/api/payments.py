@@ -89,6 +89,7 @@ def answer_refund(payment_id: str, data: dict[str, Any]) -> Response:
     with sandbox().refunds_in_flight.hold(key), sandbox().work() as work:
         found = refund_idempotency.find(work, key, fingerprint)
         if found is None:
+            refunds.check_balance(sandbox().low_balance)
             found = refunds.create(work, payments.get(work, payment_id), data)
             refund_idempotency.remember(work, key, fingerprint, found)
         return answer(entities.refund(found))
