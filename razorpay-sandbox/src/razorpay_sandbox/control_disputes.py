@@ -12,7 +12,7 @@ from razorpay_sandbox.errors import answer
 from razorpay_sandbox.ids import is_id
 from razorpay_sandbox.json_body import is_integer, read_object
 from razorpay_sandbox.models import Dispute, Link, Payment
-from razorpay_sandbox.unit_of_work import UnitOfWork, T
+from razorpay_sandbox.unit_of_work import T, UnitOfWork
 
 blp = Blueprint("control_disputes", __name__, url_prefix="/control")
 ERROR_FIELDS = ("code", "description", "source", "step", "reason")

@@ -1,13 +1,15 @@
 """The rules of refunds: each is made once, and never more than the capture."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
 
 from chassis import clock, correlation, logging
-from chassis.errors import NotFound
+from chassis.errors import Forbidden, NotFound
 from chassis.state_machine import Trigger
+from payment_svc.managers import dispute_rules
 from payment_svc.managers.refund_machine import FINAL, RefundMachine
 from payment_svc.managers.refund_rules import RefundRules
 from payment_svc.models import (
@@ -21,6 +23,7 @@ from payment_svc.models import (
 from payment_svc.razorpay.types import ProviderRefund
 
 T = RefundTrigger
+WAIT = timedelta(hours=1)  # between two attempts of a refund that waits for a dispute
 SEEN = {
     "pending": T.SEEN_PENDING,
     "processed": T.SEEN_PROCESSED,
@@ -58,12 +61,29 @@ class RefundManager:
         return self._insert(payment, trigger, amount, reason, n)
 
     def request_direct(
-        self, payment: Payment, amount: Decimal | None, note: str, *, is_admin: bool
+        self,
+        payment: Payment,
+        amount: Decimal | None,
+        note: str,
+        *,
+        is_admin: bool,
+        despite_dispute: bool = False,
     ) -> Refund:
-        """Refund a locked payment for staff; raises what `direct_amount` raises."""
+        """Refund a locked payment for staff; raises what `direct_amount` raises.
+
+        Raises Conflict `dispute_open` too, unless an admin refunds despite the dispute.
+        """
+        if despite_dispute and not is_admin:
+            raise Forbidden("Only an admin may refund a disputed payment.")
+        if not despite_dispute:
+            dispute_rules.check_open(self.session, payment.razorpay_payment_id)
         wanted = self.rules.direct_amount(payment, amount, is_admin=is_admin)
         n = self.rules.next_number(payment, RefundReason.DIRECT)
-        return self._insert(payment, T.REQUESTED, wanted, RefundReason.DIRECT, n, note)
+        refund = self._insert(
+            payment, T.REQUESTED, wanted, RefundReason.DIRECT, n, note
+        )
+        refund.despite_dispute = despite_dispute
+        return refund
 
     def refund_rejected(self, payment: Payment) -> Refund:
         """Refund all of a payment that an admin has rejected; no event is published."""
@@ -100,9 +120,31 @@ class RefundManager:
         refund = self.machine.lock(refund_id)
         correlation.use(self.machine.payment_of(refund).correlation_id)
         was_sent = refund.state == RefundState.SENT
-        if was_sent or refund.state == RefundState.REQUESTED:
+        if was_sent:
             self.machine.fire(refund, Trigger(T.SENT))
+        elif refund.state == RefundState.REQUESTED:
+            self._send_or_wait(refund)
         return refund, was_sent
+
+    def _send_or_wait(self, refund: Refund) -> None:
+        """Let a refund be sent, unless its payment is disputed."""
+        dispute = dispute_rules.find_holding(self.session, refund)
+        if dispute is None:
+            self.machine.fire(refund, Trigger(T.SENT, data={"detail": None}))
+            return
+        detail = f"waits for dispute {dispute.razorpay_dispute_id}"
+        if refund.detail != detail:
+            logging.get().error(detail, alert=True, refund_id=refund.id)
+            data = {"detail": detail}
+            self.machine.fire(refund, Trigger(T.DISPUTE_OPEN, "", detail, data))
+        refund.attempts, refund.next_check_at = 0, clock.now() + WAIT
+
+    def override_dispute(self, refund_id: int) -> Refund:
+        """Let a refund that waits for a dispute be sent; an admin has decided it."""
+        refund = self.machine.lock(refund_id)
+        data = {"despite_dispute": True, "next_check_at": clock.now()}
+        self.machine.fire(refund, Trigger(T.DISPUTE_OVERRIDDEN, data=data))
+        return refund
 
     def reconcile(self, refund_id: int, seen: ProviderRefund) -> Refund:
         """Apply what Razorpay returned for a refund."""

@@ -26,6 +26,8 @@ class RefundTrigger(StrEnum):
     REFUSED = "refused"
     ACK_TIMEOUT = "ack_timeout"  # order-svc has not acknowledged a direct refund
     ACKNOWLEDGED = "acknowledged"
+    DISPUTE_OPEN = "dispute_open"  # the payment is disputed: the refund is not sent
+    DISPUTE_OVERRIDDEN = "dispute_overridden"  # by an admin: the refund is sent
 
 
 class RefundEffect(StrEnum):

@@ -25,7 +25,7 @@ class Refund(AuditModel, db.Model):
     """A refund of one capture, `razorpay_payment_id`.
 
     `idempotency_key` is stored before Razorpay is called, and is the refund's receipt
-    at Razorpay as well.
+    at Razorpay as well. `despite_dispute`: an admin lets it leave during a dispute.
     """
 
     __tablename__ = "refunds"
@@ -51,6 +51,7 @@ class Refund(AuditModel, db.Model):
     note: Mapped[str | None] = mapped_column(String(255))
     state: Mapped[RefundState] = mapped_column(String(20))
     detail: Mapped[str | None] = mapped_column(String(255))
+    despite_dispute: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
     attempts: Mapped[int] = mapped_column(default=0)
     next_check_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)

@@ -8,6 +8,7 @@ from payment_svc import razorpay_service
 from payment_svc.config import Settings
 from payment_svc.extensions import db
 from payment_svc.managers import (
+    DisputeManager,
     PaymentMachine,
     PaymentManager,
     Reconciliation,
@@ -53,6 +54,11 @@ class Context:
     def refunds(self) -> RefundManager:
         """Return the rules of refunds."""
         return RefundManager(RefundMachine(self.session, self.settings, self.actor))
+
+    @cached_property
+    def disputes(self) -> DisputeManager:
+        """Return the rules of disputes."""
+        return DisputeManager(self.machine)
 
     @cached_property
     def review(self) -> Review:
