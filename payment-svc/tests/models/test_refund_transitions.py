@@ -14,6 +14,8 @@ seen_failed    .             .         failed>failed       failed>failed       p
 refused        .             .         failed>failed       .                   processed           failed
 ack_timeout    .             .         .                   .                   processed>processed .
 acknowledged   .             .         .                   .                   processed           .
+dispute_open   .             requested .                   .                   .                   .
+dispute_overridden .         requested !                   !                   !                   !
 """  # noqa: E501
 
 
