@@ -82,6 +82,7 @@ class Broken(StrEnum):
     DIRECT_NOT_REPUBLISHED = auto()
     DIRECT_NOT_ACKNOWLEDGED = auto()
     DIRECT_ACK_BY_ANY_SETTLED = auto()
+    REFUND_DURING_DISPUTE = auto()
     # Returned goods
     RESTOCK_NOT_STORED = auto()
     RETURN_ID_NOT_UNIQUE = auto()
@@ -121,6 +122,7 @@ OF_REQUESTS = frozenset(
         Broken.RETURN_ID_NOT_UNIQUE,
         Broken.RESTOCK_UNCHECKED,
         Broken.RESTOCK_NOT_REFUSED,
+        Broken.REFUND_DURING_DISPUTE,
     }
 )
 

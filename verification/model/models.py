@@ -29,6 +29,12 @@ BOUNDS = {
     "direct-refunds": Bounds(
         (Order.AWAITING_PAYMENT, Order.CANCELLING), staff=1, direct=2, failures=2
     ),
+    "disputes": Bounds(
+        (Order.PLACED, Order.AWAITING_PAYMENT, Order.CANCELLING, Order.CANCELLED),
+        staff=1,
+        direct=1,
+        disputes=1,
+    ),
     "returns": Bounds((Order.AWAITING_PAYMENT,), staff=2, failures=1, returns=(0, 2)),
 }
 
@@ -62,6 +68,8 @@ ABOUT = {
     "refunds": "three staff refunds, partial or of the rest, and two that fail",
     "direct-refunds": "one staff refund and two from payment-svc, partial or of the "
     "rest; two that fail, and those that are refused because they are too large",
+    "disputes": "one staff refund and one from payment-svc, while the customer's bank "
+    "disputes the payment: refunds wait until the dispute ends or an admin decides",
     "returns": "two staff refunds with partial returns of goods",
     "bank": "one refund with every answer of Razorpay, late or lost",
     "quarantine": "a message that its consumer refuses, cannot parse, or fails ten "

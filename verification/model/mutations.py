@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from verification.model.broken import Broken
 
 CHECKOUT, SECOND, REFUNDS, RETURNS = "checkout", "second-payment", "refunds", "returns"
+DISPUTES = "disputes"
 FAILS, DIRECT = "second-fails", "direct-refunds"
 BANK, QUARANTINE = "bank", "quarantine"
 
@@ -369,6 +370,12 @@ MUTATIONS = (
         "an outcome names the direct refund that it answers",
         "does not know of a refund",
         loss=True,
+    ),
+    Mutation(
+        B.REFUND_DURING_DISPUTE,
+        DISPUTES,
+        "a refund waits while its payment is disputed",
+        "a refund is sent during a dispute",
     ),
     # Returned goods
     Mutation(

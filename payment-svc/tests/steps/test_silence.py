@@ -12,15 +12,15 @@ ALERT = "no webhooks from razorpay"
 
 
 @pytest.fixture
-def watch(shop, capsys):
+def watch(shop, caplog):
     """Return `watch()`: whether the job raised an alert, and what it recorded."""
 
     def run():
-        capsys.readouterr()
+        caplog.clear()
         with shop.app.app_context():
             watch_webhooks()
         [row] = _rows(shop)
-        return ALERT in capsys.readouterr().out, row.ok
+        return ALERT in caplog.text, row.ok
 
     return run
 

@@ -168,11 +168,20 @@ class Payments(Model):
         n = 1 + sum(key[1] == "direct" for key, _ in of(s.refunds, payment))
         return self.fire_refund(s, (payment, "direct", n), RT.REQUESTED, amount)
 
+    def send(self, s: World, key: Key, row: Refund, at: str) -> World:
+        """Send a refund, unless its payment is disputed."""
+        waits = key[0] in s.disputed and not row.despite_dispute
+        if waits and self.rules.broken is not Broken.REFUND_DURING_DISPUTE:
+            return self.fire_refund(s, key, RT.DISPUTE_OPEN)
+        if waits:
+            raise Violation("a refund is sent during a dispute")
+        return self.fire_refund(s, key, RT.SENT, at=at)
+
     def payment_work(self, s: World) -> Iterator[Step]:
         """Do the work that is due."""
         for key, row in sorted(s.refunds, key=rank):
             if row.state is RefundState.REQUESTED:
-                sent = self.fire_refund(s, key, RT.SENT, at="made")
+                sent = self.send(s, key, row, "made")
                 yield ("Razorpay makes the refund", key), sent
             elif row.state is RefundState.SENT:
                 is_made = row.at == "made"
@@ -192,6 +201,23 @@ class Payments(Model):
             if key[1] == "direct" and is_made and not row.is_acknowledged:
                 again = self.fire_refund(s, key, RT.ACK_TIMEOUT)
                 yield ("republished:", key), again
+
+    def dispute(self, s: World, payment: str) -> World:
+        """Raise a dispute about a payment; it is published to order-svc."""
+        left, disputed = s.disputes - 1, s.disputed + payment
+        return publish(
+            s._replace(disputes=left, disputed=disputed), (Event.DISPUTED, payment)
+        )
+
+    def waiting_refunds(self, s: World) -> Iterator[Step]:
+        """Let an admin send each refund that waits for a dispute."""
+        for key, row in sorted(s.refunds, key=rank):
+            waits = row.state is RefundState.REQUESTED and key[0] in s.disputed
+            if waits and not row.despite_dispute:
+                after = self.fire_refund(s, key, RT.DISPUTE_OVERRIDDEN)
+                new = row._replace(despite_dispute=True)
+                after = after._replace(refunds=put(after.refunds, key, new))
+                yield ("an admin refunds despite the dispute:", key), after
 
     def payment_people(self, s: World) -> Iterator[Step]:
         """Decide captures under review."""

@@ -31,6 +31,7 @@ class Bounds:
     failures: int = 0  # refunds that Razorpay fails
     returns: tuple[int, ...] = (0,)  # units that may be returned with a refund
     mismatched: bool = False  # a payment may be of another amount
+    disputes: int = 0  # disputes that the customer's bank may raise
 
 
 class RefundRequest(NamedTuple):
@@ -47,6 +48,7 @@ class Refund(NamedTuple):
     state: RefundState | None
     at: str = ""  # "made" or "failed", once Razorpay was called
     is_acknowledged: bool = False  # acknowledged by an order.settled
+    despite_dispute: bool = False  # an admin lets it be sent
 
 
 class World(NamedTuple):
@@ -68,6 +70,8 @@ class World(NamedTuple):
     captures: str = ""
     mismatched: str = ""  # captures of another amount
     failures: int = 0  # failures that are still allowed
+    disputes: int = 0  # disputes that are still allowed
+    disputed: str = ""  # payments with an open dispute
     # Between them
     queue: frozenset[Message] = frozenset()
 

@@ -27,6 +27,7 @@ from verification.model.money.state import (
     get,
     put,
     rank,
+    state_of,
 )
 from verification.model.rules import Rules
 
@@ -55,7 +56,9 @@ class Money(Orders, Payments, Invariants):
         for order in self.bounds.starts:
             payment, stock = BEGINNINGS[order]
             s = World(order, stock=stock, payments=(payment, None))
-            yield ("an order is", order), s._replace(failures=self.bounds.failures)
+            bounds = self.bounds
+            s = s._replace(failures=bounds.failures, disputes=bounds.disputes)
+            yield ("an order is", order), s
 
     def handle(self, s: World, message: Message) -> World:
         """Let the consumer of a message handle it."""
@@ -103,6 +106,7 @@ class Money(Orders, Payments, Invariants):
     def people(self, s: World) -> Iterator[Step]:
         """Act on an alert: a capture under review, or a failed refund."""
         yield from self.payment_people(s)
+        yield from self.waiting_refunds(s)
         if s.order is Order.REFUND_PENDING and self.rest(s):
             yield "staff refund the rest", self.staff_refund(s, self.rest(s))
         for payment in s.captures:
@@ -131,6 +135,7 @@ class Money(Orders, Payments, Invariants):
                 yield ("a crash loses the restock of", n), s._replace(commands=left)
         yield from self._failures(s)
         yield from self._staff(s)
+        yield from self._disputes(s)
 
     def _payments(self, s: World) -> Iterator[Step]:
         nexts = {"": "a", "a": "b" if self.bounds.extra else ""}
@@ -141,9 +146,20 @@ class Money(Orders, Payments, Invariants):
                 mismatched = paid._replace(mismatched=s.mismatched + more)
                 yield ("the customer pays another amount:", more), mismatched
 
+    def _disputes(self, s: World) -> Iterator[Step]:
+        for payment in s.captures:
+            is_ours = state_of(s, payment) is P.CAPTURED
+            if s.disputes and is_ours and payment not in s.disputed:
+                yield ("the bank disputes", payment), self.dispute(s, payment)
+        for payment in s.disputed:
+            ended = s._replace(disputed=s.disputed.replace(payment, ""))
+            yield ("the dispute ends:", payment), ended
+        yield from self.waiting_refunds(s)
+
     def _failures(self, s: World) -> Iterator[Step]:
         for key, row in s.refunds:
-            if row.state is RefundState.REQUESTED and s.failures:
+            is_held = key[0] in s.disputed and not row.despite_dispute
+            if row.state is RefundState.REQUESTED and s.failures and not is_held:
                 called = self.fire_refund(s, key, RT.SENT, at="failed")
                 fails = called._replace(failures=s.failures - 1)
                 yield ("Razorpay fails the refund", key), fails
@@ -164,7 +180,7 @@ class Money(Orders, Payments, Invariants):
 
     def _direct(self, s: World, payment: str) -> Iterator[Step]:
         left = self.left(s, payment)
-        if left and self.may_refund(s, payment):
+        if left and self.may_refund(s, payment) and payment not in s.disputed:
             for amount in {1, left}:
                 name = ("payment-svc's staff refund", amount, "of", payment)
                 yield name, self.direct(s, payment, amount)
@@ -184,6 +200,7 @@ HANDLERS: dict[str, Callable[..., World]] = {
     Event.CAPTURED: Money.captured,
     Event.REFUND_PROCESSED: Money.processed,
     Event.REFUND_FAILED: Money.failed,
+    Event.DISPUTED: Money.disputed,
     REFUND: Money.refund_requested,
     SETTLED: Money.settled,
 }

@@ -138,6 +138,7 @@ class RefundManager:
             data = {"detail": detail}
             self.machine.fire(refund, Trigger(T.DISPUTE_OPEN, "", detail, data))
         refund.attempts, refund.next_check_at = 0, clock.now() + WAIT
+        self.session.flush()
 
     def override_dispute(self, refund_id: int) -> Refund:
         """Let a refund that waits for a dispute be sent; an admin has decided it."""
