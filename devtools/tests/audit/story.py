@@ -22,7 +22,7 @@ import payment_svc.models as payments
 import payment_svc.steps
 from chassis import clock
 from chassis.messaging import inbox
-from payment_svc.jobs import check_payments, check_refunds
+from payment_svc.jobs import check_disputes, check_payments, check_refunds
 from payment_svc.models import Payment
 from product_svc.managers import ProductManager, ReservationManager
 from user_svc.keyring import Keyring
@@ -163,6 +163,20 @@ class Shop:
             work.refunds.request_direct(payment, amount, "broken", is_admin=True)
         self.work()
 
+    def dispute(self, order_id, status="open"):
+        """Let the customer's bank dispute a payment, and decide the dispute."""
+        pay_id = self.payment(order_id).razorpay_payment_id
+        control = f"{self.sandbox.url}/control"
+        url = f"{control}/payments/{pay_id}/dispute/"
+        raised = requests.post(url, json={}, timeout=10).json()
+        for step in ({}, {"status": status}):
+            if step:
+                url = f"{control}/disputes/{raised['id']}/"
+                assert requests.post(url, json=step, timeout=10).ok
+            with self.at("payment-svc"):
+                payment_svc.steps.Context().disputes.note(raised["id"])
+            self.work()
+
     def decide(self, order_id, decision):
         """Decide a payment under review: `accept` or `reject`."""
         payment_id = self.payment(order_id).id
@@ -199,6 +213,7 @@ class Shop:
         with self.at("payment-svc"):
             done = check_payments()
             done += check_refunds()
+            done += check_disputes()
         with self.at("order-svc") as session:
             unsold = select(orders.Order.id).filter_by(state="paid")
             paid = session.scalars(unsold).all()
@@ -238,10 +253,10 @@ class Shop:
 def play(shop):
     """Let everything happen once; return the orders' ids by the result."""
     shop.open()
-    single = "confirmed expired cancelled refunded extra accepted reviewed direct"
+    single = "confirmed expired cancelled refunded extra accepted reviewed direct won"
     ids = {name: shop.place() for name in single.split()}
     ids["partly"] = shop.place(2)
-    for name in ("confirmed", "refunded", "extra", "partly", "direct"):
+    for name in ("confirmed", "refunded", "extra", "partly", "direct", "won"):
         shop.pay(ids[name])
     shop.expire(ids["expired"])
     shop.cancel(ids["cancelled"])
@@ -252,6 +267,8 @@ def play(shop):
         shop.decide(ids[name], decision)
     shop.refund(ids["partly"], PRICE, {shop.lamp: 1})
     shop.refund_directly(ids["direct"], Decimal("10.00"))
+    shop.dispute(ids["won"], "won")
+    shop.refund(ids["won"], Decimal("10.00"))
     late = ids["late"] = shop.place()
     shop.expire(late)
     shop.pay(late, late=True)

@@ -16,7 +16,7 @@ Stuck = Iterable[tuple[str, Any, int | None, str, datetime]]  # what, id, order,
 
 def stuck(books: Books) -> Found:
     """I11: what is unfinished for too long and does not wait for staff."""
-    for kind in (_orders, _commands, _payments, _refunds, _webhooks):
+    for kind in (_orders, _commands, _payments, _refunds, _webhooks, _disputes):
         for name, row_id, order_id, state, since in kind(books):
             waits = order_id is not None and order_id in books.waits_for_person
             if _is_old(books, since) and not waits:
@@ -73,6 +73,12 @@ def _refunds(books: Books) -> Stuck:
         elif is_open and row.state == RefundState.PROCESSED:
             state = "processed, not acknowledged by order-svc"
             yield "refund", row.id, order_id, state, row.created_at
+
+
+def _disputes(books: Books) -> Stuck:
+    for row in books.disputes:
+        if row.status is None and row.problem is None:
+            yield "dispute", row.id, None, "not fetched", row.created_at
 
 
 def _webhooks(books: Books) -> Stuck:
