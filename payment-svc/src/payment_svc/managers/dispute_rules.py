@@ -47,6 +47,8 @@ def check_open(session: Session, razorpay_payment_id: str | None) -> None:
 
 def _serious(session: Session, razorpay_payment_id: str | None) -> list[Dispute]:
     """Return the fetched disputes that were neither won nor closed, nor are fraud."""
+    if razorpay_payment_id is None:
+        return []
     rows = select(Dispute).where(
         Dispute.razorpay_payment_id == razorpay_payment_id,
         Dispute.status.is_not(None),

@@ -2,7 +2,6 @@
 
 from chassis import correlation
 from chassis.db import reading
-from chassis.failpoints import failpoint
 from chassis.outcomes import Done, Unknown
 from payment_svc.models import Dispute
 from payment_svc.steps.context import Context
@@ -11,11 +10,9 @@ from payment_svc.steps.retries import retry_later
 
 def check_dispute(dispute_id: int) -> None:
     """Fetch a leased dispute and store what Razorpay returns."""
-    failpoint("dispute.leased")
     work = Context()
     razorpay_id = _read_id(work, dispute_id)
     answer = work.razorpay.fetch_dispute(razorpay_id)
-    failpoint("dispute.fetched")
     if isinstance(answer, Unknown):
         retry_later(work, Dispute, dispute_id, answer)
         return
@@ -24,7 +21,6 @@ def check_dispute(dispute_id: int) -> None:
     else:
         what = "another dispute" if isinstance(answer, Done) else answer.description
         work.disputes.refuse(dispute_id, what)
-    failpoint("dispute.before_commit")
     work.session.commit()
 
 
