@@ -51,6 +51,7 @@ def scenario(shop, recorders, asha, staff):
     shop.until_status(asha, cancelled, "cancelled")
     shop.order(asha, lamp, quantity=99, expect=409)
     _request_excessive_refund(shop, paid)
+    _dispute(shop, staff, paid)
     refund = {"reason": "Too bright"}
     path = f"/orders/{paid['id']}/refund/"
     shop.call("POST", "orders", path, staff, json=refund, expect=202)
@@ -61,6 +62,24 @@ def scenario(shop, recorders, asha, staff):
         shop.call("GET", name, f"{listing}{page[0]['id']}/", staff, expect=200)
     shop.call("GET", "orders", f"/orders/{paid['id']}/timeline/", asha, expect=200)
     return shop
+
+
+def _dispute(shop, staff, order):
+    """Raise a dispute about an order's payment, and let the bank lose it."""
+    payment = shop.payment(staff, order)
+    path = f"/control/payments/{payment['razorpay_payment_id']}/dispute/"
+    raised = shop.control(path, phase="chargeback")
+    shop.until(lambda: "payment.disputed" in _types(shop), "the dispute is published")
+    shop.call("GET", "payments", f"/payments/{payment['id']}/disputes/", staff)
+    shop.call("GET", "payments", f"/payments/{payment['id']}/attempts/", staff)
+    shop.control(f"/control/disputes/{raised['id']}/", status="won")
+    shop.until(lambda: "won" in _statuses(shop), "the end is published")
+    shop.work()
+
+
+def _statuses(shop):
+    found = messages(shop)
+    return {m["data"]["status"] for m in found if m["type"] == "payment.disputed"}
 
 
 def _request_excessive_refund(shop, order):

@@ -199,3 +199,35 @@ def test_one_correlation_id_is_passed_through_the_whole_order(shop, asha, staff)
     assert requested[0]["correlation_id"] == "story-of-one-order"
     link_ready = [e for e in timeline if e["name"] == "payment.link_ready"]
     assert link_ready[0]["correlation_id"] == "story-of-one-order"
+
+
+def test_a_disputed_payment_is_not_refunded_until_the_dispute_is_won(shop, asha, staff):
+    order = shop.order(asha, shop.product(staff), expect=201)
+    shop.pay(shop.until_link(asha, order))
+    shop.until_status(asha, order, "success")
+    payment = shop.payment(staff, order)
+    path = f"/control/payments/{payment['razorpay_payment_id']}/dispute/"
+    dispute = shop.control(path, phase="chargeback")
+
+    shop.until(lambda: _disputes(shop, asha, order), "the dispute is in the timeline")
+    assert shop.get_order(asha, order)["status"] == "success"
+    for service, number in (("orders", order["id"]), ("payments", payment["id"])):
+        path = f"/{service}/{number}/refund/"
+        refused = shop.call(
+            "POST", service, path, staff, json={"reason": "x"}, expect=409
+        )
+        assert refused["code"] == "dispute_open"
+    assert shop.ledger()["refunds"] == []
+
+    shop.control(f"/control/disputes/{dispute['id']}/", status="won")
+    shop.until(lambda: len(_disputes(shop, asha, order)) == 2, "the end is known")
+    path = f"/orders/{order['id']}/refund/"
+    shop.call("POST", "orders", path, staff, json={"reason": "x"}, expect=202)
+    shop.until_status(asha, order, "refunded")
+
+
+def _disputes(shop, who, order):
+    """Return what the order's timeline has about disputes."""
+    path = f"/orders/{order['id']}/timeline/"
+    lines = shop.call("GET", "orders", path, who, expect=200)["data"]
+    return [line["reason"] for line in lines if line["name"] == "payment.disputed"]

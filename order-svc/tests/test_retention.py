@@ -24,6 +24,7 @@ KEPT = {
     "order_items": "what was bought",
     "order_history": "how it came so; the audit walks it",
     "order_refunds": "what was given back",
+    "order_disputes": "what customers' banks disputed",
 }
 
 

@@ -24,6 +24,7 @@ from payment_svc.extensions import db
 from payment_svc.models import (
     PAYMENT_TRANSITIONS,
     REFUND_TRANSITIONS,
+    Dispute,
     Outbox,
     Payment,
     PaymentHistory,
@@ -79,7 +80,7 @@ def app(shared_app: Flask, sandbox: Served) -> Iterator[Flask]:
     yield shared_app
     with shared_app.app_context():
         db.session.rollback()
-        for refund in (RefundHistory, Refund):
+        for refund in (RefundHistory, Refund, Dispute):
             db.session.execute(delete(refund))
         extras = Payment.__table__.c.extra_of.is_not(None)
         db.session.execute(delete(PaymentHistory))

@@ -16,6 +16,8 @@ TABLE = {
     "/payments/create_payment_link/": {"POST": row(401, 403, 403, 201, 201, 201)},
     ONE: {"GET": row(401, 200, 404, 200, 200, 200)},
     f"{ONE}refunds/": {"GET": row(401, 200, 404, 200, 200, 200)},
+    f"{ONE}attempts/": {"GET": row(401, 200, 404, 200, 200, 200)},
+    f"{ONE}disputes/": {"GET": row(401, 403, 403, 200, 200, 403)},
     f"{ONE}refund/": {"POST": row(401, 403, 403, 202, 202, 202)},
     f"{ONE}cancel/": {"POST": row(401, 403, 403, 202, 202, 202)},
     f"{ONE}sync/": {"POST": row(401, 403, 403, 200, 200, 403)},

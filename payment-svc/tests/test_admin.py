@@ -1,12 +1,15 @@
 """The panel: closed to strangers, and no way to type a state or an amount."""
 
+import json
 import re
 
 import pytest
 
 from chassis.http import Answer
 from payment_svc.extensions import db
-from payment_svc.models import Payment, PaymentHistory
+from payment_svc.models import Dispute, Payment, PaymentHistory, WebhookEvent
+from payment_svc.razorpay.signatures import sign
+from payment_svc.steps import Context
 
 # Flask-Admin's own select fields are older than WTForms 3.3.
 pytestmark = pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")
@@ -17,6 +20,9 @@ OURS = (
     "refundhistory",
     "auditlog",
     "webhookevent",
+    "paymentattempt",
+    "dispute",
+    "disputehistory",
 )
 
 
@@ -158,3 +164,69 @@ def test_staff_have_razorpay_asked_in_the_panel(shop, panel):
     shop.work()
 
     assert shop.payment(order).status == "COMPLETED"
+
+
+def test_staff_process_a_webhook_again_in_the_panel(shop, panel, client, sandbox):
+    order = shop.issued()
+    entity = {"id": shop.link(order)}
+    payload = {"payment_link": {"entity": entity}}
+    body = json.dumps({"event": "payment_link.paid", "payload": payload})
+    headers = {"X-Razorpay-Signature": sign(body.encode(), sandbox.webhook_secret)}
+    client.post("/payments/webhook/", data=body, headers=headers)
+    shop.work()
+    [row] = shop.rows(WebhookEvent)
+    shop.pay(order)
+
+    panel.post("webhookevent/action/", "webhookevent/", action="replay", rowid=row.id)
+    shop.work()
+
+    assert shop.payment(order).state == "captured"
+    assert shop.rows(WebhookEvent)[0].processed_at > row.processed_at
+
+
+@pytest.fixture
+def waiting(shop):
+    """Return an order whose refund waits for a dispute."""
+    order = shop.captured()
+    pay_id = shop.payment(order).razorpay_payment_id
+    raised = shop.control(f"payments/{pay_id}/dispute")
+    with shop.app.app_context():
+        work = Context()
+        work.disputes.note(raised["id"])
+        work.session.commit()
+    shop.work()
+    shop.refund(order, "499.00", "cancelled")
+    shop.work()
+    assert [row.state for row in shop.refunds(order)] == ["requested"]
+    return order
+
+
+@pytest.mark.parametrize(
+    ("role", "state"), [("admin", "processed"), ("staff", "requested")]
+)
+def test_only_an_admin_refunds_despite_a_dispute_in_the_panel(
+    shop, client, user_svc, waiting, role, state
+):
+    user_svc(role)
+    browser = Panel(client)
+    browser.post("login/", email="asha@example.com", password="x")
+    [refund] = shop.refunds(waiting)
+
+    browser.post("refund/action/", "refund/", action="despite", rowid=refund.id)
+    shop.work()
+
+    assert [row.state for row in shop.refunds(waiting)] == [state]
+
+
+def test_staff_fetch_and_publish_a_dispute_again_in_the_panel(shop, panel, waiting):
+    [dispute] = shop.rows(Dispute)
+    shop.control(f"disputes/{dispute.razorpay_dispute_id}", status="under_review")
+
+    for action in ("check", "publish"):
+        panel.post("dispute/action/", "dispute/", action=action, rowid=dispute.id)
+        shop.work()
+
+    [dispute] = shop.rows(Dispute)
+    assert dispute.status == "under_review"
+    statuses = [e["status"] for e in shop.published(waiting, "payment.disputed")]
+    assert statuses == ["open", "under_review", "under_review"]

@@ -28,10 +28,16 @@ KEPT = {
     **KEPT_EVERYWHERE,
     "refunds": "money that went back",
     "refund_history": "how it went back; the audit walks it",
+    "disputes": "money that banks demanded back",
+    "dispute_history": "how it was decided; the audit walks it",
 }
 # Payments are kept, and their history: money. Only tombstones are deleted:
 # closes that came before their request.
-PARENTS = {"payment": "audit_log", "payment_history": "payment"}
+PARENTS = {
+    "payment": "audit_log",
+    "payment_history": "payment",
+    "payment_attempts": "payment",
+}
 
 
 def a_tombstone(moment):

@@ -14,7 +14,7 @@ from verification.faults.runs import Result
 # Figure -> the invariants and checks that would show it.
 FIGURES = {
     "oversold units": ("I01", "I02", "I03", "H4"),
-    "double charges, refunds that differ": ("I06", "I08", "I09", "I10"),
+    "double charges, refunds that differ": ("I06", "I08", "I09", "I10", "I17"),
     "lost orders or captures": ("H1", "I07", "I04"),
     "one request, two effects": ("H2", "H7", "I14"),
     "stuck orders, payments or refunds": ("I11", "stuck"),

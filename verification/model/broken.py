@@ -87,6 +87,7 @@ class Broken(StrEnum):
     ELSEWHERE_NOT_SUBTRACTED = auto()
     ELSEWHERE_PUBLISHED_ONCE = auto()
     REST_NOT_REDUCED = auto()
+    REFUND_DURING_DISPUTE = auto()
     # Returned goods
     RESTOCK_NOT_STORED = auto()
     RETURN_ID_NOT_UNIQUE = auto()
@@ -126,6 +127,7 @@ OF_REQUESTS = frozenset(
         Broken.RETURN_ID_NOT_UNIQUE,
         Broken.RESTOCK_UNCHECKED,
         Broken.RESTOCK_NOT_REFUSED,
+        Broken.REFUND_DURING_DISPUTE,
     }
 )
 

@@ -70,6 +70,17 @@ NOT_USED: dict[str, list[Key]] = {
     "an order without a capture has no rest to refund": _cells(
         "order", UNPAID, E.STAFF_REFUND_REST
     ),
+    "no payment is captured while these orders are in this state": _cells(
+        "order", [Order.EXPIRING, Order.REJECTED, Order.EXPIRED], E.DISPUTED
+    ),
+    "an admin overrides only a refund that waits; another one is refused": _cells(
+        "refund",
+        [R.PENDING, R.PROCESSED, R.FAILED],
+        RefundTrigger.DISPUTE_OVERRIDDEN,
+    ),
+    "no refund is refused while its payment is disputed": _cells(
+        "refund", [R.SENT], RefundTrigger.DISPUTE_OPEN, RefundTrigger.DISPUTE_OVERRIDDEN
+    ),
     "a paid order has reserved its stock": _cells(
         "reservation", [None], ReservationTrigger.COMMIT, ReservationTrigger.RESTOCK
     ),

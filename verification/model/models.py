@@ -32,6 +32,12 @@ BOUNDS = {
     "refunds-elsewhere": Bounds(
         (Order.AWAITING_PAYMENT, Order.CANCELLING), staff=1, elsewhere=1
     ),
+    "disputes": Bounds(
+        (Order.PLACED, Order.AWAITING_PAYMENT, Order.CANCELLING, Order.CANCELLED),
+        staff=1,
+        direct=1,
+        disputes=1,
+    ),
     "returns": Bounds((Order.AWAITING_PAYMENT,), staff=2, failures=1, returns=(0, 2)),
 }
 
@@ -67,6 +73,8 @@ ABOUT = {
     "rest; two that fail, and those that are refused because they are too large",
     "refunds-elsewhere": "a refund that is made at Razorpay at any moment, also "
     "between a query and a call, and one staff refund, partial or of the rest",
+    "disputes": "one staff refund and one from payment-svc, while the customer's bank "
+    "disputes the payment: refunds wait until the dispute ends or an admin decides",
     "returns": "two staff refunds with partial returns of goods",
     "bank": "one refund with every answer of Razorpay, late or lost",
     "quarantine": "a message that its consumer refuses, cannot parse, or fails ten "

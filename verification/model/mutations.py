@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from verification.model.broken import Broken
 
 CHECKOUT, SECOND, REFUNDS, RETURNS = "checkout", "second-payment", "refunds", "returns"
+DISPUTES = "disputes"
 FAILS, DIRECT = "second-fails", "direct-refunds"
 ELSEWHERE = "refunds-elsewhere"
 BANK, QUARANTINE = "bank", "quarantine"
@@ -396,6 +397,12 @@ MUTATIONS = (
         "a refund made at Razorpay is republished until it is acknowledged",
         "republished forever",
         loss=True,
+    ),
+    Mutation(
+        B.REFUND_DURING_DISPUTE,
+        DISPUTES,
+        "a refund waits while its payment is disputed",
+        "a refund is sent during a dispute",
     ),
     # Returned goods
     Mutation(

@@ -1,8 +1,9 @@
 """The audit trail: each change is logged with the row before and after."""
 
 from sqlalchemy import select
-from tiny import ActionLog, Thing, ThingView, db
+from tiny import ActionLog, IdempotencyKey, Thing, ThingView, db
 
+from chassis.admin.trail import seen
 from chassis.errors import Unprocessable
 
 
@@ -100,3 +101,12 @@ def test_what_the_database_refuses_is_a_sentence_too(app, staff, thing, monkeypa
     assert "The change contradicts what is stored" in answer.text
     assert stored(app, thing).left == 5
     assert not log(app)
+
+
+def test_bytes_and_hidden_columns_are_not_written_down():
+    row = IdempotencyKey(key="k", body=b"secret", fingerprint="f")
+
+    shown = seen(row, ("fingerprint",))
+
+    assert shown["key"] == "k"
+    assert not {"body", "fingerprint"} & shown.keys()

@@ -1,4 +1,4 @@
-"""Violations of I11 to I16, each seeded into a healthy shop."""
+"""Violations of I11 to I17, each seeded into a healthy shop."""
 
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from audit.spoil import (
     payment,
     refund,
     reset,
+    sent_meanwhile,
     token,
     webhook,
 )
@@ -127,4 +128,12 @@ SEEDS = [
         lambda s: (reset(s), reset(s, id=9002, used_at=s.now - 99 * DAY)),
     ),
     ("I16", "used after its end", lambda s: family(s, revoked_at=s.now - DAY)),
+    ("I11", "a dispute not fetched", lambda s: s.change(y.Dispute, status=None)),
+    ("I17", "a dispute that we do not know", lambda s: s.drop(y.Dispute)),
+    (
+        "I17",
+        "a dispute that has ended unnoticed",
+        lambda s: s.ledger["disputes"][0].update(status="lost"),
+    ),
+    ("I17", "a refund sent during a dispute", sent_meanwhile),
 ]

@@ -105,3 +105,15 @@ def webhook(s):
         "created_at": s.now,
         "updated_at": s.now,
     }
+
+
+def sent_meanwhile(scene):
+    """Let a refund of a disputed payment have been sent while the dispute was open."""
+    disputed = scene.first(y.Dispute)
+    opened = scene.first(y.DisputeHistory, status="open")
+    sent = scene.first(y.Refund, razorpay_payment_id=disputed.razorpay_payment_id)
+    scene.change(
+        y.RefundHistory,
+        {"refund_id": sent.id, "trigger": "sent"},
+        created_at=opened.created_at,
+    )

@@ -22,7 +22,7 @@ import payment_svc.models as payments
 import payment_svc.steps
 from chassis import clock
 from chassis.messaging import inbox
-from payment_svc.jobs import check_payments, check_refunds
+from payment_svc.jobs import check_disputes, check_payments, check_refunds
 from payment_svc.models import Payment
 from product_svc.managers import ProductManager, ReservationManager
 from user_svc.keyring import Keyring
@@ -172,6 +172,20 @@ class Shop:
         if amount is None:
             self._poll(order_id)
 
+    def dispute(self, order_id, status="open"):
+        """Let the customer's bank dispute a payment, and decide the dispute."""
+        pay_id = self.payment(order_id).razorpay_payment_id
+        control = f"{self.sandbox.url}/control"
+        url = f"{control}/payments/{pay_id}/dispute/"
+        raised = requests.post(url, json={}, timeout=10).json()
+        for step in ({}, {"status": status}):
+            if step:
+                url = f"{control}/disputes/{raised['id']}/"
+                assert requests.post(url, json=step, timeout=10).ok
+            with self.at("payment-svc"):
+                payment_svc.steps.Context().disputes.note(raised["id"])
+            self.work()
+
     def decide(self, order_id, decision):
         """Decide a payment under review: `accept` or `reject`."""
         payment_id = self.payment(order_id).id
@@ -208,6 +222,7 @@ class Shop:
         with self.at("payment-svc"):
             done = check_payments()
             done += check_refunds()
+            done += check_disputes()
         with self.at("order-svc") as session:
             unsold = select(orders.Order.id).filter_by(state="paid")
             paid = session.scalars(unsold).all()
@@ -247,19 +262,11 @@ class Shop:
 def play(shop):
     """Let everything happen once; return the orders' ids by the result."""
     shop.open()
-    single = "confirmed expired cancelled refunded extra accepted reviewed direct "
-    single += "elsewhere returned"
-    ids = {name: shop.place() for name in single.split()}
+    paid = "confirmed refunded extra direct elsewhere returned won"
+    names = f"{paid} expired cancelled accepted reviewed"
+    ids = {name: shop.place() for name in names.split()}
     ids["partly"] = shop.place(2)
-    for name in (
-        "confirmed",
-        "refunded",
-        "extra",
-        "partly",
-        "direct",
-        "elsewhere",
-        "returned",
-    ):
+    for name in (*paid.split(), "partly"):
         shop.pay(ids[name])
     shop.expire(ids["expired"])
     shop.cancel(ids["cancelled"])
@@ -274,6 +281,8 @@ def play(shop):
     shop.refund(ids["elsewhere"])
     shop.refund_elsewhere(ids["returned"])
     shop.refund_directly(ids["direct"], Decimal("10.00"))
+    shop.dispute(ids["won"], "won")
+    shop.refund(ids["won"], Decimal("10.00"))
     late = ids["late"] = shop.place()
     shop.expire(late)
     shop.pay(late, late=True)

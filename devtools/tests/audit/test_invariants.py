@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from audit import money_seeds, other_seeds, stock_seeds
-from audit.spoil import order, payment, refund
+from audit.spoil import order, payment, refund, sent_meanwhile
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
@@ -47,7 +47,7 @@ def test_every_invariant_has_at_least_two_seeds():
     seeds = Counter(invariant for invariant, _, _ in SEEDS)
 
     assert all(seeds[invariant.id] >= 2 for invariant in audit.INVARIANTS)
-    assert [one.id for one in audit.INVARIANTS] == [f"I{n:02}" for n in range(1, 17)]
+    assert [one.id for one in audit.INVARIANTS] == [f"I{n:02}" for n in range(1, 18)]
 
 
 def test_every_row_can_be_printed_and_sent(scene):
@@ -95,6 +95,33 @@ def test_a_payment_under_review_waits_for_a_person_and_is_not_stuck(scene):
     payment(scene, scene.accepted, state="under_review", status="PENDING", outcome=None)
 
     assert not {"I06", "I11"} & scene.violated().keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "is_waiting"), [("open", True), ("lost", True), ("won", False)]
+)
+def test_a_refund_that_waits_for_a_dispute_is_not_stuck(scene, status, is_waiting):
+    order(scene, scene.refunded, state="refund_pending", refunded_amount=0)
+    scene.change(o.OrderRefund, {"order_id": scene.refunded}, state="requested")
+    payment(scene, scene.refunded, amount_refunded=0)
+    capture = scene.capture(scene.refunded)["id"]
+    scene.change(y.Refund, {"razorpay_payment_id": capture}, state="requested")
+    scene.change(
+        y.Dispute,
+        status=status,
+        razorpay_payment_id=capture,
+    )
+
+    assert ("I11" not in scene.violated()) is is_waiting
+
+
+def test_a_refund_that_an_admin_sends_despite_a_dispute_is_allowed(scene):
+    sent_meanwhile(scene)
+    assert "I17" in scene.violated()
+
+    scene.change(y.Refund, despite_dispute=True)
+
+    assert "I17" not in scene.violated()
 
 
 def test_a_failed_refund_waits_for_a_person_and_is_not_stuck(scene):
@@ -166,7 +193,7 @@ def test_the_four_databases_are_read_by_their_addresses(healthy):
         healthy.urls, healthy.ledger, drained=True, slack_seconds=0.0
     )
 
-    assert [verdict.rows for verdict in verdicts] == [[]] * 16
+    assert [verdict.rows for verdict in verdicts] == [[]] * 17
 
 
 def test_an_audit_cannot_write(healthy):

@@ -7,7 +7,14 @@ from chassis.admin import ModelView, action
 from chassis.admin.staff import current
 from order_svc import steps
 from order_svc.extensions import db
-from order_svc.models import Order, OrderHistory, OrderItem, OrderRefund, StockCommand
+from order_svc.models import (
+    Order,
+    OrderDispute,
+    OrderHistory,
+    OrderItem,
+    OrderRefund,
+    StockCommand,
+)
 
 
 def _cancel(order: Order) -> Order:
@@ -43,6 +50,7 @@ class OrderView(ModelView):
 TABLES = {
     OrderItem: ("Lines", None),
     OrderRefund: ("Refunds", None),
+    OrderDispute: ("Disputes", None),
     OrderHistory: ("Timeline", None),
     StockCommand: ("Stock commands", "owed"),  # the address is stable
 }

@@ -9,6 +9,7 @@ from chassis.messaging.inbox import Event
 from order_svc.schemas import (
     PaymentCapturedSchema,
     PaymentClosedSchema,
+    PaymentDisputedSchema,
     PaymentLinkReadySchema,
     RefundAnswerSchema,
 )
@@ -56,6 +57,11 @@ def refund_failed(data: dict[str, Any], event: Event) -> None:
         quarantine_once(event, why.detail, "refund_id")
 
 
+def payment_disputed(data: dict[str, Any], event: Event) -> None:
+    """Record a dispute: while it is open, staff do not refund the payment."""
+    Context.start().saga.record_dispute(data["order_id"], data)
+
+
 def _handler(apply: Any) -> Any:
     """Quarantine a message that can never be applied."""
 
@@ -74,5 +80,6 @@ HANDLERS: dict[str, inbox.Handler] = {
     "payment.closed": (PaymentClosedSchema, _handler(payment_closed)),
     "refund.processed": (RefundAnswerSchema, _handler(refund_processed)),
     "refund.failed": (RefundAnswerSchema, _handler(refund_failed)),
+    "payment.disputed": (PaymentDisputedSchema, _handler(payment_disputed)),
 }
 CONSUMERS = {QUEUE: HANDLERS}

@@ -1,6 +1,7 @@
 """The staff panel: payments, refunds and webhooks are read-only.
 
-Staff can cancel a link or poll Razorpay; both go through the manager.
+Staff can cancel a link, poll Razorpay, or have a webhook processed again. Admins can
+send a refund that waits for a dispute. Changes go through the managers.
 """
 
 from typing import Any
@@ -13,7 +14,10 @@ from chassis.admin import ModelView, action
 from payment_svc.extensions import db
 from payment_svc.models import (
     AuditLog,
+    Dispute,
+    DisputeHistory,
     Payment,
+    PaymentAttempt,
     PaymentHistory,
     Refund,
     RefundHistory,
@@ -56,8 +60,43 @@ class PaymentView(ModelView):
         self.each(ids, "check", lambda row: leases.make_due(Payment, row.id))
 
 
+class RefundView(ModelView):
+    """Refunds."""
+
+    writers = ("admin",)
+
+    @action(
+        "despite",
+        "Refund despite the dispute",
+        "Send these refunds although their payments are disputed?",
+    )
+    def despite(self, ids: list[str]) -> None:
+        """Send refunds that wait for a dispute."""
+        override = Context(ACTOR).refunds.override_dispute
+        self.each(ids, "despite", lambda row: override(row.id))
+
+
+class DisputeView(ModelView):
+    """Disputes."""
+
+    @action("check", "Poll Razorpay", "Poll Razorpay for these disputes?")
+    def check(self, ids: list[str]) -> None:
+        """Let the worker fetch disputes now."""
+        self.each(ids, "check", lambda row: leases.make_due(Dispute, row.id))
+
+    @action("publish", "Publish again", "Publish these disputes to order-svc again?")
+    def publish(self, ids: list[str]) -> None:
+        """Publish disputes again, after messages were lost."""
+        self.each(ids, "publish", Context(ACTOR).disputes.publish_again)
+
+
 class WebhookEventView(ModelView):
     """Webhooks."""
+
+    @action("replay", "Process again", "Process these webhooks again?")
+    def replay(self, ids: list[str]) -> None:
+        """Let the worker process webhooks again."""
+        self.each(ids, "replay", lambda row: leases.make_due(WebhookEvent, row.id))
 
     def _text(self, _context: Any, row: WebhookEvent, _name: str) -> str:
         return row.body.decode(errors="replace")
@@ -69,13 +108,16 @@ class WebhookEventView(ModelView):
 def init_app(app: Flask) -> None:
     """Serve the panel at /admin/."""
     plain = {
-        Refund: "Refunds",
+        PaymentAttempt: "Attempts",
         PaymentHistory: "Payment history",
         RefundHistory: "Refund history",
+        DisputeHistory: "Dispute history",
         AuditLog: "Audit log",
     }
     views = [
         PaymentView(Payment, db, name="Payments"),
+        RefundView(Refund, db, name="Refunds"),
+        DisputeView(Dispute, db, name="Disputes"),
         *(ModelView(table, db, name=name) for table, name in plain.items()),
         WebhookEventView(WebhookEvent, db, name="Webhooks"),
     ]

@@ -42,6 +42,13 @@ def key_id(value: str) -> str:
     return text(value)
 
 
+def account_id(value: str) -> str:
+    """Accept the id of a Razorpay account, or an empty text."""
+    if value and not value.startswith("acc_"):
+        raise ValueError("a Razorpay account id, such as acc_..., or empty")
+    return text(value) if value else ""
+
+
 HOUR, DAY = 3600.0, 86400.0
 
 
@@ -58,6 +65,7 @@ class Settings(config.Settings):
     razorpay_key_secret: str = setting(provider_secret)
     razorpay_webhook_secret: str = setting(provider_secret, secret=True)
     razorpay_webhook_secret_previous: str = setting(optional_secret, "")
+    razorpay_account_id: str = setting(account_id, "")
     razorpay_base_url: str = setting(origin, "https://api.razorpay.com")
     shop_return_url: str = setting(optional_url, "")
     refund_limit: Decimal = setting(money, Decimal("100000.00"))  # noqa: RUF009
@@ -71,3 +79,4 @@ class Settings(config.Settings):
     retry_most_seconds: float = setting(seconds, 60.0)
     refund_retry_most_seconds: float = setting(seconds, HOUR)
     tombstone_days: int = setting(whole, 14)
+    webhook_silence_minutes: int = setting(whole, 30)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chassis.json import timestamp
-from payment_svc.models import Event, Outbox, Payment, Refund
+from payment_svc.models import Dispute, Event, Outbox, Payment, Refund
 
 QUEUE = "order-events"
 SOURCE = "/payment-svc"
@@ -69,6 +69,24 @@ def refund_processed(payment: Payment, refund: Refund) -> Outbox:
 def refund_failed(payment: Payment, refund: Refund) -> Outbox:
     """Return the event of a failed refund."""
     return _refund(Event.REFUND_FAILED, payment, refund)
+
+
+def disputed(payment: Payment, dispute: Dispute) -> Outbox:
+    """Return the event of a dispute; a higher `version` is newer."""
+    respond_by = dispute.respond_by
+    return _event(
+        Event.DISPUTED,
+        payment.order_id,
+        {
+            "payment_id": payment.id,
+            "dispute_id": dispute.id,
+            "version": dispute.version,
+            "phase": dispute.phase,
+            "status": dispute.status,
+            "amount": f"{dispute.amount:.2f}",
+            "respond_by": timestamp(respond_by) if respond_by else None,
+        },
+    )
 
 
 OF_PAYMENT: dict[Event, Callable[[Payment], Outbox]] = {

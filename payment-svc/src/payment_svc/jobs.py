@@ -6,10 +6,11 @@ from chassis import leases
 from chassis.worker import Job
 from payment_svc import steps
 from payment_svc.config import Settings
-from payment_svc.models import Payment, Refund, WebhookEvent
+from payment_svc.models import Dispute, Payment, Refund, WebhookEvent
 
 LEASE = 30.0  # seconds; a step that takes longer may run twice, which is safe
 REPUBLISH = "republish_at"
+WATCH = 60.0  # seconds between two checks that webhooks come
 
 
 def process_webhooks() -> int:
@@ -27,6 +28,17 @@ def check_refunds() -> int:
     return leases.each(Refund, LEASE, steps.check_refund)
 
 
+def check_disputes() -> int:
+    """Fetch every due dispute; return how many there were."""
+    return leases.each(Dispute, LEASE, steps.check_dispute)
+
+
+def watch_webhooks() -> int:
+    """Raise an alert when payments were captured but no webhook came."""
+    steps.watch_webhooks()
+    return 0
+
+
 def republish() -> int:
     """Republish events that order-svc has not acknowledged; return how many."""
     captures = leases.each(Payment, LEASE, steps.republish_capture, column=REPUBLISH)
@@ -42,6 +54,8 @@ def jobs(settings: Settings) -> dict[str, Job]:
         "process webhooks": (process_webhooks, often),
         "check payments": (check_payments, often),
         "check refunds": (check_refunds, often),
+        "check disputes": (check_disputes, often),
+        "watch webhooks": (watch_webhooks, WATCH),
         "republish events": (republish, max(often, 1.0)),
     }
     return {name: Job(run, every) for name, (run, every) in table.items()}

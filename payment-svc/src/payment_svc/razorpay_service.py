@@ -17,6 +17,7 @@ from flask import Flask, current_app
 from chassis.outcomes import Done, Refused, Unknown, Value
 from payment_svc.config import Settings
 from payment_svc.razorpay import entities
+from payment_svc.razorpay.disputes import ProviderDispute
 from payment_svc.razorpay.http import Refusal, make_session
 from payment_svc.razorpay.link_request import PaymentLinkRequest
 from payment_svc.razorpay.pages import PAGE, every_item
@@ -30,7 +31,7 @@ from payment_svc.razorpay.types import (
 
 
 class RazorpayService:
-    """Payment links, the payments of their orders, and refunds.
+    """Payment links, the payments of their orders, refunds and disputes.
 
     Each app has one instance, with a client for each thread, because a `requests`
     session is not thread-safe.
@@ -165,6 +166,15 @@ class RazorpayService:
             lambda: entities.read_refund(
                 self._client.payment.fetch_refund_id(payment_id, refund_id)
             )
+        )
+
+    def fetch_dispute(
+        self, dispute_id: str
+    ) -> Done[ProviderDispute] | Refused | Unknown:
+        """Return a dispute."""
+        _check("disp", dispute_id)
+        return _call(
+            lambda: entities.read_dispute(self._client.dispute.fetch(dispute_id))
         )
 
     def is_callback(self, callback: Callback, signature: str) -> bool:

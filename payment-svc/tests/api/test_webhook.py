@@ -5,6 +5,7 @@ import threading
 import uuid
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy.exc import OperationalError
 
 from chassis import clock
@@ -97,12 +98,64 @@ def test_two_signatures_are_none(client, sandbox):
     assert client.post(PATH, data=b"{}", headers=headers).status_code == 401
 
 
-def test_the_previous_secret_is_good_while_a_rotation_runs(make, sandbox):
+def test_both_secrets_are_good_while_a_rotation_runs(make, sandbox, capsys):
     old = "an-older-webhook-secret"
-    app = make(RAZORPAY_WEBHOOK_SECRET_PREVIOUS=old)
-    headers = {"X-Razorpay-Signature": sign(b"{}", old)}
+    client = make(RAZORPAY_WEBHOOK_SECRET_PREVIOUS=old).test_client()
+    secrets = {"current": sandbox.webhook_secret, "previous": old}
+    before = {name: webhooks_signed_by(name) for name in secrets}
 
-    assert app.test_client().post(PATH, data=b"{}", headers=headers).status_code == 200
+    for number, (name, secret) in enumerate(secrets.items()):
+        body = str(number).encode()
+        headers = {"X-Razorpay-Signature": sign(body, secret)}
+        assert client.post(PATH, data=body, headers=headers).status_code == 200
+        assert webhooks_signed_by(name) == before[name] + 1
+        is_named = "webhook signed with the previous secret" in capsys.readouterr().out
+        assert is_named is (name == "previous")
+
+
+def webhooks_signed_by(secret):
+    """Return how many webhooks the metric counts."""
+    name, labels = "razorpay_webhooks_total", {"secret": secret}
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def test_a_refused_webhook_is_not_counted(client):
+    before = [webhooks_signed_by(name) for name in ("current", "previous")]
+
+    client.post(PATH, data=b"{}", headers={"X-Razorpay-Signature": "0" * 64})
+
+    after = [webhooks_signed_by(name) for name in ("current", "previous")]
+    assert after == before
+
+
+def test_the_metric_names_the_time_of_the_last_webhook(post):
+    before = clock.now().timestamp()
+
+    post(captured())
+
+    assert REGISTRY.get_sample_value("razorpay_last_webhook_seconds") >= before
+
+
+@pytest.mark.parametrize(
+    ("account", "result"),
+    [
+        ("acc_Sb0Demo000001A", "unknown"),
+        ("acc_Other", "another account"),
+        (None, "another account"),
+    ],
+)
+def test_a_webhook_of_another_account_is_named_and_moves_nothing(
+    make, shop_on, sandbox, account, result
+):
+    shop = shop_on(make(RAZORPAY_ACCOUNT_ID="acc_Sb0Demo000001A"))
+    body = json.dumps({**captured(), "account_id": account}).encode()
+    headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
+
+    shop.app.test_client().post(PATH, data=body, headers=headers)
+    shop.work()
+
+    [row] = shop.rows(WebhookEvent)
+    assert row.result == result
 
 
 def test_a_hundred_copies_have_one_effect(shop, post):
@@ -198,7 +251,7 @@ def test_whatever_razorpay_signs_is_stored_and_does_no_harm(shop, post, body):
 
     assert answer.status_code == 200
     [row] = shop.rows(WebhookEvent)
-    assert (row.body, row.result) == (body, "unknown")
+    assert (row.body, row.result) == (body, "unknown type")
 
 
 def test_an_event_of_somebody_elses_link_is_stored_and_unknown(shop, post):
@@ -252,7 +305,7 @@ def test_a_webhook_that_says_paid_where_razorpay_does_not_confirms_nothing(shop,
     assert shop.kinds(order) == ["payment.link_ready"]
 
 
-def test_a_failed_attempt_makes_no_poll_due(shop, post):
+def test_a_failed_attempt_leaves_an_earlier_poll_due(shop, post):
     order = shop.issued()
     before = shop.payment(order).next_check_at
     event = captured(description="#" + shop.link(order).removeprefix("plink_"))

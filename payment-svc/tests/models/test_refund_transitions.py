@@ -17,6 +17,8 @@ found_pending   pending             .             .                   .         
 found_processed processed>processed .             .                   .                   .                   .
 ack_timeout     .                   .             .                   .                   processed>processed .
 acknowledged    .                   .             .                   .                   processed           .
+dispute_open    .                   requested     sent                .                   .                   .
+dispute_overridden .                requested     sent                !                   !                   !
 """  # noqa: E501
 
 

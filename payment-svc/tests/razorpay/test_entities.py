@@ -1,5 +1,8 @@
 """An undocumented shape is no answer."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 
 from chassis.outcomes import Unknown
@@ -46,3 +49,55 @@ def test_a_payment_of_another_shape_is_no_answer(change):
 def test_a_collection_without_its_items_is_no_answer(found):
     with pytest.raises(Unknown):
         entities.read_items(found)
+
+
+DISPUTE = {
+    "id": "disp_Sc1Hd7WnQv38Lx",
+    "payment_id": "pay_Sb1RfW8nVc40Ub",
+    "amount": 49900,
+    "amount_deducted": 1000,
+    "currency": "INR",
+    "reason_code": "1061",
+    "respond_by": 1768069800,
+    "status": "open",
+    "phase": "chargeback",
+    "created_at": 1767600000,
+    "evidence": {"amount": 49900},
+}
+
+
+def test_a_dispute_is_read():
+    found = entities.read_dispute(DISPUTE)
+
+    assert (found.id, found.payment_id) == (DISPUTE["id"], DISPUTE["payment_id"])
+    assert (found.phase, found.status) == ("chargeback", "open")
+    assert (found.amount, found.amount_deducted) == (Decimal("499"), Decimal("10"))
+    assert (found.currency, found.reason_code) == ("INR", "1061")
+    assert found.respond_by == datetime(2026, 1, 10, 18, 30, tzinfo=UTC)
+    assert found.opened_at == datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"id": "pay_Sb1RfW8nVc40Ub"}, {"amount": "1"}, {"phase": None}, {"status": 1}],
+)
+def test_a_dispute_of_another_shape_is_no_answer(change):
+    with pytest.raises(Unknown):
+        entities.read_dispute({**DISPUTE, **change})
+
+
+@pytest.mark.parametrize("value", [None, [], True, "\x00"])
+def test_what_a_dispute_may_lack_does_not_hide_it(value):
+    names = ("payment_id", "amount_deducted", "currency", "reason_code")
+    missing = dict.fromkeys([*names, "respond_by", "created_at", "evidence"], value)
+
+    found = entities.read_dispute({**DISPUTE, **missing})
+
+    assert (found.payment_id, found.reason_code, found.currency) == ("", "", "INR")
+    assert (found.amount_deducted, found.respond_by) == (Decimal("0.00"), None)
+
+
+def test_a_payment_is_read_with_its_attempt():
+    failed = {**PAYMENT, "status": "failed", "error_reason": "card_declined"}
+
+    assert entities.read_payment(failed).attempt.error_reason == "card_declined"

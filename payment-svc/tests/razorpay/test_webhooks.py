@@ -44,6 +44,30 @@ def test_the_natural_key_names_the_event_and_its_entity():
     assert read_webhook(a_body("", payment=payment)).natural_key is None
 
 
+def test_one_event_can_happen_several_times_to_a_dispute():
+    payment, dispute = {"id": "pay_1"}, {"id": "disp_1"}
+    body = a_body("payment.dispute.created", payment=payment, dispute=dispute)
+
+    found = read_webhook(body)
+
+    assert (found.dispute_ids, found.payment_ids) == (["disp_1"], ["pay_1"])
+    assert found.natural_key is None
+
+
+def test_the_evidence_beside_a_disputes_entity_is_not_read():
+    part = {"entity": {"id": "disp_1"}, "evidence": {"id": "disp_2", "amount": 1}}
+    body = json.dumps({"event": "x", "payload": {"dispute": part}}).encode()
+
+    assert read_webhook(body).dispute_ids == ["disp_1"]
+
+
+@pytest.mark.parametrize(
+    ("account", "ids"), [("acc_1", ["acc_1"]), (None, []), (7, []), ("", [])]
+)
+def test_the_account_of_an_event_is_read(account, ids):
+    assert read_webhook(json.dumps({"account_id": account}).encode()).account_ids == ids
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -21,7 +21,10 @@ def test_a_webhook_that_raises_is_failed_and_holds_up_no_other(
 
     monkeypatch.setattr(webhooks, "process", process)
     entity = {"id": shop.link(order)}
-    good = {"event": "x", "payload": {"payment_link": {"entity": entity}}}
+    good = {
+        "event": "payment_link.paid",
+        "payload": {"payment_link": {"entity": entity}},
+    }
     for body in (b"[]", json.dumps(good).encode()):
         headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
         client.post("/payments/webhook/", data=body, headers=headers)

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, Flask, Response, request
 from sqlalchemy import select
 
-from razorpay_sandbox import entities, links, payments, refunds
+from razorpay_sandbox import disputes, entities, links, payments, refunds
 from razorpay_sandbox.api.common import sandbox
 from razorpay_sandbox.api.links import link_with_payments
 from razorpay_sandbox.bank import METHODS
 from razorpay_sandbox.errors import ApiError, Refused, answer
 from razorpay_sandbox.json_body import is_integer, read_object
-from razorpay_sandbox.models import Event, Link, Order, Payment, Refund
+from razorpay_sandbox.models import Dispute, Event, Link, Order, Payment, Refund
 from razorpay_sandbox.unit_of_work import UnitOfWork
 
 blp = Blueprint("control", __name__, url_prefix="/control")
@@ -56,6 +56,7 @@ def ledger() -> Response:
             "orders": _all(work, Order, entities.order),
             "payments": _all(work, Payment, _payment),
             "refunds": _all(work, Refund, entities.refund),
+            "disputes": _all(work, Dispute, disputes.entity),
             "events": _all(work, Event, lambda row: _event(row, bodies=bodies)),
         }
     return answer(found)

@@ -148,6 +148,23 @@ class Refund(Numbered):
     created_at: Mapped[int] = mapped_column(index=True)
 
 
+class Dispute(Numbered):
+    """A dispute that the customer's bank has raised about a payment."""
+
+    __tablename__ = "disputes"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    payment_id: Mapped[str] = mapped_column(index=True)
+    amount: Mapped[int]
+    amount_deducted: Mapped[int] = mapped_column(default=0)
+    currency: Mapped[str]
+    reason_code: Mapped[str]
+    respond_by: Mapped[int]
+    status: Mapped[str] = mapped_column(default="open")
+    phase: Mapped[str]
+    created_at: Mapped[int] = mapped_column(index=True)
+
+
 class RefundKey(Base):
     """An idempotency key, the hash of its request and the refund created for it."""
 

@@ -48,10 +48,15 @@ def attempt(
     return work.add(payment)
 
 
-def fail(work: UnitOfWork, payment: Payment) -> None:
-    """Decline the payment; the link stays open for another attempt."""
+def fail(
+    work: UnitOfWork, payment: Payment, error: dict[str, str] | None = None
+) -> None:
+    """Decline the payment; the link stays open for another attempt.
+
+    `error` replaces fields of the bank's usual error.
+    """
     payment.status = "failed"
-    payment.error = bank.decline(payment.method)
+    payment.error = bank.decline(payment.method) | (error or {})
     webhooks.payment_event(work, "payment.failed", payment)
 
 

@@ -35,6 +35,22 @@ def refund_event(work: UnitOfWork, name: str, refund: Refund, payment: Payment) 
     _write(work, envelope(name, parts, work.now))
 
 
+def dispute_event(
+    work: UnitOfWork, name: str, dispute: dict[str, Any], payment: Payment | None
+) -> None:
+    """Store an event of a dispute, such as payment.dispute.created.
+
+    As in Razorpay's sample of `action_required`, the evidence stands beside the entity
+    of that event, not inside it.
+    """
+    parts = {"payment": entities.payment(payment)} if payment else {}
+    event = envelope(name, parts | {"dispute": dispute}, dispute["created_at"])
+    if name == "payment.dispute.action_required":
+        evidence = event["payload"]["dispute"]["entity"].pop("evidence")
+        event["payload"]["dispute"]["evidence"] = evidence
+    _write(work, event)
+
+
 def link_event(
     work: UnitOfWork,
     name: str,

@@ -93,10 +93,14 @@ class Invariants(Model):
     def check_stage(self, s: World, stage: str) -> None:
         """Check that staff are needed only after an alert."""
         is_alerted = P.UNDER_REVIEW in s.payments or any(
-            row.state is RefundState.FAILED for _, row in s.refunds
+            row.state is RefundState.FAILED or self._waits(s, key, row)
+            for key, row in s.refunds
         )
         if stage == "people" and not is_alerted and any(True for _ in self.people(s)):
             raise Violation("needs a person, but no alert was raised")
+
+    def _waits(self, s: World, key: Key, row: Refund) -> bool:
+        return row.state is RefundState.REQUESTED and key[0] in s.disputed
 
     def check_end(self, s: World) -> str:
         """Check that each capture has reached its final outcome."""
@@ -157,7 +161,7 @@ def ignored_messages(s: World) -> set[Message]:
 
 def _is_ignored(s: World, message: Message) -> bool:
     kind, what = message[0], message[1]
-    if kind in IGNORED:
+    if kind in IGNORED or kind == Event.DISPUTED:  # a dispute changes no state
         return True
     if kind == Event.CAPTURED:
         is_requested = get(s.requests, (what, AUTOMATIC, 1)) is not None

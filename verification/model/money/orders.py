@@ -163,6 +163,13 @@ class Orders(Model):
         )
         return was_sold and restocked + units <= UNITS
 
+    def disputed(self, s: World, payment: str) -> World:
+        """Record a dispute, which changes no state.
+
+        In the model staff do not wait for it here: payment-svc holds their refunds.
+        """
+        return self.fire_order(s, E.DISPUTED, payment)[0]
+
     def commit(self, s: World) -> World:
         """Commit the stock."""
         return self.fire_order(self.fire_stock(s, S.COMMIT), E.COMMITTED)[0]

@@ -194,7 +194,7 @@ class Payments(Model):
                 )
             s = s._replace(refunds=put(s.refunds, key, row._replace(amount=left)))
             s = self.fire_refund(s, key, RT.REDUCED)
-        return self.fire_refund(s, key, RT.SENT)
+        return self.send(s, key)
 
     def _is_reducible(self, key: Key, row: Refund) -> bool:
         if self.rules.broken is Broken.REST_NOT_REDUCED:
@@ -222,7 +222,8 @@ class Payments(Model):
         then tried again.
         """
         row = get(s.refunds, key)
-        if row is None or row.state is not RefundState.SENT or row.at:
+        is_begun = row is not None and row.state is RefundState.SENT
+        if row is None or not is_begun or row.at or self.waits(s, key):
             return s
         others = [each for each in of(s.refunds, key[0]) if each[1].at == "made"]
         is_contested = any(other[1] == PROVIDER for other, _ in others)
@@ -265,6 +266,20 @@ class Payments(Model):
         key = (payment, DIRECT, n)
         return self.fire_refund(s, key, RT.REQUESTED, amount, is_rest=is_rest)
 
+    def send(self, s: World, key: Key) -> World:
+        """Begin a refund's call, unless its payment is disputed."""
+        if not self.waits(s, key):
+            return self.fire_refund(s, key, RT.SENT)
+        if self.rules.broken is Broken.REFUND_DURING_DISPUTE:
+            raise Violation("a refund is sent during a dispute")
+        return self.fire_refund(s, key, RT.DISPUTE_OPEN)
+
+    def waits(self, s: World, key: Key) -> bool:
+        """Return whether a refund waits until a dispute ends or an admin decides."""
+        row = get(s.refunds, key)
+        is_overridden = row is not None and row.despite_dispute
+        return key[0] in s.disputed and not is_overridden
+
     def payment_work(self, s: World) -> Iterator[Step]:
         """Do the work that is due."""
         for key, row in sorted(s.refunds, key=rank):
@@ -294,6 +309,23 @@ class Payments(Model):
             if is_open and is_made and not (is_once and key[1] == PROVIDER):
                 again = self.fire_refund(s, key, RT.ACK_TIMEOUT)
                 yield ("republished:", key), again
+
+    def dispute(self, s: World, payment: str) -> World:
+        """Raise a dispute about a payment; it is published to order-svc."""
+        left, disputed = s.disputes - 1, s.disputed + payment
+        return publish(
+            s._replace(disputes=left, disputed=disputed), (Event.DISPUTED, payment)
+        )
+
+    def waiting_refunds(self, s: World) -> Iterator[Step]:
+        """Let an admin send each refund that waits for a dispute."""
+        for key, row in sorted(s.refunds, key=rank):
+            waits = row.state is RefundState.REQUESTED and key[0] in s.disputed
+            if waits and not row.despite_dispute:
+                after = self.fire_refund(s, key, RT.DISPUTE_OVERRIDDEN)
+                new = row._replace(despite_dispute=True)
+                after = after._replace(refunds=put(after.refunds, key, new))
+                yield ("an admin refunds despite the dispute:", key), after
 
     def payment_people(self, s: World) -> Iterator[Step]:
         """Decide captures under review."""

@@ -32,6 +32,7 @@ class Bounds:
     elsewhere: int = 0  # refunds that are made at Razorpay, not by payment-svc
     returns: tuple[int, ...] = (0,)  # units that may be returned with a refund
     mismatched: bool = False  # a payment may be of another amount
+    disputes: int = 0  # disputes that the customer's bank may raise
 
 
 class RefundRequest(NamedTuple):
@@ -53,6 +54,7 @@ class Refund(NamedTuple):
     at: str = ""  # "made" or "failed", once Razorpay was called
     is_acknowledged: bool = False  # acknowledged by an order.settled
     is_rest: bool = False
+    despite_dispute: bool = False  # an admin lets it be sent
 
 
 class World(NamedTuple):
@@ -75,6 +77,8 @@ class World(NamedTuple):
     mismatched: str = ""  # captures of another amount
     failures: int = 0  # failures that are still allowed
     elsewhere: int = 0  # refunds made at Razorpay that are still allowed
+    disputes: int = 0  # disputes that are still allowed
+    disputed: str = ""  # payments with an open dispute
     # Between them
     queue: frozenset[Message] = frozenset()
 

@@ -30,6 +30,7 @@ from verification.model.money.state import (
     of,
     put,
     rank,
+    state_of,
 )
 from verification.model.rules import Rules
 
@@ -60,6 +61,7 @@ class Money(Orders, Payments, Invariants):
             s = World(order, stock=stock, payments=(payment, None))
             bounds = self.bounds
             s = s._replace(failures=bounds.failures, elsewhere=bounds.elsewhere)
+            s = s._replace(disputes=bounds.disputes)
             yield ("an order is", order), s
 
     def handle(self, s: World, message: Message) -> World:
@@ -108,6 +110,7 @@ class Money(Orders, Payments, Invariants):
     def people(self, s: World) -> Iterator[Step]:
         """Act on an alert: a capture under review, or a failed refund."""
         yield from self.payment_people(s)
+        yield from self.waiting_refunds(s)
         if s.order is Order.REFUND_PENDING and self.rest(s):
             yield "staff refund the rest", self.staff_refund(s, self.rest(s))
         for payment in s.captures:
@@ -137,6 +140,7 @@ class Money(Orders, Payments, Invariants):
         yield from self._failures(s)
         yield from self._elsewhere(s)
         yield from self._staff(s)
+        yield from self._disputes(s)
 
     def _payments(self, s: World) -> Iterator[Step]:
         nexts = {"": "a", "a": "b" if self.bounds.extra else ""}
@@ -147,9 +151,20 @@ class Money(Orders, Payments, Invariants):
                 mismatched = paid._replace(mismatched=s.mismatched + more)
                 yield ("the customer pays another amount:", more), mismatched
 
+    def _disputes(self, s: World) -> Iterator[Step]:
+        for payment in s.captures:
+            is_ours = state_of(s, payment) is P.CAPTURED
+            if s.disputes and is_ours and payment not in s.disputed:
+                yield ("the bank disputes", payment), self.dispute(s, payment)
+        for payment in s.disputed:
+            ended = s._replace(disputed=s.disputed.replace(payment, ""))
+            yield ("the dispute ends:", payment), ended
+        yield from self.waiting_refunds(s)
+
     def _failures(self, s: World) -> Iterator[Step]:
         for key, row in s.refunds:
-            if row.state is RefundState.REQUESTED and s.failures:
+            is_due = row.state is RefundState.REQUESTED and not self.waits(s, key)
+            if is_due and s.failures:
                 called = self.call(self.prepare(s, key), key, at="failed")
                 fails = called._replace(failures=s.failures - 1)
                 yield ("Razorpay fails the refund", key), fails
@@ -189,7 +204,7 @@ class Money(Orders, Payments, Invariants):
 
     def _direct(self, s: World, payment: str) -> Iterator[Step]:
         left = self.left(s, payment)
-        if left and self.may_refund(s, payment):
+        if left and self.may_refund(s, payment) and payment not in s.disputed:
             for amount in {1, left}:
                 name = ("payment-svc's staff refund", amount, "of", payment)
                 yield name, self.direct(s, payment, amount)
@@ -209,6 +224,7 @@ HANDLERS: dict[str, Callable[..., World]] = {
     Event.CAPTURED: Money.captured,
     Event.REFUND_PROCESSED: Money.processed,
     Event.REFUND_FAILED: Money.failed,
+    Event.DISPUTED: Money.disputed,
     REFUND: Money.refund_requested,
     SETTLED: Money.settled,
 }

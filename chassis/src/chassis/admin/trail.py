@@ -15,9 +15,10 @@ from chassis.errors import Forbidden, Problem
 
 
 def seen(row: Any, hidden: tuple[str, ...]) -> dict[str, Any]:
-    """Return a row's columns as JSON, without the hidden ones."""
+    """Return a row's columns as JSON, without hidden ones and without bytes."""
     names = [column.key for column in inspect(type(row)).column_attrs]
-    values = {name: getattr(row, name) for name in names if name not in hidden}
+    shown = {name: getattr(row, name) for name in names if name not in hidden}
+    values = {k: v for k, v in shown.items() if not isinstance(v, bytes)}
     found: dict[str, Any] = orjson.loads(json.dumps(values))
     return found
 

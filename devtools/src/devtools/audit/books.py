@@ -15,6 +15,7 @@ from typing import Any
 
 from order_svc.models import UNPAID, HistoryKind, OrderState
 from payment_svc.models import PaymentState, RefundReason, RefundState
+from payment_svc.models.disputes import CLOSED, FRAUD, WON
 
 Rows = Sequence[Any]  # of SQLAlchemy's Row: a column is an attribute
 Found = Iterable[dict[str, Any]]
@@ -53,6 +54,8 @@ class Books:
     payment_history: Rows
     refunds: Rows
     refund_history: Rows
+    disputes: Rows
+    dispute_history: Rows
     webhooks: Rows
     payment_outbox: Rows
     payment_inbox: Rows
@@ -202,11 +205,25 @@ class Books:
         return self.order_of_link.get(capture["plink_id"])
 
     @cached_property
+    def _waiting(self) -> set[str]:
+        """The captures with a refund that waits for a dispute."""
+        held = {
+            row.razorpay_payment_id
+            for row in self.disputes
+            if row.status not in (None, WON, CLOSED) and row.phase != FRAUD
+        }
+        return {
+            row.razorpay_payment_id
+            for row in self.refunds
+            if row.state == RefundState.REQUESTED and row.razorpay_payment_id in held
+        }
+
+    @cached_property
     def waits_for_person(self) -> set[int]:
         """The orders that wait for a decision of a person.
 
-        They have a payment under review, or a capture whose last refund has failed and
-        that is not refunded completely.
+        They have a payment under review, a capture whose last refund has failed and
+        that is not refunded completely, or a refund that waits for a dispute.
         """
         back: dict[str, Decimal] = defaultdict(Decimal)
         # A refund that was requested before any capture is of none.
@@ -219,6 +236,7 @@ class Books:
             int(row.order_id)
             for row in self.payments
             if row.state == PaymentState.UNDER_REVIEW
+            or row.razorpay_payment_id in self._waiting
             or (
                 last.get(row.razorpay_payment_id) == RefundState.FAILED
                 and back[row.razorpay_payment_id] < row.captured_amount

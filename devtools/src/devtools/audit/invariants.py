@@ -8,6 +8,7 @@ from typing import Any
 from chassis import clock
 from devtools.audit import (
     amounts,
+    disputes,
     history,
     messages,
     money,
@@ -186,5 +187,11 @@ INVARIANTS = (
         ALWAYS,
         "A session has one unused token, none when closed; none survives a reset",
         sessions.sessions_too_open,
+    ),
+    Invariant(
+        "I17",
+        AT_REST,
+        "Every dispute is known, and no refund is sent while one is open",
+        disputes.disputes_ignored,
     ),
 )

@@ -16,7 +16,7 @@ Stuck = Iterable[tuple[str, Any, int | None, str, datetime]]  # what, id, order,
 
 def stuck(books: Books) -> Found:
     """I11: what is unfinished for too long and does not wait for staff."""
-    for kind in (_orders, _commands, _payments, _refunds, _webhooks):
+    for kind in (_orders, _commands, _payments, _refunds, _webhooks, _disputes):
         for name, row_id, order_id, state, since in kind(books):
             waits = order_id is not None and order_id in books.waits_for_person
             if _is_old(books, since) and not waits:
@@ -88,6 +88,12 @@ def _is_published(books: Books, refund: Any) -> bool:
     )
     is_found = refund.reason == RefundReason.PROVIDER and is_known
     return refund.reason == RefundReason.DIRECT or is_found
+
+
+def _disputes(books: Books) -> Stuck:
+    for row in books.disputes:
+        if row.status is None and row.problem is None:
+            yield "dispute", row.id, None, "not fetched", row.created_at
 
 
 def _webhooks(books: Books) -> Stuck:

@@ -60,6 +60,8 @@ READS: dict[str, dict[str, Select[Any]]] = {
         "payment_history": _all(payments.PaymentHistory),
         "refunds": _all(payments.Refund),
         "refund_history": _all(payments.RefundHistory),
+        "disputes": _all(payments.Dispute),
+        "dispute_history": _all(payments.DisputeHistory),
         "webhooks": _some(
             payments.WebhookEvent, "id", "event", "created_at", "processed_at"
         ),

@@ -24,7 +24,7 @@ class OrderRefunds(MethodView):
         _403="only an admin may refund more than `REFUND_LIMIT` of one order",
         _404="",
         _409="`refund_too_large`, `not_refundable`, `not_committed`, "
-        "`restock_too_large`",
+        "`restock_too_large`, `dispute_open`",
         _422="a part below 1.00",
     )
     @blp.idempotent

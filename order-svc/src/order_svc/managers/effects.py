@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from chassis import logging
 from chassis.state_machine import Trigger
+from order_svc.managers.disputes import record_dispute
 from order_svc.managers.refunds import Refunds
 from order_svc.managers.stock_commands import add_stock_command
 from order_svc.models import (
@@ -51,6 +52,9 @@ def effects(session: Session, refunds: Refunds) -> Mapping[StrEnum, Run]:
         Effect.FAIL_REFUND: lambda order, trigger: refunds.fail(order, trigger.data),
         **{name: _command(session, kind) for name, kind in COMPENSATIONS.items()},
         Effect.ALERT: _alert,
+        Effect.RECORD_DISPUTE: lambda order, trigger: record_dispute(
+            session, order, trigger.data
+        ),
     }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, select
 from chassis.errors import Conflict, NotFound
 from chassis.state_machine import Kind, Trigger
 from order_svc.managers import timeline
+from order_svc.managers.disputes import check_dispute
 from order_svc.managers.machine import OrderMachine
 from order_svc.managers.placing import Customer, check_open_orders
 from order_svc.managers.refund_rules import check_amount, check_restock
@@ -129,13 +130,14 @@ class OrderManager:
         """Refund an amount, by default all that remains, and restock returned goods.
 
         `limit` bounds the sum of an order's refunds by staff. Raises Conflict
-        (`refund_too_large`, `not_refundable`, `not_committed`, `restock_too_large`),
-        Unprocessable, Forbidden.
+        (`refund_too_large`, `not_refundable`, `not_committed`, `restock_too_large`,
+        `dispute_open`), Unprocessable, Forbidden.
         """
 
         def classify(order: Order) -> OrderTrigger:
             if order.captured_amount is None:  # the table refuses the refund
                 return OrderTrigger.STAFF_REFUND
+            check_dispute(self.session, order)
             is_rest = check_amount(self.refunds, order, amount, limit)
             check_restock(self.session, self.refunds, order, items)
             if is_rest:

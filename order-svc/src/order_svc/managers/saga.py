@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chassis.state_machine import Trigger
+from order_svc.managers.disputes import describe
 from order_svc.managers.machine import OrderMachine
 from order_svc.managers.placing import MAX_TOTAL, MIN_TOTAL, total
 from order_svc.managers.refund_rules import check_answer, is_last
@@ -116,6 +117,11 @@ class Saga:
 
         name, reason = OrderTrigger.REFUND_FAILED, data["reason"]
         return self._fire(order_id, Trigger(name, PAYMENT_SVC, reason, data), classify)
+
+    def record_dispute(self, order_id: int, data: Data) -> Order:
+        """Record a dispute `{dispute_id, version, phase, status, amount, ...}`."""
+        trigger = Trigger(OrderTrigger.DISPUTED, PAYMENT_SVC, describe(data), data)
+        return self._fire(order_id, trigger)
 
     def request_refund_again(self, refund_id: int) -> None:
         """Publish a refund request again that payment-svc has not answered."""

@@ -25,14 +25,8 @@ def add_transition(
     """Record a handled message, and the change of state if there is one."""
     if is_message(trigger):
         kind = HistoryKind.MESSAGE_IN
-        _add(
-            session,
-            order.id,
-            kind,
-            trigger.source,
-            trigger.name,
-            reason=trigger.reason,
-        )
+        reason = trigger.reason if source == order.state else ""  # else below
+        _add(session, order.id, kind, trigger.source, trigger.name, reason=reason)
     if source != order.state:
         _add(
             session,

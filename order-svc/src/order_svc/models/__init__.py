@@ -10,6 +10,7 @@ from order_svc.models.chassis_tables import (
     Outbox,
     QuarantinedMessage,
 )
+from order_svc.models.disputes import OrderDispute
 from order_svc.models.orders import (
     HistoryKind,
     Lines,
@@ -65,6 +66,7 @@ __all__ = [
     "Inbox",
     "Lines",
     "Order",
+    "OrderDispute",
     "OrderHistory",
     "OrderItem",
     "OrderRefund",

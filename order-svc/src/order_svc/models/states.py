@@ -82,6 +82,7 @@ class OrderTrigger(StrEnum):
     REFUND_FAILED = "refund.failed"
     STAFF_REFUND = "refund"
     STAFF_REFUND_REST = "refund.rest"  # all that is left of the payment
+    DISPUTED = "payment.disputed"  # a dispute was raised, or has changed
 
 
 class Effect(StrEnum):
@@ -103,6 +104,7 @@ class Effect(StrEnum):
     RELEASE = "release stock"
     RELEASE_FINAL = "release stock, final"
     ALERT = "alert"
+    RECORD_DISPUTE = "record the dispute"
 
 
 class Event(StrEnum):

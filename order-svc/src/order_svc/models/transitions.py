@@ -166,5 +166,7 @@ TRANSITIONS: Table = table(
             CONFIRMED: move(REFUND_PENDING, E.REQUEST_REFUND),
             REFUND_PENDING: move(STAY, E.REQUEST_REFUND),
         },
+        # A dispute changes no state: it only keeps staff from refunding.
+        OrderTrigger.DISPUTED: existing(move(STAY, E.RECORD_DISPUTE)),
     },
 )

@@ -3,6 +3,7 @@
 from order_svc.schemas.messages import (
     PaymentCapturedSchema,
     PaymentClosedSchema,
+    PaymentDisputedSchema,
     PaymentLinkReadySchema,
     RefundAnswerSchema,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "OrderSchema",
     "PaymentCapturedSchema",
     "PaymentClosedSchema",
+    "PaymentDisputedSchema",
     "PaymentLinkReadySchema",
     "RefundAnswerSchema",
     "RefundCreateSchema",

@@ -33,6 +33,19 @@ class PaymentClosedSchema(Schema):
     reason = fields.String(required=True, validate=validate.Length(1, 255))
 
 
+class PaymentDisputedSchema(Schema):
+    """`payment.disputed`; phase and status are Razorpay's words."""
+
+    order_id = Whole(required=True)
+    payment_id = Whole(required=True)
+    dispute_id = Whole(required=True)
+    version = Whole(required=True)
+    phase = fields.String(required=True, validate=validate.Length(1, 40))
+    status = fields.String(required=True, validate=validate.Length(1, 40))
+    amount = Money("0.00", MOST, required=True)
+    respond_by = Moment(load_default=None, allow_none=True)
+
+
 class RefundAnswerSchema(Schema):
     """`refund.processed`, `refund.failed`."""
 

@@ -4,9 +4,23 @@ from flask import Flask
 
 import chassis.web.api
 from chassis.web import docs
-from payment_svc.api import callback, payments, refunds, webhook
+from payment_svc.api import (
+    attempts,
+    callback,
+    disputes,
+    payments,
+    refunds,
+    webhook,
+)
 
-BLUEPRINTS = (callback.blp, webhook.blp, refunds.blp, payments.blp)
+BLUEPRINTS = (
+    callback.blp,
+    webhook.blp,
+    refunds.blp,
+    attempts.blp,
+    disputes.blp,
+    payments.blp,
+)
 
 
 def init_app(app: Flask) -> None:

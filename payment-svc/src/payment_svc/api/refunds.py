@@ -20,9 +20,10 @@ class PaymentRefund(MethodView):
     @blp.requires(STAFF, WRITE)
     @blp.arguments(RefundPostSchema)
     @blp.problems(
-        _403="the payment's refunds exceed `REFUND_LIMIT`; admins have no limit",
+        _403="the payment's refunds exceed `REFUND_LIMIT`; admins have no limit, and "
+        "only they may set `despite_dispute`",
         _404="",
-        _409="`not_settled`, `refund_too_large`",
+        _409="`not_settled`, `refund_too_large`, `dispute_open`",
         _422="an amount below Razorpay's minimum that is not all that remains",
     )
     @blp.idempotent
@@ -36,6 +37,7 @@ class PaymentRefund(MethodView):
             body["amount"],
             body["reason"],
             is_admin=caller.may(ADMIN),
+            despite_dispute=body["despite_dispute"],
         )
         return refund, 202, SOON
 

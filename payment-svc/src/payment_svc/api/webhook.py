@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import request
 from flask.views import MethodView
+from prometheus_client import Counter, Gauge
 
-from chassis import logging
+from chassis import clock, logging
 from chassis.errors import TooLarge, Unauthorized
 from chassis.failpoints import failpoint
 from chassis.web.api import Blueprint
@@ -19,6 +20,16 @@ from payment_svc.schemas import WebhookAnswerSchema
 
 blp = Blueprint("webhook", __name__, url_prefix="/payments", description=__doc__)
 MOST = 256 * 1024
+RECEIVED = Counter(
+    "razorpay_webhooks",
+    "Verified webhooks, by the secret that signed them.",
+    ["secret"],
+)
+LAST = Gauge(
+    "razorpay_last_webhook_seconds",
+    "When the last verified webhook came, in Unix seconds.",
+    multiprocess_mode="max",
+)
 EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SCHEME = {"WWW-Authenticate": "X-Razorpay-Signature"}
 BODY = {
@@ -74,9 +85,23 @@ def _verify(body: bytes) -> None:
     """Verify the raw body; retries of old events are signed with the old secret."""
     keys = Settings.current()
     given = request.headers.getlist("X-Razorpay-Signature")
-    secrets = (keys.razorpay_webhook_secret, keys.razorpay_webhook_secret_previous)
-    if len(given) != 1 or not is_signed(body, given[0], *secrets):
+    secrets = {
+        "current": keys.razorpay_webhook_secret,
+        "previous": keys.razorpay_webhook_secret_previous,
+    }
+    signed = (n for n, key in secrets.items() if is_signed(body, *given[:1], key))
+    signer = next(signed, None) if len(given) == 1 else None
+    if signer is None:
         raise Unauthorized("The signature is not Razorpay's.", headers=SCHEME)
+    _count(signer)
+
+
+def _count(signer: str) -> None:
+    """Count a webhook by its secret: a rotation is over when the previous one rests."""
+    RECEIVED.labels(signer).inc()
+    LAST.set(clock.now().timestamp())
+    if signer == "previous":
+        logging.get().warning("webhook signed with the previous secret")
 
 
 def _event_id() -> str | None:

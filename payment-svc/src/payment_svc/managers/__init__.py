@@ -1,5 +1,6 @@
 """The business rules; they use neither HTTP nor queues, and never commit."""
 
+from payment_svc.managers.disputes import DisputeManager
 from payment_svc.managers.payment_machine import PaymentMachine
 from payment_svc.managers.payment_request import PaymentRequest
 from payment_svc.managers.payments import PaymentManager
@@ -11,6 +12,7 @@ from payment_svc.managers.refunds import RefundManager
 from payment_svc.managers.review import Review
 
 __all__ = [
+    "DisputeManager",
     "PaymentMachine",
     "PaymentManager",
     "PaymentRequest",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from chassis import clock, logging
 from chassis.failpoints import failpoint
 from chassis.state_machine import Trigger
+from payment_svc.managers import attempts
 from payment_svc.managers.payment_machine import PaymentMachine
 from payment_svc.managers.schedule import AT_ONCE
 from payment_svc.models import (
@@ -41,6 +42,7 @@ class Reconciliation:
         payment = self.machine.lock(payment_id)
         if snapshot.link is not None:
             self._store_link(payment, snapshot.link)
+        attempts.record(self.machine.session, payment, snapshot.payments)
         for capture in snapshot.captures:
             if self._is_new(capture):
                 self._store_capture(payment, capture)

@@ -2,20 +2,23 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 
-from chassis import correlation, logging
+from chassis import clock, correlation, logging
 from chassis.state_machine import Trigger
+from payment_svc.managers import dispute_rules
 from payment_svc.managers.provider_refunds import MADE, ProviderRefunds
 from payment_svc.managers.refunds import RefundManager
-from payment_svc.models import Payment, Refund, RefundState, RefundTrigger
+from payment_svc.models import Dispute, Payment, Refund, RefundState, RefundTrigger
 from payment_svc.razorpay.types import ProviderRefund
 
 T = RefundTrigger
 UNSENT = (RefundState.REQUESTED, RefundState.SENT)
+WAIT = timedelta(hours=1)  # between two attempts of a refund that waits for a dispute
 
 
 class RefundAttempts:
@@ -32,20 +35,38 @@ class RefundAttempts:
         correlation.use(self.machine.payment_of(refund).correlation_id)
         return refund
 
-    def prepare(self, refund_id: int, found: Sequence[ProviderRefund]) -> Refund:
-        """Reconcile with all refunds of the capture; return the refund, locked.
+    def prepare(self, refund_id: int, found: Sequence[ProviderRefund]) -> Refund | None:
+        """Reconcile with all refunds of the capture; return the refund to send.
 
-        It is SENT, with an amount that is left, when Razorpay must be called. Otherwise
-        it was made before, or nothing is left for it and it has FAILED.
+        It is locked and SENT, with an amount that is left. Returns None for a refund
+        that was made before, that has FAILED because nothing is left, or that waits
+        for a dispute.
         """
         refund = self.machine.lock(refund_id)
         capture = str(refund.razorpay_payment_id)
         self.provider.apply(refund.payment_id, capture, found)
         if refund.state in UNSENT:
             self._fit(refund)
-        if refund.state in UNSENT:
-            self.machine.fire(refund, Trigger(T.SENT))
-        return refund
+        is_sent = refund.state in UNSENT and self._send_or_wait(refund)
+        return refund if is_sent else None
+
+    def _send_or_wait(self, refund: Refund) -> bool:
+        """Begin the call; return False if the refund waits for a dispute."""
+        dispute = dispute_rules.find_holding(self.session, refund)
+        if dispute is not None:
+            self._wait(refund, dispute)
+            return False
+        self.machine.fire(refund, Trigger(T.SENT))
+        return True
+
+    def _wait(self, refund: Refund, dispute: Dispute) -> None:
+        detail = f"waits for dispute {dispute.razorpay_dispute_id}"
+        if refund.detail != detail:
+            logging.get().error(detail, alert=True, refund_id=refund.id)
+            data = {"detail": detail}
+            self.machine.fire(refund, Trigger(T.DISPUTE_OPEN, "", detail, data))
+        refund.attempts, refund.next_check_at = 0, clock.now() + WAIT
+        self.session.flush()
 
     def _fit(self, refund: Refund) -> None:
         """Reduce a refund to what is left; end it if it may not be reduced."""

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from chassis import clock, logging
-from chassis.errors import NotFound
+from chassis.errors import Forbidden, NotFound
 from chassis.state_machine import Trigger
+from payment_svc.managers import dispute_rules
 from payment_svc.managers.refund_machine import FINAL, RefundMachine
 from payment_svc.managers.refund_rules import RefundRules
 from payment_svc.models import (
@@ -68,15 +69,30 @@ class RefundManager:
         return self._insert(payment, trigger, amount, reason, n, is_rest=is_rest)
 
     def request_direct(
-        self, payment: Payment, amount: Decimal | None, note: str, *, is_admin: bool
+        self,
+        payment: Payment,
+        amount: Decimal | None,
+        note: str,
+        *,
+        is_admin: bool,
+        despite_dispute: bool = False,
     ) -> Refund:
-        """Refund a locked payment for staff; raises what `direct_amount` raises."""
+        """Refund a locked payment for staff; raises what `direct_amount` raises.
+
+        Raises Conflict `dispute_open` too, unless an admin refunds despite the dispute.
+        """
+        if despite_dispute and not is_admin:
+            raise Forbidden("Only an admin may refund a disputed payment.")
+        if not despite_dispute:
+            dispute_rules.check_open(self.session, payment.razorpay_payment_id)
         wanted = self.rules.direct_amount(payment, amount, is_admin=is_admin)
         reason, is_rest = RefundReason.DIRECT, amount is None
         n = self.rules.next_number(payment, reason)
-        return self._insert(
+        refund = self._insert(
             payment, T.REQUESTED, wanted, reason, n, note=note, is_rest=is_rest
         )
+        refund.despite_dispute = despite_dispute
+        return refund
 
     def refund_rejected(self, payment: Payment) -> Refund:
         """Refund all of a payment that an admin has rejected; no event is published."""
@@ -108,6 +124,13 @@ class RefundManager:
             "note": note[:255] or None,
         }
         return self.machine.insert(Trigger(trigger, data=data))
+
+    def override_dispute(self, refund_id: int) -> Refund:
+        """Let a refund that waits for a dispute be sent; an admin has decided it."""
+        refund = self.machine.lock(refund_id)
+        data = {"despite_dispute": True, "next_check_at": clock.now()}
+        self.machine.fire(refund, Trigger(T.DISPUTE_OVERRIDDEN, data=data))
+        return refund
 
     def reconcile(self, refund_id: int, seen: ProviderRefund) -> Refund:
         """Apply what Razorpay returned for a refund; its amount is the true one."""

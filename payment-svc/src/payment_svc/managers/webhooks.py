@@ -1,7 +1,7 @@
 """The inbox of webhooks: each is stored once.
 
-A webhook is not trusted: it only makes polls of the payment and the refund that it
-mentions due. These functions never commit.
+A webhook is not trusted: it only makes polls of the payment, the refund and the dispute
+that it mentions due. These functions never commit.
 """
 
 import hashlib
@@ -13,13 +13,20 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis import clock, leases
+from chassis import clock, leases, logging
+from payment_svc.managers.disputes import DisputeManager
 from payment_svc.models import Payment, Refund, RefundState, WebhookEvent
+from payment_svc.razorpay.entities import is_id
+from payment_svc.razorpay.webhook_events import FAILED_ATTEMPT, REFUND, why_ignored
 from payment_svc.razorpay.webhooks import WebhookPayload
 
 Row = TypeVar("Row", Payment, Refund)
 CAPTURE_TIME = timedelta(minutes=15)  # authorised money is captured by then
-IGNORED = ("payment.failed",)  # a failed attempt; the link can still be paid
+# A link can be used to test stolen cards: failed attempts lead to one poll at a time.
+ATTEMPT_PAUSE = timedelta(seconds=30)
+# A refund's event can arrive before the payment's: it is processed again for a day.
+FIRST_PAUSE, MOST_PAUSE, KEPT = 10.0, 3600.0, timedelta(days=1)
+DELAYS = {"payment.authorized": CAPTURE_TIME, FAILED_ATTEMPT: ATTEMPT_PAUSE}
 IN_FLIGHT = (RefundState.SENT, RefundState.PENDING)
 
 
@@ -55,16 +62,50 @@ def _is_known(session: Session, row: WebhookEvent) -> bool:
 
 def process(session: Session, row: WebhookEvent, payload: WebhookPayload) -> None:
     """Make the payment and the refund that a webhook mentions due."""
+    if ignored := why_ignored(payload.event):
+        logging.get().info("webhook not used", webhook=payload.event, why=ignored)
+        finish(row, ignored)
+        return
     payment = _find_payment(session, payload)
     refund = _find_refund(session, payload)
     row.payment_id = payment.id if payment else None
-    finish(row, "unknown" if payment is None and refund is None else "matched")
-    if payment is not None and payload.event not in IGNORED:
-        is_early = payload.event == "payment.authorized"
-        when = clock.now() + (CAPTURE_TIME if is_early else timedelta())
+    if payment is None and refund is None:
+        _finish_unknown(row)
+        return
+    finish(row, "matched")
+    if payment is not None:
+        when = clock.now() + DELAYS.get(payload.event, timedelta())
         leases.make_due(Payment, payment.extra_of or payment.id, when=when)
     if refund is not None:
         leases.make_due(Refund, refund.id, Refund.state.in_(IN_FLIGHT))
+
+
+def process_dispute(
+    disputes: DisputeManager, row: WebhookEvent, payload: WebhookPayload
+) -> None:
+    """Make the fetch of the dispute that a webhook mentions due."""
+    payment = _find_payment(disputes.session, payload)
+    row.payment_id = payment.id if payment else None
+    ids = [one for one in payload.dispute_ids if is_id("disp", one)]
+    if not ids:
+        reject(row, "no dispute id")
+        return
+    disputes.note(ids[0])
+    finish(row, "matched" if payment else "unknown")
+
+
+def reject(row: WebhookEvent, why: str) -> None:
+    """Store why a webhook is not used; staff are alerted."""
+    logging.get().error("webhook rejected", alert=True, webhook_id=row.id, why=why)
+    finish(row, why)
+
+
+def _finish_unknown(row: WebhookEvent) -> None:
+    """Finish a webhook of an unknown payment; a refund's is processed again later."""
+    finish(row, "unknown")
+    if row.event.startswith(REFUND) and clock.now() - row.created_at < KEPT:
+        pause = leases.backoff(row.attempts, FIRST_PAUSE, MOST_PAUSE)
+        row.next_check_at = clock.now() + pause
 
 
 def finish(row: WebhookEvent, result: str) -> None:

@@ -1,6 +1,7 @@
 """The tables, the states of payments and refunds, and their transitions."""
 
 from chassis.db import AuditModel
+from payment_svc.models.attempts import PaymentAttempt
 from payment_svc.models.chassis_tables import (
     ActionLog,
     AdminSession,
@@ -11,6 +12,7 @@ from payment_svc.models.chassis_tables import (
     Outbox,
     QuarantinedMessage,
 )
+from payment_svc.models.disputes import Dispute, DisputeHistory
 from payment_svc.models.events import Event
 from payment_svc.models.payment_states import (
     PAYMENT_STATUS,
@@ -57,12 +59,15 @@ __all__ = [
     "ClosingReason",
     "DeadLetter",
     "Dependency",
+    "Dispute",
+    "DisputeHistory",
     "Event",
     "IdempotencyKey",
     "Inbox",
     "Outbox",
     "Outcome",
     "Payment",
+    "PaymentAttempt",
     "PaymentHistory",
     "PaymentKind",
     "PaymentState",

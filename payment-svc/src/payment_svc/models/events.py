@@ -11,3 +11,4 @@ class Event(StrEnum):
     CLOSED = "payment.closed"
     REFUND_PROCESSED = "refund.processed"
     REFUND_FAILED = "refund.failed"
+    DISPUTED = "payment.disputed"

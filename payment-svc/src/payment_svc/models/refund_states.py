@@ -29,6 +29,8 @@ class RefundTrigger(StrEnum):
     FOUND_PROCESSED = "found_processed"
     ACK_TIMEOUT = "ack_timeout"  # order-svc has not acknowledged a direct refund
     ACKNOWLEDGED = "acknowledged"
+    DISPUTE_OPEN = "dispute_open"  # the payment is disputed: the refund is not sent
+    DISPUTE_OVERRIDDEN = "dispute_overridden"  # by an admin: the refund is sent
 
 
 class RefundEffect(StrEnum):

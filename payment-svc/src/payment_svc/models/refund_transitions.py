@@ -7,6 +7,7 @@ from chassis.state_machine import (
     acknowledge,
     every,
     move,
+    refuse,
     table,
 )
 from payment_svc.models.events import Event
@@ -27,6 +28,7 @@ REFUND_STATES = (None, *RefundState)
 TO_PROCESSED = move(
     PROCESSED, RefundEffect.ADD_TO_REFUNDED, publishes=Event.REFUND_PROCESSED
 )
+NOT_WAITING = refuse("not_waiting", "This refund is not waiting for a dispute.")
 TO_FAILED = move(FAILED, publishes=Event.REFUND_FAILED)
 STILL_OPEN: Column = {
     None: IMPOSSIBLE,
@@ -81,6 +83,17 @@ REFUND_COLUMNS: dict[RefundTrigger, Column] = {
     T.ACKNOWLEDGED: {
         **every(REFUND_STATES, IMPOSSIBLE),
         PROCESSED: move(STAY),
+    },
+    T.DISPUTE_OPEN: {
+        **every(REFUND_STATES, IMPOSSIBLE),
+        REQUESTED: move(STAY),
+        SENT: move(STAY),  # refused before, or Razorpay has no such refund
+    },
+    T.DISPUTE_OVERRIDDEN: {
+        **every(REFUND_STATES, NOT_WAITING),
+        None: IMPOSSIBLE,
+        REQUESTED: move(STAY),  # and is sent next
+        SENT: move(STAY),
     },
 }
 REFUND_TRANSITIONS = table(REFUND_STATES, RefundTrigger, REFUND_COLUMNS)

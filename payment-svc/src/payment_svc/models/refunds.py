@@ -27,7 +27,8 @@ class Refund(AuditModel, db.Model):
 
     `idempotency_key` is stored before Razorpay is called, and is the refund's receipt
     at Razorpay as well. With `is_rest` the refund was requested without an amount of
-    its own: all that is left is refunded.
+    its own: all that is left is refunded. `despite_dispute`: an admin lets the refund
+    be sent during a dispute.
     """
 
     __tablename__ = "refunds"
@@ -55,6 +56,7 @@ class Refund(AuditModel, db.Model):
     note: Mapped[str | None] = mapped_column(String(255))
     state: Mapped[RefundState] = mapped_column(String(20))
     detail: Mapped[str | None] = mapped_column(String(255))
+    despite_dispute: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
     attempts: Mapped[int] = mapped_column(default=0)
     next_check_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)

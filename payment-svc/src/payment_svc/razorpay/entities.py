@@ -1,14 +1,17 @@
 """Readers of Razorpay's JSON; an undocumented shape raises Unknown."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from chassis.outcomes import Unknown
+from payment_svc.razorpay.attempts import read_attempt
+from payment_svc.razorpay.disputes import ProviderDispute
 from payment_svc.razorpay.types import ProviderLink, ProviderPayment, ProviderRefund
 
-ID = re.compile(r"(plink|order|pay|rfnd)_[A-Za-z0-9]{14}")
+ID = re.compile(r"(plink|order|pay|rfnd|disp)_[A-Za-z0-9]{14}")
 MOST = 10**10  # paise: what the payment's column holds
 LATEST = 2**37  # seconds, the year 6325; datetime ends at 9999
 _ABSENT = object()
@@ -96,6 +99,7 @@ def read_payment(entity: dict[str, Any]) -> ProviderPayment:
         is_captured=status == "captured" or was_captured,
         created_at=_seconds(entity, "created_at"),
         amount_refunded=_amount_if_given(entity, "amount_refunded"),
+        attempt=read_attempt(entity),
     )
 
 
@@ -113,6 +117,39 @@ def read_refund(entity: dict[str, Any]) -> ProviderRefund:
         key=_text_if_given(notes, "refund"),
         comment=_printable(_text_if_given(notes, "comment") or ""),
     )
+
+
+def read_dispute(entity: dict[str, Any]) -> ProviderDispute:
+    """Return a dispute; raise Unknown without id, phase, status or amount.
+
+    Unknown phases, statuses and reasons are kept as they are. Nothing is read from the
+    evidence, which stands in different places.
+    """
+    return ProviderDispute(
+        id=_id(entity, "disp"),
+        payment_id=_known(_text, entity, "payment_id") or "",
+        phase=_text(entity, "phase", 40),
+        status=_text(entity, "status", 40),
+        amount=_amount(entity),
+        amount_deducted=_known(_amount, entity, "amount_deducted") or Decimal("0.00"),
+        currency=(_known(_text, entity, "currency") or "INR")[:3],
+        reason_code=_known(_text, entity, "reason_code") or "",
+        respond_by=_moment(entity, "respond_by"),
+        opened_at=_moment(entity, "created_at"),
+    )
+
+
+def _known(read: Callable[[dict[str, Any], str], Any], *wanted: Any) -> Any:
+    """Return what a reader reads, or None where it raises Unknown."""
+    try:
+        return read(*wanted)
+    except Unknown:
+        return None
+
+
+def _moment(entity: dict[str, Any], name: str) -> datetime | None:
+    seconds = _seconds(entity, name)
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 def read_items(entity: dict[str, Any], name: str = "items") -> list[dict[str, Any]]:

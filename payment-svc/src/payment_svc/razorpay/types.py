@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from payment_svc.razorpay.attempts import NO_DETAILS, ProviderAttempt
+
 MINIMUM_AMOUNT = Decimal("1.00")  # Razorpay neither takes nor refunds less
 
 
@@ -45,6 +47,7 @@ class ProviderPayment:
     is_captured: bool
     created_at: int
     amount_refunded: Decimal | None = None
+    attempt: ProviderAttempt = NO_DETAILS
 
 
 @dataclass(frozen=True)

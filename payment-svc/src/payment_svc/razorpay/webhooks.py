@@ -9,7 +9,8 @@ from typing import Any
 class WebhookPayload:
     """The event of a webhook, and every id by which its entities can be found.
 
-    `natural_key` is the event with the id of its entity, if it has one.
+    `natural_key` is the event with the id of its entity, if it has one and the event
+    happens to the entity only once.
     """
 
     event: str
@@ -20,6 +21,8 @@ class WebhookPayload:
     payment_ids: list[str]
     refund_ids: list[str]
     refund_receipts: list[str]
+    dispute_ids: list[str]
+    account_ids: list[str]
 
 
 def read_webhook(body: bytes) -> WebhookPayload:
@@ -27,10 +30,14 @@ def read_webhook(body: bytes) -> WebhookPayload:
     found = _parse(body)
     link, order = _entity(found, "payment_link"), _entity(found, "order")
     payment, refund = _entity(found, "payment"), _entity(found, "refund")
+    dispute = _entity(found, "dispute")
     event = next(iter(_texts(found.get("event"))), "")[:80]
     return WebhookPayload(
         event=event,
-        natural_key=_natural_key(event, refund, payment, link, order),
+        # One event can happen several times to a dispute: its event id decides.
+        natural_key=None
+        if dispute
+        else _natural_key(event, refund, payment, link, order),
         link_ids=_link_ids(payment) + _texts(link.get("id")),
         order_ids=_order_ids(order, payment, link),
         receipts=_texts(link.get("reference_id"), order.get("receipt"))
@@ -38,6 +45,8 @@ def read_webhook(body: bytes) -> WebhookPayload:
         payment_ids=_texts(payment.get("id"), refund.get("payment_id")),
         refund_ids=_texts(refund.get("id")),
         refund_receipts=_texts(refund.get("receipt")),
+        dispute_ids=_texts(dispute.get("id")),
+        account_ids=_texts(found.get("account_id")),
     )
 
 

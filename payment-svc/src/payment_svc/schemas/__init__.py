@@ -1,5 +1,7 @@
 """The JSON in and out."""
 
+from payment_svc.schemas.attempts import AttemptsSchema
+from payment_svc.schemas.disputes import DisputesSchema
 from payment_svc.schemas.messages import (
     CloseRequestedSchema,
     OrderSettledSchema,
@@ -17,8 +19,10 @@ from payment_svc.schemas.payments import (
 from payment_svc.schemas.refunds import RefundPostSchema, RefundSchema, RefundsSchema
 
 __all__ = [
+    "AttemptsSchema",
     "CallbackAnswerSchema",
     "CloseRequestedSchema",
+    "DisputesSchema",
     "OrderSettledSchema",
     "PaymentLinkSchema",
     "PaymentQuerySchema",

@@ -34,3 +34,9 @@ class RefundPostSchema(Schema):
         metadata={"description": f"From {MINIMUM_AMOUNT}, or all that is left."},
     )
     reason = Text(most=255, load_default="", metadata={"description": "For people."})
+    despite_dispute = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        load_default=False,
+        metadata={"description": "Admins only: refund a payment that is disputed."},
+    )

@@ -1,13 +1,16 @@
 """Steps of the worker: a transaction, a call to Razorpay, a transaction."""
 
 from payment_svc.steps.context import Context
+from payment_svc.steps.disputes import check_dispute
 from payment_svc.steps.payments import check_payment, republish_capture
 from payment_svc.steps.reconciliation import poll, read_payment
 from payment_svc.steps.refunds import check_refund, republish_refund
+from payment_svc.steps.silence import watch_webhooks
 from payment_svc.steps.webhooks import process_webhook
 
 __all__ = [
     "Context",
+    "check_dispute",
     "check_payment",
     "check_refund",
     "poll",
@@ -15,4 +18,5 @@ __all__ = [
     "read_payment",
     "republish_capture",
     "republish_refund",
+    "watch_webhooks",
 ]

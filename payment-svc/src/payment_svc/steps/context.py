@@ -8,6 +8,7 @@ from payment_svc import razorpay_service
 from payment_svc.config import Settings
 from payment_svc.extensions import db
 from payment_svc.managers import (
+    DisputeManager,
     PaymentMachine,
     PaymentManager,
     ProviderRefunds,
@@ -62,9 +63,13 @@ class Context:
         return ProviderRefunds(self.machine, self.refunds)
 
     @cached_property
-    def attempts(self) -> RefundAttempts:
+    def refund_attempts(self) -> RefundAttempts:
         """Return what prepares the calls of refunds."""
         return RefundAttempts(self.refunds, self.provider_refunds)
+
+    def disputes(self) -> DisputeManager:
+        """Return the rules of disputes."""
+        return DisputeManager(self.machine)
 
     @cached_property
     def review(self) -> Review:

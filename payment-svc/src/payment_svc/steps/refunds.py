@@ -22,13 +22,13 @@ def check_refund(refund_id: int) -> None:
         _fetch(work, refund)
         return
     prepared = _prepare(work, refund)
-    if prepared is not None and prepared.state == RefundState.SENT:
+    if prepared is not None:
         _send(work, prepared)
 
 
 def _read(work: Context, refund_id: int) -> Refund:
     """Return a detached refund: no transaction is open during a remote call."""
-    refund = work.attempts.get(refund_id)
+    refund = work.refund_attempts.get(refund_id)
     work.session.expunge(refund)
     work.session.rollback()
     return refund
@@ -37,16 +37,17 @@ def _read(work: Context, refund_id: int) -> Refund:
 def _prepare(work: Context, refund: Refund) -> Refund | None:
     """Reconcile with all refunds of the capture, and commit the start of a call.
 
-    Returns the refund, or None without an answer from Razorpay: it is retried later.
+    Returns the refund to send, or None if there is no call to make now.
     """
     found = work.razorpay.refunds_of(str(refund.razorpay_payment_id))
     if not isinstance(found, Done):
         retry_later(work, Refund, refund.id, found)
         return None
-    prepared = work.attempts.prepare(refund.id, found.value)
+    prepared = work.refund_attempts.prepare(refund.id, found.value)
     failpoint("refund.before_attempt_commit")
     work.session.flush()
-    work.session.expunge(prepared)
+    if prepared is not None:
+        work.session.expunge(prepared)
     work.session.commit()
     failpoint("refund.attempt_begun")
     return prepared
@@ -76,7 +77,7 @@ def _handle_refusal(work: Context, refund: Refund, refusal: Refused) -> None:
     request. The refunds of the capture show what is left.
     """
     prepared = _prepare(work, refund)
-    if prepared is not None and prepared.state == RefundState.SENT:
+    if prepared is not None:
         retry_refused(work, refund.id, refusal)
 
 

@@ -7,7 +7,9 @@ from chassis.failpoints import failpoint
 from payment_svc.extensions import db
 from payment_svc.managers import webhooks
 from payment_svc.models import WebhookEvent
-from payment_svc.razorpay.webhooks import read_webhook
+from payment_svc.razorpay.webhook_events import DISPUTE
+from payment_svc.razorpay.webhooks import WebhookPayload, read_webhook
+from payment_svc.steps.context import Context
 
 
 def process_webhook(row_id: int) -> None:
@@ -16,7 +18,7 @@ def process_webhook(row_id: int) -> None:
     correlation.use(row.correlation_id)
     try:
         with db.session.begin_nested():
-            webhooks.process(db.session, row, read_webhook(row.body))
+            _process(row, read_webhook(row.body))
     except OperationalError:  # the database failed, not the webhook
         raise
     except Exception as error:  # the webhook is not retried
@@ -24,3 +26,14 @@ def process_webhook(row_id: int) -> None:
         webhooks.finish(row, "failed")
     failpoint("webhook.processed")
     db.session.commit()
+
+
+def _process(row: WebhookEvent, payload: WebhookPayload) -> None:
+    work = Context("webhook")
+    ours = work.settings.razorpay_account_id
+    if ours and payload.account_ids != [ours]:
+        webhooks.reject(row, "another account")
+    elif payload.event.startswith(DISPUTE):
+        webhooks.process_dispute(work.disputes, row, payload)
+    else:
+        webhooks.process(work.session, row, payload)

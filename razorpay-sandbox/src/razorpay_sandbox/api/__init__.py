@@ -6,7 +6,7 @@ import hmac
 
 from flask import Blueprint, Flask, Response, current_app, request
 
-from razorpay_sandbox.api import links, orders, payments, refunds
+from razorpay_sandbox.api import disputes, links, orders, payments, refunds
 from razorpay_sandbox.errors import UNKNOWN_URL, Unauthorized, UnknownUrl
 
 VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -15,7 +15,7 @@ VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 def init_app(app: Flask) -> None:
     """Register the API; every request under /v1 must carry the API key."""
     blp = Blueprint("api", __name__, url_prefix="/v1")
-    for part in (links, orders, payments, refunds):
+    for part in (links, orders, payments, refunds, disputes):
         blp.register_blueprint(part.blp)
     blp.add_url_rule("/<path:anything>", view_func=_unknown_url, methods=VERBS)
     app.register_blueprint(blp)

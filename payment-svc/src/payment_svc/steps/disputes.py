@@ -1,0 +1,34 @@
+"""Fetch disputes: a webhook alone proves nothing."""
+
+from chassis import correlation
+from chassis.db import reading
+from chassis.outcomes import Done, Unknown
+from payment_svc.models import Dispute
+from payment_svc.steps.context import Context
+from payment_svc.steps.retries import retry_later
+
+
+def check_dispute(dispute_id: int) -> None:
+    """Fetch a leased dispute and store what Razorpay returns."""
+    work = Context()
+    razorpay_id = _read_id(work, dispute_id)
+    answer = work.razorpay.fetch_dispute(razorpay_id)
+    if isinstance(answer, Unknown):
+        retry_later(work, Dispute, dispute_id, answer)
+        return
+    if isinstance(answer, Done) and answer.value.id == razorpay_id:
+        work.disputes.reconcile(dispute_id, answer.value)
+    else:
+        what = "another dispute" if isinstance(answer, Done) else answer.description
+        work.disputes.refuse(dispute_id, what)
+    work.session.commit()
+
+
+def _read_id(work: Context, dispute_id: int) -> str:
+    """Return Razorpay's id; no transaction is open during a remote call."""
+    with reading():
+        dispute = work.disputes.get(dispute_id)
+        correlation.use(dispute.correlation_id)
+        razorpay_id = dispute.razorpay_dispute_id
+        work.session.rollback()
+    return razorpay_id

@@ -1,0 +1,63 @@
+"""The alarm for silence, raised once in each period."""
+
+from datetime import timedelta
+
+import pytest
+
+from payment_svc.models import Dependency
+from payment_svc.razorpay.signatures import sign
+from payment_svc.steps import watch_webhooks
+
+ALERT = "no webhooks from razorpay"
+
+
+@pytest.fixture
+def watch(shop, caplog):
+    """Return `watch()`: whether the job raised an alert, and what it recorded."""
+
+    def run():
+        caplog.clear()
+        with shop.app.app_context():
+            watch_webhooks()
+        [row] = _rows(shop)
+        return ALERT in caplog.text, row.ok
+
+    return run
+
+
+def _rows(shop):
+    from payment_svc.extensions import db
+
+    with shop.app.app_context():
+        rows = db.session.query(Dependency).filter_by(name="razorpay webhooks").all()
+        db.session.expunge_all()
+        return rows
+
+
+def test_captures_without_webhooks_raise_an_alert_once_in_a_period(
+    shop, watch, pass_time, client, sandbox
+):
+    assert watch() == (False, True)
+    shop.captured()
+    assert watch() == (False, True)
+
+    pass_time(timedelta(minutes=31))
+    assert watch() == (True, False)
+    assert watch() == (False, False)
+    pass_time(timedelta(minutes=31))
+    assert watch() == (True, False)
+
+    headers = {"X-Razorpay-Signature": sign(b"{}", sandbox.webhook_secret)}
+    client.post("/payments/webhook/", data=b"{}", headers=headers)
+    assert watch() == (False, True)
+
+
+def test_the_panel_and_readyz_show_the_silence(shop, watch, pass_time, client):
+    shop.captured()
+    pass_time(timedelta(minutes=31))
+    watch()
+
+    shown = client.get("/readyz/").json["neighbours"]["razorpay webhooks"]
+
+    assert shown["ok"] is False
+    assert "none came, but a payment was captured" in shown["detail"]
