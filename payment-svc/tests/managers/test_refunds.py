@@ -32,7 +32,7 @@ def test_refunds_are_listed_newest_first(work, payment, refund):
 
 
 def test_an_unknown_status_changes_no_state(work, refund):
-    work.attempts.prepare(refund.id, [])
+    work.refund_attempts.prepare(refund.id, [])
 
     work.refunds.reconcile(refund.id, seen("created"))
 
@@ -42,7 +42,7 @@ def test_an_unknown_status_changes_no_state(work, refund):
 def test_a_direct_refund_is_republished_until_acknowledged(
     session, work, payment, refund, events_of
 ):
-    work.attempts.prepare(refund.id, [])
+    work.refund_attempts.prepare(refund.id, [])
     work.refunds.reconcile(refund.id, seen("processed"))
     work.refunds.republish(refund.id)
     work.refunds.acknowledge(payment, refund.id)
@@ -53,7 +53,7 @@ def test_a_direct_refund_is_republished_until_acknowledged(
 
 
 def test_the_amount_that_razorpay_has_refunded_is_the_true_one(work, payment, refund):
-    work.attempts.prepare(refund.id, [])
+    work.refund_attempts.prepare(refund.id, [])
 
     work.refunds.reconcile(
         refund.id, ProviderRefund("rfnd_1", Decimal("98.00"), "processed", None)

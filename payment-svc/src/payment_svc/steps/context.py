@@ -67,6 +67,7 @@ class Context:
         """Return what prepares the calls of refunds."""
         return RefundAttempts(self.refunds, self.provider_refunds)
 
+    @cached_property
     def disputes(self) -> DisputeManager:
         """Return the rules of disputes."""
         return DisputeManager(self.machine)
