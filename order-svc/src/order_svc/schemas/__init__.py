@@ -4,6 +4,7 @@ from order_svc.schemas.messages import (
     PaymentCapturedSchema,
     PaymentClosedSchema,
     PaymentLinkReadySchema,
+    PaymentUnderReviewSchema,
     RefundAnswerSchema,
 )
 from order_svc.schemas.orders import (
@@ -28,6 +29,7 @@ __all__ = [
     "PaymentCapturedSchema",
     "PaymentClosedSchema",
     "PaymentLinkReadySchema",
+    "PaymentUnderReviewSchema",
     "RefundAnswerSchema",
     "RefundCreateSchema",
     "RefundSchema",
