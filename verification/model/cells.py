@@ -37,6 +37,7 @@ UNDECIDED = (
     Order.REJECTED,
     Order.EXPIRED,
     Order.CANCELLED,
+    Order.UNDER_REVIEW,
 )
 UNPAID = tuple(state for state in UNDECIDED if state is not Order.PAID)
 
@@ -107,6 +108,7 @@ MET: dict[str, list[Key]] = {
             Order.EXPIRED,
             Order.REFUND_PENDING,
             Order.REFUNDED,
+            Order.UNDER_REVIEW,
         ],
         E.RESERVE_REFUSED,
     ),
@@ -140,6 +142,7 @@ MET: dict[str, list[Key]] = {
             Order.CANCELLED,
             Order.REFUND_PENDING,
             Order.REFUNDED,
+            Order.UNDER_REVIEW,
         ],
         E.LINK_LATE,
     ),

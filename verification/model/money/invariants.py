@@ -146,7 +146,7 @@ def ignored_messages(s: World) -> set[Message]:
 
 def _is_ignored(s: World, message: Message) -> bool:
     kind, what = message[0], message[1]
-    if kind in IGNORED:
+    if kind in IGNORED or (kind == Event.UNDER_REVIEW and not _may_be_reviewed(s)):
         return True
     if kind == Event.CAPTURED:
         is_requested = get(s.requests, (what, AUTOMATIC, 1)) is not None
@@ -163,6 +163,10 @@ def _is_ignored(s: World, message: Message) -> bool:
         is_done = row is not None and row.state is Answered.PROCESSED
         return is_done and (what[1] != DIRECT or _is_acknowledged(s, what))
     return is_answered
+
+
+def _may_be_reviewed(s: World) -> bool:
+    return s.order in (Order.PLACED, Order.AWAITING_PAYMENT)
 
 
 def _is_acknowledged(s: World, key: tuple[str, str, int]) -> bool:

@@ -18,7 +18,13 @@ from payment_svc.models import PaymentState, RefundState
 
 Rows = Sequence[Any]  # of SQLAlchemy's Row: a column is an attribute
 Found = Iterable[dict[str, Any]]
-UNFINISHED = (*UNPAID, OrderState.PAID, OrderState.REFUND_PENDING)
+UNFINISHED = (
+    *UNPAID,
+    OrderState.UNDER_REVIEW,
+    OrderState.PAID,
+    OrderState.REFUND_PENDING,
+)
+AWAITING = (OrderState.AWAITING_PAYMENT, OrderState.EXPIRING)
 
 
 @dataclass(kw_only=True)
@@ -198,15 +204,15 @@ class Books:
     def waits_for_person(self) -> set[int]:
         """The orders that wait for a decision of a person.
 
-        They have a payment under review, or a capture whose last refund has failed and
-        that is not refunded completely.
+        They have a payment under review that order-svc knows, or a capture whose last
+        refund has failed and that is not refunded completely.
         """
         back: dict[str, Decimal] = defaultdict(Decimal)
         for row in self.refunds:
             if row.state != RefundState.FAILED:
                 back[row.razorpay_payment_id] += row.amount
         last = {row.razorpay_payment_id: row.state for row in self.refunds}
-        return {
+        waiting = {
             int(row.order_id)
             for row in self.payments
             if row.state == PaymentState.UNDER_REVIEW
@@ -215,6 +221,18 @@ class Books:
                 and back[row.razorpay_payment_id] < row.captured_amount
             )
         }
+        return waiting - self._unaware
+
+    @property
+    def _unaware(self) -> set[int]:
+        """The orders that await a payment which is already under review."""
+        reviewed = {
+            int(row.order_id)
+            for row in self.payments
+            if row.state == PaymentState.UNDER_REVIEW and row.extra_of is None
+        }
+        orders = (self.order[one] for one in reviewed & self.order.keys())
+        return {row.id for row in orders if row.state in AWAITING}
 
 
 def quantities(lines: Rows, column: str = "quantity") -> dict[int, Counter[int]]:

@@ -135,9 +135,7 @@ TRANSITIONS: Table = table(
         OrderTrigger.REVIEW_REJECTED: {
             **existing(acknowledge("a late close changes nothing")),
             **every((AWAITING_PAYMENT, EXPIRING, UNDER_REVIEW), REVIEW_EXPIRES),
-            CANCELLING: move(
-                CANCELLED, E.CLOSE_PAYMENT, E.END_REVIEW, E.RELEASE_FINAL
-            ),
+            CANCELLING: move(CANCELLED, E.CLOSE_PAYMENT, E.END_REVIEW, E.RELEASE_FINAL),
             **every((PLACED, EXPIRED, CANCELLED, REJECTED), move(STAY, E.END_REVIEW)),
         },
         OrderTrigger.REVIEW_LATE: {

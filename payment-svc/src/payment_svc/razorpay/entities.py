@@ -52,6 +52,34 @@ def _seconds(entity: dict[str, Any], name: str) -> int:
     return value if known and 0 <= value < LATEST else 0  # type: ignore[operator,return-value]
 
 
+def _find_amount(entity: dict[str, Any], name: str) -> Decimal | None:
+    """Return an amount that Razorpay may leave out, or None for another shape."""
+    try:
+        return _amount(entity, name)
+    except Unknown:
+        return None
+
+
+def _find_text(entity: dict[str, Any], name: str, most: int) -> str | None:
+    """Return a text that Razorpay may leave out, or None for another shape."""
+    try:
+        return _text(entity, name, most) or None
+    except Unknown:
+        return None
+
+
+def _find_offer(entity: dict[str, Any]) -> str | None:
+    """Return the id of the offer with which a payment was made.
+
+    Razorpay names it in `offer_id`, or in the collection `offers`.
+    """
+    offers = entity.get("offers")
+    items = offers.get("items") if isinstance(offers, dict) else None
+    first = items[0] if isinstance(items, list) and items else None
+    listed = first if isinstance(first, dict) else {}
+    return _find_text(entity, "offer_id", 40) or _find_text(listed, "id", 40)
+
+
 def read_link(entity: dict[str, Any]) -> ProviderLink:
     """Return a payment link, or raise Unknown for another shape."""
     expire_by = _seconds(entity, "expire_by")
@@ -79,6 +107,10 @@ def read_payment(entity: dict[str, Any]) -> ProviderPayment:
         status=status,
         is_captured=status == "captured" or was_captured,
         created_at=_seconds(entity, "created_at"),
+        fee=_find_amount(entity, "fee"),
+        tax=_find_amount(entity, "tax"),
+        fee_bearer=_find_text(entity, "fee_bearer", 20),
+        offer_id=_find_offer(entity),
     )
 
 

@@ -41,6 +41,10 @@ class ProviderPayment:
     status: str
     is_captured: bool
     created_at: int
+    fee: Decimal | None = None  # Razorpay's, tax included
+    tax: Decimal | None = None
+    fee_bearer: str | None = None  # platform or customer; not always named
+    offer_id: str | None = None
 
 
 @dataclass(frozen=True)
