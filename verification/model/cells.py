@@ -39,6 +39,13 @@ UNDECIDED = (
     Order.CANCELLED,
     Order.UNDER_REVIEW,
 )
+BEFORE_REVIEW = (
+    Order.PLACED,
+    Order.AWAITING_PAYMENT,
+    Order.EXPIRING,
+    Order.CANCELLING,
+    Order.REJECTED,
+)
 UNPAID = tuple(state for state in UNDECIDED if state is not Order.PAID)
 
 # Possible cells that no model uses: the reason, and the cells.
@@ -63,9 +70,24 @@ NOT_USED: dict[str, list[Key]] = {
     ),
     "the message has no effect any more, so the model has dropped it": [
         *_cells("order", [Order.CONFIRMED, Order.REFUNDED], E.LINK_READY),
+        *_cells("order", [Order.CONFIRMED, Order.REFUNDED], E.UNDER_REVIEW),
+        *_cells(
+            "order",
+            [Order.PAID, Order.CONFIRMED, Order.REFUND_PENDING, Order.REFUNDED],
+            E.REVIEW_REJECTED,
+        ),
         ("order", Order.REFUNDED, E.CLOSED),
         ("reservation", ReservationState.REFUSED, ReservationTrigger.RELEASE),
     ],
+    "an order asks for the result of a review only when it knows of one": [
+        *_cells("order", BEFORE_REVIEW, E.REVIEW_LATE, E.HOLD_ENDED),
+        ("order", Order.CANCELLED, E.HOLD_ENDED),
+    ],
+    "a prolongation moves no stock, so the model drops it at once": _cells(
+        "reservation",
+        [None, ReservationState.COMMITTED, ReservationState.REFUSED],
+        ReservationTrigger.PROLONG,
+    ),
     "an order sends a final release neither after a release nor after a commit": (
         _cells(
             "reservation",
