@@ -139,6 +139,23 @@ class Shop:
         """Pay on the payment page, as a browser does; return the last response."""
         return self.http.post(f"{short_url}/pay", timeout=20)
 
+    def until_reviewed(self, who, order, **paid):
+        """Pay another amount with the control API; return the order with its notice."""
+        self.until_link(who, order)
+        link = self.payment(who, order)["razorpay_payment_link_id"]
+        self.control(f"/control/links/{link}/pay/", **paid)
+        return self.until(
+            lambda: (o := self.get_order(who, order))["notice"] and o,
+            f"order {order['id']} has a notice",
+        )
+
+    def resolve(self, order, decision):
+        """Let an admin decide the payment of an order."""
+        admin = self.sign_in("admin@shop.example", PASSWORD)
+        path = f"/payments/{self.payment(admin, order)['id']}/resolve/"
+        body = {"decision": decision, "note": "checked"}
+        self.call("POST", "payments", path, admin, json=body, expect=200)
+
     def control(self, path, **body):
         """Call the control API of the sandbox; return the JSON of the response."""
         answer = self.http.post(self.sandbox.url + path, json=body, timeout=20)

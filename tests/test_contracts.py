@@ -49,6 +49,12 @@ def scenario(shop, recorders, asha, staff):
     path = f"/orders/{cancelled['id']}/cancel/"
     shop.call("POST", "orders", path, asha, expect=202)
     shop.until_status(asha, cancelled, "cancelled")
+    for decision, end in (("accept", "success"), ("refund", "failed")):
+        reviewed = shop.order(asha, lamp, expect=201)
+        shop.until_reviewed(asha, reviewed, fee=1178)
+        shop.work()
+        shop.resolve(reviewed, decision)
+        shop.until_status(asha, reviewed, end)
     shop.order(asha, lamp, quantity=99, expect=409)
     _request_excessive_refund(shop, paid)
     _dispute(shop, staff, paid)

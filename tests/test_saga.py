@@ -1,5 +1,15 @@
 """The checkout saga through all four services, the queue and the sandbox."""
 
+from datetime import timedelta
+
+from chassis import clock
+from chassis.json import timestamp
+
+
+def _in_an_hour():
+    """Return a time after the end of a reservation that was not prolonged."""
+    return timestamp(clock.now() + timedelta(hours=1))
+
 
 def test_a_paid_order_becomes_success_and_its_stock_is_gone(shop, asha, staff):
     lamp = shop.product(staff, stock=5)
@@ -231,3 +241,46 @@ def _disputes(shop, who, order):
     path = f"/orders/{order['id']}/timeline/"
     lines = shop.call("GET", "orders", path, who, expect=200)["data"]
     return [line["reason"] for line in lines if line["name"] == "payment.disputed"]
+
+
+def test_a_fee_that_the_customer_bears_is_told_reviewed_and_kept(shop, asha, staff):
+    lamp = shop.product(staff, stock=1, price="1449.00")
+    order = shop.order(asha, lamp, expect=201)
+
+    told = shop.until_reviewed(asha, order, fee=3419)
+
+    assert told["notice"].startswith("We received 1483.19 INR for this order.")
+    assert (told["status"], told["payment"]["short_url"]) == ("pending", None)
+    path = f"/orders/{order['id']}/cancel/"
+    refused = shop.call("POST", "orders", path, asha, expect=409)
+    assert refused["code"] == "payment_under_review"
+    reservation = f"/products/reservations/{order['id']}/"
+    shop.until(
+        lambda: (
+            shop.call("GET", "products", reservation, staff)["expires_at"]
+            > _in_an_hour()
+        ),
+        "the reservation is prolonged",
+    )
+    shop.resolve(order, "accept")
+    kept = shop.until_status(asha, order, "success")
+    assert kept["notice"] is None
+    assert shop.available(lamp) == 0
+
+
+def test_an_offer_that_an_admin_rejects_is_refunded_and_the_stock_is_free(
+    shop, asha, staff
+):
+    lamp = shop.product(staff, stock=1, price="1449.00")
+    order = shop.order(asha, lamp, expect=201)
+    told = shop.until_reviewed(asha, order, discount=1000)
+    assert told["notice"].startswith("We received 1439.00 INR for this order.")
+
+    shop.resolve(order, "refund")
+
+    failed = shop.until_status(asha, order, "failed")
+    assert failed["notice"].endswith("We are refunding it.")
+    shop.until(lambda: shop.available(lamp) == 1, "the stock is released")
+    shop.until(lambda: shop.ledger()["refunds"], "the payment is refunded")
+    [refund] = shop.ledger()["refunds"]
+    assert (refund["amount"], refund["status"]) == (143900, "processed")

@@ -120,6 +120,17 @@ class Shop:
         }
         return self.receive("payment.captured", **{**facts, **data})
 
+    def review(self, order: int, **data: Any) -> str:
+        """Receive a payment of another amount that staff must check."""
+        facts = {
+            "order_id": order,
+            "payment_id": 500 + order,
+            "amount": "1032.19",
+            "currency": "INR",
+            "reason": "The customer paid a fee of 34.19 INR.",
+        }
+        return self.receive("payment.under_review", **{**facts, **data})
+
     def refunded(self, order: int, kind: str = "refund.processed", **data: Any) -> str:
         """Receive payment-svc's answer to the order's last refund."""
         row = self.refunds(order)[-1]

@@ -91,6 +91,7 @@ class FakeProducts(Fake):
         rule(base, "put", self.put, methods=["PUT"])
         rule(base, "delete", self.delete, methods=["DELETE"])
         rule(f"{base}commit/", "commit", self.commit, methods=["POST"])
+        rule(f"{base}prolong/", "prolong", self.prolong, methods=["POST"])
         rule(f"{base}restock/", "restock", self.restock, methods=["POST"])
 
     def put(self, order_id: int) -> Any:
@@ -131,6 +132,11 @@ class FakeProducts(Fake):
             return 409, {"code": "reservation_gone"}
         self.states[order_id] = "committed"
         return 200, {"order_id": order_id, "state": "committed", "items": []}
+
+    def prolong(self, order_id: int) -> Any:
+        is_held = self.states.get(order_id) == "held"
+        known = (200, {"state": "held"}) if is_held else (410, {"code": "gone"})
+        return self.answer("prolong", (order_id, request.get_json()), lambda: known)
 
     def restock(self, order_id: int) -> Any:
         body = (order_id, request.get_json())

@@ -94,6 +94,11 @@ class Shop:
         path = f"/products/reservations/{order}/restock/"
         return self.call("POST", path, self.order_svc, json=body)
 
+    def prolong(self, order: int, seconds: int = 6300) -> Any:
+        path = f"/products/reservations/{order}/prolong/"
+        body = {"expires_in": seconds}
+        return self.call("POST", path, self.order_svc, json=body)
+
     def quantities(self, product_id: int) -> tuple[int, int]:
         """Return a product's stock and reserved quantity from the database."""
         with self.app.app_context():

@@ -54,6 +54,7 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     },
     "/products/reservations/<id:order_id>/commit/": {"POST": service_alone(200)},
     "/products/reservations/<id:order_id>/restock/": {"POST": service_alone(409)},
+    "/products/reservations/<id:order_id>/prolong/": {"POST": service_alone(200)},
     "/products/health/": READ,
     "/healthz/": READ,
     "/readyz/": READ,
@@ -81,6 +82,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "items": [{"product_id": 1, "quantity": 1}],
         "return_id": "1",
     },
+    ("POST", "/products/reservations/<id:order_id>/prolong/"): {"expires_in": 60},
 }
 CELLS = [(rule, method) for rule, methods in TABLE.items() for method in methods]
 

@@ -38,6 +38,7 @@ RUNNING = (
     OrderState.CANCELLING,
     OrderState.PAID,
     OrderState.REFUND_PENDING,
+    OrderState.UNDER_REVIEW,
 )
 PAYMENT, REFUND = Payment.__table__, Refund.__table__
 OPEN = (PaymentState.CREATED, PaymentState.ISSUED, PaymentState.CLOSING)

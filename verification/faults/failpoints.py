@@ -162,6 +162,7 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
             "a cancelled or expired order",
         ),
         ("reservation", {"restocked": ONCE}, "a staff refund with items"),
+        ("reservation", {"prolonged": ONCE}, "a payment of another amount"),
     ],
     "product-svc-worker": [
         (

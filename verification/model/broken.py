@@ -42,6 +42,13 @@ class Broken(StrEnum):
     REJECTED_CAPTURE_COUNTS = auto()
     LATE_CLOSE_WINS = auto()
     RELEASE_BEFORE_CLOSE = auto()
+    # A payment under review
+    REVIEW_NOT_PUBLISHED = auto()
+    REVIEW_NOT_ANSWERED = auto()
+    REVIEW_NOT_ASKED_AGAIN = auto()
+    REVIEW_REJECTION_IGNORED = auto()
+    HOLD_NEVER_ENDS = auto()
+    PROLONG_TAKES_AGAIN = auto()
     # Lost messages, and who sends them again
     INBOX_ROW_BEFORE_EFFECT = auto()
     NO_RETRIES = auto()
@@ -123,6 +130,7 @@ OF_REQUESTS = frozenset(
         Broken.COMMIT_NO_RECHECK,
         Broken.RELEASE_NOT_STORED,
         Broken.NO_REFERENCE_ID,
+        Broken.PROLONG_TAKES_AGAIN,
         Broken.RESTOCK_NOT_STORED,
         Broken.RETURN_ID_NOT_UNIQUE,
         Broken.RESTOCK_UNCHECKED,
@@ -133,6 +141,7 @@ OF_REQUESTS = frozenset(
 
 
 NOTHING = acknowledge("left out")
+UNPAID_PAYMENT = (P.CREATED, P.ISSUED, P.CLOSING, P.CLOSED)
 OVER = (R.RELEASED, R.EXPIRED)
 ONLY_SETTLED = move(STAY, publishes=SETTLED)
 
@@ -183,6 +192,24 @@ EDITS: Mapping[Broken | None, Cells] = {
             Order.EXPIRED, Effect.RELEASE, publishes=OrderEvent.PAYMENT_CLOSE_REQUESTED
         )
     },
+    Broken.REVIEW_NOT_PUBLISHED: {
+        **_every("payment", UNPAID_PAYMENT, T.MISMATCH_SEEN, move(P.UNDER_REVIEW)),
+        **_every("payment", (P.UNDER_REVIEW,), T.REQUESTED),
+        **_every("payment", (P.UNDER_REVIEW,), T.CLOSE_REQUESTED),
+    },
+    Broken.REVIEW_NOT_ANSWERED: {
+        **_every("payment", (P.UNDER_REVIEW,), T.REQUESTED),
+        **_every("payment", (P.UNDER_REVIEW,), T.CLOSE_REQUESTED),
+    },
+    Broken.REVIEW_NOT_ASKED_AGAIN: {
+        ("order", Order.UNDER_REVIEW, E.REVIEW_LATE): NOTHING,
+        ("order", Order.UNDER_REVIEW, E.HOLD_ENDED): move(STAY, Effect.RELEASE),
+    },
+    Broken.REVIEW_REJECTION_IGNORED: {
+        ("order", Order.UNDER_REVIEW, E.REVIEW_REJECTED): NOTHING
+    },
+    Broken.HOLD_NEVER_ENDS: {("order", Order.UNDER_REVIEW, E.HOLD_ENDED): NOTHING},
+    Broken.PROLONG_TAKES_AGAIN: _every("reservation", OVER, S.PROLONG, move(R.HELD)),
     Broken.LINK_NOT_REQUESTED_AGAIN: {
         ("order", Order.AWAITING_PAYMENT, E.LINK_LATE): NOTHING
     },

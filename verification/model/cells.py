@@ -37,6 +37,14 @@ UNDECIDED = (
     Order.REJECTED,
     Order.EXPIRED,
     Order.CANCELLED,
+    Order.UNDER_REVIEW,
+)
+BEFORE_REVIEW = (
+    Order.PLACED,
+    Order.AWAITING_PAYMENT,
+    Order.EXPIRING,
+    Order.CANCELLING,
+    Order.REJECTED,
 )
 UNPAID = tuple(state for state in UNDECIDED if state is not Order.PAID)
 # The model of refunds made at Razorpay starts with none of these.
@@ -86,9 +94,24 @@ NOT_USED: dict[str, list[Key]] = {
     ),
     "the message has no effect any more, so the model has dropped it": [
         *_cells("order", [Order.CONFIRMED, Order.REFUNDED], E.LINK_READY),
+        *_cells("order", [Order.CONFIRMED, Order.REFUNDED], E.UNDER_REVIEW),
+        *_cells(
+            "order",
+            [Order.PAID, Order.CONFIRMED, Order.REFUND_PENDING, Order.REFUNDED],
+            E.REVIEW_REJECTED,
+        ),
         ("order", Order.REFUNDED, E.CLOSED),
         ("reservation", ReservationState.REFUSED, ReservationTrigger.RELEASE),
     ],
+    "an order asks for the result of a review only when it knows of one": [
+        *_cells("order", BEFORE_REVIEW, E.REVIEW_LATE, E.HOLD_ENDED),
+        ("order", Order.CANCELLED, E.HOLD_ENDED),
+    ],
+    "a prolongation moves no stock, so the model drops it at once": _cells(
+        "reservation",
+        [None, ReservationState.COMMITTED, ReservationState.REFUSED],
+        ReservationTrigger.PROLONG,
+    ),
     "an order sends a final release neither after a release nor after a commit": (
         _cells(
             "reservation",
@@ -131,6 +154,7 @@ MET: dict[str, list[Key]] = {
             Order.EXPIRED,
             Order.REFUND_PENDING,
             Order.REFUNDED,
+            Order.UNDER_REVIEW,
         ],
         E.RESERVE_REFUSED,
     ),
@@ -164,6 +188,7 @@ MET: dict[str, list[Key]] = {
             Order.CANCELLED,
             Order.REFUND_PENDING,
             Order.REFUNDED,
+            Order.UNDER_REVIEW,
         ],
         E.LINK_LATE,
     ),

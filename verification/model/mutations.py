@@ -109,6 +109,45 @@ MUTATIONS = (
         "the link is closed before the stock is released",
         saved_by="a commit reserves the stock again, or the customer is refunded",
     ),
+    # A payment under review
+    Mutation(
+        B.REVIEW_NOT_PUBLISHED,
+        CHECKOUT,
+        "payment-svc publishes that a payment is under review",
+        "payment is under review",
+    ),
+    Mutation(
+        B.REVIEW_NOT_ANSWERED,
+        CHECKOUT,
+        "a request about a payment under review is answered",
+        "payment is under review",
+        loss=True,
+    ),
+    Mutation(
+        B.REVIEW_NOT_ASKED_AGAIN,
+        CHECKOUT,
+        "order-svc asks for the result of a review until it is known",
+        "stuck order: under_review",
+        loss=True,
+    ),
+    Mutation(
+        B.REVIEW_REJECTION_IGNORED,
+        CHECKOUT,
+        "a rejected payment ends the order under review",
+        "stuck order: under_review",
+    ),
+    Mutation(
+        B.HOLD_NEVER_ENDS,
+        CHECKOUT,
+        "the hold on the stock of an order under review ends",
+        "the stock is held without limit",
+    ),
+    Mutation(
+        B.PROLONG_TAKES_AGAIN,
+        CHECKOUT,
+        "a reservation that has ended is never prolonged",
+        "oversold",
+    ),
     # Lost messages
     Mutation(
         B.INBOX_ROW_BEFORE_EFFECT,

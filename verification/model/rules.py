@@ -25,6 +25,9 @@ TABLES: Mapping[Machine, Table] = {
     "refund": REFUND_TRANSITIONS,
 }
 
+# By these rules a request that is useless by the unchanged rules has an effect.
+KEEPS_REQUESTS = (Broken.NO_REFERENCE_ID, Broken.PROLONG_TAKES_AGAIN)
+
 
 class Rules:
     """The four tables, unchanged or with one mutation.
@@ -45,7 +48,7 @@ class Rules:
         is_good = broken is None or broken in SAFE
         # Whether messages that are useless by the unchanged rules are useless by these.
         self.drops_messages = is_good or broken in OF_REQUESTS
-        self.drops_requests = broken is not Broken.NO_REFERENCE_ID
+        self.drops_requests = broken not in KEEPS_REQUESTS
         self.at: Any = None
 
     def fire(

@@ -91,7 +91,7 @@ def test_orders_without_progress_for_longer_than_the_slack_are_judged(scene):
 
 
 def test_a_payment_under_review_waits_for_a_person_and_is_not_stuck(scene):
-    order(scene, scene.accepted, state="expiring", status="pending")
+    order(scene, scene.accepted, state="under_review", status="pending")
     payment(scene, scene.accepted, state="under_review", status="PENDING", outcome=None)
 
     assert not {"I06", "I11"} & scene.violated().keys()
@@ -122,6 +122,20 @@ def test_a_refund_that_an_admin_sends_despite_a_dispute_is_allowed(scene):
     scene.change(y.Refund, despite_dispute=True)
 
     assert "I17" not in scene.violated()
+
+
+@pytest.mark.parametrize("state", ["awaiting_payment", "expiring"])
+def test_an_order_that_does_not_know_of_its_review_is_stuck(scene, state):
+    order(scene, scene.accepted, state=state, status="pending")
+    payment(scene, scene.accepted, state="under_review", status="PENDING", outcome=None)
+
+    assert "I11" in scene.violated()
+
+
+def test_an_order_under_review_whose_payment_is_decided_is_stuck(scene):
+    order(scene, scene.accepted, state="under_review", status="pending")
+
+    assert "I11" in scene.violated()
 
 
 def test_a_failed_refund_waits_for_a_person_and_is_not_stuck(scene):

@@ -86,6 +86,12 @@ class ProductService(Service):
         query = "?final=true" if final else ""
         return self._definite("DELETE", f"{self._path(order_id)}{query}", (204, 409))
 
+    def prolong(self, order_id: int, seconds: int) -> Answer:
+        """Hold the stock for longer: 200; 404 or 410 when no stock is held."""
+        path = f"{self._path(order_id)}prolong/"
+        body = {"expires_in": seconds}
+        return self._definite("POST", path, (200, 404, 410), body)
+
     def restock(self, order_id: int, return_id: str, items: Lines) -> Answer:
         """Restock returned goods: 200 or 409."""
         body = {"return_id": return_id, "items": items}

@@ -14,7 +14,8 @@ class Times:
     `reservation_seconds` must be longer than an order can wait for its payment: 15 min
     (late creation of a link) + 16 min (lifetime of the link) + 1 min (grace) + 10 min
     (the provider's time-out). After this time product-svc releases the stock by
-    itself, in case order-svc is down.
+    itself, in case order-svc is down. While a payment is under review, the reservation
+    is prolonged up to `review_hold_hours`.
     """
 
     reservation_seconds: int = setting(whole, 2700)
@@ -25,6 +26,8 @@ class Times:
     no_link_seconds: float = setting(seconds, 960.0)
     close_again_seconds: float = setting(seconds, 60.0)
     refund_again_seconds: float = setting(seconds, 300.0)
+    review_hold_hours: int = setting(whole, 24)
+    review_again_most_seconds: float = setting(seconds, 3600.0)
     claim_seconds: float = setting(seconds, 30.0)
     retry_first_seconds: float = setting(seconds, 1.0)
     retry_most_seconds: float = setting(seconds, 60.0)

@@ -11,6 +11,7 @@ from order_svc.schemas import (
     PaymentClosedSchema,
     PaymentDisputedSchema,
     PaymentLinkReadySchema,
+    PaymentUnderReviewSchema,
     RefundAnswerSchema,
 )
 from order_svc.steps import Context, quarantine_once
@@ -38,7 +39,14 @@ def payment_captured(data: dict[str, Any], event: Event) -> None:
 
 def payment_closed(data: dict[str, Any], event: Event) -> None:
     """Expire or cancel an order whose link is closed."""
-    Context.start().saga.mark_closed(data["order_id"], data["reason"])
+    order_id, is_rejected = data["order_id"], data["rejected"]
+    saga = Context.start().saga
+    saga.mark_closed(order_id, data["reason"], is_rejected=is_rejected)
+
+
+def payment_under_review(data: dict[str, Any], event: Event) -> None:
+    """Record a payment whose amount staff are checking."""
+    Context.start().saga.begin_review(data["order_id"], data)
 
 
 def refund_processed(data: dict[str, Any], event: Event) -> None:
@@ -78,6 +86,7 @@ HANDLERS: dict[str, inbox.Handler] = {
     "payment.link_ready": (PaymentLinkReadySchema, _handler(payment_link_ready)),
     "payment.captured": (PaymentCapturedSchema, _handler(payment_captured)),
     "payment.closed": (PaymentClosedSchema, _handler(payment_closed)),
+    "payment.under_review": (PaymentUnderReviewSchema, _handler(payment_under_review)),
     "refund.processed": (RefundAnswerSchema, _handler(refund_processed)),
     "refund.failed": (RefundAnswerSchema, _handler(refund_failed)),
     "payment.disputed": (PaymentDisputedSchema, _handler(payment_disputed)),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from chassis import clock
 from chassis.errors import Conflict
 from chassis.state_machine import Kind, Trigger
 from order_svc.extensions import db
@@ -41,6 +42,21 @@ def other(order: int) -> dict[str, Any]:
     return {**own(order), "payment_id": 10 * order + 2}
 
 
+def odd(order: int) -> dict[str, Any]:
+    return {**own(order), "amount": Decimal("1032.19"), "reason": "A fee was paid."}
+
+
+def end_hold(work: Context, order: int) -> None:
+    """Let a review be older than the hold."""
+    row = work.orders.get(order)
+    if row.state == OrderState.UNDER_REVIEW:
+        row.held_until = clock.now()
+        db.session.commit()
+        work.saga.continue_review(order)
+    else:
+        work.saga.machine.fire(row, Trigger(OrderTrigger.HOLD_ENDED, "order-svc"))
+
+
 def returned(order: int, amount: str) -> dict[str, Any]:
     refund = {"refund_id": 10 * order + 3, "reason": "direct", "n": 1}
     return {**own(order), **refund, "amount": Decimal(amount)}
@@ -66,6 +82,12 @@ STEPS: dict[str, Step] = {
     "captured": lambda work, order: work.saga.mark_paid(order, own(order)),
     "other captured": lambda work, order: work.saga.mark_paid(order, other(order)),
     "closed": lambda work, order: work.saga.mark_closed(order, "expired"),
+    "under review": lambda work, order: work.saga.begin_review(order, odd(order)),
+    "review rejected": lambda work, order: work.saga.mark_closed(
+        order, "cancelled", is_rejected=True
+    ),
+    "review late": lambda work, order: work.saga.continue_review(order),
+    "hold ended": lambda work, order: end_hold(work, order),
     "cancel": lambda work, order: work.orders.cancel(order),
     "deadline": lambda work, order: work.saga.pass_deadline(order),
     "commit ok": lambda work, order: work.saga.confirm(order),
@@ -100,6 +122,7 @@ WAYS: dict[str, list[str]] = {
     "cancelled": [*AWAITING, "cancel", "closed"],
     "refund_pending": [*AWAITING, "captured", "commit refused"],
     "refunded": [*AWAITING, "captured", "commit refused", "all refunded"],
+    "under_review": [*AWAITING, "under review"],
 }
 REFUND = "refund.requested, order.settled refund"
 PAY, CLOSE = "payment.requested", "payment.close_requested"
@@ -118,6 +141,10 @@ CELLS: dict[str, dict[str, str]] = {
         "captured": f"refund_pending: {REFUND}; release_final",
         "other captured": f"refund_pending: {REFUND}; release_final",
         "closed": "ignored",
+        "under review": "placed",
+        "review rejected": "placed",
+        "review late": "ignored",
+        "hold ended": "ignored",
         "cancel": "cancelled; release_final",
         "deadline": "rejected; release_final",
         "commit ok": "impossible",
@@ -137,6 +164,10 @@ CELLS: dict[str, dict[str, str]] = {
         "captured": "paid",
         "other captured": "paid",
         "closed": "expired; release",
+        "under review": "under_review; prolong",
+        "review rejected": "expired; release",
+        "review late": "ignored",
+        "hold ended": "ignored",
         "cancel": f"cancelling: {CLOSE} cancelled",
         "deadline": f"expiring: {CLOSE} expired",
         "commit ok": "impossible",
@@ -156,6 +187,10 @@ CELLS: dict[str, dict[str, str]] = {
         "captured": "paid",
         "other captured": "paid",
         "closed": "expired; release",
+        "under review": "under_review; prolong",
+        "review rejected": "expired; release",
+        "review late": "ignored",
+        "hold ended": "ignored",
         "cancel": "cancelling",
         "deadline": f"expiring: {CLOSE} expired",
         "commit ok": "impossible",
@@ -175,6 +210,10 @@ CELLS: dict[str, dict[str, str]] = {
         "captured": f"refund_pending: {REFUND}; release_final",
         "other captured": f"refund_pending: {REFUND}; release_final",
         "closed": "cancelled; release_final",
+        "under review": "cancelling",
+        "review rejected": "cancelled; release_final",
+        "review late": "ignored",
+        "hold ended": "ignored",
         "cancel": "ignored",
         "deadline": f"cancelling: {CLOSE} cancelled",
         "commit ok": "impossible",
@@ -194,6 +233,10 @@ CELLS: dict[str, dict[str, str]] = {
         "captured": "ignored",
         "other captured": "ignored",
         "closed": "ignored",
+        "under review": "ignored",
+        "review rejected": "ignored",
+        "review late": "ignored",
+        "hold ended": "ignored",
         "cancel": PAID,
         "deadline": "ignored",
         "commit ok": f"confirmed: {KEPT}",
@@ -213,6 +256,10 @@ CELLS: dict[str, dict[str, str]] = {
         "captured": f"confirmed: {KEPT}",
         "other captured": f"confirmed: {REFUND}",
         "closed": "ignored",
+        "under review": "ignored",
+        "review rejected": "ignored",
+        "review late": "ignored",
+        "hold ended": "ignored",
         "cancel": PAID,
         "deadline": "impossible",
         "commit ok": "ignored",
@@ -232,6 +279,10 @@ CELLS: dict[str, dict[str, str]] = {
         "captured": f"refund_pending: {REFUND}",
         "other captured": f"refund_pending: {REFUND}",
         "closed": "ignored",
+        "under review": "rejected",
+        "review rejected": "rejected",
+        "review late": "ignored",
+        "hold ended": "ignored",
         "cancel": "ignored",
         "deadline": "impossible",
         "commit ok": "impossible",
@@ -251,6 +302,10 @@ CELLS: dict[str, dict[str, str]] = {
         "captured": "paid",
         "other captured": "paid",
         "closed": "ignored",
+        "under review": "expired",
+        "review rejected": "expired",
+        "review late": f"expired: {CLOSE} expired",
+        "hold ended": "ignored",
         "cancel": "refused order_expired",
         "deadline": "impossible",
         "commit ok": "impossible",
@@ -270,6 +325,10 @@ CELLS: dict[str, dict[str, str]] = {
         "captured": f"refund_pending: {REFUND}",
         "other captured": f"refund_pending: {REFUND}",
         "closed": "ignored",
+        "under review": "cancelled",
+        "review rejected": "cancelled",
+        "review late": f"cancelled: {CLOSE} expired",
+        "hold ended": "ignored",
         "cancel": "ignored",
         "deadline": "impossible",
         "commit ok": "impossible",
@@ -289,6 +348,10 @@ CELLS: dict[str, dict[str, str]] = {
         "captured": f"refund_pending: {BACK}",
         "other captured": f"refund_pending: {REFUND}",
         "closed": "ignored",
+        "under review": "ignored",
+        "review rejected": "ignored",
+        "review late": "ignored",
+        "hold ended": "ignored",
         "cancel": PAID,
         "deadline": "ignored",
         "commit ok": "impossible",
@@ -308,6 +371,10 @@ CELLS: dict[str, dict[str, str]] = {
         "captured": f"refunded: {BACK}",
         "other captured": f"refunded: {REFUND}",
         "closed": "ignored",
+        "under review": "ignored",
+        "review rejected": "ignored",
+        "review late": "ignored",
+        "hold ended": "ignored",
         "cancel": PAID,
         "deadline": "impossible",
         "commit ok": "impossible",
@@ -317,6 +384,29 @@ CELLS: dict[str, dict[str, str]] = {
         "refund failed": "refunded",
         "staff part": "refused refund_too_large",
         "staff rest": "refused refund_too_large",
+    },
+    "under_review": {
+        "reserve ok": "ignored",
+        "too cheap": "ignored",
+        "reserve refused": "impossible",
+        "link ready": "ignored",
+        "link late": "impossible",
+        "captured": "paid",
+        "other captured": "paid",
+        "closed": "ignored",
+        "under review": "under_review",
+        "review rejected": "expired; release",
+        "review late": f"under_review: {CLOSE} expired; prolong",
+        "hold ended": f"under_review: {CLOSE} expired; release",
+        "cancel": "refused payment_under_review",
+        "deadline": "ignored",
+        "commit ok": "impossible",
+        "commit refused": "impossible",
+        "part refunded": "under_review",
+        "all refunded": "under_review",
+        "refund failed": "under_review",
+        "staff part": NO_MONEY,
+        "staff rest": NO_MONEY,
     },
 }
 

@@ -51,6 +51,45 @@ def test_a_new_order_is_due_after_the_pause_of_its_state(
     assert seconds(due, now) == pause
 
 
+@pytest.mark.parametrize(
+    "state",
+    [OrderState.UNDER_REVIEW, OrderState.EXPIRED, OrderState.CANCELLED],
+)
+@pytest.mark.parametrize(
+    ("age", "pause"), [(0, 60), (59, 60), (600, 600), (3600, 3600), (10**6, 3600)]
+)
+def test_the_result_of_a_review_is_asked_for_with_growing_pauses(
+    now: Any, state: OrderState, age: int, pause: int
+) -> None:
+    since = now - timedelta(seconds=age)
+    reviewed = order(state, since, review_since=since)
+
+    assert seconds(next_check(reviewed, TIMES), now) == pause
+
+
+def test_a_cancelling_order_under_review_is_not_due_each_minute(now: Any) -> None:
+    since = now - 20 * MINUTE
+    reviewed = order(OrderState.CANCELLING, since, review_since=since)
+
+    assert seconds(next_check(reviewed, TIMES), now) == 1200
+
+
+def test_an_order_under_review_is_due_when_its_hold_ends(now: Any) -> None:
+    since = now - 60 * MINUTE
+    hold = {"review_since": since, "held_until": now + MINUTE}
+
+    assert next_check(order(OrderState.UNDER_REVIEW, since, **hold), TIMES) == (
+        now + MINUTE
+    )
+    expired = order(OrderState.EXPIRED, since, **hold)
+    assert seconds(next_check(expired, TIMES), now) == 3600
+
+
+def test_an_ended_order_without_a_review_is_never_due(now: Any) -> None:
+    for state in (OrderState.EXPIRED, OrderState.CANCELLED):
+        assert next_check(order(state, now), TIMES) is None
+
+
 def test_an_order_with_a_link_is_due_at_its_deadline(now: Any) -> None:
     link = {"short_url": "https://rzp.example/l/1", "link_expires_at": now + MINUTE}
     waiting = order(OrderState.AWAITING_PAYMENT, now, **link)

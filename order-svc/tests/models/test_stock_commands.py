@@ -47,6 +47,8 @@ def test_only_old_answered_releases_are_expired(app: Flask, a_command: Any) -> N
     db.session.flush()
 
     assert expired() == [
+        "old prolong done",
+        "old prolong refused",
         "old release done",
         "old release refused",
         "old release_final done",

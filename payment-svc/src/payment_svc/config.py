@@ -5,7 +5,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from chassis import config
-from chassis.config import money, optional_url, seconds, setting, text, url, whole
+from chassis.config import flag, money, optional_url, seconds, setting, text, url, whole
 
 SECRET_LENGTH = 16
 
@@ -68,6 +68,7 @@ class Settings(config.Settings):
     razorpay_account_id: str = setting(account_id, "")
     razorpay_base_url: str = setting(origin, "https://api.razorpay.com")
     shop_return_url: str = setting(optional_url, "")
+    customer_bears_fees: bool = setting(flag, False)
     refund_limit: Decimal = setting(money, Decimal("100000.00"))  # noqa: RUF009
     link_minutes: int = setting(whole, 16)
     give_up_minutes: int = setting(whole, 15)

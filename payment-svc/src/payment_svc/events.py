@@ -42,9 +42,28 @@ def captured(payment: Payment) -> Outbox:
 
 
 def closed(payment: Payment) -> Outbox:
-    """Return the event of a closed payment, with the reason."""
-    reason = payment.closing_reason
-    return _event(Event.CLOSED, payment.order_id, {"reason": str(reason)})
+    """Return the event of a closed payment, with the reason.
+
+    `rejected` marks a payment whose capture an admin has rejected: it is refunded.
+    """
+    data: dict[str, Any] = {"reason": str(payment.closing_reason)}
+    if payment.razorpay_payment_id is not None:
+        data["rejected"] = True
+    return _event(Event.CLOSED, payment.order_id, data)
+
+
+def under_review(payment: Payment) -> Outbox:
+    """Return the event of a capture that an admin must accept or reject."""
+    return _event(
+        Event.UNDER_REVIEW,
+        payment.order_id,
+        {
+            "payment_id": payment.id,
+            "amount": f"{payment.refundable:.2f}",
+            "currency": payment.captured_currency,
+            "reason": payment.reason or "Another amount was paid.",
+        },
+    )
 
 
 def _refund(kind: Event, payment: Payment, refund: Refund) -> Outbox:
@@ -93,6 +112,7 @@ OF_PAYMENT: dict[Event, Callable[[Payment], Outbox]] = {
     Event.LINK_READY: link_ready,
     Event.CAPTURED: captured,
     Event.CLOSED: closed,
+    Event.UNDER_REVIEW: under_review,
 }
 OF_REFUND: dict[Event, Callable[[Payment, Refund], Outbox]] = {
     Event.REFUND_PROCESSED: refund_processed,

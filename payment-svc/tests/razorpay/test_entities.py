@@ -101,3 +101,28 @@ def test_a_payment_is_read_with_its_attempt():
     failed = {**PAYMENT, "status": "failed", "error_reason": "card_declined"}
 
     assert entities.read_payment(failed).attempt.error_reason == "card_declined"
+
+
+def captured(**fields):
+    return entities.read_payment({**PAYMENT, "status": "captured", **fields})
+
+
+def test_a_payment_names_its_fee_its_bearer_and_its_offer():
+    found = captured(fee=3419, tax=522, fee_bearer="customer", offer_id="offer_1")
+
+    assert (found.fee, found.tax) == (Decimal("34.19"), Decimal("5.22"))
+    assert (found.fee_bearer, found.offer_id) == ("customer", "offer_1")
+
+
+def test_an_offer_may_be_named_in_a_collection():
+    assert captured(offers={"items": [{"id": "offer_2"}]}).offer_id == "offer_2"
+
+
+@pytest.mark.parametrize("odd", [None, "", -1, "12", True, [], {}, {"items": [7]}])
+def test_a_fee_or_an_offer_of_another_shape_is_left_out(odd):
+    found = captured(
+        fee=odd, tax=odd, fee_bearer=odd if odd != "12" else 12, offers=odd
+    )
+
+    assert (found.fee, found.tax) == (None, None)
+    assert (found.fee_bearer, found.offer_id) == (None, None)

@@ -82,7 +82,7 @@ def test_money_that_is_only_authorised_is_no_capture(shop):
 
 
 @pytest.mark.parametrize("state", ["issued", "closing", "closed"])
-def test_a_wrong_amount_puts_a_payment_under_review_and_publishes_nothing(shop, state):
+def test_a_wrong_amount_puts_a_payment_under_review_and_publishes_that(shop, state):
     order = shop.issued()
     if state == "closed":
         shop.close(order)
@@ -97,6 +97,15 @@ def test_a_wrong_amount_puts_a_payment_under_review_and_publishes_nothing(shop, 
     payment = shop.payment(order)
     assert (payment.state, payment.status) == ("under_review", "PENDING")
     assert "payment.captured" not in shop.kinds(order)
+    assert shop.published(order, "payment.under_review") == [
+        {
+            "order_id": order,
+            "payment_id": payment.id,
+            "amount": "1.00",
+            "currency": "INR",
+            "reason": "The customer paid 1.00 INR, not 499.00 INR.",
+        }
+    ]
 
 
 def test_a_right_capture_beside_one_under_review_reaches_the_order(shop):

@@ -32,6 +32,7 @@ def fire(shop: Any, pass_seconds: Any) -> Any:
         "commit when sold out": commit_when_sold_out,
         "restock": lambda: shop.restock(ORDER, {product: 2}),
         "restock too much": lambda: shop.restock(ORDER, {product: 3}),
+        "prolong": lambda: shop.prolong(ORDER),
         "sweep": sweep,
     }
 

@@ -37,6 +37,7 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[int, Any], str, tuple[int, int]]] = 
     ("none", "release final"): (DONE, "refused", (5, 0)),
     ("none", "commit"): ((404, "not_found"), "none", (5, 0)),
     ("none", "restock"): (UNSOLD, "none", (5, 0)),
+    ("none", "prolong"): ((404, "not_found"), "none", (5, 0)),
     ("none", "sweep"): (NOTHING, "none", (5, 0)),
     ("held", "reserve"): (OK, "held", (5, 2)),
     ("held", "reserve too much"): (MISMATCH, "held", (5, 2)),
@@ -45,6 +46,7 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[int, Any], str, tuple[int, int]]] = 
     ("held", "release final"): (DONE, "refused", (5, 0)),
     ("held", "commit"): (OK, "committed", (3, 0)),
     ("held", "restock"): (UNSOLD, "held", (5, 2)),
+    ("held", "prolong"): (OK, "held", (5, 2)),
     ("held", "sweep"): (NOTHING, "expired", (5, 0)),
     ("committed", "reserve"): (OK, "committed", (3, 0)),
     ("committed", "reserve too much"): (MISMATCH, "committed", (3, 0)),
@@ -54,6 +56,7 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[int, Any], str, tuple[int, int]]] = 
     ("committed", "commit"): (OK, "committed", (3, 0)),
     ("committed", "restock"): (OK, "committed", (5, 0)),
     ("committed", "restock too much"): (TOO_MUCH, "committed", (3, 0)),
+    ("committed", "prolong"): (OK, "committed", (3, 0)),
     ("committed", "sweep"): (NOTHING, "committed", (3, 0)),
     **{
         (state, trigger): expected
@@ -67,6 +70,7 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[int, Any], str, tuple[int, int]]] = 
             "commit": (OK, "committed", (3, 0)),
             "commit when sold out": (LOST, "refused", (5, 4)),
             "restock": (UNSOLD, state, (5, 0)),
+            "prolong": (GONE, state, (5, 0)),
             "sweep": (NOTHING, state, (5, 0)),
         }.items()
     },
@@ -78,6 +82,7 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[int, Any], str, tuple[int, int]]] = 
     ("refused", "commit"): (LOST, "refused", (5, 0)),
     ("refused", "commit when sold out"): (LOST, "refused", (5, 4)),
     ("refused", "restock"): (UNSOLD, "refused", (5, 0)),
+    ("refused", "prolong"): (GONE, "refused", (5, 0)),
     ("refused", "sweep"): (NOTHING, "refused", (5, 0)),
 }
 
@@ -109,6 +114,7 @@ NAMES = {
     "commit": ReservationTrigger.COMMIT,
     "commit when sold out": ReservationTrigger.COMMIT,
     "restock": ReservationTrigger.RESTOCK,
+    "prolong": ReservationTrigger.PROLONG,
 }
 # Where stock is short, product-svc fires REFUSE itself.
 SELF_REFUSED = {

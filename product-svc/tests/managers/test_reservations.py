@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chassis import worker
 from product_svc.extensions import db
 from product_svc.managers import ReservationManager, StockManager
 
@@ -130,3 +131,36 @@ def test_a_commit_without_reservation_calls_a_person(shop: Any, caplog: Any) -> 
 
     assert (answer.status_code, answer.json["code"]) == (404, "not_found")
     assert "commit without reservation" in caplog.text
+
+
+def test_a_prolonged_reservation_expires_later(shop: Any, pass_seconds: Any) -> None:
+    product = shop.product()
+    shop.reserve(ORDER, {product: 2}, expires_in=600)
+    pass_seconds(300)
+
+    answer = shop.prolong(ORDER, 3600)
+
+    assert (answer.status_code, answer.json["state"]) == (200, "held")
+    pass_seconds(3899)
+    worker.drain(shop.app)
+    assert shop.state(ORDER) == "held"
+    pass_seconds(3901)
+    worker.drain(shop.app)
+    assert (shop.state(ORDER), shop.quantities(product)) == ("expired", (5, 0))
+
+
+def test_a_reservation_is_never_shortened(shop: Any, pass_seconds: Any) -> None:
+    pass_seconds(0)
+    first = shop.reserve(ORDER, {shop.product(): 2}, expires_in=3600).json
+
+    for _ in range(2):
+        assert shop.prolong(ORDER, 60).json == first
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 7 * 24 * 3600 + 1])
+def test_a_reservation_is_prolonged_by_a_second_to_a_week(
+    shop: Any, seconds: int
+) -> None:
+    shop.reserve(ORDER, {shop.product(): 2})
+
+    assert shop.prolong(ORDER, seconds).status_code == 422

@@ -7,7 +7,14 @@ from typing import Any
 from flask import Blueprint, Flask, Response, request
 from sqlalchemy import select
 
-from razorpay_sandbox import disputes, entities, links, payments, refunds
+from razorpay_sandbox import (
+    differences,
+    disputes,
+    entities,
+    links,
+    payments,
+    refunds,
+)
 from razorpay_sandbox.api.common import sandbox
 from razorpay_sandbox.api.links import link_with_payments
 from razorpay_sandbox.bank import METHODS
@@ -17,7 +24,7 @@ from razorpay_sandbox.models import Dispute, Event, Link, Order, Payment, Refund
 from razorpay_sandbox.unit_of_work import UnitOfWork
 
 blp = Blueprint("control", __name__, url_prefix="/control")
-PAY_FIELDS = {"amount", "late", "again", "capture", "method"}
+PAY_FIELDS = {"amount", "late", "again", "capture", "method", *differences.FIELDS}
 REFUND_FIELDS = {"amount", "comment", "pending"}
 # The words for a balance that is too low: today's, and those of 2024.
 LOW_BALANCE = {
@@ -96,14 +103,18 @@ def expire(link_id: str) -> Response:
 def pay(link_id: str) -> Response:
     """Pay a link and return the payment.
 
-    The options force unusual payments: a wrong amount, late, repeated, uncaptured.
+    The options force unusual payments: a wrong amount, a fee that the customer bears,
+    an offer, late, repeated, uncaptured.
     """
     options = _read_options()
     with sandbox().work() as work:
         link = _get_link(work, link_id)
         _refuse_closed(link, options)
-        amount = options.get("amount") or link.due or link.amount
+        amount = differences.amount(link, options)
+        if amount < 1:
+            raise ControlError("The discount must be less than the amount.")
         payment = payments.attempt(work, link, options.get("method", "upi"), amount)
+        differences.mark(payment, options)
         payments.authorize(work, payment)
         if options.get("capture", True):
             payments.capture(work, payment)
@@ -172,6 +183,8 @@ def _read_options() -> dict[str, Any]:
     amount = options.get("amount", 1)
     if not is_integer(amount) or amount < 1:
         raise ControlError("amount must be a positive integer in paise.")
+    if wrong := differences.problem(options):
+        raise ControlError(wrong)
     if options.get("method", "upi") not in METHODS:
         raise ControlError(f"method must be one of {', '.join(METHODS)}.")
     return options

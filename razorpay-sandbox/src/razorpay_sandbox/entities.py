@@ -153,6 +153,8 @@ def payment(row: Payment) -> dict[str, Any]:
         "created_at": row.created_at,
         "reward": None,
     }
+    named = {"fee_bearer": row.fee_bearer, "offer_id": row.offer_id}
+    entity |= {key: value for key, value in named.items() if value}
     return entity | ({"upi": {"vpa": row.vpa, "flow": "collect"}} if row.vpa else {})
 
 
@@ -168,7 +170,7 @@ def payment_in_link_event(row: Payment) -> dict[str, Any]:
         "amount_transferred": 0,
         "base_amount": row.amount,
         "card": row.card,
-        "fee_bearer": "platform",
+        "fee_bearer": row.fee_bearer or "platform",
     }
 
 

@@ -113,12 +113,19 @@ class Payment(Numbered):
     email: Mapped[str]
     contact: Mapped[str]
     notes: Mapped[dict[str, Any] | None]
+    fee_bearer: Mapped[str | None]
+    offer_id: Mapped[str | None]
     fee: Mapped[int | None]
     tax: Mapped[int | None]
     error: Mapped[dict[str, Any] | None]
     acquirer_data: Mapped[dict[str, Any]]
     created_at: Mapped[int] = mapped_column(index=True)
     captured_at: Mapped[int | None]
+
+    @property
+    def for_order(self) -> int:
+        """Return what counts for the order: the amount without the customer's fee."""
+        return self.amount - (self.fee or 0 if self.fee_bearer else 0)
 
     @property
     def captured(self) -> bool:

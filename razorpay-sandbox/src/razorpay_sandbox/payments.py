@@ -71,7 +71,8 @@ def capture(work: UnitOfWork, payment: Payment) -> None:
     """Capture an authorized payment and mark its order and link as paid."""
     payment.status = "captured"
     payment.captured_at = work.now
-    payment.fee, payment.tax = bank.fee_and_tax(payment.method, payment.amount)
+    if payment.fee_bearer is None:
+        payment.fee, payment.tax = bank.fee_and_tax(payment.method, payment.amount)
     webhooks.payment_event(work, "payment.captured", payment)
     order = work.session.get_one(Order, payment.order_id)
     if (
@@ -81,7 +82,7 @@ def capture(work: UnitOfWork, payment: Payment) -> None:
 
 
 def _settle_order(work: UnitOfWork, payment: Payment, order: Order) -> None:
-    order.amount_paid += payment.amount
+    order.amount_paid += payment.for_order
     if order.amount_paid >= order.amount or not order.partial_payment:
         order.status = "paid"
         webhooks.order_paid(work, payment, order)
@@ -91,7 +92,7 @@ def _settle_order(work: UnitOfWork, payment: Payment, order: Order) -> None:
 
 
 def _settle_link(work: UnitOfWork, payment: Payment, order: Order, link: Link) -> None:
-    link.amount_paid += payment.amount
+    link.amount_paid += payment.for_order
     link.status = "paid" if order.status == "paid" else "partially_paid"
     link.updated_at = work.now
     payment.on_link = True

@@ -92,6 +92,9 @@ class Environment(Orders, Stock, Payments):
             yield ("paused with", answer), after._replace(paused_with=answer)
         if s.order in UNPAID:
             yield "paused with a deadline", s._replace(paused_with=E.DEADLINE)
+        if s.order is Order.UNDER_REVIEW:
+            yield "paused with a late review", s._replace(paused_with=E.REVIEW_LATE)
+            yield "paused when the hold ends", s._replace(paused_with=E.HOLD_ENDED)
         if s.order is Order.AWAITING_PAYMENT and not s.has_link:
             yield "paused with a late link", s._replace(paused_with=E.LINK_LATE)
 

@@ -10,12 +10,14 @@ from verification.model.checkout.state import (
     REFUND,
     REFUNDED,
     REQUESTED,
+    REVIEW_REJECTED,
     World,
 )
 
 Order, P, R = OrderState, PaymentState, ReservationState
 OUTCOMES = {"kept": KEPT, "refund": REFUNDED}
 TAKING = (R.HELD, R.COMMITTED)
+WAITING = (*UNPAID, Order.UNDER_REVIEW)
 CLOSED_OR_PAID = (P.CLOSING, P.CLOSED, P.CAPTURED, P.UNDER_REVIEW)
 
 
@@ -45,8 +47,17 @@ class Invariants(Model):
     def check_stage(self, s: World, stage: str) -> None:
         """Check that no order ends because a message was lost."""
         is_waiting = s.order is Order.AWAITING_PAYMENT and not s.has_link
-        if stage == "deadlines" and is_waiting and s.payment is not P.UNDER_REVIEW:
+        if stage == "deadlines" and is_waiting:
             raise Violation("a lost message ends the order: the customer got no link")
+        if stage == "people" and s.payment is P.UNDER_REVIEW:
+            self._check_review(s)
+
+    def _check_review(self, s: World) -> None:
+        """Check what is known, and held, while only staff can act."""
+        if s.order in (Order.AWAITING_PAYMENT, Order.EXPIRING):
+            raise Violation(f"the order is {s.order}, its payment is under review")
+        if s.order is Order.UNDER_REVIEW and s.stock is R.HELD:
+            raise Violation("the stock is held without limit")
 
     def check_end(self, s: World) -> str:
         """Check that the money is kept and the goods are sold, or both are returned."""
@@ -94,6 +105,7 @@ def useless_requests(s: World) -> set[str]:
     useless |= {"commit"} if s.stock in (R.COMMITTED, R.REFUSED) else set()
     useless |= {"create"} if s.link != "none" else set()
     useless |= {StockCommandKind.RELEASE} if s.stock not in (None, R.HELD) else set()
+    useless |= {StockCommandKind.PROLONG}  # it moves no stock
     useless |= (
         {StockCommandKind.RELEASE_FINAL}
         if s.stock in (R.COMMITTED, R.REFUSED)
@@ -102,16 +114,26 @@ def useless_requests(s: World) -> set[str]:
     return useless | ({StockCommandKind.RESTOCK} if s.returned else set())
 
 
+def _ignored_ends(s: World) -> set[str]:
+    """Return ignored messages about the end of a link, or about a review."""
+    ignored: set[str] = set()
+    if s.order not in (*WAITING, Order.EXPIRED, Order.PAID):
+        ignored |= {Event.CLOSED}
+    if s.order not in WAITING:
+        ignored |= {REVIEW_REJECTED}
+        ignored |= {CLOSE} if s.payment in CLOSED_OR_PAID else set()
+    if s.order not in (Order.PLACED, Order.AWAITING_PAYMENT, Order.EXPIRING):
+        ignored |= {Event.UNDER_REVIEW}
+    return ignored
+
+
 def ignored_messages(s: World) -> set[str]:
     """Return messages that their consumer only acknowledges from now on."""
     ignored: set[str] = set()
     if s.order not in (Order.PLACED, Order.AWAITING_PAYMENT):
         ignored |= {Event.LINK_READY}
         ignored |= {REQUESTED} if s.payment is not None else set()
-    if s.order not in (*UNPAID, Order.EXPIRED, Order.PAID):
-        ignored |= {Event.CLOSED}
-    if s.order not in UNPAID and s.payment in CLOSED_OR_PAID:
-        ignored |= {CLOSE}
+    ignored |= _ignored_ends(s)
     if s.outcome:
         ignored |= {KEPT, REFUNDED}
     if s.recorded:

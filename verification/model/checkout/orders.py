@@ -6,16 +6,25 @@ from enum import StrEnum
 from order_svc.managers.effects import COMPENSATIONS, REFUNDS
 from order_svc.models import Effect, OrderState, OrderTrigger, StockCommandKind
 from order_svc.models import Event as OrderEvent
-from payment_svc.models import Event
+from payment_svc.models import Event, PaymentState
 from verification.model.base import Model, Step
 from verification.model.broken import Broken
-from verification.model.checkout.state import KEPT, REFUND, REFUNDED, World, publish
+from verification.model.checkout.state import (
+    KEPT,
+    REFUND,
+    REFUNDED,
+    REVIEW_REJECTED,
+    World,
+    publish,
+)
 
 E = OrderTrigger
 TRIGGERS: dict[str, OrderTrigger] = {
     Event.LINK_READY: E.LINK_READY,
     Event.CAPTURED: E.CAPTURED,
     Event.CLOSED: E.CLOSED,
+    Event.UNDER_REVIEW: E.UNDER_REVIEW,
+    REVIEW_REJECTED: E.REVIEW_REJECTED,
     Event.REFUND_PROCESSED: E.REFUND_COMPLETED,  # every refund here is of the whole
 }
 
@@ -55,8 +64,15 @@ class Orders(Model):
             yield "60 s without a link", self.fire_order(s, E.LINK_LATE)
         if s.order in (OrderState.EXPIRING, OrderState.CANCELLING):
             yield "close is requested again", self.fire_order(s, E.DEADLINE)
+        if s.order is OrderState.UNDER_REVIEW or self._is_noted(s):
+            yield "the result is asked for", self.fire_order(s, E.REVIEW_LATE)
         if s.refund_by and not s.recorded:
             yield "refund is requested again", publish(s, REFUND)
+
+    def _is_noted(self, s: World) -> bool:
+        """Return whether an order that has ended knows of a payment under review."""
+        is_over = s.order in (OrderState.EXPIRED, OrderState.CANCELLED)
+        return is_over and s.payment is PaymentState.UNDER_REVIEW
 
 
 def _command(kind: StockCommandKind) -> Callable[[World], World]:
@@ -77,6 +93,7 @@ def _request_refund(s: World) -> World:
 EFFECTS: dict[StrEnum, Callable[[World], World]] = {
     Effect.STORE_LINK: lambda s: s._replace(has_link=True),
     Effect.CLOSE_PAYMENT: lambda s: s._replace(has_link=False),
+    Effect.PROLONG: _command(StockCommandKind.PROLONG),
     Effect.TAKE_PAYMENT: lambda s: s._replace(has_link=False),
     **dict.fromkeys(REFUNDS, _refund),
     Effect.REQUEST_REFUND: _request_refund,

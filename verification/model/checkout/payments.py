@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from payment_svc.models import PaymentState, PaymentTrigger, RefundTrigger
+from payment_svc.models import Event, PaymentState, PaymentTrigger, RefundTrigger
 from payment_svc.models import RefundState as Refund
 from verification.model.base import Model, Step
 from verification.model.broken import Broken
@@ -12,6 +12,7 @@ from verification.model.checkout.state import (
     REFUND,
     REFUNDED,
     REQUESTED,
+    REVIEW_REJECTED,
     World,
     publish,
 )
@@ -31,7 +32,9 @@ class Payments(Model):
         s = s._replace(payment=payment)
         if trigger is T.LINK_CREATED:
             s = s._replace(link_stored=True)
-        return publish(s, transition.publishes) if transition.publishes else s
+        is_rejection = transition.publishes is Event.CLOSED and s.rejected
+        event = REVIEW_REJECTED if is_rejection else transition.publishes
+        return publish(s, event) if event else s
 
     def handle_command(self, s: World, message: str) -> World:
         """Handle a message of order-svc."""

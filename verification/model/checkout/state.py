@@ -3,12 +3,14 @@
 from typing import NamedTuple
 
 from order_svc.models import Event, OrderState, OrderTrigger, StockCommandKind
+from payment_svc.models import Event as PaymentEvent
 from payment_svc.models import PaymentState, PaymentTrigger, RefundState
 from product_svc.models import ReservationState, ReservationTrigger
 
 # Messages of order-svc to payment-svc; the other direction is payment-svc's Event.
 REQUESTED, CLOSE = Event.PAYMENT_REQUESTED, Event.PAYMENT_CLOSE_REQUESTED
 REFUND = Event.REFUND_REQUESTED
+REVIEW_REJECTED = f"{PaymentEvent.CLOSED} rejected"  # the close of a rejected capture
 KEPT, REFUNDED = f"{Event.ORDER_SETTLED} kept", f"{Event.ORDER_SETTLED} refund"
 
 

@@ -51,7 +51,7 @@ class Stock(Model):
         return trigger is S.RESERVE or not is_blind
 
     def send_command(self, s: World, kind: StockCommandKind) -> World:
-        """Execute a compensation or restock; each answer is definite."""
+        """Execute a stored command; each answer is definite."""
         after, transition = self.fire_stock(s, S(kind))
         if kind is not StockCommandKind.RESTOCK:
             return after

@@ -104,6 +104,8 @@ class Checkout(Environment, Invariants):
         """Let time limits pass."""
         if s.order in (Order.PLACED, Order.AWAITING_PAYMENT):
             yield "the deadline passes", self.fire_order(s, E.DEADLINE)
+        if s.order is Order.UNDER_REVIEW:
+            yield "the hold ends", self.fire_order(s, E.HOLD_ENDED)
         if s.link == "live" and s.by_staff:
             yield "Razorpay expires the link", s._replace(link="dead")
 

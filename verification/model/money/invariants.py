@@ -161,7 +161,9 @@ def ignored_messages(s: World) -> set[Message]:
 
 def _is_ignored(s: World, message: Message) -> bool:
     kind, what = message[0], message[1]
-    if kind in IGNORED or kind == Event.DISPUTED:  # a dispute changes no state
+    # A dispute changes no state.
+    is_ended = kind == Event.UNDER_REVIEW and not _may_be_reviewed(s)
+    if kind in IGNORED or kind == Event.DISPUTED or is_ended:
         return True
     if kind == Event.CAPTURED:
         is_requested = get(s.requests, (what, AUTOMATIC, 1)) is not None
@@ -178,6 +180,10 @@ def _is_ignored(s: World, message: Message) -> bool:
         is_done = row is not None and row.state is Answered.PROCESSED
         return is_done and (what[1] not in UNREQUESTED or _is_acknowledged(s, what))
     return is_answered
+
+
+def _may_be_reviewed(s: World) -> bool:
+    return s.order in (Order.PLACED, Order.AWAITING_PAYMENT)
 
 
 def _is_acknowledged(s: World, key: tuple[str, str, int]) -> bool:

@@ -80,6 +80,10 @@ class Orders(Model):
         trigger = E.EXTRA_CAPTURED if is_extra else E.CAPTURED
         return self.fire_order(s, trigger, payment)[0]
 
+    def under_review(self, s: World, _payment: str) -> World:
+        """Record that the own payment is under review."""
+        return self.fire_order(s, E.UNDER_REVIEW)[0]
+
     def recorded(self, s: World, payment: str) -> int:
         """Return how much of a payment order-svc has recorded as refunded."""
         rows = (row for _, row in of(s.requests, payment))

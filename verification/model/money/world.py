@@ -222,6 +222,7 @@ class Money(Orders, Payments, Invariants):
 
 HANDLERS: dict[str, Callable[..., World]] = {
     Event.CAPTURED: Money.captured,
+    Event.UNDER_REVIEW: Money.under_review,
     Event.REFUND_PROCESSED: Money.processed,
     Event.REFUND_FAILED: Money.failed,
     Event.DISPUTED: Money.disputed,

@@ -19,7 +19,13 @@ from payment_svc.models.disputes import CLOSED, FRAUD, WON
 
 Rows = Sequence[Any]  # of SQLAlchemy's Row: a column is an attribute
 Found = Iterable[dict[str, Any]]
-UNFINISHED = (*UNPAID, OrderState.PAID, OrderState.REFUND_PENDING)
+UNFINISHED = (
+    *UNPAID,
+    OrderState.UNDER_REVIEW,
+    OrderState.PAID,
+    OrderState.REFUND_PENDING,
+)
+AWAITING = (OrderState.AWAITING_PAYMENT, OrderState.EXPIRING)
 
 
 @dataclass(kw_only=True)
@@ -222,8 +228,9 @@ class Books:
     def waits_for_person(self) -> set[int]:
         """The orders that wait for a decision of a person.
 
-        They have a payment under review, a capture whose last refund has failed and
-        that is not refunded completely, or a refund that waits for a dispute.
+        They have a payment under review that order-svc knows, a capture whose last
+        refund has failed and that is not refunded completely, or a refund that waits
+        for a dispute.
         """
         back: dict[str, Decimal] = defaultdict(Decimal)
         # A refund that was requested before any capture is of none.
@@ -232,7 +239,7 @@ class Books:
             if row.state != RefundState.FAILED:
                 back[row.razorpay_payment_id] += row.amount
         last = {row.razorpay_payment_id: row.state for row in refunds}
-        return {
+        waiting = {
             int(row.order_id)
             for row in self.payments
             if row.state == PaymentState.UNDER_REVIEW
@@ -242,6 +249,18 @@ class Books:
                 and back[row.razorpay_payment_id] < row.captured_amount
             )
         }
+        return waiting - self._unaware
+
+    @property
+    def _unaware(self) -> set[int]:
+        """The orders that await a payment which is already under review."""
+        reviewed = {
+            int(row.order_id)
+            for row in self.payments
+            if row.state == PaymentState.UNDER_REVIEW and row.extra_of is None
+        }
+        orders = (self.order[one] for one in reviewed & self.order.keys())
+        return {row.id for row in orders if row.state in AWAITING}
 
 
 def quantities(lines: Rows, column: str = "quantity") -> dict[int, Counter[int]]:

@@ -20,7 +20,9 @@ class OrderCancellation(MethodView):
     """The cancellation of an order before it is paid."""
 
     @blp.requires(CUSTOMER)
-    @blp.problems(_404="", _409="`already_paid`, `order_expired`")
+    @blp.problems(
+        _404="", _409="`already_paid`, `order_expired`, `payment_under_review`"
+    )
     @blp.alt_response(
         200, schema=OrderSchema, description="The order has already ended"
     )

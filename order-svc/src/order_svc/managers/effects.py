@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from chassis import logging
 from chassis.state_machine import Trigger
+from order_svc.managers import review
 from order_svc.managers.disputes import record_dispute
 from order_svc.managers.refunds import Refunds
 from order_svc.managers.stock_commands import add_stock_command
@@ -43,6 +44,12 @@ def effects(session: Session, refunds: Refunds) -> Mapping[StrEnum, Run]:
         Effect.AWAIT_PAYMENT: _await_payment,
         Effect.STORE_LINK: _store_link,
         Effect.CLOSE_PAYMENT: _close_payment,
+        Effect.BEGIN_REVIEW: lambda order, trigger: review.begin_review(
+            order, trigger, refunds.times
+        ),
+        Effect.END_REVIEW: review.end_review,
+        Effect.END_HOLD: review.end_hold,
+        Effect.PROLONG: lambda order, _: review.prolong(session, order),
         Effect.TAKE_PAYMENT: _take_payment(refunds),
         **{name: _refund(refunds, reason) for name, reason in REFUNDS.items()},
         Effect.REQUEST_REFUND: _request_refund(session, refunds),
@@ -88,6 +95,7 @@ def _take_payment(refunds: Refunds) -> Run:
         order.captured_amount = trigger.data["amount"]
         order.payment_status = PaymentStatus.COMPLETED
         order.short_url = None
+        review.end_review(order, trigger)
         refunds.update_totals(order)
 
     return run

@@ -12,6 +12,7 @@ from order_svc.managers.machine import OrderMachine
 from order_svc.managers.placing import MAX_TOTAL, MIN_TOTAL, total
 from order_svc.managers.refund_rules import check_answer, is_last
 from order_svc.managers.refunds import Refunds
+from order_svc.managers.review import is_hold_over
 from order_svc.managers.triggers import (
     ORDER_SVC,
     PAYMENT_SVC,
@@ -92,9 +93,30 @@ class Saga:
         trigger = Trigger(OrderTrigger.CAPTURED, PAYMENT_SVC, data=data)
         return self._fire(order_id, trigger, classify)
 
-    def mark_closed(self, order_id: int, reason: str) -> Order:
-        """Record that the payment link is closed and cannot be paid any more."""
-        return self._fire(order_id, Trigger(OrderTrigger.CLOSED, PAYMENT_SVC, reason))
+    def mark_closed(
+        self, order_id: int, reason: str, *, is_rejected: bool = False
+    ) -> Order:
+        """Record that the payment link is closed and cannot be paid any more.
+
+        `is_rejected`: staff have rejected a payment under review and refund it.
+        """
+        name = OrderTrigger.REVIEW_REJECTED if is_rejected else OrderTrigger.CLOSED
+        return self._fire(order_id, Trigger(name, PAYMENT_SVC, reason))
+
+    def begin_review(self, order_id: int, data: Data) -> Order:
+        """Record a payment under review `{payment_id, amount, currency, reason}`."""
+        name, reason = OrderTrigger.UNDER_REVIEW, data["reason"]
+        return self._fire(order_id, Trigger(name, PAYMENT_SVC, reason, data))
+
+    def continue_review(self, order_id: int) -> Order:
+        """Ask payment-svc for the result again; prolong the hold, or end it."""
+
+        def classify(order: Order) -> OrderTrigger:
+            is_over = is_hold_over(order)
+            return OrderTrigger.HOLD_ENDED if is_over else OrderTrigger.REVIEW_LATE
+
+        trigger = Trigger(OrderTrigger.REVIEW_LATE, ORDER_SVC)
+        return self._fire(order_id, trigger, classify)
 
     def record_refund(self, order_id: int, data: Data) -> Order:
         """Record a processed refund `{payment_id, refund_id, amount, reason, n}`."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from chassis import clock
 from order_svc.config import Times
+from order_svc.managers.review import next_question
 from order_svc.models import Order, OrderState
 
 
@@ -27,20 +28,30 @@ def _wait_for_payment(order: Order, times: Times) -> datetime:
     return min(again, deadline(order, times))
 
 
-def _close_again(_order: Order, times: Times) -> datetime:
-    return clock.now() + timedelta(seconds=times.close_again_seconds)
+def _close_again(order: Order, times: Times) -> datetime:
+    again = clock.now() + timedelta(seconds=times.close_again_seconds)
+    return next_question(order, times) or again
+
+
+def _review(order: Order, times: Times) -> datetime | None:
+    again = next_question(order, times)
+    is_held = order.state == OrderState.UNDER_REVIEW and order.held_until
+    return min(again, is_held) if again and is_held else again
 
 
 def _commit(_order: Order, _times: Times) -> datetime:
     return clock.now()
 
 
-CHECKS: dict[OrderState, Callable[[Order, Times], datetime]] = {
+CHECKS: dict[OrderState, Callable[[Order, Times], datetime | None]] = {
     OrderState.PLACED: _resume,
     OrderState.AWAITING_PAYMENT: _wait_for_payment,
     OrderState.EXPIRING: _close_again,
     OrderState.CANCELLING: _close_again,
     OrderState.PAID: _commit,
+    OrderState.UNDER_REVIEW: _review,
+    OrderState.EXPIRED: _review,
+    OrderState.CANCELLED: _review,
 }
 
 

@@ -1,4 +1,4 @@
-"""Commands to product-svc: compensations that release stock, and restocks."""
+"""Commands to product-svc: compensations, restocks and longer reservations."""
 
 from collections import Counter
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from chassis import correlation
 from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
 from order_svc.extensions import db
+from order_svc.models.review import Reviewed
 from order_svc.models.states import OrderState, OrderStatus, display
 
 ZERO = Decimal("0.00")
@@ -26,7 +27,7 @@ Lines = list[dict[str, int]]  # product_id and quantity
 Prices = Mapping[int, tuple[str, Decimal]]  # name and price by product id
 
 
-class Order(AuditModel, db.Model):
+class Order(Reviewed, AuditModel, db.Model):
     """An order; `status` is derived from `state`, `version` counts its changes.
 
     The worker checks the order at `next_check_at`; `attempts` counts the checks since

@@ -17,6 +17,7 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
     REFUND_PENDING = "refund_pending"  # until the whole payment is refunded
     REFUNDED = "refunded"
+    UNDER_REVIEW = "under_review"  # another amount was paid; staff decide
 
 
 class OrderStatus(StrEnum):
@@ -42,6 +43,7 @@ STATUSES: dict[OrderState, OrderStatus] = {
     OrderState.CANCELLED: OrderStatus.CANCELLED,
     OrderState.REFUND_PENDING: OrderStatus.REFUNDING,
     OrderState.REFUNDED: OrderStatus.REFUNDED,
+    OrderState.UNDER_REVIEW: OrderStatus.PENDING,
 }
 # No row yet is a state too.
 STATES: tuple[OrderState | None, ...] = (None, *OrderState)
@@ -73,6 +75,10 @@ class OrderTrigger(StrEnum):
     CAPTURED = "payment.captured"
     EXTRA_CAPTURED = "payment.captured.extra"  # not the order's own payment
     CLOSED = "payment.closed"
+    UNDER_REVIEW = "payment.under_review"  # another amount or currency was paid
+    REVIEW_REJECTED = "payment.closed.rejected"  # staff refund the payment
+    REVIEW_LATE = "review.late"  # staff have not decided yet
+    HOLD_ENDED = "hold.ended"  # REVIEW_HOLD_HOURS have passed
     CANCEL = "cancel"
     DEADLINE = "deadline"  # the time for reserving, paying or closing has passed
     COMMITTED = "stock.committed"
@@ -93,6 +99,10 @@ class Effect(StrEnum):
     AWAIT_PAYMENT = "set the payment to pending"
     STORE_LINK = "store the link"
     CLOSE_PAYMENT = "record the payment's end"
+    BEGIN_REVIEW = "record the review; alert"
+    END_REVIEW = "record the review's end"
+    PROLONG = "prolong the reservation until the hold ends"
+    END_HOLD = "end the hold"
     TAKE_PAYMENT = "record the payment as the order's own"
     REFUND_CANCELLED = "refund: cancelled"
     REFUND_REJECTED = "refund: rejected"

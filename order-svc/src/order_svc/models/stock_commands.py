@@ -1,4 +1,4 @@
-"""Commands to product-svc: compensations and restocks."""
+"""Commands to product-svc: compensations, restocks and longer reservations."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -28,6 +28,7 @@ class StockCommandKind(StrEnum):
     RELEASE = "release"
     RELEASE_FINAL = "release_final"
     RESTOCK = "restock"
+    PROLONG = "prolong"
 
 
 class StockCommandState(StrEnum):
@@ -71,7 +72,7 @@ class StockCommand(AuditModel, db.Model):
 
     @classmethod
     def expired(cls) -> ColumnElement[bool]:
-        """Select releases answered OWED_DAYS ago; restocks are kept, as a limit."""
+        """Select commands answered OWED_DAYS ago; restocks are kept, as a limit."""
         age = timedelta(days=Settings.current().owed_days)
         return and_(
             cls.state != StockCommandState.PENDING,

@@ -21,7 +21,7 @@ from order_svc.models.states import STATES, Effect, Event, OrderState, OrderTrig
 # Short names for states, effects and events keep each transition on one line.
 PLACED, AWAITING_PAYMENT, EXPIRING, CANCELLING = list(OrderState)[:4]
 PAID, CONFIRMED, REJECTED, EXPIRED = list(OrderState)[4:8]
-CANCELLED, REFUND_PENDING, REFUNDED = list(OrderState)[8:]
+CANCELLED, REFUND_PENDING, REFUNDED, UNDER_REVIEW = list(OrderState)[8:]
 E = Effect
 REQUEST_PAYMENT, REQUEST_CLOSE, _, SETTLED = list(Event)
 
@@ -29,8 +29,16 @@ UNCHANGED = acknowledge("there is nothing to change")
 UNDECIDED = acknowledge("not decided yet; payment-svc will publish the capture again")
 OVER = acknowledge("the order has already ended")
 ALREADY_PAID = refuse("already_paid", "The order is paid; it can only be refunded.")
+PAYMENT_UNDER_REVIEW = refuse(
+    "payment_under_review",
+    "A payment was received and is being checked; the order cannot be cancelled now.",
+)
 EXPIRED_ALREADY = refuse("order_expired", "The order has expired.")
 NOT_REFUNDABLE = refuse("not_refundable", "This order has no payment to refund.")
+
+TO_REVIEW = move(UNDER_REVIEW, E.BEGIN_REVIEW, E.PROLONG)
+REVIEW_BEGINS = move(STAY, E.BEGIN_REVIEW)
+REVIEW_EXPIRES = move(EXPIRED, E.CLOSE_PAYMENT, E.END_REVIEW, E.RELEASE)
 
 
 def existing(transition: Transition) -> Column:
@@ -96,6 +104,7 @@ TRANSITIONS: Table = table(
             REJECTED: move(
                 REFUND_PENDING, E.TAKE_PAYMENT, E.REFUND_REJECTED, publishes=SETTLED
             ),
+            UNDER_REVIEW: move(PAID, E.TAKE_PAYMENT),
             PAID: UNDECIDED,
             CONFIRMED: move(STAY, publishes=SETTLED),
             REFUND_PENDING: move(STAY, publishes=SETTLED),
@@ -114,6 +123,30 @@ TRANSITIONS: Table = table(
             EXPIRING: move(EXPIRED, E.CLOSE_PAYMENT, E.RELEASE),
             CANCELLING: move(CANCELLED, E.CLOSE_PAYMENT, E.RELEASE_FINAL),
         },
+        OrderTrigger.UNDER_REVIEW: {
+            **existing(acknowledge("the order is paid")),
+            **every((AWAITING_PAYMENT, EXPIRING), TO_REVIEW),
+            # The order stays as it is until staff have decided; then the payment is
+            # captured or closed as usual.
+            **every((PLACED, CANCELLING), REVIEW_BEGINS),
+            **every((EXPIRED, CANCELLED, REJECTED), REVIEW_BEGINS),
+            UNDER_REVIEW: move(STAY, E.BEGIN_REVIEW),
+        },
+        OrderTrigger.REVIEW_REJECTED: {
+            **existing(acknowledge("a late close changes nothing")),
+            **every((AWAITING_PAYMENT, EXPIRING, UNDER_REVIEW), REVIEW_EXPIRES),
+            CANCELLING: move(CANCELLED, E.CLOSE_PAYMENT, E.END_REVIEW, E.RELEASE_FINAL),
+            **every((PLACED, EXPIRED, CANCELLED, REJECTED), move(STAY, E.END_REVIEW)),
+        },
+        OrderTrigger.REVIEW_LATE: {
+            **existing(acknowledge("no payment is under review")),
+            UNDER_REVIEW: move(STAY, E.PROLONG, publishes=REQUEST_CLOSE),
+            **every((EXPIRED, CANCELLED), move(STAY, publishes=REQUEST_CLOSE)),
+        },
+        OrderTrigger.HOLD_ENDED: {
+            **existing(acknowledge("no payment is under review")),
+            UNDER_REVIEW: move(STAY, E.END_HOLD, E.RELEASE, publishes=REQUEST_CLOSE),
+        },
         OrderTrigger.CANCEL: {
             None: IMPOSSIBLE,
             PLACED: move(CANCELLED, E.RELEASE_FINAL),
@@ -123,6 +156,7 @@ TRANSITIONS: Table = table(
             CANCELLED: UNCHANGED,
             REJECTED: UNCHANGED,
             EXPIRED: EXPIRED_ALREADY,
+            UNDER_REVIEW: PAYMENT_UNDER_REVIEW,
             PAID: ALREADY_PAID,
             CONFIRMED: ALREADY_PAID,
             REFUND_PENDING: ALREADY_PAID,
@@ -135,6 +169,7 @@ TRANSITIONS: Table = table(
             AWAITING_PAYMENT: move(EXPIRING, publishes=REQUEST_CLOSE),
             EXPIRING: move(STAY, publishes=REQUEST_CLOSE),
             CANCELLING: move(STAY, publishes=REQUEST_CLOSE),
+            UNDER_REVIEW: acknowledge("a payment is under review"),
             PAID: acknowledge("the commit is tried again"),
             REFUND_PENDING: acknowledge(
                 "a separate job requests unanswered refunds again"

@@ -5,6 +5,7 @@ from order_svc.schemas.messages import (
     PaymentClosedSchema,
     PaymentDisputedSchema,
     PaymentLinkReadySchema,
+    PaymentUnderReviewSchema,
     RefundAnswerSchema,
 )
 from order_svc.schemas.orders import (
@@ -30,6 +31,7 @@ __all__ = [
     "PaymentClosedSchema",
     "PaymentDisputedSchema",
     "PaymentLinkReadySchema",
+    "PaymentUnderReviewSchema",
     "RefundAnswerSchema",
     "RefundCreateSchema",
     "RefundSchema",

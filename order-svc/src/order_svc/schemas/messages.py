@@ -6,6 +6,7 @@ from chassis.web.fields import Moment, Money, Schema, Whole
 from order_svc.models import RefundReason
 
 MOST = "9999999999999.99"
+MOST_PAID = "99999999.99"  # what the columns of a payment store
 
 
 class PaymentLinkReadySchema(Schema):
@@ -30,6 +31,17 @@ class PaymentClosedSchema(Schema):
     """`payment.closed`."""
 
     order_id = Whole(required=True)
+    reason = fields.String(required=True, validate=validate.Length(1, 255))
+    rejected = fields.Boolean(load_default=False)
+
+
+class PaymentUnderReviewSchema(Schema):
+    """`payment.under_review`."""
+
+    order_id = Whole(required=True)
+    payment_id = Whole(required=True)
+    amount = Money("0.01", MOST_PAID, required=True)
+    currency = fields.String(required=True, validate=validate.Length(3, 3))
     reason = fields.String(required=True, validate=validate.Length(1, 255))
 
 

@@ -120,6 +120,15 @@ class OrderSchema(Schema):
     shipping_address = fields.Nested(AddressSchema, allow_none=True)
     note = fields.String(allow_none=True)
     payment = fields.Nested(OrderPaymentSchema, allow_none=True)
+    notice = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "What the customer must know: a payment of another amount "
+            "was received and is checked, or is being refunded.",
+            "example": "We received 1483.19 INR for this order. Our staff are checking "
+            "the amount. You do not need to pay again.",
+        },
+    )
     created_at = Moment()
     updated_at = Moment()
     user = fields.Nested(

@@ -63,6 +63,11 @@ def _close_again(work: Context, order: Order) -> None:
     work.saga.pass_deadline(order.id)
 
 
+def _continue_review(work: Context, order: Order) -> None:
+    """Ask for the result of a review again, and prolong or release the stock."""
+    work.saga.continue_review(order.id)
+
+
 def _commit(work: Context, order: Order) -> None:
     order_id = order.id
     db.session.commit()
@@ -97,4 +102,7 @@ CHECKS: dict[OrderState, Callable[[Context, Order], None]] = {
     OrderState.EXPIRING: _close_again,
     OrderState.CANCELLING: _close_again,
     OrderState.PAID: _commit,
+    OrderState.UNDER_REVIEW: _continue_review,
+    OrderState.EXPIRED: _continue_review,
+    OrderState.CANCELLED: _continue_review,
 }

@@ -6,6 +6,7 @@ from chassis.failpoints import failpoint
 from chassis.http import Answer
 from order_svc import clients
 from order_svc.clients import error_code
+from order_svc.config import Settings
 from order_svc.extensions import db
 from order_svc.managers import record_stock_command
 from order_svc.models import StockCommand, StockCommandKind, StockCommandState
@@ -38,8 +39,16 @@ def _send(command: StockCommand) -> Answer:
     if command.kind == StockCommandKind.RESTOCK:
         items = command.items or []
         return products.restock(command.order_id, command.return_id or "", items)
+    if command.kind == StockCommandKind.PROLONG:
+        return products.prolong(command.order_id, _prolong_seconds())
     is_final = command.kind == StockCommandKind.RELEASE_FINAL
     return products.release(command.order_id, final=is_final)
+
+
+def _prolong_seconds() -> int:
+    """Return a time that is longer than the pause before the next command."""
+    settings = Settings.current()
+    return int(settings.review_again_most_seconds) + settings.reservation_seconds
 
 
 def _record(command_id: int, answer: Answer) -> None:

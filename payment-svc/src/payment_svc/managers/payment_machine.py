@@ -24,6 +24,7 @@ from payment_svc.models import (
 )
 
 T = PaymentTrigger
+OF_PRIMARY = {Event.CLOSED, Event.UNDER_REVIEW}
 # Every poll may fire these again; only those that change the payment are recorded.
 POLLED = {T.LINK_ENDED, T.CAPTURE_SEEN, T.MISMATCH_SEEN}
 
@@ -77,8 +78,8 @@ class PaymentMachine(StateMachine[Payment]):
 
     def publish(self, payment: Payment, event: StrEnum, trigger: Trigger) -> None:
         """Publish an event; a capture is republished until order-svc settles it."""
-        if event is Event.CLOSED and payment.extra_of is not None:
-            return  # only the PRIMARY payment closes an order
+        if event in OF_PRIMARY and payment.extra_of is not None:
+            return  # an EXTRA payment changes an order only when it is captured
         if event is Event.CAPTURED and payment.outcome is None:
             pause = timedelta(seconds=self.settings.announce_seconds)
             payment.republish_at = clock.now() + pause

@@ -9,6 +9,7 @@ class Event(StrEnum):
     LINK_READY = "payment.link_ready"
     CAPTURED = "payment.captured"
     CLOSED = "payment.closed"
+    UNDER_REVIEW = "payment.under_review"
     REFUND_PROCESSED = "refund.processed"
     REFUND_FAILED = "refund.failed"
     DISPUTED = "payment.disputed"

@@ -27,6 +27,7 @@ PAYMENT_STATES = (None, *PaymentState)
 
 TO_CLOSED = move(CLOSED, publishes=Event.CLOSED)
 TO_CAPTURED = move(CAPTURED, publishes=Event.CAPTURED)
+TO_REVIEW = move(UNDER_REVIEW, publishes=Event.UNDER_REVIEW)
 NOT_UNDER_REVIEW = refuse("not_suspect", "This payment is not under review.")
 
 PAYMENT_COLUMNS: dict[PaymentTrigger, Column] = {
@@ -37,7 +38,7 @@ PAYMENT_COLUMNS: dict[PaymentTrigger, Column] = {
         CLOSING: acknowledge("the link is being cancelled"),
         CLOSED: acknowledge("closed payments stay closed", publishes=Event.CLOSED),
         CAPTURED: acknowledge("already captured", publishes=Event.CAPTURED),
-        UNDER_REVIEW: acknowledge("an admin decides"),
+        UNDER_REVIEW: acknowledge("an admin decides", publishes=Event.UNDER_REVIEW),
     },
     T.CLOSE_REQUESTED: {
         None: TO_CLOSED,  # a tombstone: a request that arrives later creates no link
@@ -46,7 +47,7 @@ PAYMENT_COLUMNS: dict[PaymentTrigger, Column] = {
         CLOSING: move(STAY),  # with the newer reason
         CLOSED: acknowledge("already closed", publishes=Event.CLOSED),
         CAPTURED: acknowledge("already captured", publishes=Event.CAPTURED),
-        UNDER_REVIEW: acknowledge("an admin decides"),
+        UNDER_REVIEW: acknowledge("an admin decides", publishes=Event.UNDER_REVIEW),
     },
     T.LINK_CREATED: {
         # In later states the ids of the link are stored: it may have to be cancelled.
@@ -74,7 +75,7 @@ PAYMENT_COLUMNS: dict[PaymentTrigger, Column] = {
         UNDER_REVIEW: acknowledge("an admin decides"),
     },
     T.MISMATCH_SEEN: {
-        **every(PAYMENT_STATES, move(UNDER_REVIEW)),
+        **every(PAYMENT_STATES, TO_REVIEW),
         CAPTURED: acknowledge("already captured"),
         UNDER_REVIEW: acknowledge("an admin decides"),
     },

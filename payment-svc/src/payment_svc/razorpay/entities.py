@@ -35,19 +35,9 @@ def _amount(entity: dict[str, Any], name: str = "amount") -> Decimal:
     return Decimal(value) / 100
 
 
-def _amount_if_given(entity: dict[str, Any], name: str) -> Decimal | None:
-    try:
-        return _amount(entity, name)
-    except Unknown:
-        return None
-
-
-def _text_if_given(entity: dict[str, Any], name: str) -> str | None:
-    value = entity.get(name)
-    return value if isinstance(value, str) else None
-
-
-def _printable(text: str) -> str:
+def _printable(value: object) -> str:
+    """Return a text of a person, on one line."""
+    text = value if isinstance(value, str) else ""
     return "".join(letter if letter.isprintable() else " " for letter in text)[:255]
 
 
@@ -69,6 +59,34 @@ def _seconds(entity: dict[str, Any], name: str) -> int:
     value = entity.get(name)
     known = isinstance(value, int) and not isinstance(value, bool)
     return value if known and 0 <= value < LATEST else 0  # type: ignore[operator,return-value]
+
+
+def _find_amount(entity: dict[str, Any], name: str) -> Decimal | None:
+    """Return an amount that Razorpay may leave out, or None for another shape."""
+    try:
+        return _amount(entity, name)
+    except Unknown:
+        return None
+
+
+def _find_text(entity: dict[str, Any], name: str, most: int) -> str | None:
+    """Return a text that Razorpay may leave out, or None for another shape."""
+    try:
+        return _text(entity, name, most) or None
+    except Unknown:
+        return None
+
+
+def _find_offer(entity: dict[str, Any]) -> str | None:
+    """Return the id of the offer with which a payment was made.
+
+    Razorpay names it in `offer_id`, or in the collection `offers`.
+    """
+    offers = entity.get("offers")
+    items = offers.get("items") if isinstance(offers, dict) else None
+    first = items[0] if isinstance(items, list) and items else None
+    listed = first if isinstance(first, dict) else {}
+    return _find_text(entity, "offer_id", 40) or _find_text(listed, "id", 40)
 
 
 def read_link(entity: dict[str, Any]) -> ProviderLink:
@@ -98,8 +116,12 @@ def read_payment(entity: dict[str, Any]) -> ProviderPayment:
         status=status,
         is_captured=status == "captured" or was_captured,
         created_at=_seconds(entity, "created_at"),
-        amount_refunded=_amount_if_given(entity, "amount_refunded"),
+        amount_refunded=_find_amount(entity, "amount_refunded"),
         attempt=read_attempt(entity),
+        fee=_find_amount(entity, "fee"),
+        tax=_find_amount(entity, "tax"),
+        fee_bearer=_find_text(entity, "fee_bearer", 20),
+        offer_id=_find_offer(entity),
     )
 
 
@@ -111,11 +133,11 @@ def read_refund(entity: dict[str, Any]) -> ProviderRefund:
         id=_id(entity, "rfnd"),
         amount=_amount(entity),
         status=_text(entity, "status", 20),
-        receipt=_text_if_given(entity, "receipt"),
-        payment_id=_text_if_given(entity, "payment_id"),
-        currency=_text_if_given(entity, "currency"),
-        key=_text_if_given(notes, "refund"),
-        comment=_printable(_text_if_given(notes, "comment") or ""),
+        receipt=_find_text(entity, "receipt", 255),
+        payment_id=_find_text(entity, "payment_id", 255),
+        currency=_find_text(entity, "currency", 255),
+        key=_find_text(notes, "refund", 255),
+        comment=_printable(notes.get("comment")),
     )
 
 

@@ -48,6 +48,10 @@ class ProviderPayment:
     created_at: int
     amount_refunded: Decimal | None = None
     attempt: ProviderAttempt = NO_DETAILS
+    fee: Decimal | None = None  # Razorpay's, tax included
+    tax: Decimal | None = None
+    fee_bearer: str | None = None  # platform or customer; not always named
+    offer_id: str | None = None
 
 
 @dataclass(frozen=True)

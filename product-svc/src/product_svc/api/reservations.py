@@ -12,6 +12,7 @@ from product_svc.extensions import db
 from product_svc.managers import Outcome, ReservationManager
 from product_svc.models import Reservation
 from product_svc.schemas import (
+    ProlongSchema,
     ReleaseQuerySchema,
     ReservationSchema,
     ReserveSchema,
@@ -80,6 +81,22 @@ class ReservationById(MethodView):
         db.session.commit()
         failpoint("reservation.released")
         return no_content()
+
+
+@blp.route("/<id:order_id>/prolong/")
+class ReservationProlongation(MethodView):
+    """A later expiry of an order's reservation."""
+
+    @blp.requires(SCOPE)
+    @blp.arguments(ProlongSchema)
+    @blp.problems(_404="", _410="the reservation has ended")
+    @blp.response(200, ReservationSchema)
+    def post(self, body: dict[str, Any], order_id: int) -> Reservation:
+        """Hold an order's stock for longer; a reservation is never shortened."""
+        reservation = _manager().prolong(order_id, body["expires_in"])
+        db.session.commit()
+        failpoint("reservation.prolonged")
+        return reservation
 
 
 @blp.route("/<id:order_id>/commit/")

@@ -1,6 +1,7 @@
 """The state machine of reservations: row, timeline, products and ledger."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from product_svc.models import (
     Reservation,
     ReservationHistory,
     ReservationItem,
+    ReservationTrigger,
 )
 
 
@@ -48,15 +50,14 @@ class ReservationMachine(StateMachine[Reservation]):
         self, row: Reservation | None, to: Any, trigger: Trigger
     ) -> Mapping[str, Any]:
         """Return when the reservation is due: at its expiry while it holds stock."""
-        if row is not None:  # no transition leads back to a state that holds stock
-            return {"next_check_at": None, "attempts": 0}
         expires_at = trigger.data.get("expires_at")
-        return {
-            "order_id": trigger.data["order_id"],
-            "expires_at": expires_at,
-            "next_check_at": expires_at,
-            "items": [],
-        }
+        due = {"expires_at": expires_at, "next_check_at": expires_at}
+        if row is None:
+            return {"order_id": trigger.data["order_id"], **due, "items": []}
+        if trigger.name == ReservationTrigger.PROLONG:
+            return _prolonged(row, trigger.data["expires_at"])
+        # No transition leads back to a state that holds stock.
+        return {"next_check_at": None, "attempts": 0}
 
     def record(
         self, row: Reservation, source: State, transition: Transition, trigger: Trigger
@@ -112,6 +113,12 @@ class ReservationMachine(StateMachine[Reservation]):
     ) -> None:
         reason = f"{kind} of order {row.order_id}"
         self.stock.book(STOCK_CHANGES[effect], lines, kind, reason, reference)
+
+
+def _prolonged(reservation: Reservation, wanted: datetime) -> Mapping[str, Any]:
+    """Return the later expiry of a held reservation."""
+    expires_at = max(wanted, reservation.expires_at or wanted)
+    return {"expires_at": expires_at, "next_check_at": expires_at, "attempts": 0}
 
 
 def _count_returned(reservation: Reservation, lines: Lines) -> None:

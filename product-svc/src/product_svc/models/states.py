@@ -24,6 +24,7 @@ class ReservationTrigger(StrEnum):
     EXPIRE = "expire"
     COMMIT = "commit"
     RESTOCK = "restock"
+    PROLONG = "prolong"
 
 
 class Effect(StrEnum):

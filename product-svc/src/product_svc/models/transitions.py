@@ -71,5 +71,11 @@ TRANSITIONS: Table = table(
             **every(STATES, NOT_COMMITTED),
             COMMITTED: move(STAY, Effect.RESTOCK),
         },
+        T.PROLONG: {
+            None: UNKNOWN,
+            HELD: move(STAY),  # with a later expiry
+            COMMITTED: acknowledge("the stock is sold"),
+            **every(TOMBSTONES, OVER),
+        },
     },
 )

@@ -14,6 +14,7 @@ from product_svc.schemas.products import (
     ProductSchema,
 )
 from product_svc.schemas.reservations import (
+    ProlongSchema,
     ReleaseQuerySchema,
     ReservationItemSchema,
     ReservationSchema,
@@ -44,6 +45,7 @@ __all__ = [
     "ProductPutSchema",
     "ProductQuerySchema",
     "ProductSchema",
+    "ProlongSchema",
     "ReleaseQuerySchema",
     "ReservationItemSchema",
     "ReservationSchema",

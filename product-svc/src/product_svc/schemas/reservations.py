@@ -14,6 +14,12 @@ class ReserveSchema(LinesSchema):
     expires_in = Whole(1, WEEK, required=True, metadata={"example": 2700})
 
 
+class ProlongSchema(Schema):
+    """For how many seconds from now the stock is held, at least."""
+
+    expires_in = Whole(1, WEEK, required=True, metadata={"example": 6300})
+
+
 class RestockSchema(LinesSchema):
     """The lines to restock; `return_id` is unique among the order's returns."""
 

@@ -5,7 +5,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = "0004_order_disputes"
-down_revision = "0002_provider_refunds"
+down_revision = "0003_review"
 branch_labels = None
 depends_on = None
 
