@@ -27,6 +27,11 @@ class Refused:
     description: str
     data: Mapping[str, Any] = field(default_factory=dict)
 
+    def member(self, name: str) -> str:
+        """Return a text of the JSON, such as its `code`; "" if there is none."""
+        value = self.data.get(name)
+        return value if isinstance(value, str) else ""
+
     def names(self, *words: str) -> bool:
         """Return whether the description contains one of the words."""
         return any(word in self.description.lower() for word in words)

@@ -172,7 +172,7 @@ def _call(call: Callable[[], Value]) -> Done[Value] | Refused | Unknown:
     try:
         return Done(call())
     except Refusal as refusal:
-        return Refused(str(refusal))
+        return Refused(str(refusal), refusal.data)
     except Unknown as unknown:
         return unknown
 

@@ -111,7 +111,21 @@ def test_a_retry_after_is_kept():
 @pytest.mark.parametrize("status", [400, 404])
 def test_a_definite_no_is_a_refusal_with_its_words(status):
     with answering(plain(status, ERROR)) as (url, _):
-        assert fetch(url) == Refused("no")
+        assert fetch(url) == Refused("no", {"code": "BAD_REQUEST_ERROR"})
+
+
+def test_a_refusal_has_the_errors_members_that_are_given():
+    body = (
+        b'{"error":{"code":"BAD_REQUEST_ERROR","description":"no","source":"NA",'
+        b'"step":null,"reason":"input_validation_failed","field":"amount",'
+        b'"metadata":{}}}'
+    )
+    with answering(plain(400, body)) as (url, _):
+        refusal = fetch(url)
+
+    assert refusal.member("reason") == "input_validation_failed"
+    assert refusal.member("field") == "amount"
+    assert refusal.member("step") == refusal.member("source") == ""
 
 
 def test_a_good_answer_is_read():

@@ -20,10 +20,20 @@ CONNECT, READ, WHOLE = 2.0, 8.0, 12.0  # seconds
 MAX_ANSWER = 1 << 20
 CHUNK = 1 << 16
 DEFINITE = (400, 404)
+MEMBERS = ("code", "source", "step", "reason", "field")
+NOT_AVAILABLE = "NA"
 
 
 class Refusal(Exception):
-    """Razorpay has refused the request; the text is its description."""
+    """Razorpay has refused the request; the text is its description.
+
+    `data` has the error's code, source, step, reason and field, as far as they are
+    given. Descriptions change without notice, so a decision reads `data` first.
+    """
+
+    def __init__(self, description: str, data: dict[str, str]) -> None:
+        super().__init__(description)
+        self.data = data
 
 
 class Adapter(HTTPAdapter):
@@ -59,7 +69,7 @@ def _classify(response: requests.Response, *_: Any, **__: Any) -> requests.Respo
         raise Unknown(f"HTTP {status}", _retry_after(response.headers))
     body = _object(raw)
     if status in DEFINITE:
-        raise Refusal(_description(body))
+        raise _refusal(body)
     response._content = raw
     return response
 
@@ -97,14 +107,16 @@ def _object(raw: bytes) -> dict[str, Any]:
     return found
 
 
-def _description(body: dict[str, Any]) -> str:
+def _refusal(body: dict[str, Any]) -> Refusal:
     error = body.get("error")
     if not isinstance(error, dict):  # a gateway answered, not the API
         raise Unknown("a refusal without an error")
     text = str(error.get("description") or "")
     if "too many requests" in text.lower():  # seen with 400 as well as with 429
         raise Unknown(text)
-    return text
+    given = {name: error.get(name) for name in MEMBERS}
+    texts = {name: value for name, value in given.items() if isinstance(value, str)}
+    return Refusal(text, {n: v for n, v in texts.items() if v != NOT_AVAILABLE})
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
