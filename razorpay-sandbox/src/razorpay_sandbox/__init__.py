@@ -4,7 +4,17 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from razorpay_sandbox import api, control, errors, health, logs, pages, security
+from razorpay_sandbox import (
+    api,
+    control,
+    control_account,
+    date,
+    errors,
+    health,
+    logs,
+    pages,
+    security,
+)
 from razorpay_sandbox.config import read_settings
 from razorpay_sandbox.sandbox import Sandbox
 
@@ -20,8 +30,9 @@ def create_app(settings: Mapping[str, str] | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.url_map.strict_slashes = False  # Razorpay accepts a URL with or without one
     app.extensions["sandbox"] = Sandbox(read_settings(settings))
-    for part in (logs, security, errors, api, pages, control, health):
+    for part in (logs, security, date, errors, api, pages, control, health):
         part.init_app(app)
+    control_account.init_app(app)
     return app
 
 
