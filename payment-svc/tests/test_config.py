@@ -45,6 +45,28 @@ def test_a_bad_setting_is_refused_by_its_name(name, value):
     assert name in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "RAZORPAY_KEY_ID",
+        "RAZORPAY_KEY_SECRET",
+        "RAZORPAY_WEBHOOK_SECRET",
+        "RAZORPAY_WEBHOOK_SECRET_PREVIOUS",
+    ],
+)
+@pytest.mark.parametrize("sign", ["\u200b", "\u201d", " ", "\u00e9", "\x01"])
+def test_a_key_that_fits_into_no_header_is_refused_and_not_shown(name, sign):
+    good = GOOD.get(name, GOOD["RAZORPAY_WEBHOOK_SECRET"])
+
+    with pytest.raises(ConfigError) as refused:
+        Settings.load({**GOOD, name: good[:9] + sign + good[9:]})
+
+    assert f"{name}: should be printable ASCII" in str(refused.value)
+    assert f"U+{ord(sign):04X}" in str(refused.value)
+    assert "at position 10" in str(refused.value)
+    assert good[:9] not in str(refused.value)
+
+
 def test_all_problems_are_reported_together():
     with pytest.raises(ConfigError) as refused:
         Settings.load({"APP_ENV": "test"})

@@ -115,7 +115,10 @@ def test_a_refund_above_the_capture_is_refused(razorpay, sandbox):
 def test_a_wrong_key_is_no_refusal(sandbox):
     stranger = RazorpayService(sandbox.key_id, "wrong", sandbox.url)
 
-    assert stranger.create_link(a_request()).why == "HTTP 401"
+    answer = stranger.create_link(a_request())
+
+    assert answer.cause.name == "key_refused"
+    assert answer.why == "key_refused: Authentication failed"
 
 
 @pytest.mark.parametrize("bad", ["plink_1", "pay_Sb1RfW8nVc40Ub", "x?y=1", "../x", ""])

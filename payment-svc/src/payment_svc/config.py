@@ -5,7 +5,15 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from chassis import config
-from chassis.config import money, optional_url, seconds, setting, text, url, whole
+from chassis.config import (
+    credential,
+    money,
+    optional_url,
+    seconds,
+    setting,
+    url,
+    whole,
+)
 
 SECRET_LENGTH = 16
 
@@ -22,7 +30,7 @@ def provider_secret(value: str) -> str:
     """Accept a secret shared with Razorpay; anybody could sign with an empty one."""
     if len(value) < SECRET_LENGTH or len(set(value)) < 8:
         raise ValueError(f"Razorpay's secret, at least {SECRET_LENGTH} characters")
-    return value
+    return credential(value)
 
 
 def optional_secret(value: str) -> str:
@@ -39,7 +47,7 @@ def key_id(value: str) -> str:
     """Accept the id of a Razorpay key."""
     if not value.startswith("rzp_"):
         raise ValueError("a Razorpay key id, such as rzp_test_...")
-    return text(value)
+    return credential(value)
 
 
 HOUR, DAY = 3600.0, 86400.0

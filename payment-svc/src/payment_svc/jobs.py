@@ -43,5 +43,6 @@ def jobs(settings: Settings) -> dict[str, Job]:
         "check payments": (check_payments, often),
         "check refunds": (check_refunds, often),
         "republish events": (republish, max(often, 1.0)),
+        "watch razorpay": (steps.watch_provider, 60.0),
     }
     return {name: Job(run, every) for name, (run, every) in table.items()}

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from chassis.outcomes import Unknown
+from payment_svc.razorpay.registration import Registration
 from payment_svc.razorpay.types import ProviderLink, ProviderPayment, ProviderRefund
 
 ID = re.compile(r"(plink|order|pay|rfnd)_[A-Za-z0-9]{14}")
@@ -90,6 +91,18 @@ def read_refund(entity: dict[str, Any]) -> ProviderRefund:
         amount=_amount(entity),
         status=_text(entity, "status", 20),
         receipt=receipt if isinstance(receipt, str) else None,
+    )
+
+
+def read_registration(entity: dict[str, Any]) -> Registration:
+    """Return a registered webhook; `events` is an object such as {name: true}."""
+    events = entity.get("events")
+    if not isinstance(events, dict):
+        raise Unknown("events is not an object")
+    return Registration(
+        url=_text(entity, "url"),
+        is_active=entity.get("active") is True,
+        events=frozenset(name for name, is_selected in events.items() if is_selected),
     )
 
 

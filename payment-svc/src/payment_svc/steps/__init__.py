@@ -2,6 +2,7 @@
 
 from payment_svc.steps.context import Context
 from payment_svc.steps.payments import check_payment, republish_capture
+from payment_svc.steps.provider import watch_provider
 from payment_svc.steps.reconciliation import poll, read_payment
 from payment_svc.steps.refunds import check_refund, republish_refund
 from payment_svc.steps.webhooks import process_webhook
@@ -15,4 +16,5 @@ __all__ = [
     "read_payment",
     "republish_capture",
     "republish_refund",
+    "watch_provider",
 ]

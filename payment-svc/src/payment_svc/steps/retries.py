@@ -5,6 +5,8 @@ from typing import Any
 
 from chassis import leases, logging
 from chassis.outcomes import Refused, Unknown
+from payment_svc.managers import problems
+from payment_svc.razorpay.causes import ProviderProblem
 from payment_svc.steps.context import Context
 
 FIRST_PAUSE = 0.5  # seconds, doubled with each attempt
@@ -23,6 +25,8 @@ def retry_later(
     pause = leases.backoff(attempts, FIRST_PAUSE, most, jitter=True)
     pause = max(pause, timedelta(seconds=retry_after))
     leases.postpone(model, row_id, pause, if_released=True)
+    if isinstance(answer, ProviderProblem):
+        problems.report(work.session, answer)
     work.session.commit()
     logging.get().warning(
         "no answer from razorpay", table=model.__tablename__, row_id=row_id, why=why
