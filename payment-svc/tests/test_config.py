@@ -27,6 +27,8 @@ GOOD = {
         ("RAZORPAY_WEBHOOK_SECRET", "a" * 40),
         ("RAZORPAY_WEBHOOK_SECRET_PREVIOUS", "short"),
         ("RAZORPAY_KEY_SECRET", ""),
+        ("RAZORPAY_KEY_SECRET", "'sbx_key_secret_7Qm2VtR9xLwZ'"),
+        ("RAZORPAY_WEBHOOK_SECRET", '"sbx_webhook_secret_4nHk8PzT"'),
         ("RAZORPAY_KEY_ID", "test"),
         ("RAZORPAY_BASE_URL", "https://api.razorpay.com/v1"),
         ("RAZORPAY_BASE_URL", "api.razorpay.com"),

@@ -16,6 +16,7 @@ from chassis.config import (
 )
 
 SECRET_LENGTH = 16
+QUOTES = "'\""  # kept by `docker --env-file` and `kubectl --from-env-file`
 
 
 def origin(value: str) -> str:
@@ -30,6 +31,8 @@ def provider_secret(value: str) -> str:
     """Accept a secret shared with Razorpay; anybody could sign with an empty one."""
     if len(value) < SECRET_LENGTH or len(set(value)) < 8:
         raise ValueError(f"Razorpay's secret, at least {SECRET_LENGTH} characters")
+    if value[0] == value[-1] and value[0] in QUOTES:
+        raise ValueError("Razorpay's secret without quotes around it")
     return credential(value)
 
 
