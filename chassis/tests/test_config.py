@@ -175,3 +175,54 @@ def test_the_environment_wins_over_the_services_file_and_that_over_the_roots(
     found = config.environment(str(package))
 
     assert [found[f"FROM_{x}"] for x in ("ROOT", "FILE", "ENVIRON")] == ["1", "2", "3"]
+
+
+BAD_SIGNS = {
+    "zero width space": ("\u200b", "U+200B ZERO WIDTH SPACE"),
+    "byte order mark": ("\ufeff", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+    "curly quote": ("\u201c", "U+201C LEFT DOUBLE QUOTATION MARK"),
+    "space": (" ", "U+0020 SPACE"),
+    "no-break space": ("\u00a0", "U+00A0 NO-BREAK SPACE"),
+    "control character": ("\x07", "U+0007 control character"),
+    "letter that only looks ASCII": ("\u0410", "U+0410 CYRILLIC CAPITAL LETTER A"),
+}
+
+
+@pytest.mark.parametrize(("sign", "name"), BAD_SIGNS.values(), ids=BAD_SIGNS)
+def test_a_secret_that_fits_into_no_header_is_refused_and_not_shown(sign, name):
+    secret = STRONG[:6] + sign + STRONG[6:]
+
+    found = problems(SECRET_KEY=secret, API_SECRET=secret)
+
+    wanted = f"printable ASCII characters without spaces; it has {name} at position 7"
+    assert found == [
+        f"SECRET_KEY: should be {wanted}",
+        f"API_SECRET: should be {wanted}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_URL", "https://shop.example\u200b/"),
+        ("USER_SVC_URL", "http://user svc:8000"),
+        ("DATABASE_URL", "postgresql://shop:pass\u201dword@db/shop"),
+        ("AWS_ACCESS_KEY_ID", "AKIA\u200b"),
+        ("AWS_SECRET_ACCESS_KEY", "key "),
+        ("AWS_SESSION_TOKEN", "\u201ctoken\u201d"),
+    ],
+)
+def test_addresses_and_the_queues_credentials_are_checked_too(name, value):
+    [found] = problems(**{name: value})
+
+    assert found.startswith(f"{name}: should be printable ASCII")
+    assert value not in found
+
+
+def test_spaces_around_a_value_do_not_belong_to_it_and_a_path_may_have_any_letter():
+    found = Settings.load(
+        {**GOOD, "SECRET_KEY": f" {STRONG}\n", "DATABASE_URL": "sqlite:///é a.db"}
+    )
+
+    assert found.secret_key == STRONG
+    assert found.database_url == "sqlite:///é a.db"

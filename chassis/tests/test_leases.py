@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import String, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis import clock, leases
@@ -223,6 +224,52 @@ def test_a_row_that_fails_holds_up_no_other_and_is_due_after_its_lease(
     assert seen == [good]
     hold_clock(31)
     assert bad in leases.due(Task)
+
+
+def test_a_row_that_fails_again_and_again_waits_longer_each_time(
+    tasks, session, hold_clock
+):
+    (row,) = tasks(0)
+    now, waits = 0, []
+
+    def act(_):
+        raise UnicodeEncodeError("latin-1", "", 0, 1, "a secret with U+200B")
+
+    for _ in range(4):
+        leases.each(Task, 30, act)
+        waits.append(seconds_left(session, row))
+        hold_clock(now := now + waits[-1])
+
+    assert waits == [30, 60, 120, 120]
+
+
+def test_a_row_that_became_due_while_it_failed_stays_due(tasks):
+    (row,) = tasks(0)
+
+    def act(row_id):
+        leases.make_due(Task, row_id)
+        leases.current_db().session.commit()
+        raise RuntimeError
+
+    leases.each(Task, 30, act)
+
+    assert leases.due(Task) == [row]
+
+
+def test_a_row_whose_pause_cannot_be_stored_keeps_its_lease(
+    tasks, session, monkeypatch
+):
+    (row,) = tasks(0)
+
+    def act(_):
+        monkeypatch.setattr(leases, "postpone", fail)
+        raise RuntimeError
+
+    def fail(*_):
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    assert leases.each(Task, 30, act) == 0
+    assert seconds_left(session, row) == 30
 
 
 def test_a_turn_ends_after_some_seconds_though_more_is_due(tasks, monkeypatch):

@@ -39,7 +39,8 @@ from razorpay_sandbox.testing import serve as serve_sandbox
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Served]:
-    with serve_sandbox(tmp_path) as served:
+    """Run Razorpay's side with the clock of `pass_time`."""
+    with serve_sandbox(tmp_path, CLOCK_FILE=str(tmp_path / "clock")) as served:
         yield served
 
 

@@ -27,6 +27,8 @@ GOOD = {
         ("RAZORPAY_WEBHOOK_SECRET", "a" * 40),
         ("RAZORPAY_WEBHOOK_SECRET_PREVIOUS", "short"),
         ("RAZORPAY_KEY_SECRET", ""),
+        ("RAZORPAY_KEY_SECRET", "'sbx_key_secret_7Qm2VtR9xLwZ'"),
+        ("RAZORPAY_WEBHOOK_SECRET", '"sbx_webhook_secret_4nHk8PzT"'),
         ("RAZORPAY_KEY_ID", "test"),
         ("RAZORPAY_BASE_URL", "https://api.razorpay.com/v1"),
         ("RAZORPAY_BASE_URL", "api.razorpay.com"),
@@ -43,6 +45,28 @@ def test_a_bad_setting_is_refused_by_its_name(name, value):
         Settings.load({**GOOD, name: value})
 
     assert name in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "RAZORPAY_KEY_ID",
+        "RAZORPAY_KEY_SECRET",
+        "RAZORPAY_WEBHOOK_SECRET",
+        "RAZORPAY_WEBHOOK_SECRET_PREVIOUS",
+    ],
+)
+@pytest.mark.parametrize("sign", ["\u200b", "\u201d", " ", "\u00e9", "\x01"])
+def test_a_key_that_fits_into_no_header_is_refused_and_not_shown(name, sign):
+    good = GOOD.get(name, GOOD["RAZORPAY_WEBHOOK_SECRET"])
+
+    with pytest.raises(ConfigError) as refused:
+        Settings.load({**GOOD, name: good[:9] + sign + good[9:]})
+
+    assert f"{name}: should be printable ASCII" in str(refused.value)
+    assert f"U+{ord(sign):04X}" in str(refused.value)
+    assert "at position 10" in str(refused.value)
+    assert good[:9] not in str(refused.value)
 
 
 def test_all_problems_are_reported_together():

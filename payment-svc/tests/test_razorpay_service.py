@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from chassis import clock
-from chassis.outcomes import Done, Refused
+from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.razorpay.link_request import PaymentLinkRequest
 from payment_svc.razorpay_service import RazorpayService
 
@@ -85,6 +85,25 @@ def test_a_snapshot_is_the_link_and_its_orders_payments(razorpay, sandbox):
     assert (capture.id, capture.amount, capture.currency) == (pay_id, AMOUNT, "INR")
 
 
+@pytest.mark.parametrize("answer", [Unknown("lost"), Refused("no")])
+def test_payments_that_cannot_be_read_are_not_taken_for_none(razorpay, sandbox, answer):
+    link, _ = paid(razorpay, sandbox)
+    razorpay.payments_of = lambda _: answer
+
+    assert razorpay.snapshot(link) == answer
+
+
+@pytest.mark.parametrize("amount", ["19.99", "1.15", "1449.35"])
+def test_the_exact_amount_is_requested_and_refunded(razorpay, sandbox, amount):
+    link = done(razorpay.create_link(a_request(amount=Decimal(amount))))
+    url = f"{sandbox.url}/control/links/{link.id}/pay/"
+    pay_id = requests.post(url, timeout=5).json()["id"]
+
+    refund = done(razorpay.refund(pay_id, Decimal(amount), "key-0123456789", {}))
+
+    assert (link.amount, refund.amount) == (Decimal(amount), Decimal(amount))
+
+
 def test_a_paid_link_cannot_be_cancelled(razorpay, sandbox):
     link, _ = paid(razorpay, sandbox)
 
@@ -143,7 +162,10 @@ def test_a_refund_above_the_capture_is_refused(razorpay, sandbox):
 def test_a_wrong_key_is_no_refusal(sandbox):
     stranger = RazorpayService(sandbox.key_id, "wrong", sandbox.url)
 
-    assert stranger.create_link(a_request()).why == "HTTP 401"
+    answer = stranger.create_link(a_request())
+
+    assert answer.cause.name == "key_refused"
+    assert answer.why == "key_refused: Authentication failed"
 
 
 @pytest.mark.parametrize("bad", ["plink_1", "pay_Sb1RfW8nVc40Ub", "x?y=1", "../x", ""])

@@ -48,6 +48,16 @@ def test_a_missing_or_partly_written_file_shifts_nothing(tmp_path, monkeypatch, 
     assert Clock(file).time() == 1000.75
 
 
+def test_the_clock_can_be_shifted_without_a_file(monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: 1000.75)
+    clock = Clock()
+
+    clock.shift = -61
+
+    assert clock.time() == 939.75
+    assert clock.is_shifted
+
+
 def test_now_is_in_whole_seconds(monkeypatch):
     monkeypatch.setattr(time, "time", lambda: 1000.75)
 

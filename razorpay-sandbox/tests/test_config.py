@@ -27,3 +27,11 @@ def test_an_error_lists_all_problems():
 
     for name in (*wrong, *KEYS):
         assert name in str(error.value)
+
+
+@pytest.mark.parametrize("bad", ["\u200bsecret", "two words", "\u201csecret\u201d"])
+def test_a_secret_that_fits_into_no_header_is_refused_without_showing_it(bad):
+    with pytest.raises(ConfigError, match="RAZORPAY_KEY_SECRET must be") as error:
+        read_settings({**KEYS, "RAZORPAY_KEY_SECRET": bad})
+
+    assert bad not in str(error.value)

@@ -52,6 +52,8 @@ REFUSALS = [
         {"customer": {"email": "asha"}},
         "email: must be in a valid format for e.g. abcxyz@domain.com.",
     ),
+    ({"customer": {"name": "Om"}}, "The name format is invalid."),
+    ({"customer": {"name": "Rao, Asha"}}, "The name format is invalid."),
     (
         {"customer": {"contact": "+91981"}},
         "contact: the length must be between 8 and 14.",

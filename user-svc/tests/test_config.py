@@ -63,6 +63,22 @@ def test_service_clients_of_a_wrong_shape_are_named_and_not_shown(value: str) ->
     assert SECRET not in line
 
 
+def test_a_clients_secret_that_fits_into_no_header_is_named_and_not_shown() -> None:
+    bad = json.dumps([{**CLIENT, "client_secret": SECRET[:4] + "\u200b" + SECRET[4:]}])
+
+    (line,) = problems(SERVICE_CLIENTS=bad)
+
+    assert f"a secret of {CLIENT['client_id']} in printable ASCII" in line
+    assert "U+200B ZERO WIDTH SPACE at position 5" in line
+    assert SECRET[:4] not in line
+
+
+def test_a_mail_servers_address_is_printable_ascii() -> None:
+    (line,) = problems(SMTP_URL="smtps://shop:pass\u201dword@mail.example:465")
+
+    assert line.startswith("SMTP_URL: should be printable ASCII")
+
+
 def test_production_refuses_weak_secrets() -> None:
     weak = json.dumps([{**CLIENT, "client_secret": "secret"}])
 

@@ -1,7 +1,9 @@
 """Settings: typed, read once from the environment, with all problems in one report."""
 
 import os
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -17,6 +19,8 @@ MINIMUM_SECRET = 32
 # Four days in a queue, fourteen as a dead letter, and four more after a redrive.
 MESSAGE_LIFETIME_DAYS = 22
 FOR_DEVELOPMENT = "development-only"
+# Read by the AWS library; they go into headers and signatures like our own secrets.
+AWS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 PRODUCTION, DEVELOPMENT, TEST = "production", "development", "test"
 
 
@@ -37,9 +41,19 @@ def text(value: str) -> str:
     return value
 
 
+def credential(value: str) -> str:
+    """Accept printable ASCII without spaces, which fits into headers and signatures."""
+    for place, sign in enumerate(value, 1):
+        if not "!" <= sign <= "~":
+            known = f"U+{ord(sign):04X} {unicodedata.name(sign, 'control character')}"
+            allowed = "printable ASCII characters without spaces"
+            raise ValueError(f"{allowed}; it has {known} at position {place}")
+    return value
+
+
 def url(value: str) -> str:
     """Accept an http(s) address, without its last slash."""
-    parts = urlsplit(value)
+    parts = urlsplit(credential(value))
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("an http:// or https:// address")
     return value.rstrip("/")
@@ -106,6 +120,8 @@ def one_of(*words: str) -> Callable[[str], str]:
 
 def database_url(value: str) -> str:
     """Accept a SQLite or PostgreSQL URL; add the driver to PostgreSQL's."""
+    if value.startswith("postgres"):
+        credential(value)
     for prefix in ("postgres://", "postgresql://"):
         if value.startswith(prefix):
             return value.replace(prefix, "postgresql+psycopg://", 1)
@@ -168,6 +184,9 @@ class Settings:
             marked = [name for name, text in environ.items() if FOR_DEVELOPMENT in text]
             problems += [f"{name}: is for development only" for name in marked]
             problems += ["CRASH_AT: is for tests only"] * ("CRASH_AT" in environ)
+        for name in sorted(AWS & environ.keys()):
+            with _named(name, problems):
+                credential(environ[name])
         if problems:
             raise ConfigError(problems)
         return cls(**values)
@@ -188,8 +207,18 @@ def _read(
         else:
             values[item.name] = item.default
         return
+    with _named(name, problems):
+        value = environ[name].strip()
+        values[item.name] = item.metadata["parse"](value)
+        if item.metadata["secret"]:
+            credential(value)
+
+
+@contextmanager
+def _named(name: str, problems: list[str]) -> Iterator[None]:
+    """Report a value that is refused inside, with the setting's name."""
     try:
-        values[item.name] = item.metadata["parse"](environ[name].strip())
+        yield
     except ValueError as wrong:
         problems.append(f"{name}: should be {wrong}")
 

@@ -9,16 +9,19 @@ own. When a worker crashes, its rows are due again when their leases end.
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import inspect, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import clock, logging
 from chassis.db import changed, current_db, reading
 from chassis.failpoints import failpoint
 
 BATCH = 50
+LONGEST = 4  # leases: the longest pause of a row that raises again and again
 TURN = 5.0  # seconds; the worker must notice SIGTERM between two turns
 
 
@@ -131,8 +134,9 @@ def each(
 ) -> int:
     """Lease every due row in turn and act on its id; return how many succeeded.
 
-    A row whose action raises is logged, and is due again when its lease ends: no row
-    blocks the others. A turn ends after some seconds even when more rows are due.
+    A row whose action raises is logged and due again when its lease ends, and later
+    after each further failure: no row blocks the others. A turn ends after some seconds
+    even when more rows are due.
     """
     _, key = _keyed(model)
     end, done = time.monotonic() + TURN, 0
@@ -141,7 +145,10 @@ def each(
             break
         taken = lease(model, seconds, key == row_id, *rules, column=column)
         current_db().session.commit()
-        done += bool(taken) and _isolated(act, row_id)
+        if taken and _isolated(act, row_id):
+            done += 1
+        elif taken and column == "next_check_at":
+            _back_off(model, row_id, seconds)
         failpoint("leases.between_rows")
     return done
 
@@ -155,6 +162,16 @@ def _isolated(act: Callable[[int], object], row_id: int) -> bool:
     finally:
         current_db().session.remove()
     return True
+
+
+def _back_off(model: Any, row_id: int, seconds: float) -> None:
+    """Postpone a row that raised; if the database fails too, the lease remains."""
+    with suppress(SQLAlchemyError):
+        failures = attempts(model, row_id) - 1
+        pause = backoff(failures, seconds, LONGEST * seconds)
+        postpone(model, row_id, pause)
+        current_db().session.commit()
+    current_db().session.remove()
 
 
 def _keyed(model: Any) -> tuple[Any, Any]:

@@ -5,9 +5,19 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from chassis import config
-from chassis.config import flag, money, optional_url, seconds, setting, text, url, whole
+from chassis.config import (
+    credential,
+    flag,
+    money,
+    optional_url,
+    seconds,
+    setting,
+    url,
+    whole,
+)
 
 SECRET_LENGTH = 16
+QUOTES = "'\""  # kept by `docker --env-file` and `kubectl --from-env-file`
 
 
 def origin(value: str) -> str:
@@ -22,7 +32,9 @@ def provider_secret(value: str) -> str:
     """Accept a secret shared with Razorpay; anybody could sign with an empty one."""
     if len(value) < SECRET_LENGTH or len(set(value)) < 8:
         raise ValueError(f"Razorpay's secret, at least {SECRET_LENGTH} characters")
-    return value
+    if value[0] == value[-1] and value[0] in QUOTES:
+        raise ValueError("Razorpay's secret without quotes around it")
+    return credential(value)
 
 
 def optional_secret(value: str) -> str:
@@ -39,7 +51,7 @@ def key_id(value: str) -> str:
     """Accept the id of a Razorpay key."""
     if not value.startswith("rzp_"):
         raise ValueError("a Razorpay key id, such as rzp_test_...")
-    return text(value)
+    return credential(value)
 
 
 def account_id(value: str) -> str:

@@ -57,5 +57,6 @@ def jobs(settings: Settings) -> dict[str, Job]:
         "check disputes": (check_disputes, often),
         "watch webhooks": (watch_webhooks, WATCH),
         "republish events": (republish, max(often, 1.0)),
+        "watch razorpay": (steps.watch_provider, 60.0),
     }
     return {name: Job(run, every) for name, (run, every) in table.items()}

@@ -14,13 +14,16 @@ import razorpay
 import requests
 from flask import Flask, current_app
 
+from chassis import logging
 from chassis.outcomes import Done, Refused, Unknown, Value
 from payment_svc.config import Settings
 from payment_svc.razorpay import entities
+from payment_svc.razorpay.causes import CALL_FAILED, ProviderProblem
 from payment_svc.razorpay.disputes import ProviderDispute
 from payment_svc.razorpay.http import Refusal, make_session
 from payment_svc.razorpay.link_request import PaymentLinkRequest
 from payment_svc.razorpay.pages import PAGE, every_item
+from payment_svc.razorpay.provider_clock import ProviderClock
 from payment_svc.razorpay.signatures import Callback, is_signed
 from payment_svc.razorpay.types import (
     ProviderLink,
@@ -41,11 +44,13 @@ class RazorpayService:
         self._auth = (key_id, key_secret)
         self._base_url = base_url
         self._threads = threading.local()
+        self.clock = ProviderClock()
 
     @property
     def _client(self) -> Any:
         if not hasattr(self._threads, "client"):
-            self._threads.client = self._make_client(make_session(self._base_url))
+            session = make_session(self._base_url, self.clock.observe)
+            self._threads.client = self._make_client(session)
         return self._threads.client
 
     def _make_client(self, session: requests.Session) -> Any:
@@ -177,6 +182,10 @@ class RazorpayService:
             lambda: entities.read_dispute(self._client.dispute.fetch(dispute_id))
         )
 
+    def read(self, reader: Callable[[Any], Value]) -> Done[Value] | Refused | Unknown:
+        """Call one of `razorpay.account`'s readers."""
+        return _call(lambda: reader(self._client))
+
     def is_callback(self, callback: Callback, signature: str) -> bool:
         """Return whether Razorpay has signed a callback with the key's secret."""
         return is_signed(callback.message(), signature, self._auth[1])
@@ -195,6 +204,9 @@ def _call(call: Callable[[], Value]) -> Done[Value] | Refused | Unknown:
         return Refused(str(refusal), refusal.data)
     except Unknown as unknown:
         return unknown
+    except Exception as error:  # such as a secret that fits into no HTTP header
+        logging.get().error("call to razorpay failed", exc_info=error)
+        return ProviderProblem(CALL_FAILED, type(error).__name__)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -25,3 +25,16 @@ def test_amounts_are_in_paise_and_an_empty_customer_is_left_out(customer):
     assert body.get("customer", {}) == customer
     assert ("customer" in body) is bool(customer)
     assert (body["accept_partial"], body["reminder_enable"]) == (False, False)
+
+
+def test_a_plain_request_has_neither_description_nor_customer_nor_notes():
+    body = PaymentLinkRequest(
+        reference_id="r",
+        amount=Decimal("19.99"),
+        currency="INR",
+        expire_by=datetime(2026, 1, 1, tzinfo=UTC),
+        callback_url="http://127.0.0.1/",
+    ).body()
+
+    assert not {"description", "customer", "notes"} & body.keys()
+    assert (body["amount"], body["reference_id"]) == (1999, "r")

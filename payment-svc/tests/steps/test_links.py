@@ -120,30 +120,218 @@ def test_no_link_is_made_a_quarter_of_an_hour_after_the_order(shop):
 @pytest.mark.parametrize(
     "customer",
     [
+        {"name": "Om", "email": "asha@shop.example"},
+        {"name": "Rao, Asha", "email": "asha@shop.example"},
         {"name": "Asha", "email": "asha@shop.example", "phone": "+919999999999"},
         {"name": "Asha", "email": "not-an-address"},
-        {"name": "Asha", "email": "bad", "phone": "+919999999999"},
+        {"name": "Om", "email": "bad", "phone": "+919999999999"},
     ],
-    ids=["contact", "email", "both"],
+    ids=["short name", "comma", "contact", "email", "all"],
 )
 def test_a_customers_field_that_razorpay_refuses_is_left_out(shop, customer):
     order = shop.issued(customer=customer)
 
     assert shop.kinds(order) == ["payment.link_ready"]
+    [link] = shop.ledger("links")
+    assert link["customer"] == {}
+    assert (link["description"], link["notes"]) == ("", None)
+    assert link["reference_id"] == shop.payment(order).receipt
+    assert link["callback_url"].endswith("/payments/payment_link_callback/")
+    assert link["expire_by"]
 
 
-def test_another_refusal_is_final(shop):
+def test_whatever_the_words_the_link_is_requested_once_more_without_all_of_it(shop):
+    shop.control("account", refuse_fields="words that nobody has documented")
+
+    order = shop.issued()
+
+    assert shop.payment(order).is_plain_link
+    assert shop.kinds(order) == ["payment.link_ready"]
+
+
+def test_a_plain_link_is_paid_like_any_other(shop):
+    shop.control("account", refuse_fields="no")
+
+    order = shop.captured()
+
+    assert shop.payment(order).status == "COMPLETED"
+
+
+def test_the_request_for_a_plain_link_is_committed_before_it_is_sent(shop):
+    requests = refuse_links(shop, "no")
+    order = shop.request()
+
+    with shop.app.app_context():
+        check_payments()
+
+    assert len(requests) == 1
+    assert shop.payment(order).is_plain_link
+    assert shop.payment(order).state == "created"
+
+
+def refuse_links(shop, description):
+    """Refuse every link in these words; return the requests."""
+    requests = []
+
+    def refuse(request):
+        requests.append(request)
+        return Refused(description)
+
+    shop.app.extensions["razorpay"].create_link = refuse
+    return requests
+
+
+@pytest.mark.parametrize(
+    "description",
+    ["amount exceeds maximum amount allowed.", "in words that nobody knows", ""],
+)
+def test_a_refusal_of_the_plain_link_is_final(shop, description):
+    requests = refuse_links(shop, description)
     order = shop.request(amount="99999999.99")
-    shop.app.extensions["razorpay"].create_link = lambda _: Refused(
-        "amount exceeds maximum amount allowed."
-    )
 
     shop.work()
 
     payment = shop.payment(order)
-    assert payment.status == "FAILED"
-    assert payment.reason == "amount exceeds maximum amount allowed."
+    assert [bool(request.customer) for request in requests] == [True, False]
+    assert (payment.status, payment.reason) == ("FAILED", description)
     assert shop.published(order) == [{"order_id": order, "reason": "failed"}]
+
+
+def test_a_duplicate_in_other_words_is_found_by_its_reference(shop):
+    order = shop.request()
+    with shop.app.app_context():
+        work = Context()
+        payment = read_payment(work, shop.payment(order).id)
+        work.razorpay.create_link(link_request(work, payment))
+    refuse_links(shop, "you have been here before")
+
+    shop.work()
+
+    assert shop.payment(order).state == "issued"
+    assert len(shop.ledger("links")) == 1
+
+
+ACCOUNT_PROBLEMS = {
+    "suspended": "account_suspended",
+    "live_mode_off": "live_mode_off",
+    "not_enabled": "not_enabled",
+    "key_refused": "key_refused",
+    "address_not_allowed": "address_not_allowed",
+    "address_blocked": "address_blocked",
+    "maintenance": "maintenance",
+    "link_quota": "link_quota",
+}
+
+
+def alerts(caplog):
+    return [r.msg["cause"] for r in caplog.records if "'alert': True" in str(r.msg)]
+
+
+@pytest.mark.parametrize("mode", ACCOUNT_PROBLEMS)
+def test_a_problem_of_the_account_ends_no_sale(shop, caplog, mode):
+    shop.control("account", mode=mode)
+    orders = [shop.request(), shop.request()]
+
+    for _ in range(3):
+        shop.make_due()
+        shop.work()
+    states = {shop.payment(order).state for order in orders}
+    shop.control("account", mode="active")
+    shop.make_due()
+    shop.work()
+
+    assert states == {"created"}
+    assert {shop.payment(order).state for order in orders} == {"issued"}
+    assert alerts(caplog) == [ACCOUNT_PROBLEMS[mode]]
+
+
+def test_a_problem_of_the_account_ends_with_the_orders_own_deadline(shop, pass_time):
+    shop.control("account", mode="suspended")
+    order = shop.request()
+    shop.work()
+
+    pass_time(timedelta(minutes=15, seconds=1))
+    shop.make_due()
+    shop.work()
+
+    payment = shop.payment(order)
+    assert (payment.status, payment.reason) == (
+        "FAILED",
+        "no link could be created in time",
+    )
+    assert shop.published(order) == [{"order_id": order, "reason": "failed"}]
+
+
+@pytest.mark.parametrize("seconds", [61, 600])
+def test_an_order_gets_its_link_although_our_clock_is_behind(shop, caplog, seconds):
+    shop.control("account", clock=seconds)  # Razorpay's clock is right, ours is not
+
+    order = shop.request()
+    for _ in range(2):
+        shop.work()
+        shop.make_due()
+    shop.work()
+
+    assert shop.payment(order).state == "issued"
+    [link] = shop.ledger("links")
+    left = link["expire_by"] - (clock.now().timestamp() + seconds)
+    assert 15 * 60 < left <= 16 * 60 + 2
+    assert alerts(caplog) == ["clock"]
+
+
+def test_once_the_clocks_are_compared_a_link_lives_as_long_as_it_should(shop):
+    shop.control("account", clock=-600)  # our clock is ahead
+    shop.issued()
+
+    second = shop.issued()
+
+    [link] = [one for one in shop.ledger("links") if one["id"] == shop.link(second)]
+    left = link["expire_by"] - (clock.now().timestamp() - 600)
+    assert 15 * 60 < left <= 16 * 60 + 2
+
+
+@pytest.mark.parametrize("name", ["create_link", "find_link"])
+def test_a_payment_whose_attempts_raise_ends_with_the_orders_deadline(
+    shop, pass_time, monkeypatch, name
+):
+    def fail(*_):
+        raise UnicodeEncodeError("latin-1", "", 0, 1, "a secret with U+200B")
+
+    order, other = shop.request(), shop.request()
+    broken = shop.payment(order).receipt
+    service = shop.app.extensions["razorpay"]
+    real = getattr(service, name)
+
+    def call(argument):
+        receipt = getattr(argument, "reference_id", argument)
+        return fail() if receipt == broken else real(argument)
+
+    with monkeypatch.context() as all_fail:
+        all_fail.setattr(service, "create_link", fail, raising=False)
+        shop.work()
+    monkeypatch.setattr(service, name, call, raising=False)
+    shop.make_due()
+    shop.work()
+    assert shop.payment(other).state == "issued"
+    assert shop.payment(order).state == "created"
+
+    pass_time(timedelta(minutes=15, seconds=1))
+    shop.make_due()
+    shop.work()
+
+    assert shop.payment(order).status == "FAILED"
+    assert shop.published(order) == [{"order_id": order, "reason": "failed"}]
+
+
+def test_a_call_that_raises_is_no_definite_answer(shop, caplog):
+    service = shop.app.extensions["razorpay"]
+    service._auth = ("rzp_test_x", "\u201csecret\u201d")
+    order = shop.request()
+
+    shop.work()
+
+    assert shop.payment(order).state == "created"
+    assert alerts(caplog) == ["call_failed"]
 
 
 def test_a_closed_payment_never_gets_a_link_whatever_comes_later(shop):

@@ -1,9 +1,13 @@
 """A poll reconciles the payment with what Razorpay shows."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
 
+from chassis import clock
+from chassis.outcomes import Done, Refused, Unknown
+from payment_svc.jobs import check_payments
 from payment_svc.models import Payment
 from payment_svc.steps import Context, poll, read_payment
 
@@ -154,3 +158,80 @@ def test_a_snapshot_applied_twice_changes_nothing_the_second_time(shop):
     assert len(shop.rows(Payment)) == 1
     assert shop.payment(order).updated_at == before.updated_at
     assert len(shop.published(order, "payment.captured")) == 1
+
+
+@pytest.mark.parametrize("answer", [Unknown("lost"), Refused("no")])
+def test_a_payment_is_not_closed_while_its_captures_cannot_be_read(shop, answer):
+    """A link can be expired and paid at once: the late payment must be read first."""
+    order = shop.issued()
+    shop.control(f"links/{shop.link(order)}/expire")
+    shop.pay(order, late=True)
+    service = shop.app.extensions["razorpay"]
+    service.payments_of = lambda _: answer
+
+    for _ in range(2):
+        shop.make_due()
+        shop.work()
+    assert shop.payment(order).state == "issued"
+    del service.payments_of
+    shop.make_due()
+    shop.work()
+
+    assert shop.payment(order).state == "captured"
+    assert shop.kinds(order) == ["payment.link_ready", "payment.captured"]
+
+
+def test_pauses_towards_razorpay_grow_with_each_attempt(shop):
+    order = shop.issued()
+    shop.app.extensions["razorpay"].fetch_link = lambda _: Unknown("lost")
+    pauses = []
+    for _ in range(8):
+        shop.make_due()
+        before = clock.now()
+        with shop.app.app_context():
+            check_payments()
+        due = shop.payment(order).next_check_at
+        pauses.append((due - before).total_seconds())
+
+    # Half a second, doubled with each attempt, at most a minute; jitter halves it.
+    most = [min(0.5 * 2**attempt, 60) for attempt in range(1, 9)]
+    assert all(
+        high / 2 <= pause < high + 5 for pause, high in zip(pauses, most, strict=True)
+    ), pauses
+
+
+def test_a_capture_in_another_currency_waits_for_a_review(shop):
+    """The same number in another currency is another amount."""
+    order = shop.issued()
+    shop.pay(order)
+    service = shop.app.extensions["razorpay"]
+    real = service.payments_of
+
+    def in_dollars(order_id):
+        [one] = real(order_id).value
+        return Done((dataclasses.replace(one, currency="USD"),))
+
+    service.payments_of = in_dollars
+    shop.make_due()
+    shop.work()
+
+    payment = shop.payment(order)
+    assert payment.state == "under_review"
+    assert (payment.captured_currency, payment.status) == ("USD", "PENDING")
+    assert "payment.captured" not in shop.kinds(order)
+
+
+def test_a_link_in_another_currency_is_not_ours(shop):
+    order = shop.request()
+    service = shop.app.extensions["razorpay"]
+    real = service.create_link
+
+    def in_dollars(request):
+        return Done(dataclasses.replace(real(request).value, currency="USD"))
+
+    service.create_link = in_dollars
+    shop.work()
+
+    payment = shop.payment(order)
+    assert (payment.status, payment.reason) == ("FAILED", "the link has another amount")
+    assert shop.kinds(order) == ["payment.closed"]

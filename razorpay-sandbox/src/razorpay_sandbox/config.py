@@ -1,6 +1,7 @@
 """The sandbox's settings, read and validated at startup."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ DEFAULTS = {
     "MERCHANT_NAME": "Sandbox Shop",
     "MAX_AMOUNT": "9999999999",
 }
+KEY = re.compile(r"[!-~]+")
 ON, OFF = ("on", "true", "1", "yes"), ("off", "false", "0", "no")
 
 
@@ -76,6 +78,8 @@ def _problem(name: str, value: str) -> str:
     check, wanted = CHECKS.get(name, (bool, ""))
     if name in SECRETS and not value:
         return f"{name} must be set"
+    if name in SECRETS and not KEY.fullmatch(value):
+        return f"{name} must be printable ASCII without spaces"
     return "" if not wanted or check(value) else f"{name} must be {wanted}"
 
 

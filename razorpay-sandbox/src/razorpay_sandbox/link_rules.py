@@ -12,6 +12,7 @@ from razorpay_sandbox.notes import check_link_notes
 
 QUARTER, SIX_MONTHS = 15 * 60, 183 * 24 * 3600
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+NAME = re.compile(r"[A-Za-z0-9 .'/@()]{3,50}")
 CONTACT = re.compile(r"\+?[0-9]+")
 RECURRING = re.compile(r"(\d)\1{3}")
 BAD_JSON = LinkError("incorrect JSON object received.")
@@ -164,12 +165,14 @@ def _expiry(data: dict[str, Any], now: int) -> dict[str, str]:
 
 
 def _check_rest(data: dict[str, Any], max_amount: int) -> None:
-    contact = (data.get("customer") or {}).get("contact") or ""
+    customer = data.get("customer") or {}
+    name, contact = customer.get("name") or "", customer.get("contact") or ""
     problems = {
         "first_min_partial_amount must be less than or equal to amount.": (
             (data.get("first_min_partial_amount") or 0) > data["amount"]
         ),
         "amount exceeds maximum amount allowed.": data["amount"] > max_amount,
+        "The name format is invalid.": bool(name) and not NAME.fullmatch(name),
         "Contact number contains invalid characters, only digits and + symbol are"
         " allowed": bool(contact) and not CONTACT.fullmatch(contact),
         "Recurring digits in customer contact are disallowed": (

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from razorpay_sandbox import links
+from razorpay_sandbox.account import Account
 from razorpay_sandbox.background import Background
 from razorpay_sandbox.clock import Clock
 from razorpay_sandbox.config import Settings
@@ -20,6 +21,7 @@ class Sandbox:
         self.settings = settings
         self.webhook_url = settings.webhook_url
         self.clock = Clock(settings.clock_file)
+        self.account = Account()
         self.ledger = Ledger(settings.database_url)
         self.refunds_in_flight = InFlightKeys()
         self.low_balance: str | None = None  # the words that refuse every refund

@@ -9,6 +9,7 @@ from chassis import config
 from chassis.config import (
     MINIMUM_SECRET,
     ConfigError,
+    credential,
     optional_url,
     setting,
     text,
@@ -49,7 +50,18 @@ def service_clients(value: str) -> tuple[Client, ...]:
         raise ValueError(SHAPE) from None
     if len({client.client_id for client in clients}) != len(clients):
         raise ValueError(f"{SHAPE}, each client_id once")
+    for client in clients:
+        _check_secret(client)
     return clients
+
+
+def _check_secret(client: Client) -> None:
+    try:
+        credential(client.client_secret)
+    except ValueError as wrong:
+        raise ValueError(
+            f"JSON with a secret of {client.client_id} in {wrong}"
+        ) from None
 
 
 def _client(item: dict[str, Any]) -> Client:

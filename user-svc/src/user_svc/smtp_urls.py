@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from chassis.config import credential
+
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 SHAPE = (
     "smtp://host:25, smtp+starttls://user:password@host:587 "
@@ -29,7 +31,7 @@ class SmtpServer:
 def smtp_url(value: str) -> str:
     """Accept the address of a mail server, or an empty text."""
     if value:
-        parse(value)
+        parse(credential(value))
     return value
 
 

@@ -60,6 +60,11 @@ def _is_known(session: Session, row: WebhookEvent) -> bool:
     return session.scalar(known) is not None
 
 
+def find(session: Session, event_id: str) -> WebhookEvent | None:
+    """Return the webhook with this event id, or None."""
+    return session.scalar(select(WebhookEvent).filter_by(event_id=event_id))
+
+
 def process(session: Session, row: WebhookEvent, payload: WebhookPayload) -> None:
     """Make the payment and the refund that a webhook mentions due."""
     if ignored := why_ignored(payload.event):

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     String,
     column,
+    false,
     select,
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -134,6 +135,7 @@ class Payment(AuditLog):
     captured_currency: Mapped[str | None] = mapped_column(String(3))
     amount_refunded: Mapped[Decimal] = mapped_column(Money(10), default=Decimal("0.00"))
     is_accepted: Mapped[bool] = mapped_column(default=False)
+    is_plain_link: Mapped[bool] = mapped_column(default=False, server_default=false())
     outcome: Mapped[Outcome | None] = mapped_column(String(10))
     version: Mapped[int] = mapped_column(default=1)
     attempts: Mapped[int] = mapped_column(default=0)

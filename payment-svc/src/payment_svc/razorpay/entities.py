@@ -9,6 +9,7 @@ from typing import Any
 from chassis.outcomes import Unknown
 from payment_svc.razorpay.attempts import read_attempt
 from payment_svc.razorpay.disputes import ProviderDispute
+from payment_svc.razorpay.registration import Registration
 from payment_svc.razorpay.types import ProviderLink, ProviderPayment, ProviderRefund
 
 ID = re.compile(r"(plink|order|pay|rfnd|disp)_[A-Za-z0-9]{14}")
@@ -172,6 +173,18 @@ def _known(read: Callable[[dict[str, Any], str], Any], *wanted: Any) -> Any:
 def _moment(entity: dict[str, Any], name: str) -> datetime | None:
     seconds = _seconds(entity, name)
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
+
+def read_registration(entity: dict[str, Any]) -> Registration:
+    """Return a registered webhook; `events` is an object such as {name: true}."""
+    events = entity.get("events")
+    if not isinstance(events, dict):
+        raise Unknown("events is not an object")
+    return Registration(
+        url=_text(entity, "url"),
+        is_active=entity.get("active") is True,
+        events=frozenset(name for name, is_selected in events.items() if is_selected),
+    )
 
 
 def read_items(entity: dict[str, Any], name: str = "items") -> list[dict[str, Any]]:

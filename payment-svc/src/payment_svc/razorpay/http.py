@@ -6,7 +6,7 @@ session therefore classifies each response before the client sees it.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -15,6 +15,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from chassis.outcomes import Unknown
+from payment_svc.razorpay import causes
 
 CONNECT, READ, WHOLE = 2.0, 8.0, 12.0  # seconds
 MAX_ANSWER = 1 << 20
@@ -22,6 +23,7 @@ CHUNK = 1 << 16
 DEFINITE = (400, 404)
 MEMBERS = ("code", "source", "step", "reason", "field")
 NOT_AVAILABLE = "NA"
+Observer = Callable[..., None]
 
 
 class Refusal(Exception):
@@ -50,14 +52,17 @@ class Adapter(HTTPAdapter):
             raise Unknown(type(error).__name__) from None
 
 
-def make_session(base_url: str) -> requests.Session:
-    """Return a session that bounds and classifies every response."""
+def make_session(base_url: str, *observers: Observer) -> requests.Session:
+    """Return a session that bounds and classifies every response.
+
+    Each observer is called with a response before the response is classified.
+    """
     session = requests.Session()
     session.trust_env = base_url.startswith("https:")  # no proxy to a local sandbox
     session.max_redirects = 0
     session.mount("http://", Adapter())
     session.mount("https://", Adapter())
-    session.hooks["response"] = [_classify]
+    session.hooks["response"] = [*observers, _classify]
     return session
 
 
@@ -65,13 +70,23 @@ def _classify(response: requests.Response, *_: Any, **__: Any) -> requests.Respo
     """Return a 2xx response with a JSON object; raise Refusal or Unknown otherwise."""
     raw = _read(response)
     status = response.status_code
-    if status not in DEFINITE and not 200 <= status < 300:
-        raise Unknown(f"HTTP {status}", _retry_after(response.headers))
-    body = _object(raw)
-    if status in DEFINITE:
-        raise _refusal(body)
+    if not 200 <= status < 300:
+        raise _failure(status, raw, _retry_after(response.headers))
+    _object(raw)
     response._content = raw
     return response
+
+
+def _failure(status: int, raw: bytes, retry_after: float) -> Refusal | Unknown:
+    """Return a refusal of this request, or why there is no definite answer."""
+    error = _error(raw)
+    cause = causes.find(status, error)
+    if cause is not None:
+        detail = error.get("description") or f"HTTP {status}"
+        return causes.ProviderProblem(cause, detail, retry_after)
+    if status not in DEFINITE:
+        return Unknown(f"HTTP {status}", retry_after)
+    return _refusal(_object(raw))
 
 
 def _read(response: requests.Response) -> bytes:
@@ -111,12 +126,25 @@ def _refusal(body: dict[str, Any]) -> Refusal:
     error = body.get("error")
     if not isinstance(error, dict):  # a gateway answered, not the API
         raise Unknown("a refusal without an error")
-    text = str(error.get("description") or "")
-    if "too many requests" in text.lower():  # seen with 400 as well as with 429
-        raise Unknown(text)
-    given = {name: error.get(name) for name in MEMBERS}
+    members = _texts(error)
+    return Refusal(members.pop("description", ""), members)
+
+
+def _error(raw: bytes) -> dict[str, str]:
+    """Return the members of an error; a gateway has only a description or nothing."""
+    try:
+        body = _object(raw)
+    except Unknown:
+        return {}
+    error = body.get("error")
+    found = error if isinstance(error, dict) else {"description": body.get("message")}
+    return _texts(found)
+
+
+def _texts(error: dict[str, Any]) -> dict[str, str]:
+    given = {name: error.get(name) for name in (*MEMBERS, "description")}
     texts = {name: value for name, value in given.items() if isinstance(value, str)}
-    return Refusal(text, {n: v for n, v in texts.items() if v != NOT_AVAILABLE})
+    return {name: value for name, value in texts.items() if value != NOT_AVAILABLE}
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

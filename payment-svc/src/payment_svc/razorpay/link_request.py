@@ -1,6 +1,6 @@
 """The request for a payment link."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,30 +10,32 @@ from payment_svc.razorpay.entities import paise
 
 @dataclass(frozen=True)
 class PaymentLinkRequest:
-    """A request to create a payment link."""
+    """A request to create a payment link; the last three fields are for convenience."""
 
     reference_id: str
     amount: Decimal
     currency: str
     expire_by: datetime
-    description: str
-    customer: dict[str, str]
     callback_url: str
-    notes: dict[str, str]
+    description: str = ""
+    customer: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
         """Return the request body; Razorpay refuses an empty `customer`."""
-        optional = {"customer": self.customer} if self.customer else {}
-        return optional | {
+        optional = {
+            "description": self.description,
+            "customer": self.customer,
+            "notes": self.notes,
+        }
+        return {name: value for name, value in optional.items() if value} | {
             "amount": paise(self.amount),
             "currency": self.currency,
             "accept_partial": False,
-            "description": self.description,
             "reference_id": self.reference_id,
             "expire_by": int(self.expire_by.timestamp()),
             "notify": {"sms": False, "email": False},
             "reminder_enable": False,
             "callback_url": self.callback_url,
             "callback_method": "get",
-            "notes": self.notes,
         }

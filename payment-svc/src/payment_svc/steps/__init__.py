@@ -3,6 +3,7 @@
 from payment_svc.steps.context import Context
 from payment_svc.steps.disputes import check_dispute
 from payment_svc.steps.payments import check_payment, republish_capture
+from payment_svc.steps.provider import watch_provider
 from payment_svc.steps.reconciliation import poll, read_payment
 from payment_svc.steps.refunds import check_refund, republish_refund
 from payment_svc.steps.silence import watch_webhooks
@@ -18,5 +19,6 @@ __all__ = [
     "read_payment",
     "republish_capture",
     "republish_refund",
+    "watch_provider",
     "watch_webhooks",
 ]

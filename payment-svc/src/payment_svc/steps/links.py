@@ -1,8 +1,9 @@
 """Create and cancel payment links at Razorpay."""
 
 from datetime import timedelta
+from typing import Any
 
-from chassis import clock, leases
+from chassis import leases, logging
 from chassis.failpoints import failpoint
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.models import Payment, PaymentState
@@ -13,18 +14,31 @@ from payment_svc.steps.reconciliation import fetch_snapshot, poll, reconcile
 from payment_svc.steps.retries import retry_later
 
 CALLBACK = "/payments/payment_link_callback/"
+TOO_LATE = "no link could be created in time"
 DUPLICATE = ("already exists", "already attempted")  # a link with this reference exists
 
 
 def create_link(work: Context, payment: Payment) -> None:
     """Create the link of a payment that has none.
 
-    An earlier attempt may have created it, so a retry first queries Razorpay for it.
+    The order's deadline also ends a payment whose attempts raise.
     """
+    try:
+        _create_link(work, payment)
+    except Exception as error:
+        work.session.rollback()
+        if not work.payments.is_too_late(payment):
+            raise
+        logging.get().error("link failed", payment_id=payment.id, exc_info=error)
+        _fail(work, payment, TOO_LATE)
+
+
+def _create_link(work: Context, payment: Payment) -> None:
+    """Create the link; a retry first queries Razorpay for the one it may have made."""
     if payment.attempts > 1 and _recover_link(work, payment):
         return
     if work.payments.is_too_late(payment):
-        _fail(work, payment, "no link could be created in time")
+        _fail(work, payment, TOO_LATE)
         return
     failpoint("payment.before_create")
     answer = work.razorpay.create_link(link_request(work, payment))
@@ -59,27 +73,27 @@ def _handle_refusal(work: Context, payment: Payment, refusal: Refused) -> None:
         if not _recover_link(work, payment):
             why = Unknown("a duplicate reference without a link")
             retry_later(work, Payment, payment.id, why)
-    elif field := _refused_field(payment, refusal):
-        _clear_field(work, payment, field)
-    else:
+    elif payment.is_plain_link:
         _fail(work, payment, refusal.description)
+    else:
+        _retry_plain(work, payment, refusal)
 
 
-def _refused_field(payment: Payment, refusal: Refused) -> str | None:
-    """Return the customer's field that was sent and that the refusal mentions."""
-    if payment.customer_phone and refusal.names("contact"):
-        return "customer_phone"
-    if payment.customer_email and refusal.names("email"):
-        return "customer_email"
-    return None
+def _retry_plain(work: Context, payment: Payment, refusal: Refused) -> None:
+    """Request the link once more, without what is sent for convenience alone.
 
-
-def _clear_field(work: Context, payment: Payment, field: str) -> None:
-    """Retry at once without an optional field that Razorpay refuses."""
-    row = work.payments.lock(payment.id)
-    setattr(row, field, None if field == "customer_phone" else "")
+    Razorpay refuses names, addresses and notes in many words, so the words do not
+    decide. Only a refusal of the plain request is about the payment.
+    """
+    work.payments.lock(payment.id).is_plain_link = True
     leases.make_due(Payment, payment.id)
     work.session.commit()
+    logging.get().warning(
+        "link refused, retried without optional fields",
+        payment_id=payment.id,
+        why=refusal.description,
+        **{name: refusal.member(name) for name in ("code", "reason", "field")},
+    )
 
 
 def _fail(work: Context, payment: Payment, reason: str) -> None:
@@ -88,23 +102,33 @@ def _fail(work: Context, payment: Payment, reason: str) -> None:
 
 
 def link_request(work: Context, payment: Payment) -> PaymentLinkRequest:
-    """Return the request for a payment's link, which expires some minutes from now."""
+    """Return the request for a payment's link, which expires some minutes from now.
+
+    The time is Razorpay's. A plain link has only the fields that the payment needs.
+    """
+    minutes = timedelta(minutes=work.settings.link_minutes)
+    return PaymentLinkRequest(
+        reference_id=payment.receipt,
+        amount=payment.amount,
+        currency=payment.currency,
+        expire_by=work.razorpay.clock.now() + minutes,
+        callback_url=work.settings.public_url + CALLBACK,
+        **({} if payment.is_plain_link else _convenience(payment)),
+    )
+
+
+def _convenience(payment: Payment) -> dict[str, Any]:
+    """Return what the customer and staff see at Razorpay."""
     given = {
         "name": payment.customer_name,
         "email": payment.customer_email,
         "contact": payment.customer_phone,
     }
-    settings = work.settings
-    return PaymentLinkRequest(
-        reference_id=payment.receipt,
-        amount=payment.amount,
-        currency=payment.currency,
-        expire_by=clock.now() + timedelta(minutes=settings.link_minutes),
-        description=f"Order {payment.order_id}",
-        customer={name: text for name, text in given.items() if text},
-        callback_url=settings.public_url + CALLBACK,
-        notes={"receipt": payment.receipt, "order_id": payment.order_id},
-    )
+    return {
+        "description": f"Order {payment.order_id}",
+        "customer": {name: text for name, text in given.items() if text},
+        "notes": {"receipt": payment.receipt, "order_id": payment.order_id},
+    }
 
 
 def close_link(work: Context, payment: Payment) -> None:

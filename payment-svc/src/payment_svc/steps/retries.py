@@ -5,7 +5,9 @@ from typing import Any
 
 from chassis import leases, logging
 from chassis.outcomes import Refused, Unknown
+from payment_svc.managers import problems
 from payment_svc.models import Refund
+from payment_svc.razorpay.causes import ProviderProblem
 from payment_svc.steps.context import Context
 
 FIRST_PAUSE = 0.5  # seconds, doubled with each attempt
@@ -19,6 +21,8 @@ def retry_later(
     A refused query returns no data, so it is retried like an Unknown.
     """
     why, retry_after = _reason(answer)
+    if isinstance(answer, ProviderProblem):
+        problems.report(work.session, answer)
     _postpone(work, model, row_id, work.settings.retry_most_seconds, retry_after)
     logging.get().warning(
         "no answer from razorpay", table=model.__tablename__, row_id=row_id, why=why

@@ -6,7 +6,14 @@ import hmac
 
 from flask import Blueprint, Flask, Response, current_app, request
 
-from razorpay_sandbox.api import disputes, links, orders, payments, refunds
+from razorpay_sandbox.api import (
+    disputes,
+    links,
+    orders,
+    payments,
+    refunds,
+    webhooks,
+)
 from razorpay_sandbox.errors import UNKNOWN_URL, Unauthorized, UnknownUrl
 
 VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -15,11 +22,12 @@ VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 def init_app(app: Flask) -> None:
     """Register the API; every request under /v1 must carry the API key."""
     blp = Blueprint("api", __name__, url_prefix="/v1")
-    for part in (links, orders, payments, refunds, disputes):
+    for part in (links, orders, payments, refunds, disputes, webhooks):
         blp.register_blueprint(part.blp)
     blp.add_url_rule("/<path:anything>", view_func=_unknown_url, methods=VERBS)
     app.register_blueprint(blp)
     app.before_request(_require_key)
+    app.before_request(_check_account)
 
 
 def _unknown_url(anything: str) -> Response:
@@ -29,6 +37,11 @@ def _unknown_url(anything: str) -> Response:
 def _require_key() -> None:
     if request.path.startswith("/v1/") and not _has_key():
         raise Unauthorized("Authentication failed")
+
+
+def _check_account() -> None:
+    if request.path.startswith("/v1/"):
+        current_app.extensions["sandbox"].account.check(request)
 
 
 def _has_key() -> bool:

@@ -1,15 +1,9 @@
-"""Orders know of a payment under review, and reservations are prolonged.
-
-Revision ID: 0003_orders
-Revises: 0001_orders
-Create Date: 2026-11-30 01:40:00.000000
-
-"""
+"""Orders know of a payment under review, and reservations are prolonged."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003_orders"
+revision = "0003_review"
 down_revision = "0002_provider_refunds"
 branch_labels = None
 depends_on = None

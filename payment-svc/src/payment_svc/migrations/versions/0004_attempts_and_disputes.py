@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 # revision identifiers, used by Alembic.
-revision = "0005_attempts_and_disputes"
-down_revision = "0002_provider_refunds"
+revision = "0004_attempts_and_disputes"
+down_revision = "0003_plain_links"
 branch_labels = None
 depends_on = None
 

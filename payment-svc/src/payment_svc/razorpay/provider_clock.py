@@ -1,0 +1,50 @@
+"""Razorpay's clock, as the Date headers of its answers show it."""
+
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+
+from chassis import clock
+
+ROUNDING = 1.0  # second: the header has whole seconds
+MOST_SKEW = timedelta(seconds=30)
+
+
+class ProviderClock:
+    """The difference between Razorpay's clock and ours, from the newest answer.
+
+    Razorpay judges the expiry time of a link by its own clock.
+    """
+
+    def __init__(self) -> None:
+        self.skew = timedelta()
+
+    def now(self) -> datetime:
+        """Return the current time of Razorpay's clock."""
+        return clock.now() + self.skew
+
+    @property
+    def is_off(self) -> bool:
+        """Return whether the clocks differ so much that ours must be set."""
+        return abs(self.skew) > MOST_SKEW
+
+    def observe(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        """Compare the clocks; a difference below the accuracy counts as none."""
+        theirs = _date(response)
+        if theirs is None:
+            return
+        ours = clock.now() - response.elapsed / 2
+        skew = theirs - ours
+        accuracy = timedelta(seconds=ROUNDING) + response.elapsed
+        self.skew = skew if abs(skew) > accuracy else timedelta()
+
+
+def _date(response: requests.Response) -> datetime | None:
+    """Return the last Date header with a time zone: a proxy may have added another."""
+    try:
+        found = parsedate_to_datetime(response.raw.headers.getlist("Date")[-1])
+    except (IndexError, ValueError):
+        return None
+    return found if found.tzinfo else None
