@@ -58,7 +58,7 @@ def account_id(value: str) -> str:
     """Accept the id of a Razorpay account, or an empty text."""
     if value and not value.startswith("acc_"):
         raise ValueError("a Razorpay account id, such as acc_..., or empty")
-    return text(value) if value else ""
+    return credential(value) if value else ""
 
 
 HOUR, DAY = 3600.0, 86400.0
