@@ -62,6 +62,12 @@ def returned(order: int, amount: str) -> dict[str, Any]:
     return {**own(order), **refund, "amount": Decimal(amount)}
 
 
+def disputed(order: int) -> dict[str, Any]:
+    stage = {"phase": "chargeback", "status": "open", "respond_by": None}
+    ids = {"dispute_id": 10 * order + 4, "version": 1}
+    return {**own(order), **ids, **stage}
+
+
 def prices(price: str) -> dict[int, tuple[str, Decimal]]:
     return {1: ("A brass lamp", Decimal(price))}
 
@@ -103,6 +109,7 @@ STEPS: dict[str, Step] = {
     "refund failed": lambda work, order: work.saga.fail_refund(
         order, returned(order, "1.00")
     ),
+    "disputed": lambda work, order: work.saga.record_dispute(order, disputed(order)),
     "staff part": staff_refund("1.00"),
     "staff rest": staff_refund(None),
 }
@@ -152,6 +159,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": "placed",
         "all refunded": "placed",
         "refund failed": "placed",
+        "disputed": "placed",
         "staff part": NO_MONEY,
         "staff rest": NO_MONEY,
     },
@@ -175,6 +183,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": "awaiting_payment",
         "all refunded": "awaiting_payment",
         "refund failed": "awaiting_payment",
+        "disputed": "awaiting_payment",
         "staff part": NO_MONEY,
         "staff rest": NO_MONEY,
     },
@@ -198,6 +207,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": "expiring",
         "all refunded": "expiring",
         "refund failed": "expiring",
+        "disputed": "expiring",
         "staff part": NO_MONEY,
         "staff rest": NO_MONEY,
     },
@@ -221,6 +231,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": "cancelling",
         "all refunded": "cancelling",
         "refund failed": "cancelling",
+        "disputed": "cancelling",
         "staff part": NO_MONEY,
         "staff rest": NO_MONEY,
     },
@@ -244,6 +255,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": "paid",
         "all refunded": "paid",
         "refund failed": "paid",
+        "disputed": "paid",
         "staff part": NO_MONEY,
         "staff rest": NO_MONEY,
     },
@@ -267,6 +279,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": f"confirmed: {KEPT} named",
         "all refunded": f"refunded: {KEPT} named",
         "refund failed": "confirmed",
+        "disputed": "confirmed",
         "staff part": "confirmed: refund.requested",
         "staff rest": "refund_pending: refund.requested",
     },
@@ -290,6 +303,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": "rejected",
         "all refunded": "rejected",
         "refund failed": "rejected",
+        "disputed": "rejected",
         "staff part": NO_MONEY,
         "staff rest": NO_MONEY,
     },
@@ -313,6 +327,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": "expired",
         "all refunded": "expired",
         "refund failed": "expired",
+        "disputed": "expired",
         "staff part": NO_MONEY,
         "staff rest": NO_MONEY,
     },
@@ -336,6 +351,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": "cancelled",
         "all refunded": "cancelled",
         "refund failed": "cancelled",
+        "disputed": "cancelled",
         "staff part": NO_MONEY,
         "staff rest": NO_MONEY,
     },
@@ -359,6 +375,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": f"refund_pending: {BACK} named",
         "all refunded": f"refunded: {BACK} named",
         "refund failed": "refund_pending",
+        "disputed": "refund_pending",
         "staff part": "refused refund_too_large",  # all of it is asked for already
         "staff rest": "refused refund_too_large",
     },
@@ -382,6 +399,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": f"refunded: {BACK} named",
         "all refunded": f"refunded: {BACK} named",
         "refund failed": "refunded",
+        "disputed": "refunded",
         "staff part": "refused refund_too_large",
         "staff rest": "refused refund_too_large",
     },
