@@ -169,6 +169,73 @@ def test_a_partial_refund_leaves_the_order_successful(shop, asha, staff):
     assert shop.payment(asha, order)["status"] == "PARTIALLY_REFUNDED"
 
 
+def refund_elsewhere(shop, who, order, **body):
+    """Refund in Razorpay's dashboard."""
+    pay_id = shop.payment(who, order)["razorpay_payment_id"]
+    return shop.control(f"/control/payments/{pay_id}/refund/", **body)
+
+
+def test_a_refund_in_the_dashboard_refunds_the_order_with_its_webhook(
+    shop, asha, staff
+):
+    order = shop.order(asha, shop.product(staff), expect=201)
+    shop.pay(shop.until_link(asha, order))
+    shop.until_status(asha, order, "success")
+
+    refund_elsewhere(shop, asha, order, comment="by phone")
+
+    after = shop.until_status(asha, order, "refunded")
+    assert after["payment"]["status"] == "REFUNDED"
+    payment = shop.payment(asha, order)
+    assert (payment["status"], payment["amount_refunded"]) == ("REFUNDED", "499.00")
+    path = f"/orders/{order['id']}/timeline/"
+    timeline = shop.call("GET", "orders", path, asha, expect=200)["data"]
+    lines = [(e["name"], e["to"], e["reason"]) for e in timeline]
+    assert ("refund.processed", "refunded", "provider") in lines
+    path = f"/payments/{payment['id']}/refunds/"
+    [refund] = shop.call("GET", "payments", path, staff, expect=200)["data"]
+    assert (refund["reason"], refund["note"]) == ("provider", "by phone")
+
+
+def test_staff_refund_the_rest_of_what_was_refunded_in_the_dashboard(shop, asha, staff):
+    shop.sandbox.set_webhook_url("")  # so that only the refund itself finds them
+    lamp = shop.product(staff, price="1299.00")
+    order = shop.order(asha, lamp, expect=201)
+    shop.pay(shop.until_link(asha, order))
+    path = f"/payments/{shop.payment(asha, order)['id']}/sync/"
+    shop.call("POST", "payments", path, staff, expect=200)
+    shop.until_status(asha, order, "success")
+    for amount in (30000, 20000):
+        refund_elsewhere(shop, asha, order, amount=amount)
+
+    path = f"/orders/{order['id']}/refund/"
+    body = {"reason": "The lamp is broken"}
+    shop.call("POST", "orders", path, staff, json=body, expect=202)
+
+    after = shop.until_status(asha, order, "refunded")
+    assert after["refunded_amount"] == "1299.00"
+    amounts = sorted(row["amount"] for row in shop.ledger()["refunds"])
+    assert amounts == [20000, 30000, 79900]
+
+
+def test_a_late_payment_is_returned_when_the_balance_allows_it(shop, asha, staff):
+    order = shop.order(asha, shop.product(staff), expect=201)
+    shop.until_link(asha, order)
+    link = shop.payment(asha, order)["razorpay_payment_link_id"]
+    shop.call("POST", "orders", f"/orders/{order['id']}/cancel/", asha, expect=202)
+    shop.until_status(asha, order, "cancelled")
+    shop.control("/control/balance/", low="invalid")
+    shop.control(f"/control/links/{link}/pay/", late=True)
+    shop.until_status(asha, order, "refunding")
+    shop.work()
+    assert shop.get_order(asha, order)["status"] == "refunding"
+
+    shop.control("/control/balance/", low=None)
+
+    assert shop.until_status(asha, order, "refunded")
+    assert len(shop.ledger()["refunds"]) == 1
+
+
 def test_an_order_without_enough_stock_is_rejected(shop, asha, staff):
     lamp = shop.product(staff, stock=1)
 
