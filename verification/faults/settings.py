@@ -32,6 +32,7 @@ TIMES: dict[str, Mapping[str, str]] = {
         "POLL_PLAN": "1,2,4,8",
         "ANNOUNCE_SECONDS": "15",
         "RETRY_MOST_SECONDS": "2",
+        "REFUND_RETRY_MOST_SECONDS": "2",
     },
     "razorpay-sandbox": {"WEBHOOK_RETRY_FACTOR": "0.02"},
 }

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from audit import money_seeds, other_seeds, stock_seeds
-from audit.spoil import order, payment, refund, sent_meanwhile
+from audit.spoil import order, other, payment, refund, sent_meanwhile
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
@@ -233,6 +233,15 @@ def test_a_refund_of_a_payment_without_a_capture_disturbs_no_judgement(scene):
     )
 
     assert set(scene.violated()) <= {"I13"}  # it has no history
+
+
+def test_a_payment_that_razorpay_returned_without_a_capture_violates_nothing(scene):
+    returned = {"captured": False, "status": "refunded"}
+    other(scene, "payments", scene.capture(scene.late), **returned)
+    pay_id = scene.ledger["payments"][-1]["id"]
+    other(scene, "refunds", scene.ledger["refunds"][0], payment_id=pay_id, receipt=None)
+
+    assert scene.violated() == {}
 
 
 def test_a_refund_at_razorpay_may_exceed_what_one_in_progress_leaves(scene):

@@ -127,7 +127,7 @@ def test_not_before_the_order_has_settled(shop, ask):
     shop.settle(order, "refund")
     assert ask(order, amount="1").json["code"] == "not_settled"
 
-    shop.refund(order, "499.01", "cancelled")  # refused: a FAILED row
+    shop.refund(order, "499.01", "staff")  # refused: a FAILED row
     assert ask(order, amount="1").status_code == 202
 
 

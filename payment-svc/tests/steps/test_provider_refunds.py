@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from chassis import json
+from chassis import clock, json
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.models import Payment, PaymentHistory
 from payment_svc.razorpay.signatures import sign
@@ -308,7 +308,15 @@ def test_two_refunds_in_progress_and_one_elsewhere_fit_together(shop, elsewhere)
     elsewhere(order, PART)
     shop.refund(order, "150.00", n=1)
     shop.refund(order, "349.00", n=2, rest=True)
+    service = shop.app.extensions["razorpay"]
+    real, part = service.refund, Decimal("150.00")
+    service.refund = lambda pay, amount, *more: (
+        Unknown("lost") if amount == part else real(pay, amount, *more)
+    )
+    shop.work()
+    service.refund = real
 
+    shop.make_due()
     shop.work()
 
     assert ("staff", "150.00", "processed") in rows(shop, order)
@@ -324,7 +332,9 @@ def test_our_own_refund_is_recognised_by_its_receipt_before_its_answer(shop, syn
     order = shop.captured()
     service = shop.app.extensions["razorpay"]
     real = service.refund
-    service.refund = lambda *args: real(*args) and Unknown("lost")
+    service.refund = lambda pay, amount, key, notes: (
+        real(pay, amount, key, {}) and Unknown("lost")
+    )
     shop.refund(order, PART)
     shop.work()
     assert rows(shop, order) == [("staff", PART, "sent")]
@@ -430,6 +440,22 @@ def test_a_list_that_cannot_be_read_is_fetched_again(shop, elsewhere, sync):
     shop.work()
 
     assert rows(shop, order) == [("provider", PART, "processed")]
+
+
+def test_the_pauses_grow_while_the_list_cannot_be_read(shop, elsewhere):
+    order = shop.captured()
+    elsewhere(order, PART)
+    shop.app.extensions["razorpay"].refunds_of = lambda _: Unknown("HTTP 502")
+
+    pauses = []
+    for _ in range(5):
+        shop.make_due()
+        shop.work()
+        due = shop.payment(order).next_check_at
+        pauses.append((due - clock.now()).total_seconds())
+
+    assert pauses[0] < 2
+    assert 6 < pauses[-1] < 20
 
 
 def test_a_payment_that_razorpay_returned_without_a_capture_changes_nothing(shop, sync):

@@ -166,9 +166,15 @@ class Books:
 
     @property
     def provider_refunds(self) -> list[dict[str, Any]]:
-        """The provider's refunds, without failed ones."""
+        """The provider's refunds of captures, without failed ones.
+
+        The provider returns a payment that is not captured in time; no service has it.
+        """
         rows = self.ledger.get("refunds", [])
-        return [row for row in rows if row["status"] != "failed"]
+        payments = self.ledger.get("payments", [])
+        returned = {row["id"] for row in payments if not row["captured"]}
+        live = (row for row in rows if row["status"] != "failed")
+        return [row for row in live if row["payment_id"] not in returned]
 
     @cached_property
     def payment(self) -> dict[int, Any]:

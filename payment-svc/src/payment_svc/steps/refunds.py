@@ -5,6 +5,7 @@ and money may have been refunded in the dashboard. The idempotency key is commit
 before the call, and every retry of the same amount uses the same key.
 """
 
+from chassis.db import reading
 from chassis.failpoints import failpoint
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.models import Refund, RefundState
@@ -28,9 +29,10 @@ def check_refund(refund_id: int) -> None:
 
 def _read(work: Context, refund_id: int) -> Refund:
     """Return a detached refund: no transaction is open during a remote call."""
-    refund = work.refund_attempts.get(refund_id)
-    work.session.expunge(refund)
-    work.session.rollback()
+    with reading():
+        refund = work.refund_attempts.get(refund_id)
+        work.session.expunge(refund)
+        work.session.rollback()
     return refund
 
 

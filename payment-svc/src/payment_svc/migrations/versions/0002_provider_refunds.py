@@ -9,6 +9,8 @@ down_revision = "0001_payments"
 branch_labels = None
 depends_on = None
 
+CONTRACTS = "no: the check of the reasons is replaced by one that allows one more"
+
 BEFORE = (
     "reason IN ('cancelled', 'rejected', 'stock_gone', "
     "'duplicate', 'staff', 'direct', 'suspect')"
