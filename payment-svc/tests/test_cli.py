@@ -21,6 +21,7 @@ def test_what_is_missing_is_listed_at_the_end_and_the_exit_code_is_one(check):
     result = check(
         Finding(True, "The key works."),
         Finding(False, "The clock is wrong.", "Set the clock."),
+        Finding(False, "The clock is still wrong.", "Set the clock."),
         Finding(None, "Nobody knows.", "Look yourself."),
     )
 

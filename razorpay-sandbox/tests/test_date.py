@@ -4,7 +4,10 @@ import time
 from email.utils import parsedate_to_datetime
 
 import requests
+from gunicorn import util
 
+from razorpay_sandbox import date
+from razorpay_sandbox.clock import Clock
 from razorpay_sandbox.testing import serve
 
 
@@ -29,3 +32,12 @@ def test_without_a_shift_the_header_is_the_servers(served):
 
     shown = date_of(answer)
     assert abs(shown - time.time()) <= 2
+
+
+def test_gunicorn_writes_the_clocks_time(monkeypatch):
+    monkeypatch.setattr(util, "http_date", util.http_date)
+    date.use_in_gunicorn(Clock(shift=100))
+
+    shown = parsedate_to_datetime(util.http_date()).timestamp()
+    assert 98 <= shown - time.time() <= 101
+    assert util.http_date(1) == "Thu, 01 Jan 1970 00:00:01 GMT"

@@ -27,7 +27,8 @@ def check(context: click.Context, wait: float) -> None:
         if finding.is_good is False:
             missing.append(finding.action)
     if missing:
-        click.echo("\nMissing:\n" + "\n".join(f"  - {action}" for action in missing))
+        lines = (f"  - {action}" for action in dict.fromkeys(missing))
+        click.echo("\nMissing:\n" + "\n".join(lines))
         context.exit(1)
     click.echo(f"\nReady for {mode_of(work.settings)} payments.")
 
