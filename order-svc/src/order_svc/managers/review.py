@@ -51,8 +51,9 @@ def prolong(session: Session, order: Order) -> None:
 
 def is_hold_over(order: Order) -> bool:
     """Return whether the stock of an order under review must be released now."""
-    is_held = order.state == OrderState.UNDER_REVIEW and order.held_until is not None
-    return is_held and order.held_until <= clock.now()
+    if order.state != OrderState.UNDER_REVIEW or order.held_until is None:
+        return False
+    return order.held_until <= clock.now()
 
 
 def next_question(order: Order, times: Times) -> datetime | None:
