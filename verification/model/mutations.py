@@ -146,7 +146,7 @@ MUTATIONS = (
         B.PROLONG_TAKES_AGAIN,
         CHECKOUT,
         "a reservation that has ended is never prolonged",
-        "oversold",
+        "livelock",
     ),
     # Lost messages
     Mutation(

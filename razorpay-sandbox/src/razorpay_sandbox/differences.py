@@ -23,9 +23,8 @@ def problem(options: dict[str, Any]) -> str | None:
 
 def amount(link: Link, options: dict[str, Any]) -> int:
     """Return what the customer pays, in paise: the fee is added, a discount is not."""
-    due: int = options.get("amount") or link.due or link.amount
-    fee, discount = (int(options.get(name, 0)) for name in ("fee", "discount"))
-    return due + fee - discount
+    due = options.get("amount") or link.due or link.amount
+    return int(due + options.get("fee", 0) - options.get("discount", 0))
 
 
 def mark(payment: Payment, options: dict[str, Any]) -> None:

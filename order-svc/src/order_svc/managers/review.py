@@ -51,8 +51,9 @@ def prolong(session: Session, order: Order) -> None:
 
 def is_hold_over(order: Order) -> bool:
     """Return whether the stock of an order under review must be released now."""
-    is_reviewed, until = order.state == OrderState.UNDER_REVIEW, order.held_until
-    return is_reviewed and until is not None and until <= clock.now()
+    if order.state != OrderState.UNDER_REVIEW or order.held_until is None:
+        return False
+    return order.held_until <= clock.now()
 
 
 def next_question(order: Order, times: Times) -> datetime | None:

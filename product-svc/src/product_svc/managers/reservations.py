@@ -74,20 +74,6 @@ class ReservationManager:
         if not is_new:
             self.machine.fire(reservation, trigger)
 
-    def prolong(self, order_id: int, expires_in: int) -> Reservation:
-        """Hold an order's stock for at least `expires_in` more seconds.
-
-        A reservation is never shortened. Raises NotFound for an order without a
-        reservation, and Gone for a reservation that has ended.
-        """
-        expires_at = clock.now() + timedelta(seconds=expires_in)
-        trigger = self._trigger(
-            ReservationTrigger.PROLONG, order_id, expires_at=expires_at
-        )
-        reservation, _ = self._find_or_insert(order_id, trigger)
-        self.machine.fire(reservation, trigger)
-        return reservation
-
     def commit(self, order_id: int) -> Outcome:
         """Sell an order's stock; released stock is sold if it is still available."""
         trigger = self._trigger(ReservationTrigger.COMMIT, order_id)
@@ -116,6 +102,20 @@ class ReservationManager:
         reservation, _ = self._find_or_insert(order_id, trigger)
         if not self.stock.is_booked(MovementKind.RESTOCK, reference):
             self.machine.fire(reservation, trigger)
+        return reservation
+
+    def prolong(self, order_id: int, expires_in: int) -> Reservation:
+        """Hold an order's stock for at least `expires_in` more seconds.
+
+        A reservation is never shortened. Raises NotFound for an order without a
+        reservation, and Gone for a reservation that has ended.
+        """
+        expires_at = clock.now() + timedelta(seconds=expires_in)
+        trigger = self._trigger(
+            ReservationTrigger.PROLONG, order_id, expires_at=expires_at
+        )
+        reservation, _ = self._find_or_insert(order_id, trigger)
+        self.machine.fire(reservation, trigger)
         return reservation
 
     def expire(self, order_id: int) -> bool:
