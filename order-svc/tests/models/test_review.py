@@ -24,8 +24,7 @@ def test_a_payment_that_is_being_checked_need_not_be_paid_again():
 
 def test_a_rejected_payment_is_being_refunded():
     assert order().notice == (
-        "We received 1483.19 INR, which does not match this order. "
-        "We are refunding it."
+        "We received 1483.19 INR, which does not match this order. We are refunding it."
     )
 
 
