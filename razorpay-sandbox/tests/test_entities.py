@@ -108,7 +108,7 @@ def body(name, parts, created_at, *, sort_keys=False):
 
 
 def test_an_authorized_payment_has_no_fee_yet():
-    payment = a_payment(status="authorized", fee=None, tax=None)
+    payment = a_payment(captured_at=None, status="authorized", fee=None, tax=None)
 
     found = body(
         "payment.authorized", {"payment": entities.payment(payment)}, 1767225670
@@ -119,6 +119,7 @@ def test_an_authorized_payment_has_no_fee_yet():
 
 def test_a_failed_payment_contains_the_banks_error():
     payment = a_payment(
+        captured_at=None,
         id="pay_Sb1RaT5mUb39Qz",
         status="failed",
         method="netbanking",

@@ -45,7 +45,7 @@ def test_an_order_shows_the_documented_fields_and_no_other(shop: Any) -> None:
     assert set(shown) == {
         *("id", "user_id", "status", "status_display", "total_price"),
         *("refunded_amount", "currency", "items", "shipping_address", "note"),
-        *("payment", "created_at", "updated_at"),
+        *("payment", "notice", "created_at", "updated_at"),
     }
     assert set(shown["items"][0]) == {
         *("id", "product_id", "product_name", "quantity", "price"),

@@ -423,6 +423,7 @@ CELLS: dict[str, dict[str, str]] = {
         "part refunded": "under_review",
         "all refunded": "under_review",
         "refund failed": "under_review",
+        "disputed": "under_review",
         "staff part": NO_MONEY,
         "staff rest": NO_MONEY,
     },

@@ -212,21 +212,50 @@ def test_a_refund_that_was_requested_before_waits_too(shop, deliver):
     assert shop.ledger("refunds") == []
 
 
-def test_a_refund_that_was_sent_continues(shop, deliver):
-    order = shop.captured()
+def lose_the_call(shop, order, is_made):
+    """Send a refund; Razorpay makes it or not, and its answer is lost."""
     service = shop.app.extensions["razorpay"]
     real = service.refund
-    service.refund = lambda *_: Unknown("lost")
+
+    def refund(*call):
+        if is_made:
+            real(*call)
+        return Unknown("lost")
+
+    service.refund = refund
     shop.refund(order, "499.00", "cancelled")
     shop.work()
     service.refund = real
+
+
+@pytest.mark.parametrize(("is_made", "state"), [(True, "processed"), (False, "sent")])
+def test_a_refund_without_an_answer_is_queried_during_a_dispute_but_not_sent_again(
+    shop, deliver, is_made, state
+):
+    order = shop.captured()
+    lose_the_call(shop, order, is_made)
 
     dispute(shop, order)
     deliver()
     shop.make_due()
     shop.work()
 
+    assert [r.state for r in shop.refunds(order)] == [state]
+    assert len(shop.ledger("refunds")) == is_made
+
+
+def test_a_refund_without_an_answer_is_sent_after_the_dispute(shop, deliver):
+    order = shop.captured()
+    lose_the_call(shop, order, is_made=False)
+    dispute(shop, order)
+    deliver()
+    [raised] = shop.ledger("disputes")
+
+    shop.control(f"disputes/{raised['id']}", status="won")
+    deliver()
+
     assert [r.state for r in shop.refunds(order)] == ["processed"]
+    assert len(shop.ledger("refunds")) == 1
 
 
 def test_a_dispute_for_fraud_hinders_no_refund(shop, disputed):

@@ -56,6 +56,7 @@ class RefundAttempts:
         if dispute is not None:
             self._wait(refund, dispute)
             return False
+        refund.detail = None
         self.machine.fire(refund, Trigger(T.SENT))
         return True
 
