@@ -55,7 +55,9 @@ def test_while_orders_may_be_in_progress_it_shows_what_was_limited(healthy):
     done = audit(healthy.urls, f"--ledger={healthy.sandbox.url}")
 
     assert done.exit_code == 0
-    assert "I04, I05, I06, I07, I08, I11, I12, I14, I15, I17 were checked" in done.output
+    assert (
+        "I04, I05, I06, I07, I08, I11, I12, I14, I15, I17 were checked" in done.output
+    )
     assert "rows that have not changed for 3600 s" in " ".join(done.output.split())
 
 
