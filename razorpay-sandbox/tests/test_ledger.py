@@ -2,7 +2,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 
+import pytest
 import requests
+from sqlalchemy import create_engine, text
+
+from razorpay_sandbox.ledger import OLD, Ledger
 
 REQUESTS = 8
 
@@ -76,3 +80,17 @@ def test_simultaneous_requests_with_one_reference_create_one_link(served, api, c
 
     assert sorted(one.status_code for one in answers) == [200] + [400] * (REQUESTS - 1)
     assert len(client.payment_link.all()["payment_links"]) == 1
+
+
+def test_a_ledger_of_an_older_version_is_refused_with_the_remedy(tmp_path):
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    Ledger(url).close()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE payments DROP COLUMN fee_bearer"))
+    engine.dispose()
+
+    with pytest.raises(SystemExit, match="make clean") as refused:
+        Ledger(url)
+
+    assert str(refused.value) == OLD

@@ -6,11 +6,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from razorpay_sandbox.models import Base
+
+OLD = (
+    "This ledger was made by an older version: delete it with `make clean` (local) or"
+    " `make compose-down ARGS=--volumes` (containers)."
+)
 
 
 class Ledger:
@@ -29,6 +34,7 @@ class Ledger:
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
         Base.metadata.create_all(self._engine)
+        _check_columns(self._engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -39,6 +45,15 @@ class Ledger:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+def _check_columns(engine: Engine) -> None:
+    """End the process if a table lacks a column; the ledger has no migrations."""
+    database = inspect(engine)
+    for table in Base.metadata.sorted_tables:
+        stored = {column["name"] for column in database.get_columns(table.name)}
+        if not stored.issuperset(table.columns.keys()):
+            raise SystemExit(OLD)
 
 
 def _prepare(connection: Any, _record: Any) -> None:
