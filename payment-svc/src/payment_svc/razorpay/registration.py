@@ -4,27 +4,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from payment_svc.razorpay.webhook_events import USED
+
 WEBHOOK = "/payments/webhook/"
-EVENTS = (
-    "payment.authorized",
-    "payment.captured",
-    "payment.failed",
-    "payment.dispute.created",
-    "payment.dispute.under_review",
-    "payment.dispute.action_required",
-    "payment.dispute.won",
-    "payment.dispute.lost",
-    "payment.dispute.closed",
-    "order.paid",
-    "payment_link.paid",
-    "payment_link.partially_paid",
-    "payment_link.expired",
-    "payment_link.cancelled",
-    "refund.created",
-    "refund.processed",
-    "refund.failed",
-    "refund.speed_changed",
-)
 PORTS = (None, 80, 443)
 BLOCKED = ("ngrok.io", "webhook.site", "loca.lt")  # tunnels that Razorpay refuses
 LONGEST = 255
@@ -41,7 +23,7 @@ class Registration:
     @property
     def missing(self) -> list[str]:
         """Return the events that must be selected and are not."""
-        return [event for event in EVENTS if event not in self.events]
+        return sorted(USED - self.events)
 
 
 def address_problem(url: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.razorpay import account
 from payment_svc.razorpay.causes import CLOCK, ProviderProblem
-from payment_svc.razorpay.registration import EVENTS, WEBHOOK, Registration
+from payment_svc.razorpay.registration import WEBHOOK, Registration
+from payment_svc.razorpay.webhook_events import USED
 from payment_svc.steps.account_checks.finding import Finding
 from payment_svc.steps.context import Context
 
@@ -48,11 +49,11 @@ def check_registration(work: Context) -> Finding:
     found = work.razorpay.read(account.registrations)
     if not isinstance(found, Done):
         text = "Razorpay does not list the webhooks to this key."
-        return Finding(None, text, _register(address, list(EVENTS)))
+        return Finding(None, text, _register(address, sorted(USED)))
     ours = [one for one in found.value if one.url.rstrip("/") == address.rstrip("/")]
     if not ours:
         text = f"No webhook is registered for {address}."
-        return Finding(False, text, _register(address, list(EVENTS)))
+        return Finding(False, text, _register(address, sorted(USED)))
     return _check_events(ours[0])
 
 
@@ -63,7 +64,7 @@ def _check_events(found: Registration) -> Finding:
     if found.missing:
         text = "The webhook does not have all events."
         return Finding(False, text, _register(found.url, found.missing))
-    return Finding(True, f"The webhook is registered with all {len(EVENTS)} events.")
+    return Finding(True, f"The webhook is registered with all {len(USED)} events.")
 
 
 def _register(address: str, events: list[str]) -> str:
