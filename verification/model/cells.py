@@ -79,7 +79,9 @@ NOT_USED: dict[str, list[Key]] = {
         "order", UNPAID, E.STAFF_REFUND_REST
     ),
     "no payment is captured while these orders are in this state": _cells(
-        "order", [Order.EXPIRING, Order.REJECTED, Order.EXPIRED], E.DISPUTED
+        "order",
+        [Order.EXPIRING, Order.REJECTED, Order.EXPIRED, Order.UNDER_REVIEW],
+        E.DISPUTED,
     ),
     "an admin overrides only a refund that waits; another one is refused": _cells(
         "refund",

@@ -340,7 +340,7 @@ MUTATIONS = (
     Mutation(
         B.SUM_OF_PROCESSED,
         DIRECT,
-        "refunds in progress count against the capture",
+        "refunds in progress count, at the request and before the call",
         "above its capture",
     ),
     Mutation(

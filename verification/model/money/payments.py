@@ -204,7 +204,8 @@ class Payments(Model):
     def _left_for(self, s: World, key: Key) -> int:
         """Return what is left of the capture for one refund."""
         mine = get(s.refunds, key)
-        if key[1] == REJECTED or mine is None:
+        is_unchecked = self.rules.broken is Broken.SUM_OF_PROCESSED
+        if key[1] == REJECTED or mine is None or is_unchecked:
             return CAPTURE
         counted = {RefundState.PROCESSED}
         counted |= set(UNSENT) if self._is_reducible(key, mine) else set()
