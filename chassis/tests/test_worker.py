@@ -194,12 +194,14 @@ def test_jobs_run_inside_the_app(with_jobs):
 
 
 def test_the_process_ends_at_sigterm(app, tmp_path):
+    # a worker without a job would end by itself, at times before the signal
     (tmp_path / "quiet.py").write_text(
         "from tiny import create_app as make\n"
         "from chassis import worker\n"
         "def create_app():\n"
         "    app = make()\n"
-        "    app.extensions['work'] = worker.Work({}, {})\n"
+        "    idle = worker.Job(lambda: 0, 3600)\n"
+        "    app.extensions['work'] = worker.Work({'idle': idle}, {})\n"
         "    return app\n"
     )
     paths = os.pathsep.join([str(tmp_path), str(Path(__file__).parent)])
