@@ -157,4 +157,23 @@ def test_a_refund_of_another_payment_ends_no_good_order(shop: Any, found: Any) -
 
     after = shop.get(order)
     assert (after["status"], after["refunded_amount"]) == ("success", "0.00")
-    assert settled(shop, order, 71) == ["kept"]
+    assert settled(shop, order, 71) == []  # the capture is not recorded yet
+
+
+@pytest.mark.parametrize("amount", [PART, ALL])
+def test_a_refund_before_an_extra_capture_does_not_settle_it(
+    shop: Any, found: Any, amount: str
+) -> None:
+    order = shop.confirmed()
+
+    for _ in range(2):
+        found(order, amount, payment_id=777)
+        shop.pay(order, 777)
+
+    outcomes = [
+        data["outcome"]
+        for kind, data in shop.published(order)
+        if kind == "order.settled" and data["payment_id"] == 777
+    ]
+    assert set(outcomes) == {"refund"}
+    assert settled(shop, order, 71) == ["refund"]

@@ -7,7 +7,7 @@ description, or Unknown. After Unknown, Razorpay may have acted or not.
 import threading
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import certifi
 import razorpay
@@ -31,6 +31,8 @@ from payment_svc.razorpay.types import (
     ProviderRefund,
     Snapshot,
 )
+
+Entity = TypeVar("Entity", ProviderLink, ProviderPayment, ProviderRefund)
 
 
 class RazorpayService:
@@ -86,14 +88,18 @@ class RazorpayService:
         """Return a link."""
         _check("plink", link_id)
         return _call(
-            lambda: entities.read_link(self._client.payment_link.fetch(link_id))
+            lambda: _same(
+                link_id, entities.read_link(self._client.payment_link.fetch(link_id))
+            )
         )
 
     def cancel_link(self, link_id: str) -> Done[ProviderLink] | Refused | Unknown:
         """Cancel an unpaid link."""
         _check("plink", link_id)
         return _call(
-            lambda: entities.read_link(self._client.payment_link.cancel(link_id))
+            lambda: _same(
+                link_id, entities.read_link(self._client.payment_link.cancel(link_id))
+            )
         )
 
     def payments_of(
@@ -158,7 +164,10 @@ class RazorpayService:
         """Return an attempt to pay, with the sum of its refunds."""
         _check("pay", payment_id)
         return _call(
-            lambda: entities.read_payment(self._client.payment.fetch(payment_id))
+            lambda: _same(
+                payment_id,
+                entities.read_payment(self._client.payment.fetch(payment_id)),
+            )
         )
 
     def fetch_refund(
@@ -168,8 +177,11 @@ class RazorpayService:
         _check("pay", payment_id)
         _check("rfnd", refund_id)
         return _call(
-            lambda: entities.read_refund(
-                self._client.payment.fetch_refund_id(payment_id, refund_id)
+            lambda: _same(
+                refund_id,
+                entities.read_refund(
+                    self._client.payment.fetch_refund_id(payment_id, refund_id)
+                ),
             )
         )
 
@@ -195,6 +207,13 @@ def _check(prefix: str, value: str) -> None:
     """Raise ValueError for another value: the client puts it into the path."""
     if not entities.is_id(prefix, value):
         raise ValueError(f"not a {prefix} id")
+
+
+def _same(wanted: str, found: Entity) -> Entity:
+    """Return an entity, or raise Unknown for one with another id than requested."""
+    if found.id != wanted:
+        raise Unknown(f"an answer about {found.id}")
+    return found
 
 
 def _call(call: Callable[[], Value]) -> Done[Value] | Refused | Unknown:

@@ -89,3 +89,16 @@ def test_a_refund_waits_for_a_dispute(
     found = dispute_rules.find_holding(session, refund)
 
     assert found is (dispute if waits else None)
+
+
+@pytest.mark.parametrize(("status", "waits"), [("lost", True), ("won", False)])
+def test_a_refund_that_has_waited_for_a_dispute_waits_when_it_is_lost(
+    session, a_dispute, status, waits
+):
+    dispute = a_dispute(status=status)
+    refund = Refund(razorpay_payment_id=PAY, reason=RefundReason.STAFF)
+    refund.detail = dispute_rules.waiting(dispute)
+
+    found = dispute_rules.find_holding(session, refund)
+
+    assert found is (dispute if waits else None)

@@ -102,3 +102,10 @@ def test_a_problem_is_no_definite_answer():
     problem = causes.ProviderProblem(causes.CLOCK, "expire_by: ...", 7)
 
     assert (problem.why, problem.retry_after) == ("clock: expire_by: ...", 7)
+
+
+@pytest.mark.parametrize("name", ["Access Denied", "Too Many Requests", "expire_by"])
+def test_words_in_a_refused_field_are_no_cause(name):
+    error = {"description": f"{name} is not a name.", "field": "customer.name"}
+
+    assert causes.find(400, error) is None

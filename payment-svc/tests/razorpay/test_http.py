@@ -103,6 +103,32 @@ def test_this_is_no_answer(name, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("value", ["31536000", "9" * 400])
+def test_a_retry_after_is_an_hour_at_most(value):
+    with answering(plain(503, ERROR, Retry_After=value)) as (url, _):
+        assert fetch(url).retry_after == 3600
+
+
+def test_a_description_has_no_control_characters_and_an_end():
+    words = b"no\\u0000pe" + b"x" * 100_000
+    body = b'{"error":{"code":"BAD\\u0000","description":"%s"}}' % words
+    with answering(plain(400, body)) as (url, _):
+        refused = fetch(url)
+
+    assert refused.description.startswith("no pexx")
+    assert len(refused.description) == 1000
+    assert refused.member("code") == "BAD "
+
+
+def test_an_answer_about_another_link_is_no_answer():
+    body = GOOD.replace(LINK.encode(), b"plink_Sb1Pq4XyNd83Zz")
+    with answering(plain(200, body)) as (url, _):
+        found = fetch(url)
+
+    assert isinstance(found, Unknown)
+    assert found.why == "an answer about plink_Sb1Pq4XyNd83Zz"
+
+
 def test_a_retry_after_is_kept():
     with answering(NO_ANSWERS["429"]) as (url, _):
         assert fetch(url).retry_after == 7

@@ -81,3 +81,30 @@ def test_of_two_dates_the_last_counts():
     theirs.observe(Response(date(0), date(61)))
 
     assert theirs.is_off
+
+
+@pytest.mark.parametrize("days", [-36500, -2, 2, 36500])
+def test_a_date_that_is_days_away_is_reported_and_not_used(days):
+    theirs = ProviderClock()
+
+    theirs.observe(Response(date(days * 86400)))
+
+    assert theirs.is_off
+    assert abs(theirs.now() - clock.now()) < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "Mon, 30 Nov 99999999999999999999 01:00:00 GMT",
+        "Mon, 30 Nov 2026 01:00:00 +99999999999999999999",
+        "Mon, 30 Nov 2026 01:00:00 +9999",
+        "",
+    ],
+)
+def test_a_date_that_no_calendar_has_ends_no_call(garbage):
+    theirs = ProviderClock()
+
+    theirs.observe(Response(garbage))
+
+    assert theirs.skew == timedelta()

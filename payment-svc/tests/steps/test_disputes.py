@@ -294,6 +294,26 @@ def test_after_a_lost_dispute_an_automatic_refund_waits_for_a_person(
     shop.check_books()
 
 
+def test_a_refund_by_staff_that_waited_is_not_sent_after_a_lost_dispute(
+    shop, deliver, disputed
+):
+    order, name = disputed()
+    shop.refund(order, "499.00", "staff")
+    shop.work()
+
+    shop.control(f"disputes/{name}", status="lost")
+    deliver()
+
+    [refund] = shop.refunds(order)
+    assert (refund.state, shop.ledger("refunds")) == ("requested", [])
+    with shop.app.app_context():
+        work = Context("user:9")
+        work.refunds.override_dispute(refund.id)
+        work.session.commit()
+    shop.work()
+    assert [r.state for r in shop.refunds(order)] == ["processed"]
+
+
 def test_a_dispute_of_an_unknown_payment_is_stored_and_moves_nothing(shop, disputed):
     order, _ = disputed(payment_id="pay_Sb1RaT5mUb39Qz")
 

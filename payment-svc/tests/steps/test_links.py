@@ -211,6 +211,14 @@ def test_a_duplicate_in_other_words_is_found_by_its_reference(shop):
     assert len(shop.ledger("links")) == 1
 
 
+def test_words_of_a_duplicate_about_a_customers_field_end_no_sale(shop):
+    shop.control("account", refuse_fields="a customer of this contact already exists")
+
+    order = shop.issued()
+
+    assert shop.payment(order).is_plain_link
+
+
 ACCOUNT_PROBLEMS = {
     "suspended": "account_suspended",
     "live_mode_off": "live_mode_off",

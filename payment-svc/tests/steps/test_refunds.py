@@ -1,5 +1,6 @@
 """Refunds are sent once, whatever answers are lost."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import pytest
 
 from chassis import clock
 from chassis.outcomes import Done, Refused, Unknown
+from payment_svc.jobs import check_refunds
 from payment_svc.razorpay.types import ProviderRefund
 
 
@@ -237,3 +239,40 @@ def test_a_direct_refund_is_republished_until_acknowledged(shop, pass_time, staf
     pass_time(timedelta(seconds=301))
     shop.work()
     assert len(shop.published(order, "refund.processed")) == 3
+
+
+def test_a_refund_that_another_worker_has_finished_is_never_due_again(shop):
+    order = shop.captured()
+    service = shop.app.extensions["razorpay"]
+    real = service.refund
+
+    def lose(*call):
+        service.refund = real
+        real(*call)
+        poll_elsewhere(shop)
+        return Unknown("ReadTimeout")
+
+    service.refund = lose
+    shop.refund(order, "99.00")
+    shop.work()
+    assert [r.state for r in shop.refunds(order)] == ["processed"]
+
+    shop.make_due()
+    shop.work()
+
+    [refund] = shop.refunds(order)
+    assert (refund.state, refund.next_check_at) == ("processed", None)
+    shop.check_books()
+
+
+def poll_elsewhere(shop):
+    """Let another worker find the refund, as after a webhook."""
+
+    def work():
+        shop.make_due()
+        with shop.app.app_context():
+            check_refunds()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()

@@ -108,9 +108,14 @@ class Orders(Model):
             requests=put(s.requests, key, RefundRequest(amount, Answered.PROCESSED))
         )
         acknowledges = self.rules.broken is not Broken.DIRECT_NOT_ACKNOWLEDGED
-        if key[1] in (DIRECT, PROVIDER) and s.order in DECIDED and acknowledges:
+        if key[1] in (DIRECT, PROVIDER) and acknowledges and self._is_settled(s, key):
             return self.settle(s, key[0], key)
         return s
+
+    def _is_settled(self, s: World, key: Key) -> bool:
+        """Return whether the outcome of a refund's capture is decided."""
+        is_refunded = get(s.requests, (key[0], AUTOMATIC, 1)) is not None
+        return s.order in DECIDED and (key[0] == s.own or is_refunded)
 
     def _completes(self, s: World, key: Key, amount: int) -> bool:
         broken, row = self.rules.broken, get(s.requests, key)

@@ -133,7 +133,7 @@ class Refunds:
         """Record a processed refund once.
 
         Every copy of a refund that was not requested here is answered, with
-        `order.settled`.
+        `order.settled`, once the capture itself is recorded.
         """
         refund = self._get_or_insert(order, data)
         if refund.state != RefundState.PROCESSED:
@@ -141,7 +141,7 @@ class Refunds:
             refund.amount = data["amount"]
             self._answer(refund, RefundState.PROCESSED, data["refund_id"])
         self.update_totals(order)
-        if refund.reason in UNREQUESTED and order.state in DECIDED:
+        if refund.reason in UNREQUESTED and self._is_settled(order, refund.payment_id):
             self.settle(order, refund.payment_id, refund.refund_id)
 
     def fail(self, order: Order, data: Data) -> None:
@@ -159,6 +159,14 @@ class Refunds:
         order.payment_status = (
             PaymentStatus.REFUNDED if is_whole else PaymentStatus.PARTIALLY_REFUNDED
         )
+
+    def _is_settled(self, order: Order, payment_id: int) -> bool:
+        """Return whether the outcome of a capture is decided.
+
+        A refund can arrive before its capture, whose outcome is then unknown.
+        """
+        is_recorded = payment_id == order.payment_id or self.is_automatic(payment_id)
+        return order.state in DECIDED and is_recorded
 
     def _get_or_insert(self, order: Order, data: Data) -> OrderRefund:
         refund = self.find(data)

@@ -25,13 +25,23 @@ def find_open(session: Session, razorpay_payment_id: str | None) -> Dispute | No
 def find_holding(session: Session, refund: Refund) -> Dispute | None:
     """Return the dispute for which a refund must wait, or None.
 
-    A refund that an admin lets leave despite a dispute never waits.
+    A refund that an admin lets leave despite a dispute never waits. A refund that has
+    waited for a dispute still waits when it is lost: it was decided before the bank
+    paid the customer.
     """
     if refund.despite_dispute:
         return None
     found = _serious(session, refund.razorpay_payment_id)
     is_automatic = refund.reason in BY_SAGA
-    return next((d for d in found if is_automatic or d.is_open), None)
+    return next(
+        (d for d in found if is_automatic or d.is_open or refund.detail == waiting(d)),
+        None,
+    )
+
+
+def waiting(dispute: Dispute) -> str:
+    """Return the detail of a refund that waits for a dispute."""
+    return f"waits for dispute {dispute.razorpay_dispute_id}"
 
 
 def check_open(session: Session, razorpay_payment_id: str | None) -> None:

@@ -61,7 +61,7 @@ class RefundAttempts:
         return True
 
     def _wait(self, refund: Refund, dispute: Dispute) -> None:
-        detail = f"waits for dispute {dispute.razorpay_dispute_id}"
+        detail = dispute_rules.waiting(dispute)
         if refund.detail != detail:
             logging.get().error(detail, alert=True, refund_id=refund.id)
             data = {"detail": detail}

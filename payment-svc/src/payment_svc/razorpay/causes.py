@@ -16,7 +16,8 @@ class Cause:
 
     An answer has the cause if it has one of the statuses, if one of its members (code,
     reason, field) has one of the values, or if its description has one of the words.
-    A cause without `is_alert` usually ends by itself.
+    Words do not count in an answer that names a field: it may repeat what a customer
+    has entered. A cause without `is_alert` usually ends by itself.
     """
 
     name: str
@@ -29,7 +30,7 @@ class Cause:
 
     def matches(self, status: int, error: Mapping[str, str]) -> bool:
         """Return whether an answer has this cause."""
-        text = error.get("description", "").lower()
+        text = "" if error.get("field") else error.get("description", "").lower()
         return (
             status in self.statuses
             or any(error.get(name) == value for name, value in self.members)

@@ -20,6 +20,8 @@ from payment_svc.razorpay import causes
 CONNECT, READ, WHOLE = 2.0, 8.0, 12.0  # seconds
 MAX_ANSWER = 1 << 20
 CHUNK = 1 << 16
+MOST_PAUSE = 3600.0  # seconds, whatever Retry-After demands: an order has a deadline
+MOST_TEXT = 1000
 DEFINITE = (400, 404)
 MEMBERS = ("code", "source", "step", "reason", "field")
 NOT_AVAILABLE = "NA"
@@ -144,9 +146,16 @@ def _error(raw: bytes) -> dict[str, str]:
 def _texts(error: dict[str, Any]) -> dict[str, str]:
     given = {name: error.get(name) for name in (*MEMBERS, "description")}
     texts = {name: value for name, value in given.items() if isinstance(value, str)}
-    return {name: value for name, value in texts.items() if value != NOT_AVAILABLE}
+    known = {name: value for name, value in texts.items() if value != NOT_AVAILABLE}
+    return {name: _printable(value) for name, value in known.items()}
+
+
+def _printable(text: str) -> str:
+    """Return a text on one line; PostgreSQL stores no NUL."""
+    return "".join(c if c.isprintable() else " " for c in text[:MOST_TEXT])
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
     value = headers.get("Retry-After", "")
-    return float(value) if value.isascii() and value.isdigit() else 0.0
+    known = float(value) if value.isascii() and value.isdigit() else 0.0
+    return min(known, MOST_PAUSE)

@@ -10,6 +10,7 @@ from chassis import clock
 
 ROUNDING = 1.0  # second: the header has whole seconds
 MOST_SKEW = timedelta(seconds=30)
+MOST_USED = timedelta(days=1)  # a larger difference is an error of the header
 
 
 class ProviderClock:
@@ -22,8 +23,9 @@ class ProviderClock:
         self.skew = timedelta()
 
     def now(self) -> datetime:
-        """Return the current time of Razorpay's clock."""
-        return clock.now() + self.skew
+        """Return the current time of Razorpay's clock; ours for an absurd header."""
+        is_usable = abs(self.skew) <= MOST_USED
+        return clock.now() + (self.skew if is_usable else timedelta())
 
     @property
     def is_off(self) -> bool:
@@ -45,6 +47,6 @@ def _date(response: requests.Response) -> datetime | None:
     """Return the last Date header with a time zone: a proxy may have added another."""
     try:
         found = parsedate_to_datetime(response.raw.headers.getlist("Date")[-1])
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, OverflowError):
         return None
     return found if found.tzinfo else None

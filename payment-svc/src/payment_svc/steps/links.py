@@ -69,14 +69,16 @@ def _recover_link(work: Context, payment: Payment) -> bool:
 
 
 def _handle_refusal(work: Context, payment: Payment, refusal: Refused) -> None:
-    if refusal.names(*DUPLICATE):
-        if not _recover_link(work, payment):
-            why = Unknown("a duplicate reference without a link")
-            retry_later(work, Payment, payment.id, why)
-    elif payment.is_plain_link:
-        _fail(work, payment, refusal.description)
-    else:
+    is_duplicate = refusal.names(*DUPLICATE)
+    if is_duplicate and _recover_link(work, payment):
+        return
+    if not payment.is_plain_link:  # the words may be about a customer's field
         _retry_plain(work, payment, refusal)
+    elif is_duplicate:
+        why = Unknown("a duplicate reference without a link")
+        retry_later(work, Payment, payment.id, why)
+    else:
+        _fail(work, payment, refusal.description)
 
 
 def _retry_plain(work: Context, payment: Payment, refusal: Refused) -> None:

@@ -5,9 +5,11 @@ and money may have been refunded in the dashboard. The idempotency key is commit
 before the call, and every retry of the same amount uses the same key.
 """
 
+from chassis import leases
 from chassis.db import reading
 from chassis.failpoints import failpoint
 from chassis.outcomes import Done, Refused, Unknown
+from payment_svc.managers.refund_machine import FINAL
 from payment_svc.models import Refund, RefundState
 from payment_svc.razorpay.types import ProviderRefund
 from payment_svc.steps.context import Context
@@ -19,12 +21,22 @@ def check_refund(refund_id: int) -> None:
     failpoint("refund.leased")
     work = Context()
     refund = _read(work, refund_id)
-    if refund.state == RefundState.PENDING:
+    if refund.state in FINAL:
+        _release(work, refund)
+    elif refund.state == RefundState.PENDING:
         _fetch(work, refund)
-        return
-    prepared = _prepare(work, refund)
-    if prepared is not None:
+    elif (prepared := _prepare(work, refund)) is not None:
         _send(work, prepared)
+
+
+def _release(work: Context, refund: Refund) -> None:
+    """End the lease of a final refund.
+
+    Another worker has finished it during a call without an answer, whose pause made
+    the refund due again.
+    """
+    leases.release(Refund, refund.id)
+    work.session.commit()
 
 
 def _read(work: Context, refund_id: int) -> Refund:
