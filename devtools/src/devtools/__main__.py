@@ -5,6 +5,7 @@ import sys
 import click
 
 from chassis import env_files
+from devtools.layout import SERVICES
 
 
 @click.group()
@@ -113,6 +114,16 @@ def kind_down() -> None:
     from devtools.kind import command as module
 
     module.down()
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("service", type=click.Choice(SERVICES))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def flask(service: str, arguments: tuple[str, ...]) -> None:
+    """Run a flask command of a service with the settings of the local run."""
+    from devtools.local import commands
+
+    sys.exit(commands.run(service, arguments))
 
 
 @main.command()

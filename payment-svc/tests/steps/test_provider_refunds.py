@@ -474,7 +474,7 @@ def test_a_payment_that_razorpay_returned_without_a_capture_changes_nothing(shop
 
 @pytest.mark.parametrize("decision", ["accept", "refund"])
 def test_a_refund_of_a_capture_under_review_is_published_when_it_is_accepted(
-    shop, elsewhere, sync, tokens, pass_time, decision
+    shop, elsewhere, sync, tokens, decision
 ):
     order = shop.issued()
     shop.pay(order, amount=40000)
@@ -487,7 +487,6 @@ def test_a_refund_of_a_capture_under_review_is_published_when_it_is_accepted(
     path = f"/payments/{shop.payment(order).id}/resolve/"
     body = {"decision": decision, "note": "seen"}
     assert shop.call("POST", path, tokens.admin(), json=body).status_code == 200
-    pass_time(timedelta(seconds=301))
     shop.work()
 
     published = [e["amount"] for e in shop.published(order, "refund.processed")]

@@ -25,6 +25,11 @@ class Process:
         return own if own.is_dir() else ROOT
 
 
+def flask(service: str, *words: str) -> Process:
+    """Return a flask command of a service."""
+    return Process(f"{service}-flask", service, _flask(service, *words))
+
+
 def migration(service: str) -> Process:
     """Return the command that brings a database to the newest schema."""
     return Process(f"{service}-migrate", service, _flask(service, "db", "upgrade"))

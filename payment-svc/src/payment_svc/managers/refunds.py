@@ -160,6 +160,12 @@ class RefundManager:
         if refund.republish_at is not None:
             self.machine.fire(refund, Trigger(T.ACK_TIMEOUT))
 
+    def republish_now(self, payment: Payment) -> None:
+        """Make the refunds due that order-svc has not acknowledged."""
+        for refund in self.list(payment.id):
+            if refund.republish_at is not None:
+                refund.republish_at = clock.now()
+
 
 def _check_amount(refund: Refund, seen: ProviderRefund) -> None:
     if seen.amount != refund.amount:  # one key always has one body

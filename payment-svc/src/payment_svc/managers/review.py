@@ -20,9 +20,15 @@ class Review:
     refunds: RefundManager
 
     def accept(self, payment_id: int, note: str) -> Payment:
-        """Accept the captured amount; the event is marked as accepted."""
+        """Accept the captured amount; the event is marked as accepted.
+
+        order-svc learns now of the refunds that were found during the review.
+        """
         data = {"is_accepted": True}
-        return self._decide(payment_id, PaymentTrigger.REVIEW_ACCEPTED, note, data)
+        accepted = PaymentTrigger.REVIEW_ACCEPTED
+        payment = self._decide(payment_id, accepted, note, data)
+        self.refunds.republish_now(payment)
+        return payment
 
     def reject(self, payment_id: int, note: str) -> Payment:
         """Refund all of the capture, which is never reconciled again."""
