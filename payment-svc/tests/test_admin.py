@@ -192,7 +192,7 @@ def waiting(shop):
     raised = shop.control(f"payments/{pay_id}/dispute")
     with shop.app.app_context():
         work = Context()
-        work.disputes.note(raised["id"])
+        work.disputes.store(raised["id"])
         work.session.commit()
     shop.work()
     shop.refund(order, "499.00", "cancelled")

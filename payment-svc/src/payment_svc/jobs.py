@@ -10,7 +10,7 @@ from payment_svc.models import Dispute, Payment, Refund, WebhookEvent
 
 LEASE = 30.0  # seconds; a step that takes longer may run twice, which is safe
 REPUBLISH = "republish_at"
-WATCH = 60.0  # seconds between two checks that webhooks come
+ACCOUNT_CHECK = 60.0  # seconds between two checks of webhooks, clock and problems
 
 
 def process_webhooks() -> int:
@@ -33,12 +33,6 @@ def check_disputes() -> int:
     return leases.each(Dispute, LEASE, steps.check_dispute)
 
 
-def watch_webhooks() -> int:
-    """Raise an alert when payments were captured but no webhook came."""
-    steps.watch_webhooks()
-    return 0
-
-
 def republish() -> int:
     """Republish events that order-svc has not acknowledged; return how many."""
     captures = leases.each(Payment, LEASE, steps.republish_capture, column=REPUBLISH)
@@ -55,8 +49,8 @@ def jobs(settings: Settings) -> dict[str, Job]:
         "check payments": (check_payments, often),
         "check refunds": (check_refunds, often),
         "check disputes": (check_disputes, often),
-        "watch webhooks": (watch_webhooks, WATCH),
+        "check webhooks": (steps.check_webhooks, ACCOUNT_CHECK),
         "republish events": (republish, max(often, 1.0)),
-        "watch razorpay": (steps.watch_provider, 60.0),
+        "check razorpay": (steps.check_provider, ACCOUNT_CHECK),
     }
     return {name: Job(run, every) for name, (run, every) in table.items()}

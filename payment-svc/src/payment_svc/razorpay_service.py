@@ -19,13 +19,13 @@ from chassis.outcomes import Done, Refused, Unknown, Value
 from payment_svc.config import Settings
 from payment_svc.razorpay import entities
 from payment_svc.razorpay.causes import CALL_FAILED, ProviderProblem
-from payment_svc.razorpay.disputes import ProviderDispute
 from payment_svc.razorpay.http import Refusal, make_session
 from payment_svc.razorpay.link_request import PaymentLinkRequest
 from payment_svc.razorpay.pages import PAGE, every_item
 from payment_svc.razorpay.provider_clock import ProviderClock
 from payment_svc.razorpay.signatures import Callback, is_signed
 from payment_svc.razorpay.types import (
+    ProviderDispute,
     ProviderLink,
     ProviderPayment,
     ProviderRefund,

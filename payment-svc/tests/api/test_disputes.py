@@ -17,7 +17,7 @@ def disputed(shop):
         raised = shop.control(f"payments/{pay_id}/dispute", **how)
         with shop.app.app_context():
             work = Context()
-            work.disputes.note(raised["id"])
+            work.disputes.store(raised["id"])
             work.session.commit()
         shop.work()
         return order
@@ -68,7 +68,7 @@ def test_it_is_accepted_when_the_dispute_hinders_no_refund(shop, staff, disputed
         shop.control(f"disputes/{name}", **how)
         with shop.app.app_context():
             work = Context()
-            work.disputes.note(name)
+            work.disputes.store(name)
             work.session.commit()
         shop.work()
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from payment_svc.managers.captures import judge
+from payment_svc.managers.captures import classify
 from payment_svc.models import Payment, PaymentTrigger
 from payment_svc.razorpay.types import ProviderPayment
 
@@ -21,7 +21,7 @@ def capture(amount, currency="INR", **fields):
 
 @pytest.mark.parametrize("bears", [True, False])
 def test_the_requested_amount_settles_without_a_reason(bears):
-    paid = judge(ASKED, capture("1449.00", **FEE), customer_bears_fees=bears)
+    paid = classify(ASKED, capture("1449.00", **FEE), customer_bears_fees=bears)
 
     assert (paid.trigger, paid.is_accepted, paid.reason) == (SEEN, False, None)
 
@@ -30,8 +30,8 @@ def test_the_requested_amount_settles_without_a_reason(bears):
 def test_amount_and_fee_settle_only_where_customers_bear_fees(bearer):
     paid = capture("1483.19", **FEE, fee_bearer=bearer)
 
-    settled = judge(ASKED, paid, customer_bears_fees=True)
-    reviewed = judge(ASKED, paid, customer_bears_fees=False)
+    settled = classify(ASKED, paid, customer_bears_fees=True)
+    reviewed = classify(ASKED, paid, customer_bears_fees=False)
 
     assert (settled.trigger, settled.is_accepted) == (SEEN, True)
     assert (reviewed.trigger, reviewed.is_accepted) == (MISMATCH, False)
@@ -51,28 +51,26 @@ def test_amount_and_fee_settle_only_where_customers_bear_fees(bearer):
     ],
 )
 def test_what_does_not_add_up_is_reviewed(paid):
-    judgement = judge(ASKED, paid, customer_bears_fees=True)
+    found = classify(ASKED, paid, customer_bears_fees=True)
 
-    assert (judgement.trigger, judgement.is_accepted) == (MISMATCH, False)
+    assert (found.trigger, found.is_accepted) == (MISMATCH, False)
     asked = f"The customer paid {paid.amount} {paid.currency}, not 1449.00 INR."
-    assert judgement.reason == asked
+    assert found.reason == asked
 
 
 @pytest.mark.parametrize("bears", [True, False])
 def test_an_offer_is_reviewed_and_named(bears):
     paid = capture("1439.00", fee=Decimal("1.00"), offer_id="offer_1")
 
-    judgement = judge(ASKED, paid, customer_bears_fees=bears)
+    found = classify(ASKED, paid, customer_bears_fees=bears)
 
-    assert judgement.trigger == MISMATCH
-    assert judgement.reason == (
-        "The customer paid 10.00 INR less with the offer offer_1."
-    )
+    assert found.trigger == MISMATCH
+    assert found.reason == ("The customer paid 10.00 INR less with the offer offer_1.")
 
 
 def test_an_offer_does_not_explain_a_larger_amount():
-    judgement = judge(
+    found = classify(
         ASKED, capture("1459.00", offer_id="offer_1"), customer_bears_fees=False
     )
 
-    assert judgement.reason == "The customer paid 1459.00 INR, not 1449.00 INR."
+    assert found.reason == "The customer paid 1459.00 INR, not 1449.00 INR."

@@ -14,7 +14,7 @@ from payment_svc.models import (
     PaymentAttempt,
     PaymentState,
 )
-from payment_svc.razorpay.disputes import ProviderDispute
+from payment_svc.razorpay.types import ProviderDispute
 
 NAME = "disp_Sc1Hd7WnQv38Lx"
 RESPOND_BY = clock.now().replace(microsecond=0) + timedelta(days=6)
@@ -42,7 +42,7 @@ def reconcile(session, work, payment):
             "respond_by": RESPOND_BY,
             "opened_at": None,
         }
-        work.disputes.note(NAME)
+        work.disputes.store(NAME)
         session.flush()
         row_id = session.scalar(select(Dispute.id))
         if lease:
@@ -171,18 +171,18 @@ def test_a_rejected_capture_is_found_by_its_attempt(session, payment, reconcile)
 
 
 def test_a_dispute_that_razorpay_refuses_is_retried_for_a_day(session, work):
-    work.disputes.note(NAME)
+    work.disputes.store(NAME)
     session.flush()
     row_id = session.scalar(select(Dispute.id))
 
-    work.disputes.refuse(row_id, "The id provided does not exist")
+    work.disputes.record_refusal(row_id, "The id provided does not exist")
 
     dispute = work.disputes.get(row_id)
     assert dispute.problem == "Razorpay: The id provided does not exist"
     assert dispute.next_check_at > clock.now()
     dispute.created_at = clock.now() - timedelta(hours=25)
     session.flush()
-    work.disputes.refuse(row_id, "The id provided does not exist")
+    work.disputes.record_refusal(row_id, "The id provided does not exist")
     assert work.disputes.get(row_id).next_check_at is None
 
 

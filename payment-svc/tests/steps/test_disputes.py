@@ -114,7 +114,7 @@ def test_a_webhook_is_not_trusted(shop, disputed):
     raised = dispute(shop, order)
     with shop.app.app_context():
         work = Context()
-        work.disputes.note(raised["id"])
+        work.disputes.store(raised["id"])
         work.session.commit()
     shop.work()
 
@@ -201,7 +201,7 @@ def test_a_refund_that_was_requested_before_waits_too(shop, deliver):
     with shop.app.app_context():
         raised = shop.ledger("disputes")[0]["id"]
         work = Context()
-        work.disputes.note(raised)
+        work.disputes.store(raised)
         work.session.commit()
         from payment_svc.jobs import check_disputes
 

@@ -1,8 +1,8 @@
-"""The job that watches the account at Razorpay."""
+"""The job that checks the account at Razorpay."""
 
 from datetime import timedelta
 
-from payment_svc.steps import watch_provider
+from payment_svc.steps import check_provider
 
 
 def alerts(caplog):
@@ -12,8 +12,8 @@ def alerts(caplog):
 def test_a_clock_more_than_half_a_minute_off_is_alerted_once(app, caplog):
     with app.app_context():
         app.extensions["razorpay"].clock.skew = timedelta(seconds=61)
-        watch_provider()
-        watch_provider()
+        check_provider()
+        check_provider()
 
     [alert] = alerts(caplog)
     assert alert["cause"] == "clock"
@@ -23,6 +23,6 @@ def test_a_clock_more_than_half_a_minute_off_is_alerted_once(app, caplog):
 def test_a_good_clock_alerts_nobody(app, caplog):
     with app.app_context():
         app.extensions["razorpay"].clock.skew = timedelta(seconds=29)
-        assert watch_provider() == 0
+        assert check_provider() == 0
 
     assert alerts(caplog) == []

@@ -6,19 +6,19 @@ import pytest
 
 from payment_svc.models import Dependency
 from payment_svc.razorpay.signatures import sign
-from payment_svc.steps import watch_webhooks
+from payment_svc.steps import check_webhooks
 
 ALERT = "no webhooks from razorpay"
 
 
 @pytest.fixture
-def watch(shop, caplog):
-    """Return `watch()`: whether the job raised an alert, and what it recorded."""
+def check(shop, caplog):
+    """Return `check()`: whether the job raised an alert, and what it recorded."""
 
     def run():
         caplog.clear()
         with shop.app.app_context():
-            watch_webhooks()
+            check_webhooks()
         [row] = _rows(shop)
         return ALERT in caplog.text, row.ok
 
@@ -35,27 +35,27 @@ def _rows(shop):
 
 
 def test_captures_without_webhooks_raise_an_alert_once_in_a_period(
-    shop, watch, pass_time, client, sandbox
+    shop, check, pass_time, client, sandbox
 ):
-    assert watch() == (False, True)
+    assert check() == (False, True)
     shop.captured()
-    assert watch() == (False, True)
+    assert check() == (False, True)
 
     pass_time(timedelta(minutes=31))
-    assert watch() == (True, False)
-    assert watch() == (False, False)
+    assert check() == (True, False)
+    assert check() == (False, False)
     pass_time(timedelta(minutes=31))
-    assert watch() == (True, False)
+    assert check() == (True, False)
 
     headers = {"X-Razorpay-Signature": sign(b"{}", sandbox.webhook_secret)}
     client.post("/payments/webhook/", data=b"{}", headers=headers)
-    assert watch() == (False, True)
+    assert check() == (False, True)
 
 
-def test_the_panel_and_readyz_show_the_silence(shop, watch, pass_time, client):
+def test_the_panel_and_readyz_show_the_silence(shop, check, pass_time, client):
     shop.captured()
     pass_time(timedelta(minutes=31))
-    watch()
+    check()
 
     shown = client.get("/readyz/").json["neighbours"]["razorpay webhooks"]
 

@@ -7,8 +7,6 @@ from flask import Flask
 from razorpay_sandbox import (
     api,
     control,
-    control_account,
-    control_disputes,
     date,
     errors,
     health,
@@ -31,9 +29,7 @@ def create_app(settings: Mapping[str, str] | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.url_map.strict_slashes = False  # Razorpay accepts a URL with or without one
     app.extensions["sandbox"] = Sandbox(read_settings(settings))
-    for part in (logs, security, date, errors, api, pages, health):
-        part.init_app(app)
-    for part in (control, control_account, control_disputes):
+    for part in (logs, security, date, errors, api, pages, control, health):
         part.init_app(app)
     return app
 

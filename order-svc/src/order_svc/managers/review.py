@@ -56,8 +56,8 @@ def is_hold_over(order: Order) -> bool:
     return order.held_until <= clock.now()
 
 
-def next_question(order: Order, times: Times) -> datetime | None:
-    """Return when payment-svc is asked next for the result of a review.
+def next_request(order: Order, times: Times) -> datetime | None:
+    """Return when the result of a review is requested next, or None without a review.
 
     The pause is the age of the review, at most REVIEW_AGAIN_MOST_SECONDS.
     """

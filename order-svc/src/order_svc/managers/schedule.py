@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chassis import clock
 from order_svc.config import Times
-from order_svc.managers.review import next_question
+from order_svc.managers.review import next_request
 from order_svc.models import Order, OrderState
 
 
@@ -30,11 +30,11 @@ def _wait_for_payment(order: Order, times: Times) -> datetime:
 
 def _close_again(order: Order, times: Times) -> datetime:
     again = clock.now() + timedelta(seconds=times.close_again_seconds)
-    return next_question(order, times) or again
+    return next_request(order, times) or again
 
 
 def _review(order: Order, times: Times) -> datetime | None:
-    again = next_question(order, times)
+    again = next_request(order, times)
     is_held = order.state == OrderState.UNDER_REVIEW and order.held_until
     return min(again, is_held) if again and is_held else again
 

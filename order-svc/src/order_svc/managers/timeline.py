@@ -25,7 +25,8 @@ def add_transition(
     """Record a handled message, and the change of state if there is one."""
     if is_message(trigger):
         kind = HistoryKind.MESSAGE_IN
-        reason = trigger.reason if source == order.state else ""  # else below
+        # With a change of state, the line of that change has the reason.
+        reason = trigger.reason if source == order.state else ""
         _add(session, order.id, kind, trigger.source, trigger.name, reason=reason)
     if source != order.state:
         _add(

@@ -97,7 +97,7 @@ def _verify(body: bytes) -> None:
 
 
 def _count(signer: str) -> None:
-    """Count a webhook by its secret: a rotation is over when the previous one rests."""
+    """Count a webhook by its secret; the previous one can go when it is unused."""
     RECEIVED.labels(signer).inc()
     LAST.set(clock.now().timestamp())
     if signer == "previous":

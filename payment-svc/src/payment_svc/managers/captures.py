@@ -15,7 +15,7 @@ CUSTOMER = "customer"
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Classification:
     """What a capture means: the trigger, and the columns of the payment."""
 
     trigger: PaymentTrigger
@@ -23,20 +23,20 @@ class Judgement:
     reason: str | None = None
 
 
-def judge(
+def classify(
     payment: Payment, capture: ProviderPayment, *, customer_bears_fees: bool
-) -> Judgement:
+) -> Classification:
     """Return what a capture of a payment means.
 
     `customer_bears_fees`: the account adds Razorpay's fee to the customer's amount, so
     a capture of amount and fee is accepted without a review.
     """
     if (capture.amount, capture.currency) == (payment.amount, payment.currency):
-        return Judgement(T.CAPTURE_SEEN)
+        return Classification(T.CAPTURE_SEEN)
     reason = review_reason(payment, capture)
     if customer_bears_fees and _is_with_fee(payment, capture):
-        return Judgement(T.CAPTURE_SEEN, is_accepted=True, reason=reason)
-    return Judgement(T.MISMATCH_SEEN, reason=reason)
+        return Classification(T.CAPTURE_SEEN, is_accepted=True, reason=reason)
+    return Classification(T.MISMATCH_SEEN, reason=reason)
 
 
 def review_reason(payment: Payment, capture: ProviderPayment) -> str:

@@ -4,17 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.errors import Conflict
-from payment_svc.models import Dispute, Refund, RefundReason
+from payment_svc.models import BY_SAGA, Dispute, Refund
 from payment_svc.models.disputes import CLOSED, FRAUD, WON
-
-# Refunds that no person has decided. After a lost dispute the bank has paid the
-# customer, so these would pay the same money twice.
-BY_SAGA = (
-    RefundReason.CANCELLED,
-    RefundReason.REJECTED,
-    RefundReason.STOCK_GONE,
-    RefundReason.DUPLICATE,
-)
 
 
 def find_open(session: Session, razorpay_payment_id: str | None) -> Dispute | None:
@@ -25,16 +16,16 @@ def find_open(session: Session, razorpay_payment_id: str | None) -> Dispute | No
 def find_holding(session: Session, refund: Refund) -> Dispute | None:
     """Return the dispute for which a refund must wait, or None.
 
-    A refund that an admin lets leave despite a dispute never waits. A refund that has
-    waited for a dispute still waits when it is lost: it was decided before the bank
-    paid the customer.
+    A refund that an admin sends despite a dispute never waits. After a lost dispute the
+    bank has paid the customer: a refund that no person has decided would pay twice, and
+    so would one that has waited for that dispute.
     """
     if refund.despite_dispute:
         return None
     found = _serious(session, refund.razorpay_payment_id)
-    is_automatic = refund.reason in BY_SAGA
+    is_by_saga = refund.reason in BY_SAGA
     return next(
-        (d for d in found if is_automatic or d.is_open or refund.detail == waiting(d)),
+        (d for d in found if is_by_saga or d.is_open or refund.detail == waiting(d)),
         None,
     )
 

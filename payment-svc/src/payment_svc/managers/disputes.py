@@ -1,9 +1,7 @@
 """The rules of disputes: stored as Razorpay returns them, and published."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +18,7 @@ from payment_svc.models import (
     RefundState,
 )
 from payment_svc.models.disputes import LOST
-from payment_svc.razorpay.disputes import ProviderDispute
+from payment_svc.razorpay.types import ProviderDispute
 
 PAUSE = timedelta(hours=1)  # between two polls of an open dispute
 GIVE_UP = timedelta(days=1)  # after which an id that Razorpay refuses is left alone
@@ -30,36 +28,26 @@ NOT_OURS = "no payment of ours is disputed"
 TOO_LARGE = "larger than the payment"
 
 
-@dataclass(frozen=True)
 class DisputeManager:
     """The operations on disputes; the manager never commits."""
 
-    machine: PaymentMachine
-
-    @property
-    def session(self) -> Any:
-        """Return the session of the unit of work."""
-        return self.machine.session
+    def __init__(self, machine: PaymentMachine) -> None:
+        self.machine = machine
+        self.session = machine.session
 
     def get(self, dispute_id: int) -> Dispute:
         """Return a dispute as the database has it now."""
-        found: Dispute = self.session.get_one(
-            Dispute, dispute_id, populate_existing=True
-        )
-        return found
+        return self.session.get_one(Dispute, dispute_id, populate_existing=True)
 
     def list(self, payment_id: int) -> Sequence[Dispute]:
         """Return a payment's fetched disputes, newest first."""
         rows = select(Dispute).filter_by(payment_id=payment_id)
-        found: Sequence[Dispute] = self.session.scalars(
-            rows.order_by(Dispute.id.desc())
-        ).all()
-        return found
+        return self.session.scalars(rows.order_by(Dispute.id.desc())).all()
 
-    def note(self, razorpay_dispute_id: str) -> None:
+    def store(self, razorpay_dispute_id: str) -> None:
         """Store a dispute's id, and make its fetch due."""
-        find = select(Dispute.id).filter_by(razorpay_dispute_id=razorpay_dispute_id)
-        row_id = self.session.scalar(find)
+        stored = select(Dispute.id).filter_by(razorpay_dispute_id=razorpay_dispute_id)
+        row_id = self.session.scalar(stored)
         if row_id is not None:
             leases.make_due(Dispute, row_id)
             return
@@ -67,7 +55,7 @@ class DisputeManager:
             with self.session.begin_nested():
                 self.session.add(Dispute(razorpay_dispute_id=razorpay_dispute_id))
         except IntegrityError:  # another process has stored it meanwhile
-            leases.make_due(Dispute, self.session.scalar(find))
+            leases.make_due(Dispute, self.session.scalars(stored).one())
 
     def reconcile(self, dispute_id: int, seen: ProviderDispute) -> Dispute:
         """Store what Razorpay returned; record, report and publish a change.
@@ -86,7 +74,7 @@ class DisputeManager:
         self.session.flush()
         return dispute
 
-    def refuse(self, dispute_id: int, description: str) -> None:
+    def record_refusal(self, dispute_id: int, description: str) -> None:
         """Record that Razorpay refuses to return a dispute; retry it for a day."""
         dispute = self._lock(dispute_id)
         if dispute.problem is None:
@@ -107,10 +95,9 @@ class DisputeManager:
             self.session.add(events.disputed(payment, dispute))
 
     def _lock(self, dispute_id: int) -> Dispute:
-        found: Dispute = self.session.get_one(
+        return self.session.get_one(
             Dispute, dispute_id, with_for_update=True, populate_existing=True
         )
-        return found
 
     def _lock_payment(self, razorpay_payment_id: str) -> Payment | None:
         """Return the disputed payment, locked; an admin may have rejected it before."""

@@ -1,8 +1,8 @@
 """Problems of the account at Razorpay: alerted once for each cause and period.
 
-A problem concerns every payment, so that thousands of attempts may fail for the same
-cause. Each cause has a row among the dependencies, which `/readyz` and the panel show.
-These functions never commit.
+A problem concerns every payment, and thousands of attempts may fail for the same cause.
+Each cause has a row among the dependencies, which `/readyz` and the panel show. These
+functions never commit.
 """
 
 from datetime import timedelta
@@ -23,7 +23,8 @@ PERIOD = timedelta(minutes=10)
 def report(session: Session, problem: ProviderProblem) -> None:
     """Raise an alert, unless one was raised for this cause in the last ten minutes."""
     cause = problem.cause
-    if cause.is_alert and _is_first(session, PREFIX + cause.name, cause.meaning):
+    name = PREFIX + cause.name
+    if cause.is_alert and record_failure(session, name, cause.meaning, PERIOD):
         logging.get().error(
             "problem at razorpay",
             alert=True,
@@ -34,24 +35,27 @@ def report(session: Session, problem: ProviderProblem) -> None:
         )
 
 
-def _is_first(session: Session, name: str, meaning: str) -> bool:
-    """Store the alert; return False if another one is stored for this period."""
+def record_failure(session: Session, name: str, detail: str, period: timedelta) -> bool:
+    """Record that a dependency fails; return False if this period has a record.
+
+    One of several workers gets True in each period: that one raises the alert.
+    """
     row = session.get(Dependency, name)
     if row is None:
-        return _insert(session, Dependency(name=name, ok=False, detail=meaning[:200]))
-    ours = update(Dependency).where(
+        return _insert(session, Dependency(name=name, ok=False, detail=detail[:200]))
+    due = update(Dependency).where(
         Dependency.name == name,
-        (Dependency.updated_at <= clock.now() - PERIOD) | Dependency.ok,
+        (Dependency.updated_at <= clock.now() - period) | Dependency.ok,
     )
-    stored = ours.values(ok=False, detail=meaning[:200], updated_at=clock.now())
-    return changed(stored) > 0
+    record = due.values(ok=False, detail=detail[:200], updated_at=clock.now())
+    return changed(record) > 0
 
 
 def _insert(session: Session, row: Dependency) -> bool:
     try:
         with session.begin_nested():
             session.add(row)
-    except IntegrityError:  # another worker has raised the alert meanwhile
+    except IntegrityError:  # another worker has recorded the failure meanwhile
         return False
     return True
 

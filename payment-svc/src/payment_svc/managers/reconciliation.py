@@ -10,7 +10,7 @@ from chassis import clock, logging
 from chassis.failpoints import failpoint
 from chassis.state_machine import Trigger
 from payment_svc.managers import attempts
-from payment_svc.managers.captures import Judgement, judge
+from payment_svc.managers.captures import Classification, classify
 from payment_svc.managers.payment_machine import PaymentMachine
 from payment_svc.managers.schedule import AT_ONCE
 from payment_svc.models import (
@@ -97,23 +97,23 @@ class Reconciliation:
 
     def _store_capture(self, payment: Payment, capture: ProviderPayment) -> None:
         bears_fees = self.machine.settings.customer_bears_fees
-        judgement = judge(payment, capture, customer_bears_fees=bears_fees)
-        if judgement.trigger is T.MISMATCH_SEEN:
+        found = classify(payment, capture, customer_bears_fees=bears_fees)
+        if found.trigger is T.MISMATCH_SEEN:
             logging.get().error(
                 "payment under review",
                 payment_id=payment.id,
                 capture=capture.id,
-                why=judgement.reason,
+                why=found.reason,
             )
         if payment.state in WITH_CAPTURE:
-            self._insert_extra(payment, capture, judgement)
+            self._insert_extra(payment, capture, found)
         else:
-            data = _columns(capture, judgement)
-            self.machine.fire(payment, Trigger(judgement.trigger, "", capture.id, data))
+            data = _columns(capture, found)
+            self.machine.fire(payment, Trigger(found.trigger, "", capture.id, data))
         failpoint("payment.captured")
 
     def _insert_extra(
-        self, first: Payment, capture: ProviderPayment, judgement: Judgement
+        self, first: Payment, capture: ProviderPayment, found: Classification
     ) -> None:
         """Insert an EXTRA payment; only the first one has the link's unique ids."""
         self.machine.fire(first, Trigger(T.SECOND_CAPTURE_SEEN, "", capture.id))
@@ -126,9 +126,9 @@ class Reconciliation:
             "currency": first.currency,
             "placed_at": first.placed_at,
             "correlation_id": first.correlation_id,
-            **_columns(capture, judgement),
+            **_columns(capture, found),
         }
-        extra = self.machine.insert(Trigger(judgement.trigger, "", capture.id, data))
+        extra = self.machine.insert(Trigger(found.trigger, "", capture.id, data))
         logging.get().warning("second capture", payment_id=extra.id, first=first.id)
 
     def _end(self, payment: Payment, link: ProviderLink | None) -> None:
@@ -144,13 +144,13 @@ class Reconciliation:
             self.machine.fire(payment, Trigger(T.LINK_ENDED, "", link.status, data))
 
 
-def _columns(capture: ProviderPayment, judgement: Judgement) -> dict[str, Any]:
+def _columns(capture: ProviderPayment, found: Classification) -> dict[str, Any]:
     return {
         "razorpay_payment_id": capture.id,
         "captured_amount": capture.amount,
         "captured_currency": capture.currency,
         "amount_refunded": Decimal("0.00"),  # of this capture
         "outcome": None,
-        "is_accepted": judgement.is_accepted,
-        "reason": judgement.reason,
+        "is_accepted": found.is_accepted,
+        "reason": found.reason,
     }

@@ -95,7 +95,7 @@ def process_dispute(
     if not ids:
         reject(row, "no dispute id")
         return
-    disputes.note(ids[0])
+    disputes.store(ids[0])
     finish(row, "matched" if payment else "unknown")
 
 
@@ -114,7 +114,7 @@ def _finish_unknown(row: WebhookEvent) -> None:
 
 
 def finish(row: WebhookEvent, result: str) -> None:
-    """Store the result of a webhook, which is then never due again."""
+    """Store the result of a webhook, and release the webhook."""
     row.processed_at, row.result, row.next_check_at = clock.now(), result, None
 
 

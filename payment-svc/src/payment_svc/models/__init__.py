@@ -33,6 +33,7 @@ from payment_svc.models.payments import (
 )
 from payment_svc.models.refund_states import (
     AUTOMATIC,
+    BY_SAGA,
     REFUND_STATUS,
     RefundEffect,
     RefundReason,
@@ -46,6 +47,7 @@ from payment_svc.models.webhooks import WebhookEvent
 
 __all__ = [
     "AUTOMATIC",
+    "BY_SAGA",
     "PAYMENT_STATES",
     "PAYMENT_STATUS",
     "PAYMENT_TRANSITIONS",

@@ -60,14 +60,15 @@ class RefundReason(StrEnum):
     PROVIDER = "provider"  # made at Razorpay: dashboard, batch file, automatic
 
 
-# These return all that is left of the capture, even if that is less than requested.
-AUTOMATIC = (
+# Refunds that the saga requests; no person has decided them.
+BY_SAGA = (
     RefundReason.CANCELLED,
     RefundReason.REJECTED,
     RefundReason.STOCK_GONE,
     RefundReason.DUPLICATE,
-    RefundReason.REVIEW_REJECTED,
 )
+# These return all that is left of the capture, even if that is less than requested.
+AUTOMATIC = (*BY_SAGA, RefundReason.REVIEW_REJECTED)
 
 REQUESTED, SENT, PENDING, PROCESSED, FAILED = RefundState
 

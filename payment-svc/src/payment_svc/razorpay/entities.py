@@ -1,16 +1,19 @@
 """Readers of Razorpay's JSON; an undocumented shape raises Unknown."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from chassis.outcomes import Unknown
 from payment_svc.razorpay.attempts import read_attempt
-from payment_svc.razorpay.disputes import ProviderDispute
 from payment_svc.razorpay.registration import Registration
-from payment_svc.razorpay.types import ProviderLink, ProviderPayment, ProviderRefund
+from payment_svc.razorpay.types import (
+    ProviderDispute,
+    ProviderLink,
+    ProviderPayment,
+    ProviderRefund,
+)
 
 ID = re.compile(r"(plink|order|pay|rfnd|disp)_[A-Za-z0-9]{14}")
 MOST = 10**10  # paise: what the payment's column holds
@@ -62,6 +65,12 @@ def _seconds(entity: dict[str, Any], name: str) -> int:
     return value if known and 0 <= value < LATEST else 0  # type: ignore[operator,return-value]
 
 
+def _find_moment(entity: dict[str, Any], name: str) -> datetime | None:
+    """Return a time that Razorpay may leave out, or None for another shape."""
+    seconds = _seconds(entity, name)
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
+
 def _find_amount(entity: dict[str, Any], name: str) -> Decimal | None:
     """Return an amount that Razorpay may leave out, or None for another shape."""
     try:
@@ -70,7 +79,7 @@ def _find_amount(entity: dict[str, Any], name: str) -> Decimal | None:
         return None
 
 
-def _find_text(entity: dict[str, Any], name: str, most: int) -> str | None:
+def _find_text(entity: dict[str, Any], name: str, most: int = 255) -> str | None:
     """Return a text that Razorpay may leave out, or None for another shape."""
     try:
         return _text(entity, name, most) or None
@@ -92,7 +101,6 @@ def _find_offer(entity: dict[str, Any]) -> str | None:
 
 def read_link(entity: dict[str, Any]) -> ProviderLink:
     """Return a payment link, or raise Unknown for another shape."""
-    expire_by = _seconds(entity, "expire_by")
     has_order = entity.get("order_id") not in (None, "")
     return ProviderLink(
         id=_id(entity, "plink"),
@@ -102,7 +110,7 @@ def read_link(entity: dict[str, Any]) -> ProviderLink:
         currency=_text(entity, "currency", 3),
         reference_id=_text(entity, "reference_id", 40),
         order_id=_id(entity, "order", "order_id") if has_order else None,
-        expire_by=datetime.fromtimestamp(expire_by, UTC) if expire_by else None,
+        expire_by=_find_moment(entity, "expire_by"),
     )
 
 
@@ -134,10 +142,10 @@ def read_refund(entity: dict[str, Any]) -> ProviderRefund:
         id=_id(entity, "rfnd"),
         amount=_amount(entity),
         status=_text(entity, "status", 20),
-        receipt=_find_text(entity, "receipt", 255),
-        payment_id=_find_text(entity, "payment_id", 255),
-        currency=_find_text(entity, "currency", 255),
-        key=_find_text(notes, "refund", 255),
+        receipt=_find_text(entity, "receipt"),
+        payment_id=_find_text(entity, "payment_id"),
+        currency=_find_text(entity, "currency"),
+        key=_find_text(notes, "refund"),
         comment=_printable(notes.get("comment")),
     )
 
@@ -150,29 +158,16 @@ def read_dispute(entity: dict[str, Any]) -> ProviderDispute:
     """
     return ProviderDispute(
         id=_id(entity, "disp"),
-        payment_id=_known(_text, entity, "payment_id") or "",
+        payment_id=_find_text(entity, "payment_id") or "",
         phase=_text(entity, "phase", 40),
         status=_text(entity, "status", 40),
         amount=_amount(entity),
-        amount_deducted=_known(_amount, entity, "amount_deducted") or Decimal("0.00"),
-        currency=(_known(_text, entity, "currency") or "INR")[:3],
-        reason_code=_known(_text, entity, "reason_code") or "",
-        respond_by=_moment(entity, "respond_by"),
-        opened_at=_moment(entity, "created_at"),
+        amount_deducted=_find_amount(entity, "amount_deducted") or Decimal("0.00"),
+        currency=(_find_text(entity, "currency") or "INR")[:3],
+        reason_code=_find_text(entity, "reason_code") or "",
+        respond_by=_find_moment(entity, "respond_by"),
+        opened_at=_find_moment(entity, "created_at"),
     )
-
-
-def _known(read: Callable[[dict[str, Any], str], Any], *wanted: Any) -> Any:
-    """Return what a reader reads, or None where it raises Unknown."""
-    try:
-        return read(*wanted)
-    except Unknown:
-        return None
-
-
-def _moment(entity: dict[str, Any], name: str) -> datetime | None:
-    seconds = _seconds(entity, name)
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 def read_registration(entity: dict[str, Any]) -> Registration:

@@ -92,3 +92,19 @@ class Snapshot:
         """Return the captured payments, oldest first."""
         captured = (one for one in self.payments if one.is_captured)
         return sorted(captured, key=lambda one: (one.created_at, one.id))
+
+
+@dataclass(frozen=True)
+class ProviderDispute:
+    """A dispute; phase, status and reason are Razorpay's own words."""
+
+    id: str
+    payment_id: str
+    phase: str
+    status: str
+    amount: Decimal
+    amount_deducted: Decimal
+    currency: str
+    reason_code: str
+    respond_by: datetime | None
+    opened_at: datetime | None

@@ -3,22 +3,22 @@
 from payment_svc.steps.context import Context
 from payment_svc.steps.disputes import check_dispute
 from payment_svc.steps.payments import check_payment, republish_capture
-from payment_svc.steps.provider import watch_provider
+from payment_svc.steps.provider import check_provider
 from payment_svc.steps.reconciliation import poll, read_payment
 from payment_svc.steps.refunds import check_refund, republish_refund
-from payment_svc.steps.silence import watch_webhooks
+from payment_svc.steps.silence import check_webhooks
 from payment_svc.steps.webhooks import process_webhook
 
 __all__ = [
     "Context",
     "check_dispute",
     "check_payment",
+    "check_provider",
     "check_refund",
+    "check_webhooks",
     "poll",
     "process_webhook",
     "read_payment",
     "republish_capture",
     "republish_refund",
-    "watch_provider",
-    "watch_webhooks",
 ]

@@ -20,7 +20,7 @@ def check_dispute(dispute_id: int) -> None:
         work.disputes.reconcile(dispute_id, answer.value)
     else:
         what = "another dispute" if isinstance(answer, Done) else answer.description
-        work.disputes.refuse(dispute_id, what)
+        work.disputes.record_refusal(dispute_id, what)
     work.session.commit()
 
 

@@ -1,12 +1,12 @@
-"""What concerns the account at Razorpay and no single payment."""
+"""Check what concerns the account at Razorpay and no single payment."""
 
 from payment_svc.managers import problems
 from payment_svc.razorpay.causes import CLOCK, ProviderProblem
 from payment_svc.steps.context import Context
 
 
-def watch_provider() -> int:
-    """Alert if our clock is wrong, and end old problems; return 0: no row was due."""
+def check_provider() -> int:
+    """Alert if our clock is wrong, and end old problems. Returns 0: no row was due."""
     work = Context()
     clock = work.razorpay.clock
     if clock.is_off:

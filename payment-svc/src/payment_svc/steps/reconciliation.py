@@ -31,7 +31,7 @@ def poll(work: Context, payment: Payment) -> PaymentState | None:
     state = reconcile(work, payment.id, answer.value)
     refunds = reconcile_refunds(work, answer.value.captures)
     if not isinstance(refunds, Done):
-        # The reconciled payment has no attempts left, but the pauses must grow.
+        # `reconcile` has reset the attempts, but the pauses must grow.
         work.payments.lock(payment.id).attempts = payment.attempts
         retry_later(work, Payment, payment.id, refunds)
         return None

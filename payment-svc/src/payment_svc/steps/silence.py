@@ -1,32 +1,28 @@
-"""Watch that webhooks come while payments are made."""
+"""Check that webhooks arrive while payments are captured."""
 
 from datetime import timedelta
 
-from chassis import clock, dependencies, logging
+from chassis import dependencies, logging
+from payment_svc.managers.problems import record_failure
 from payment_svc.managers.silence import unreported_capture
-from payment_svc.models import Dependency
 from payment_svc.steps.context import Context
 
 NAME = "razorpay webhooks"
 
 
-def watch_webhooks() -> None:
-    """Record whether webhooks come; alert once in each period of silence.
+def check_webhooks() -> int:
+    """Record whether webhooks arrive; alert once in each period of silence.
 
-    The panel and `/readyz/` show what was recorded.
+    The panel and `/readyz/` show what was recorded. Returns 0: no row was due.
     """
     work = Context()
     silence = timedelta(minutes=work.settings.webhook_silence_minutes)
     captured_at = unreported_capture(work.session, silence)
     if captured_at is None:
         dependencies.record(NAME, ok=True)
-    elif not _is_reported(work, silence):
+    else:
         detail = f"none came, but a payment was captured at {captured_at:%H:%M} UTC"
-        logging.get().error("no webhooks from razorpay", alert=True, detail=detail)
-        dependencies.record(NAME, ok=False, detail=detail)
+        if record_failure(work.session, NAME, detail, silence):
+            logging.get().error("no webhooks from razorpay", alert=True, detail=detail)
     work.session.commit()
-
-
-def _is_reported(work: Context, period: timedelta) -> bool:
-    row = work.session.get(Dependency, NAME, with_for_update=True)
-    return row is not None and not row.ok and clock.now() - row.updated_at < period
+    return 0

@@ -1,23 +1,16 @@
-"""The control API of the account's state and of the sandbox's clock."""
+"""The state of the account, and the sandbox's clock."""
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Response
 
 from razorpay_sandbox.account import ACTIVE, MODES
 from razorpay_sandbox.api.common import sandbox
-from razorpay_sandbox.control import ControlError
+from razorpay_sandbox.control.common import ControlError, read_options
 from razorpay_sandbox.errors import answer
-from razorpay_sandbox.json_body import is_integer, read_object
+from razorpay_sandbox.json_body import is_integer
 
 blp = Blueprint("control_account", __name__, url_prefix="/control/account")
-FIELDS = {"mode", "refuse_fields", "clock"}
-
-
-def init_app(app: Flask) -> None:
-    """Register these calls, unless SANDBOX_CONTROL is off."""
-    if app.extensions["sandbox"].settings.control:
-        app.register_blueprint(blp)
 
 
 @blp.get("/")
@@ -47,9 +40,7 @@ def _state() -> dict[str, Any]:
 
 
 def _read() -> dict[str, Any]:
-    wanted = read_object(ControlError("The body must be a JSON object."))
-    if extra := wanted.keys() - FIELDS:
-        raise ControlError(f"Unknown fields: {', '.join(sorted(extra))}.")
+    wanted = read_options("mode", "refuse_fields", "clock")
     if wanted.get("mode", ACTIVE) not in MODES:
         raise ControlError(f"mode must be one of {', '.join(MODES)}.")
     if not isinstance(wanted.get("refuse_fields", ""), str):

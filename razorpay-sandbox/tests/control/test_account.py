@@ -6,8 +6,6 @@ from email.utils import parsedate_to_datetime
 import pytest
 import requests
 
-from razorpay_sandbox.testing import serve
-
 LINK = {"amount": 49900, "reference_id": "ORD-1"}
 
 
@@ -78,10 +76,3 @@ def test_an_invalid_change_is_rejected_with_a_message(change, body):
 
     assert answer.status_code == 400
     assert answer.json()["error"]
-
-
-def test_the_calls_can_be_turned_off(tmp_path):
-    with serve(tmp_path, SANDBOX_CONTROL="off") as served:
-        answer = requests.get(f"{served.url}/control/account/", timeout=5)
-
-    assert answer.status_code == 404
