@@ -212,28 +212,24 @@ def test_a_refund_that_was_requested_before_waits_too(shop, deliver):
     assert shop.ledger("refunds") == []
 
 
-def lose_the_call(shop, order, is_made):
-    """Send a refund; Razorpay makes it or not, and its answer is lost."""
-    service = shop.app.extensions["razorpay"]
-    real = service.refund
+@pytest.fixture
+def lose_the_call(shop, refund_answers_lost):
+    """Return `lose_the_call(order, is_made=)`: send a refund without an answer."""
 
-    def refund(*call):
-        if is_made:
-            real(*call)
-        return Unknown("lost")
+    def send(order, *, is_made):
+        with refund_answers_lost(is_made=is_made):
+            shop.refund(order, "499.00", "cancelled")
+            shop.work()
 
-    service.refund = refund
-    shop.refund(order, "499.00", "cancelled")
-    shop.work()
-    service.refund = real
+    return send
 
 
 @pytest.mark.parametrize(("is_made", "state"), [(True, "processed"), (False, "sent")])
 def test_a_refund_without_an_answer_is_queried_during_a_dispute_but_not_sent_again(
-    shop, deliver, is_made, state
+    shop, deliver, lose_the_call, is_made, state
 ):
     order = shop.captured()
-    lose_the_call(shop, order, is_made)
+    lose_the_call(order, is_made=is_made)
 
     dispute(shop, order)
     deliver()
@@ -244,9 +240,11 @@ def test_a_refund_without_an_answer_is_queried_during_a_dispute_but_not_sent_aga
     assert len(shop.ledger("refunds")) == is_made
 
 
-def test_a_refund_without_an_answer_is_sent_after_the_dispute(shop, deliver):
+def test_a_refund_without_an_answer_is_sent_after_the_dispute(
+    shop, deliver, lose_the_call
+):
     order = shop.captured()
-    lose_the_call(shop, order, is_made=False)
+    lose_the_call(order, is_made=False)
     dispute(shop, order)
     deliver()
     [raised] = shop.ledger("disputes")
@@ -325,7 +323,7 @@ def test_a_dispute_of_an_unknown_payment_is_stored_and_moves_nothing(shop, dispu
     assert [r.state for r in shop.refunds(order)] == ["processed"]
 
 
-def test_a_dispute_larger_than_its_payment_is_named_and_no_refund_leaves(
+def test_a_dispute_larger_than_its_payment_is_named_and_no_refund_is_sent(
     shop, disputed
 ):
     order, _ = disputed(amount=60000)

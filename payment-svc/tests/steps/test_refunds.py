@@ -100,21 +100,12 @@ def test_a_failed_refund_allows_another(shop):
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
-def test_a_lost_answer_to_a_refund_leads_to_one_refund(shop, done):
+def test_a_lost_answer_to_a_refund_leads_to_one_refund(shop, refund_answers_lost, done):
     order = shop.captured()
-    service = shop.app.extensions["razorpay"]
-    real = service.refund
-
-    def lose(*args):
-        if done:
-            real(*args)
-        return Unknown("lost")
-
-    service.refund = lose
-    shop.refund(order, "99.00")
-    shop.work()
+    with refund_answers_lost(is_made=done):
+        shop.refund(order, "99.00")
+        shop.work()
     assert [r.state for r in shop.refunds(order)] == ["sent"]
-    service.refund = real
 
     shop.make_due()
     shop.work()

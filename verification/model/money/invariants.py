@@ -6,11 +6,17 @@ from payment_svc.models import Event, PaymentState, RefundState
 from product_svc.models import ReservationState
 from verification.model.base import Model, Violation
 from verification.model.money.state import (
+    AUTOMATIC,
     CAPTURE,
+    DIRECT,
     NAMES,
+    PROVIDER,
     REFUND,
+    REJECTED,
     SETTLED,
+    STAFF,
     UNITS,
+    UNREQUESTED,
     Key,
     Message,
     Refund,
@@ -21,9 +27,6 @@ from verification.model.money.state import (
 
 Order, P, R = OrderState, PaymentState, ReservationState
 IGNORED = (Event.LINK_READY, Event.CLOSED)  # no consumer uses them in these models
-AUTOMATIC, DIRECT, STAFF, REJECTED = "automatic", "direct", "staff", "rejected"
-PROVIDER = "provider"
-UNREQUESTED = (DIRECT, PROVIDER)
 
 
 def refunded(s: World, payment: str) -> int:

@@ -10,10 +10,13 @@ from product_svc.models import ReservationTrigger
 from verification.model.base import Model, Step
 from verification.model.broken import Broken
 from verification.model.money.state import (
+    AUTOMATIC,
     CAPTURE,
     REFUND,
     SETTLED,
+    STAFF,
     UNITS,
+    UNREQUESTED,
     Key,
     RefundRequest,
     World,
@@ -24,7 +27,6 @@ from verification.model.money.state import (
 )
 
 E, S = OrderTrigger, ReservationTrigger
-AUTOMATIC, STAFF, DIRECT, PROVIDER = "automatic", "staff", "direct", "provider"
 
 
 class Orders(Model):
@@ -108,7 +110,7 @@ class Orders(Model):
             requests=put(s.requests, key, RefundRequest(amount, Answered.PROCESSED))
         )
         acknowledges = self.rules.broken is not Broken.DIRECT_NOT_ACKNOWLEDGED
-        if key[1] in (DIRECT, PROVIDER) and acknowledges and self._is_settled(s, key):
+        if key[1] in UNREQUESTED and acknowledges and self._is_settled(s, key):
             return self.settle(s, key[0], key)
         return s
 

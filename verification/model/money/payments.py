@@ -1,4 +1,4 @@
-"""payment-svc and Razorpay in the money models: captures, EXTRA rows, refunds."""
+"""payment-svc and Razorpay in the money models: captures, EXTRA rows, reviews."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,17 @@ from payment_svc.models import (
     RefundState,
     RefundTrigger,
 )
-from verification.model.base import Model, Step, Violation
+from verification.model.base import Step, Violation
 from verification.model.broken import Broken
+from verification.model.money.refunds import FAILED_ROW, UNSENT, Refunds
 from verification.model.money.state import (
     CAPTURE,
+    DIRECT,
     NAMES,
+    PROVIDER,
+    REJECTED,
+    UNREQUESTED,
     Key,
-    Refund,
     World,
     get,
     of,
@@ -32,14 +36,10 @@ CAPTURED, PROCESSED, FAILED = (
     Event.REFUND_FAILED,
 )
 WITH_CAPTURE = (P.CAPTURED, P.UNDER_REVIEW)
-REJECTED = "rejected"  # the reason of a refund after review, which has no event
-AUTOMATIC, DIRECT, PROVIDER = "automatic", "direct", "provider"
-UNREQUESTED = (DIRECT, PROVIDER)  # published until order-svc acknowledges them
-UNSENT = (RefundState.REQUESTED, RefundState.SENT)
 
 
-class Payments(Model):
-    """The order's payments and their refunds."""
+class Payments(Refunds):
+    """The order's payments, with their refunds."""
 
     def fire_payment(self, s: World, payment: str, trigger: PaymentTrigger) -> World:
         """Make the table's transition; an EXTRA row publishes captures alone."""
@@ -113,142 +113,6 @@ class Payments(Model):
             refunds=put(s.refunds, key, row._replace(is_acknowledged=True))
         )
 
-    def fire_refund(
-        self,
-        s: World,
-        key: Key,
-        trigger: RefundTrigger,
-        amount: int = 0,
-        at: str | None = None,
-        *,
-        is_rest: bool = False,
-    ) -> World:
-        """Make the refund's transition, here and at Razorpay, and publish its event."""
-        row = get(s.refunds, key) or Refund(amount, None, is_rest=is_rest)
-        state, transition = self.rules.fire("refund", row.state, trigger)
-        if state is None:
-            return s
-        new = row._replace(state=state, at=row.at if at is None else at)
-        s, event = s._replace(refunds=put(s.refunds, key, new)), transition.publishes
-        is_published = event and key[1] != REJECTED
-        return publish(s, (event, key, new.amount)) if is_published else s
-
-    def refund_requested(
-        self, s: World, key: Key, amount: int, is_rest: bool = False
-    ) -> World:
-        """Refund once for each key; an amount above the rest is refused permanently.
-
-        An automatic refund, and one of the rest, is reduced to what is left.
-        """
-        row = get(s.refunds, key)
-        is_again = self.rules.broken is Broken.REFUSED_REFUND_NOT_FINAL
-        if row is not None and is_again and row.at == "" and row.state is FAILED_ROW:
-            s, row = s._replace(refunds=s.refunds - {(key, row)}), None
-        if row is not None:
-            return self.fire_refund(s, key, RT.REQUESTED)
-        left = self.left(s, key[0])
-        if left > 0 and (is_rest or key[1] == AUTOMATIC):
-            amount = min(amount, left)
-        trigger = RT.REQUESTED if amount <= left else RT.TOO_LARGE
-        return self.fire_refund(s, key, trigger, amount, is_rest=is_rest)
-
-    def left(self, s: World, payment: str) -> int:
-        """Return how much of a capture is neither refunded nor being refunded."""
-        if state_of(s, payment) is not P.CAPTURED:
-            return 0
-        rows = (
-            row
-            for key, row in of(s.refunds, payment)
-            if key[1] != REJECTED and self._is_known(key, row)
-        )
-        return max(0, CAPTURE - sum(row.amount for row in rows if self._counts(row)))
-
-    def _is_known(self, key: Key, row: Refund) -> bool:
-        """Return whether payment-svc subtracts a refund from what is left."""
-        is_ignored = self.rules.broken is Broken.ELSEWHERE_NOT_SUBTRACTED
-        return row.state is not None and not (is_ignored and key[1] == PROVIDER)
-
-    def find_refunds(self, s: World, payment: str) -> World:
-        """Reconcile with all refunds that Razorpay has of a capture."""
-        if state_of(s, payment) is not P.CAPTURED:
-            return s
-        for key, row in sorted(of(s.refunds, payment), key=rank):
-            if row.state is None:
-                if self.rules.broken is not Broken.ELSEWHERE_NOT_FOUND:
-                    s = self.fire_refund(s, key, RT.FOUND_PROCESSED)
-            elif row.state is RefundState.SENT and row.at == "made":
-                s = self.fire_refund(s, key, RT.SEEN_PROCESSED)
-        return s
-
-    def prepare(self, s: World, key: Key) -> World:
-        """Find what was refunded, fit the refund to what is left, begin the call."""
-        s = self.find_refunds(s, key[0])
-        row, left = get(s.refunds, key), self._left_for(s, key)
-        if row is None or row.state not in UNSENT:
-            return s
-        if row.amount > left:
-            if left <= 0 or not self._is_reducible(key, row):
-                was_sent = row.state is RefundState.SENT
-                return self.fire_refund(
-                    s, key, RT.REFUSED if was_sent else RT.TOO_LARGE
-                )
-            s = s._replace(refunds=put(s.refunds, key, row._replace(amount=left)))
-            s = self.fire_refund(s, key, RT.REDUCED)
-        return self.send(s, key)
-
-    def _is_reducible(self, key: Key, row: Refund) -> bool:
-        if self.rules.broken is Broken.REST_NOT_REDUCED:
-            return False
-        return row.is_rest or key[1] in (AUTOMATIC, REJECTED)
-
-    def _left_for(self, s: World, key: Key) -> int:
-        """Return what is left of the capture for one refund."""
-        mine = get(s.refunds, key)
-        is_unchecked = self.rules.broken is Broken.SUM_OF_PROCESSED
-        if key[1] == REJECTED or mine is None or is_unchecked:
-            return CAPTURE
-        counted = {RefundState.PROCESSED}
-        counted |= set(UNSENT) if self._is_reducible(key, mine) else set()
-        rows = (
-            row
-            for other, row in of(s.refunds, key[0])
-            if other != key and other[1] != REJECTED and self._is_known(other, row)
-        )
-        return CAPTURE - sum(row.amount for row in rows if row.state in counted)
-
-    def call(self, s: World, key: Key, at: str = "made") -> World:
-        """Call Razorpay for a refund whose call has begun.
-
-        Razorpay refuses more than is left when money was refunded there; the refund is
-        then tried again.
-        """
-        row = get(s.refunds, key)
-        is_begun = row is not None and row.state is RefundState.SENT
-        if row is None or not is_begun or row.at or self.waits(s, key):
-            return s
-        others = [each for each in of(s.refunds, key[0]) if each[1].at == "made"]
-        is_contested = any(other[1] == PROVIDER for other, _ in others)
-        made = sum(each.amount for _, each in others)
-        if is_contested and made + row.amount > CAPTURE:
-            return s
-        return s._replace(refunds=put(s.refunds, key, row._replace(at=at)))
-
-    def refund_elsewhere(self, s: World, payment: str, amount: int) -> World | None:
-        """Refund at Razorpay; return None when less is left there."""
-        rows = list(of(s.refunds, payment))
-        made = sum(row.amount for _, row in rows if row.at == "made")
-        if not s.elsewhere or made + amount > CAPTURE:
-            return None
-        n = 1 + sum(key[1] == PROVIDER for key, _ in rows)
-        found = put(s.refunds, (payment, PROVIDER, n), Refund(amount, None, "made"))
-        return s._replace(refunds=found, elsewhere=s.elsewhere - 1)
-
-    def _counts(self, row: Refund) -> bool:
-        if self.rules.broken is Broken.SUM_OF_PROCESSED:
-            return row.state is RefundState.PROCESSED
-        all_count = self.rules.broken is Broken.SUM_COUNTS_FAILED
-        return all_count or row.state is not RefundState.FAILED
-
     def may_refund(self, s: World, payment: str) -> bool:
         """Return whether staff may refund; if not, the answer is `not_settled`."""
         if state_of(s, payment) is not P.CAPTURED:
@@ -259,27 +123,6 @@ class Payments(Model):
         if self.rules.broken is Broken.DIRECT_ONLY_WHEN_KEPT:
             has_failed = False
         return get(s.outcomes, payment) == "kept" or has_failed
-
-    def direct(self, s: World, payment: str, amount: int) -> World:
-        """Start a refund at payment-svc."""
-        n = 1 + sum(key[1] == "direct" for key, _ in of(s.refunds, payment))
-        is_rest = amount == self.left(s, payment)
-        key = (payment, DIRECT, n)
-        return self.fire_refund(s, key, RT.REQUESTED, amount, is_rest=is_rest)
-
-    def send(self, s: World, key: Key) -> World:
-        """Begin a refund's call, unless its payment is disputed."""
-        if not self.waits(s, key):
-            return self.fire_refund(s, key, RT.SENT)
-        if self.rules.broken is Broken.REFUND_DURING_DISPUTE:
-            raise Violation("a refund is sent during a dispute")
-        return self.fire_refund(s, key, RT.DISPUTE_OPEN)
-
-    def waits(self, s: World, key: Key) -> bool:
-        """Return whether a refund waits until a dispute ends or an admin decides."""
-        row = get(s.refunds, key)
-        is_overridden = row is not None and row.despite_dispute
-        return key[0] in s.disputed and not is_overridden
 
     def payment_work(self, s: World) -> Iterator[Step]:
         """Do the work that is due."""
@@ -318,16 +161,6 @@ class Payments(Model):
             s._replace(disputes=left, disputed=disputed), (Event.DISPUTED, payment)
         )
 
-    def waiting_refunds(self, s: World) -> Iterator[Step]:
-        """Let an admin send each refund that waits for a dispute."""
-        for key, row in sorted(s.refunds, key=rank):
-            waits = row.state is RefundState.REQUESTED and key[0] in s.disputed
-            if waits and not row.despite_dispute:
-                after = self.fire_refund(s, key, RT.DISPUTE_OVERRIDDEN)
-                new = row._replace(despite_dispute=True)
-                after = after._replace(refunds=put(after.refunds, key, new))
-                yield ("an admin refunds despite the dispute:", key), after
-
     def payment_people(self, s: World) -> Iterator[Step]:
         """Decide captures under review."""
         for payment in NAMES:
@@ -338,6 +171,3 @@ class Payments(Model):
                 refunded = self.fire_refund(s, key, RT.REQUESTED, CAPTURE)
                 rejected = self.fire_payment(refunded, payment, T.REVIEW_REJECTED)
                 yield ("an admin rejects", payment), rejected
-
-
-FAILED_ROW = RefundState.FAILED

@@ -13,6 +13,10 @@ from product_svc.models import ReservationState
 CAPTURE, UNITS = 2, 2  # of money in each payment, and of goods in the order
 NAMES = "ab"  # the order's payments: PRIMARY, then EXTRA
 REFUND, SETTLED = Event.REFUND_REQUESTED, Event.ORDER_SETTLED
+# The reasons of refunds; one after a rejected review has no event.
+AUTOMATIC, STAFF, REJECTED = "automatic", "staff", "rejected"
+DIRECT, PROVIDER = "direct", "provider"
+UNREQUESTED = (DIRECT, PROVIDER)  # published until order-svc acknowledges them
 
 Key = tuple[str, str, int]  # payment, reason, n: the identity of a refund
 Message = tuple[Any, ...]

@@ -15,12 +15,16 @@ from product_svc.models import ReservationState, ReservationTrigger
 from verification.model.base import Step
 from verification.model.broken import Broken
 from verification.model.money.invariants import IGNORED, Invariants, ignored_messages
-from verification.model.money.orders import AUTOMATIC, DIRECT, STAFF, Orders
-from verification.model.money.payments import UNSENT, Payments
+from verification.model.money.orders import Orders
+from verification.model.money.payments import Payments
+from verification.model.money.refunds import UNSENT
 from verification.model.money.state import (
+    AUTOMATIC,
     CAPTURE,
+    DIRECT,
     REFUND,
     SETTLED,
+    STAFF,
     UNITS,
     Bounds,
     Key,
