@@ -186,6 +186,65 @@ def test_a_dispute_that_razorpay_refuses_is_retried_for_a_day(session, work):
     assert work.disputes.get(row_id).next_check_at is None
 
 
+def errors(caplog):
+    found = (r.msg for r in caplog.records if r.levelname == "ERROR")
+    return [(one["event"], one["alert"]) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_alert"),
+    [
+        ({"status": "open"}, True),
+        ({"status": "under_review"}, True),
+        ({"status": "lost"}, True),
+        ({"status": "won"}, False),
+        ({"status": "closed"}, False),
+        ({"status": "won", "amount": Decimal("499.01")}, True),
+    ],
+)
+def test_a_dispute_that_is_open_lost_or_wrong_is_an_alert_once(
+    reconcile, caplog, seen, is_alert
+):
+    for _ in range(2):
+        reconcile(**seen)
+
+    assert errors(caplog) == [("payment disputed", True)] * is_alert
+
+
+def test_a_refused_dispute_is_one_alert(session, work, caplog):
+    work.disputes.note(NAME)
+    session.flush()
+    row_id = session.scalar(select(Dispute.id))
+
+    for _ in range(2):
+        work.disputes.refuse(row_id, "The id provided does not exist")
+
+    assert errors(caplog) == [("dispute refused", True)]
+
+
+def test_two_processes_that_note_a_dispute_at_once_store_it_once(
+    session, work, monkeypatch
+):
+    """Both see no row; the database lets one of them insert it."""
+    work.disputes.note(NAME)
+    session.flush()
+    row = session.query(Dispute).one()
+    row.next_check_at = None
+    session.flush()
+    find, calls = session.scalar, []
+
+    def unseen_first(*args):
+        calls.append(args)
+        return None if len(calls) == 1 else find(*args)
+
+    monkeypatch.setattr(session, "scalar", unseen_first)
+    work.disputes.note(NAME)
+
+    assert session.query(Dispute).count() == 1
+    session.refresh(row)
+    assert row.next_check_at <= clock.now()
+
+
 def test_staff_publish_a_dispute_again(session, work, reconcile):
     work.disputes.publish_again(reconcile())
     session.flush()
