@@ -13,6 +13,7 @@ from payment_svc.models import (
     Outbox,
     PaymentAttempt,
     PaymentState,
+    RefundReason,
 )
 from payment_svc.razorpay.disputes import ProviderDispute
 
@@ -184,6 +185,24 @@ def test_a_dispute_that_razorpay_refuses_is_retried_for_a_day(session, work):
     session.flush()
     work.disputes.refuse(row_id, "The id provided does not exist")
     assert work.disputes.get(row_id).next_check_at is None
+
+
+@pytest.mark.parametrize("state", ["requested", "sent", "pending"])
+@pytest.mark.parametrize("status", ["won", "lost", "closed", "under_review"])
+def test_the_end_of_a_dispute_makes_waiting_refunds_due(
+    session, work, payment, reconcile, state, status
+):
+    reconcile()
+    refund = work.refunds.request(payment, Decimal("99.00"), RefundReason.STAFF, 1)
+    refund.state, later = state, clock.now() + timedelta(hours=1)
+    refund.next_check_at = later
+    session.commit()
+
+    reconcile(status=status)
+
+    session.refresh(refund)
+    is_waiting = status != "under_review" and state != "pending"
+    assert (refund.next_check_at < later) is is_waiting
 
 
 def errors(caplog):
