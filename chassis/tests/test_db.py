@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError, StatementError
 from tiny import Thing, db
 
 from chassis import clock
-from chassis.db import allow_writes, reading, writing
+from chassis.config import Settings
+from chassis.db import allow_writes, engine_options, reading, writing
 
 
 def add(session, *prices, **values):
@@ -180,3 +181,13 @@ def test_a_list_is_read_while_somebody_writes(app, client):
         db.session.rollback()
 
     assert answers[0].json == {"data": [], "next_cursor": None}
+
+
+def test_a_busy_postgresql_server_has_seconds_to_accept_a_connection():
+    """It starts a process for each: two seconds were too few under load."""
+    url = "postgresql://shop:secret@db/shop"
+    environ = {"APP_ENV": "test", "SECRET_KEY": "x", "PUBLIC_URL": "http://localhost"}
+
+    options = engine_options(Settings.load({**environ, "DATABASE_URL": url}))
+
+    assert options["connect_args"]["connect_timeout"] == 5

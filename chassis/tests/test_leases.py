@@ -243,6 +243,22 @@ def test_a_row_that_fails_again_and_again_waits_longer_each_time(
     assert waits == [30, 60, 120, 120]
 
 
+def test_a_failure_in_another_column_leaves_the_next_check_alone(
+    tasks, session, hold_clock
+):
+    (row,) = tasks(7)
+    read(session, row).repeat_at = clock.now()
+    session.commit()
+
+    def act(_):
+        raise RuntimeError("broken")
+
+    assert leases.each(Task, 30, act, column="repeat_at") == 0
+
+    assert seconds_left(session, row) == 7
+    assert read(session, row).repeat_at - clock.now() == timedelta(seconds=30)
+
+
 def test_a_row_that_became_due_while_it_failed_stays_due(tasks):
     (row,) = tasks(0)
 

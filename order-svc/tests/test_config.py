@@ -47,3 +47,20 @@ def test_all_wrong_settings_are_reported_together() -> None:
 
     named = {problem.partition(":")[0] for problem in error.value.problems}
     assert named == set(wrong) - set(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SERVICE_CLIENT_ID", "order-svc\u200b"),
+        ("SERVICE_CLIENT_SECRET", "\u201csecret\u201d"),
+        ("PRODUCT_SVC_URL", "http://product svc:8001"),
+    ],
+)
+def test_what_goes_into_headers_is_printable_ascii(name: str, value: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        Settings.load({**GOOD, name: value})
+
+    [problem] = error.value.problems
+    assert problem.startswith(f"{name}: should be printable ASCII")
+    assert value not in problem

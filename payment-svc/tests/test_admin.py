@@ -7,7 +7,15 @@ import pytest
 
 from chassis.http import Answer
 from payment_svc.extensions import db
-from payment_svc.models import Dispute, Payment, PaymentHistory, WebhookEvent
+from payment_svc.models import (
+    Dispute,
+    DisputeHistory,
+    Payment,
+    PaymentAttempt,
+    PaymentHistory,
+    RefundHistory,
+    WebhookEvent,
+)
 from payment_svc.razorpay.signatures import sign
 from payment_svc.steps import Context
 
@@ -182,6 +190,37 @@ def test_staff_process_a_webhook_again_in_the_panel(shop, panel, client, sandbox
 
     assert shop.payment(order).state == "captured"
     assert shop.rows(WebhookEvent)[0].processed_at > row.processed_at
+
+
+def test_webhooks_that_are_processed_again_change_nothing_twice(
+    shop, panel, client, sandbox
+):
+    order = shop.captured()
+    pay_id = shop.payment(order).razorpay_payment_id
+    shop.control(f"payments/{pay_id}/refund", amount=30000)
+    shop.control(f"payments/{pay_id}/dispute")
+    for event in shop.ledger("events"):
+        body = json.dumps(event["body"]).encode()
+        headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
+        client.post("/payments/webhook/", data=body, headers=headers)
+    shop.work()
+
+    def counts():
+        tables = (PaymentHistory, RefundHistory, DisputeHistory, PaymentAttempt)
+        return [len(shop.rows(table)) for table in tables], shop.kinds(order)
+
+    before = counts()
+    assert before[1].count("refund.processed") == 1
+    assert before[1].count("payment.disputed") == 1
+    ids = [row.id for row in shop.rows(WebhookEvent)]
+
+    panel.post("webhookevent/action/", "webhookevent/", action="replay", rowid=ids)
+    shop.work()
+
+    assert len(ids) >= 4
+    assert counts() == before
+    assert len(shop.rows(WebhookEvent)) == len(ids)
+    shop.check_books()
 
 
 @pytest.fixture

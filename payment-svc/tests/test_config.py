@@ -69,6 +69,22 @@ def test_a_key_that_fits_into_no_header_is_refused_and_not_shown(name, sign):
     assert good[:9] not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RAZORPAY_ACCOUNT_ID", "acc_Sb1\u200b"),
+        ("RAZORPAY_BASE_URL", "https://api.razorpay.com\u200b"),
+        ("SHOP_RETURN_URL", "https://shop.example/\u201cpaid\u201d"),
+    ],
+)
+def test_what_goes_into_addresses_and_comparisons_is_printable_ascii(name, value):
+    with pytest.raises(ConfigError) as refused:
+        Settings.load({**GOOD, name: value})
+
+    [problem] = refused.value.problems
+    assert problem.startswith(f"{name}: should be printable ASCII")
+
+
 def test_all_problems_are_reported_together():
     with pytest.raises(ConfigError) as refused:
         Settings.load({"APP_ENV": "test"})

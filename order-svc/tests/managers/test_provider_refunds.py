@@ -46,7 +46,9 @@ def test_a_whole_refund_ends_a_confirmed_order_with_a_line_and_an_alert(
     ]
 
 
-def test_every_copy_is_acknowledged_and_recorded_once(shop: Any, found: Any) -> None:
+def test_every_copy_is_acknowledged_and_recorded_once(
+    shop: Any, found: Any, caplog: Any
+) -> None:
     order = shop.confirmed()
 
     for _ in range(3):
@@ -57,6 +59,8 @@ def test_every_copy_is_acknowledged_and_recorded_once(shop: Any, found: Any) -> 
     assert after["payment"]["status"] == "PARTIALLY_REFUNDED"
     assert settled(shop, order, 71) == ["kept"] * 3
     assert ("refund.processed", None, "provider") in lines(shop, order)
+    alerts = [r for r in caplog.records if "refund made at razorpay" in r.getMessage()]
+    assert len(alerts) == 1
 
 
 def test_staff_refund_the_rest_after_parts_were_refunded_elsewhere(
@@ -89,6 +93,15 @@ def test_a_refund_of_the_rest_is_marked_and_records_the_true_amount(
     assert (after["status"], after["refunded_amount"]) == ("refunded", ALL)
     amounts = [f"{row['amount']:.2f}" for row in shop.refunds(order)]
     assert sorted(amounts) == [PART, REST]
+
+
+def test_a_refund_that_was_requested_here_is_no_alert(shop: Any, caplog: Any) -> None:
+    order = shop.confirmed()
+    shop.refund(order)
+    shop.refunded(order)
+
+    assert shop.get(order)["status"] == "refunded"
+    assert [r for r in caplog.records if r.levelname == "ERROR"] == []
 
 
 def test_a_refund_with_an_amount_is_not_marked(shop: Any) -> None:

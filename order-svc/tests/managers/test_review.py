@@ -1,11 +1,17 @@
 """An order whose payment is under review, from the first message to the decision."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from chassis import clock
+from chassis.state_machine import Trigger
+from order_svc.config import Times
+from order_svc.managers.review import begin_review
 from order_svc.models import TRANSITIONS as TABLE
-from order_svc.models import Effect, OrderState, OrderTrigger
+from order_svc.models import Effect, Order, OrderState, OrderTrigger
 
 LINK = {"short_url": "https://rzp.example/l/1", "expires_at": "2030-01-01T00:00:00Z"}
 CHECKING = (
@@ -35,6 +41,7 @@ def test_the_customer_is_told_and_sees_no_link(shop: Any, reviewed: int) -> None
     assert (order["status"], order["notice"]) == ("pending", CHECKING)
     assert order["payment"]["status"] == "PENDING"
     assert order["payment"]["short_url"] is None
+    assert shop.row(reviewed).short_url is None
 
 
 def test_an_order_without_a_review_has_no_notice(shop: Any) -> None:
@@ -134,6 +141,22 @@ def test_the_stock_is_released_after_a_day_and_the_review_stays_open(
     assert shop.get(reviewed)["notice"] == CHECKING
 
 
+def test_the_time_for_which_the_stock_is_held_is_a_setting(monkeypatch: Any) -> None:
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    data = {"amount": Decimal("1032.19"), "currency": "INR", "payment_id": 501}
+    order = Order(id=1)
+
+    begin_review(
+        order,
+        Trigger(OrderTrigger.UNDER_REVIEW, data=data),
+        Times(review_hold_hours=2),
+    )
+
+    assert order.review_since == moment
+    assert order.held_until == moment + timedelta(hours=2)
+
+
 @pytest.mark.parametrize("is_free", [True, False])
 def test_a_payment_that_is_accepted_late_takes_the_stock_again_or_is_refunded(
     shop: Any, reviewed: int, products: Any, pass_seconds: Any, is_free: bool
@@ -181,6 +204,21 @@ def test_a_lost_decision_arrives_with_a_later_answer(
     shop.receive("payment.closed", order_id=reviewed, reason="cancelled", rejected=True)
 
     assert shop.state(reviewed) == "expired"
+
+
+@pytest.mark.parametrize(
+    "answer", [(404, {"code": "not_found"}), (410, {"code": "reservation_gone"})]
+)
+def test_a_reservation_that_cannot_be_prolonged_is_asked_for_once(
+    shop: Any, reviewed: int, products: Any, answer: Any
+) -> None:
+    products.answers["prolong"] = answer
+
+    shop.work()
+    shop.work()
+
+    assert shop.stock_commands(reviewed) == [("prolong", "done")]
+    assert products.count("prolong") == 1
 
 
 def test_a_reservation_that_has_ended_is_not_prolonged_and_raises_no_alert(

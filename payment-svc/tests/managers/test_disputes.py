@@ -13,6 +13,7 @@ from payment_svc.models import (
     Outbox,
     PaymentAttempt,
     PaymentState,
+    RefundReason,
 )
 from payment_svc.razorpay.types import ProviderDispute
 
@@ -184,6 +185,83 @@ def test_a_dispute_that_razorpay_refuses_is_retried_for_a_day(session, work):
     session.flush()
     work.disputes.record_refusal(row_id, "The id provided does not exist")
     assert work.disputes.get(row_id).next_check_at is None
+
+
+@pytest.mark.parametrize("state", ["requested", "sent", "pending"])
+@pytest.mark.parametrize("status", ["won", "lost", "closed", "under_review"])
+def test_the_end_of_a_dispute_makes_waiting_refunds_due(
+    session, work, payment, reconcile, state, status
+):
+    reconcile()
+    refund = work.refunds.request(payment, Decimal("99.00"), RefundReason.STAFF, 1)
+    refund.state, later = state, clock.now() + timedelta(hours=1)
+    refund.next_check_at = later
+    session.commit()
+
+    reconcile(status=status)
+
+    session.refresh(refund)
+    is_waiting = status != "under_review" and state != "pending"
+    assert (refund.next_check_at < later) is is_waiting
+
+
+def errors(caplog):
+    found = (r.msg for r in caplog.records if r.levelname == "ERROR")
+    return [(one["event"], one["alert"]) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_alert"),
+    [
+        ({"status": "open"}, True),
+        ({"status": "under_review"}, True),
+        ({"status": "lost"}, True),
+        ({"status": "won"}, False),
+        ({"status": "closed"}, False),
+        ({"status": "won", "amount": Decimal("499.01")}, True),
+    ],
+)
+def test_a_dispute_that_is_open_lost_or_wrong_is_an_alert_once(
+    reconcile, caplog, seen, is_alert
+):
+    for _ in range(2):
+        reconcile(**seen)
+
+    assert errors(caplog) == [("payment disputed", True)] * is_alert
+
+
+def test_a_refused_dispute_is_one_alert(session, work, caplog):
+    work.disputes.note(NAME)
+    session.flush()
+    row_id = session.scalar(select(Dispute.id))
+
+    for _ in range(2):
+        work.disputes.refuse(row_id, "The id provided does not exist")
+
+    assert errors(caplog) == [("dispute refused", True)]
+
+
+def test_two_processes_that_note_a_dispute_at_once_store_it_once(
+    session, work, monkeypatch
+):
+    """Both see no row; the database lets one of them insert it."""
+    work.disputes.note(NAME)
+    session.flush()
+    row = session.query(Dispute).one()
+    row.next_check_at = None
+    session.flush()
+    find, calls = session.scalar, []
+
+    def unseen_first(*args):
+        calls.append(args)
+        return None if len(calls) == 1 else find(*args)
+
+    monkeypatch.setattr(session, "scalar", unseen_first)
+    work.disputes.note(NAME)
+
+    assert session.query(Dispute).count() == 1
+    session.refresh(row)
+    assert row.next_check_at <= clock.now()
 
 
 def test_staff_publish_a_dispute_again(session, work, reconcile):

@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
-from payment_svc.models import PaymentState, RefundReason
+from chassis import clock
+from payment_svc.models import PaymentHistory, PaymentState, Refund, RefundReason
 from payment_svc.razorpay.types import ProviderPayment, ProviderRefund
 
 
@@ -82,3 +84,131 @@ def test_a_capture_differs_when_another_amount_is_refunded(
 
     expected = [(payment.id, found)] if differs else []
     assert work.provider_refunds.differing([found]) == expected
+
+
+def unexplained(session, payment):
+    rows = select(PaymentHistory.reason).filter_by(
+        payment_id=payment.id, trigger="refunds_unexplained"
+    )
+    return [*session.scalars(rows)]
+
+
+def test_parts_that_exceed_the_capture_together_are_not_all_its_refunds(
+    session, work, payment
+):
+    parts = [seen("rfnd_1", "300.00"), seen("rfnd_2", "200.00")]
+
+    assert len(apply(work, payment, *parts)) == 1
+
+    assert payment.amount_refunded == Decimal("300.00")
+    assert unexplained(session, payment) == [
+        "rfnd_2: more is refunded than was captured"
+    ]
+
+
+def test_a_refund_that_another_payment_has_is_not_stored_twice(
+    session, work, payment, a_payment
+):
+    other = a_payment(PaymentState.CAPTURED)
+    apply(work, other, seen())
+
+    assert apply(work, payment, seen()) == []
+
+    assert unexplained(session, payment) == ["rfnd_1: a refund of another payment"]
+    assert payment.amount_refunded == 0
+
+
+def test_a_failed_refund_that_lives_at_razorpay_is_named_and_moves_nothing(
+    session, work, payment
+):
+    [_] = apply(work, payment, seen(status="pending"))
+    apply(work, payment, seen(status="failed"))
+
+    assert apply(work, payment, seen()) == [(RefundReason.PROVIDER, "rfnd_1", "failed")]
+
+    assert payment.amount_refunded == 0
+    assert unexplained(session, payment) == ["the failed refund rfnd_1 is processed"]
+
+
+def test_an_unknown_status_of_a_refund_made_at_razorpay_counts_as_pending(
+    work, payment
+):
+    assert apply(work, payment, seen(status="created")) == [
+        (RefundReason.PROVIDER, "rfnd_1", "pending")
+    ]
+    assert payment.amount_refunded == 0
+
+
+@pytest.fixture
+def replaced(session, work, payment):
+    """Return a rejected capture of 400.00 USD that another capture has replaced."""
+    capture = "pay_rejected"
+    refund = Refund(
+        payment_id=payment.id,
+        key="rejected-1",
+        idempotency_key="rejected-1",
+        razorpay_payment_id=capture,
+        razorpay_refund_id="rfnd_0",
+        captured_amount=Decimal("400.00"),
+        amount=Decimal("300.00"),
+        currency="USD",
+        reason=RefundReason.REVIEW_REJECTED,
+        n=1,
+        state="processed",
+        next_check_at=clock.now(),
+    )
+    session.add(refund)
+    session.commit()
+    return capture
+
+
+@pytest.mark.parametrize(("amount", "is_stored"), [("100.00", True), ("100.01", False)])
+def test_refunds_of_a_replaced_capture_are_compared_with_its_own_amount(
+    session, work, payment, replaced, amount, is_stored
+):
+    found = seen("rfnd_1", amount, payment_id=replaced, currency="USD")
+
+    work.provider_refunds.apply(payment.id, replaced, [found])
+
+    assert len(work.refunds.list(payment.id)) == 1 + is_stored
+    assert bool(unexplained(session, payment)) is not is_stored
+    assert payment.amount_refunded == 0  # it counts for the present capture only
+
+
+def test_a_replaced_capture_differs_too(work, payment, replaced):
+    found = captured(payment, Decimal("400.00"))
+    found = type(found)(**{**vars(found), "id": replaced})
+
+    assert work.provider_refunds.differing([found]) == [(payment.id, found)]
+
+
+PARTS = (seen("rfnd_1", "300.00"), seen("rfnd_2", "100.00", "failed"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_explained"),
+    [
+        ("300.00", "300.00", True),
+        ("400.00", "400.00", True),  # Razorpay has not subtracted the failed one
+        ("0.00", "300.00", True),  # refunded while the refunds were read
+        ("300.00", "450.00", True),
+        ("299.99", "299.99", False),
+        ("400.01", "400.01", False),
+        (None, "300.00", True),
+        (None, None, False),
+    ],
+)
+def test_the_refunded_amount_must_be_the_sum_of_the_refunds(
+    session, work, payment, before, after, is_explained
+):
+    first, last = (
+        captured(payment, None if amount is None else Decimal(amount))
+        for amount in (before, after)
+    )
+
+    for _ in range(2):
+        work.provider_refunds.check_sum(payment.id, first, PARTS, last)
+
+    shown = Decimal(after or 0)
+    words = f"{shown:.2f} is refunded, but the sum of the refunds is 300.00"
+    assert unexplained(session, payment) == ([] if is_explained else [words])

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from payment_svc.models import PaymentState, RefundHistory, RefundReason
+from payment_svc.models import Dispute, PaymentState, RefundHistory, RefundReason
 from payment_svc.razorpay.types import ProviderRefund
 
 ELSEWHERE = ProviderRefund("rfnd_9", Decimal("300.00"), "processed", None)
@@ -72,6 +72,28 @@ def test_a_refund_with_an_amount_above_what_is_left_fails(work, refund, is_sent)
 
     assert wanted.state == "failed"
     assert wanted.detail == "199.00 is left of the capture"
+
+
+def test_a_refund_that_waits_for_a_dispute_is_one_alert(
+    session, work, payment, refund, caplog
+):
+    wanted = refund(RefundReason.CANCELLED, "499.00")
+    dispute = Dispute(
+        razorpay_dispute_id="disp_1",
+        razorpay_payment_id=payment.razorpay_payment_id,
+        phase="chargeback",
+        status="open",
+    )
+    session.add(dispute)
+    session.commit()
+
+    for _ in range(2):
+        assert work.refund_attempts.prepare(wanted.id, []) is None
+
+    logged = [r.msg for r in caplog.records if r.levelname == "ERROR"]
+    assert [(one["event"], one["alert"]) for one in logged] == [
+        ("waits for dispute disp_1", True)
+    ]
 
 
 def test_a_refund_that_was_made_is_not_sent_again(work, refund):

@@ -80,6 +80,50 @@ def test_only_a_refund_of_the_rest_is_reduced_to_what_is_left(
     assert (other.amount, other.state) == (Decimal(amount), state)
 
 
+@pytest.mark.parametrize(
+    ("reason", "is_rest"), [(RefundReason.CANCELLED, False), (RefundReason.STAFF, True)]
+)
+def test_where_nothing_is_left_no_refund_of_nothing_is_requested(
+    work, payment, reason, is_rest
+):
+    work.refunds.request(payment, payment.refundable, RefundReason.STAFF, 1)
+
+    other = work.refunds.request(payment, AMOUNT, reason, 2, is_rest=is_rest)
+
+    assert (other.amount, other.state) == (AMOUNT, "failed")
+
+
+@pytest.mark.parametrize(
+    ("amount", "stored", "is_rest"), [(None, "499.00", True), (AMOUNT, "99.00", False)]
+)
+def test_only_a_direct_refund_without_an_amount_is_of_the_rest(
+    session, work, payment, amount, stored, is_rest
+):
+    payment.outcome = "kept"
+    session.flush()
+
+    refund = work.refunds.request_direct(payment, amount, "", is_admin=True)
+
+    assert (refund.amount, refund.is_rest) == (Decimal(stored), is_rest)
+    assert refund.is_reducible is is_rest
+
+
+@pytest.mark.parametrize(("made", "alerts"), [("98.00", 1), ("99.00", 0)])
+def test_a_refund_of_another_amount_than_requested_is_an_alert(
+    work, refund, caplog, made, alerts
+):
+    work.refund_attempts.prepare(refund.id, [])
+    found = ProviderRefund("rfnd_1", Decimal(made), "processed", None)
+
+    for _ in range(2):
+        work.refunds.reconcile(refund.id, found)
+
+    logged = [r.msg for r in caplog.records if r.levelname == "ERROR"]
+    assert [(one["event"], one["alert"]) for one in logged] == [
+        ("refund of another amount", True)
+    ] * alerts
+
+
 def test_a_refund_of_another_payment_is_not_acknowledged(work, a_payment, refund):
     with pytest.raises(NotFound):
         work.refunds.acknowledge(a_payment(PaymentState.CAPTURED), refund.id)

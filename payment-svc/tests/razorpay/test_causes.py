@@ -1,8 +1,10 @@
 """Answers that are not about one payment, in the words that Razorpay documents."""
 
+import orjson
 import pytest
 
-from payment_svc.razorpay import causes
+from chassis.outcomes import Unknown
+from payment_svc.razorpay import causes, http
 
 NA = {"source": "NA", "step": "NA", "reason": "NA"}
 LIVE_MODE_OFF = (
@@ -82,6 +84,35 @@ def test_an_answer_has_its_cause(status, description, members, name):
 @pytest.mark.parametrize("description", ABOUT_THE_REQUEST)
 def test_a_refusal_of_the_request_has_no_cause(description):
     assert causes.find(400, {"description": description}) is None
+
+
+@pytest.mark.parametrize(("status", "description", "members", "name"), ANSWERS)
+def test_an_answer_with_a_cause_is_never_a_definite_no(
+    status, description, members, name
+):
+    error = {"description": description, **members}
+
+    failure = http._failure(status, orjson.dumps({"error": error}), 7)
+
+    assert isinstance(failure, Unknown)
+    assert (failure.cause.name, failure.retry_after) == (name, 7)
+
+
+@pytest.mark.parametrize("description", ABOUT_THE_REQUEST)
+def test_a_refusal_of_the_request_is_definite(description):
+    error = {"description": description, **NA}
+
+    failure = http._failure(400, orjson.dumps({"error": error}), 0)
+
+    assert isinstance(failure, http.Refusal)
+    assert str(failure) == description
+
+
+def test_every_cause_that_an_answer_can_have_is_shown_above():
+    found = {name for _, _, _, name in ANSWERS}
+
+    names = {one.name for one in causes.CAUSES}
+    assert names - found == {"call_failed"}  # no answer has it
 
 
 def test_every_cause_has_a_name_of_its_own_and_two_sentences():

@@ -61,3 +61,13 @@ def test_a_list_without_end_is_no_answer():
     with pytest.raises(Unknown):
         every_item(fetch)
     assert len(calls) == MOST_PAGES
+
+
+def test_a_list_that_ends_in_the_middle_is_no_answer():
+    def fetch(skip):
+        if skip:
+            raise Unknown("HTTP 502")
+        return items(1, 2)
+
+    with pytest.raises(Unknown, match="HTTP 502"):
+        every_item(fetch)

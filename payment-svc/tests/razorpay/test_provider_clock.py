@@ -10,6 +10,13 @@ from chassis import clock
 from payment_svc.razorpay.provider_clock import ProviderClock
 
 
+@pytest.fixture(autouse=True)
+def _stand_still(monkeypatch):
+    """Hold our clock: the tests do not depend on the machine's speed."""
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+
 class Response:
     """A response with Date headers, some seconds from our time."""
 

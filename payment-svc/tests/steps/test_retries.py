@@ -1,13 +1,17 @@
 """Pauses after a call without a definite answer."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from chassis import clock
 from chassis.outcomes import Refused, Unknown
+from payment_svc.config import Settings
 from payment_svc.extensions import db
-from payment_svc.models import Payment
+from payment_svc.models import Payment, Refund
 from payment_svc.steps import Context
-from payment_svc.steps.retries import retry_later
+from payment_svc.steps.retries import retry_later, retry_refused
 
 
 @pytest.fixture
@@ -41,3 +45,26 @@ def test_a_refused_question_is_retried_like_one_without_an_answer(pause):
 
 def test_a_poll_that_was_requested_meanwhile_stays_due(pause):
     assert pause(Unknown("lost"), next_check_at=clock.now()) <= 0
+
+
+def test_the_longest_pause_of_a_refused_refund_is_a_setting_of_its_own(
+    shop, monkeypatch
+):
+    order = shop.captured()
+    shop.refund(order, "99.00")
+    [refund] = shop.refunds(order)
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+    with shop.app.app_context():
+        db.session.get_one(Refund, refund.id).attempts = 40
+        db.session.get_one(Refund, refund.id).next_check_at = None
+        db.session.commit()
+        settings = replace(
+            Settings.current(), retry_most_seconds=5.0, refund_retry_most_seconds=20.0
+        )
+        retry_refused(Context(settings=settings), refund.id, Refused("no"))
+
+    [refund] = shop.refunds(order)
+    assert timedelta(seconds=10) <= refund.next_check_at - now
+    assert refund.next_check_at - now <= timedelta(seconds=20)

@@ -52,6 +52,22 @@ def test_captures_without_webhooks_raise_an_alert_once_in_a_period(
     assert check() == (False, True)
 
 
+@pytest.mark.parametrize(("minutes", "is_alert"), [("20", True), ("40", False)])
+def test_the_time_of_silence_is_a_setting(
+    make, shop_on, sandbox, pass_time, minutes, is_alert
+):
+    app = make(RAZORPAY_BASE_URL=sandbox.url, WEBHOOK_SILENCE_MINUTES=minutes)
+    shop = shop_on(app)
+    shop.captured()
+    pass_time(timedelta(minutes=31))
+
+    with app.app_context():
+        check_webhooks()
+
+    [row] = _rows(shop)
+    assert row.ok is not is_alert
+
+
 def test_the_panel_and_readyz_show_the_silence(shop, check, pass_time, client):
     shop.captured()
     pass_time(timedelta(minutes=31))
