@@ -246,6 +246,24 @@ def test_a_cancelling_order_tells_the_customer_and_refunds_what_is_accepted(
     assert [str(row["amount"]) for row in shop.refunds(order)] == ["1032.19"]
 
 
+def test_a_rejected_order_asks_for_the_result_of_a_review_too(
+    shop: Any, products: Any, pass_seconds: Any
+) -> None:
+    products.answers["reserve"] = (409, {"code": "insufficient_stock", "items": []})
+    shop.order()
+    order = 1
+    assert shop.state(order) == "rejected"
+
+    shop.review(order)
+
+    assert shop.get(order)["notice"] == CHECKING
+    pass_seconds(61)
+    shop.work()
+    assert shop.published(order)[-1][0] == "payment.close_requested"
+    shop.receive("payment.closed", order_id=order, reason="cancelled", rejected=True)
+    assert shop.get(order)["notice"] != CHECKING
+
+
 @pytest.mark.parametrize("reason", ["expired", "cancelled"])
 def test_money_that_comes_after_the_end_is_told_too(
     shop: Any, pass_seconds: Any, reason: str

@@ -294,7 +294,7 @@ CELLS: dict[str, dict[str, str]] = {
         "closed": "ignored",
         "under review": "rejected",
         "review rejected": "rejected",
-        "review late": "ignored",
+        "review late": f"rejected: {CLOSE} expired",
         "hold ended": "ignored",
         "cancel": "ignored",
         "deadline": "impossible",

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from dependencies import HANG_UP, LOSE
 
+from order_svc.managers import schedule
+from order_svc.steps import order_checks
+
 GONE = (409, {"code": "reservation_gone"})
 LINK = {"short_url": "https://rzp.example/l/1", "expires_at": "2030-01-01T00:00:00Z"}
 
@@ -208,3 +211,7 @@ def test_the_workers_messages_have_the_orders_correlation_id(
     assert lines["order.settled"] == "basket-17"
     assert lines["stock.committed"] == "basket-17"
     assert lines["payment.captured"] == "from-payment-svc"
+
+
+def test_every_state_that_becomes_due_has_a_check() -> None:
+    assert order_checks.CHECKS.keys() == schedule.CHECKS.keys()

@@ -231,21 +231,21 @@ def test_a_dispute_that_is_open_lost_or_wrong_is_an_alert_once(
 
 
 def test_a_refused_dispute_is_one_alert(session, work, caplog):
-    work.disputes.note(NAME)
+    work.disputes.store(NAME)
     session.flush()
     row_id = session.scalar(select(Dispute.id))
 
     for _ in range(2):
-        work.disputes.refuse(row_id, "The id provided does not exist")
+        work.disputes.record_refusal(row_id, "The id provided does not exist")
 
     assert errors(caplog) == [("dispute refused", True)]
 
 
-def test_two_processes_that_note_a_dispute_at_once_store_it_once(
+def test_two_processes_that_store_a_dispute_at_once_store_it_once(
     session, work, monkeypatch
 ):
     """Both see no row; the database lets one of them insert it."""
-    work.disputes.note(NAME)
+    work.disputes.store(NAME)
     session.flush()
     row = session.query(Dispute).one()
     row.next_check_at = None
@@ -257,7 +257,7 @@ def test_two_processes_that_note_a_dispute_at_once_store_it_once(
         return None if len(calls) == 1 else find(*args)
 
     monkeypatch.setattr(session, "scalar", unseen_first)
-    work.disputes.note(NAME)
+    work.disputes.store(NAME)
 
     assert session.query(Dispute).count() == 1
     session.refresh(row)

@@ -19,6 +19,7 @@ from verification.model.checkout.state import (
 )
 
 E = OrderTrigger
+ENDED_UNPAID = (OrderState.EXPIRED, OrderState.CANCELLED, OrderState.REJECTED)
 TRIGGERS: dict[str, OrderTrigger] = {
     Event.LINK_READY: E.LINK_READY,
     Event.CAPTURED: E.CAPTURED,
@@ -71,7 +72,7 @@ class Orders(Model):
 
     def _is_noted(self, s: World) -> bool:
         """Return whether an order that has ended knows of a payment under review."""
-        is_over = s.order in (OrderState.EXPIRED, OrderState.CANCELLED)
+        is_over = s.order in ENDED_UNPAID
         return is_over and s.payment is PaymentState.UNDER_REVIEW
 
 

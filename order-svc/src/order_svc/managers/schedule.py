@@ -52,6 +52,7 @@ CHECKS: dict[OrderState, Callable[[Order, Times], datetime | None]] = {
     OrderState.UNDER_REVIEW: _review,
     OrderState.EXPIRED: _review,
     OrderState.CANCELLED: _review,
+    OrderState.REJECTED: _review,
 }
 
 

@@ -141,7 +141,9 @@ TRANSITIONS: Table = table(
         OrderTrigger.REVIEW_LATE: {
             **existing(acknowledge("no payment is under review")),
             UNDER_REVIEW: move(STAY, E.PROLONG, publishes=REQUEST_CLOSE),
-            **every((EXPIRED, CANCELLED), move(STAY, publishes=REQUEST_CLOSE)),
+            **every(
+                (EXPIRED, CANCELLED, REJECTED), move(STAY, publishes=REQUEST_CLOSE)
+            ),
         },
         OrderTrigger.HOLD_ENDED: {
             **existing(acknowledge("no payment is under review")),

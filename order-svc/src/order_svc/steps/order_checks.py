@@ -105,4 +105,5 @@ CHECKS: dict[OrderState, Callable[[Context, Order], None]] = {
     OrderState.UNDER_REVIEW: _continue_review,
     OrderState.EXPIRED: _continue_review,
     OrderState.CANCELLED: _continue_review,
+    OrderState.REJECTED: _continue_review,
 }

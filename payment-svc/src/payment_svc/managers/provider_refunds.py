@@ -177,7 +177,14 @@ class ProviderRefunds:
         return next((amount for amount in amounts if amount is not None), None)
 
     def _alert(self, payment: Payment, what: str) -> None:
-        """Report what cannot be explained; the history records it once."""
+        """Record what cannot be explained, and report it, once for each payment."""
+        trigger = PaymentTrigger.REFUNDS_UNEXPLAINED
+        known = select(PaymentHistory.id).filter_by(
+            payment_id=payment.id, trigger=trigger, reason=what[:255]
+        )
+        if self.session.scalar(known.limit(1)) is not None:
+            return
+        self.machine.fire(payment, Trigger(trigger, "", what))
         logging.get().error(
             "refunds at razorpay do not add up",
             alert=True,
@@ -185,12 +192,6 @@ class ProviderRefunds:
             order_id=payment.order_id,
             why=what,
         )
-        trigger = PaymentTrigger.REFUNDS_UNEXPLAINED
-        known = select(PaymentHistory.id).filter_by(
-            payment_id=payment.id, trigger=trigger, reason=what[:255]
-        )
-        if self.session.scalar(known.limit(1)) is None:
-            self.machine.fire(payment, Trigger(trigger, "", what))
 
 
 def _match(rows: Sequence[Refund], seen: ProviderRefund) -> Refund | None:

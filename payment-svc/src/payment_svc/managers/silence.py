@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis import clock
@@ -32,6 +32,7 @@ def unreported_capture(session: Session, silence: timedelta) -> datetime | None:
     )
     if captured_at is None or captured_at < now - WINDOW:
         return None
-    last = session.scalar(select(func.max(WebhookEvent.created_at)))
+    newest = select(WebhookEvent.created_at).order_by(WebhookEvent.id.desc()).limit(1)
+    last = session.scalar(newest)  # by id, because created_at has no index
     is_silent = last is None or last + silence < captured_at
     return captured_at if is_silent else None
