@@ -183,7 +183,7 @@ class Shop:
                 url = f"{control}/disputes/{raised['id']}/"
                 assert requests.post(url, json=step, timeout=10).ok
             with self.at("payment-svc"):
-                payment_svc.steps.Context().disputes.note(raised["id"])
+                payment_svc.steps.Context().disputes.store(raised["id"])
             self.work()
 
     def decide(self, order_id, decision):
