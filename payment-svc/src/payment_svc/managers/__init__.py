@@ -6,6 +6,7 @@ from payment_svc.managers.payment_request import PaymentRequest
 from payment_svc.managers.payments import PaymentManager
 from payment_svc.managers.provider_refunds import ProviderRefunds
 from payment_svc.managers.reconciliation import Reconciliation
+from payment_svc.managers.reconciliation_runs import ReconciliationRuns
 from payment_svc.managers.refund_attempts import RefundAttempts
 from payment_svc.managers.refund_machine import RefundMachine
 from payment_svc.managers.refunds import RefundManager
@@ -18,6 +19,7 @@ __all__ = [
     "PaymentRequest",
     "ProviderRefunds",
     "Reconciliation",
+    "ReconciliationRuns",
     "RefundAttempts",
     "RefundMachine",
     "RefundManager",

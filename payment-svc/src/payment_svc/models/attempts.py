@@ -14,6 +14,7 @@ class PaymentAttempt(AuditModel, db.Model):
 
     A later poll updates the row: a failed attempt can still be captured. Of a UPI
     address only the part after the `@` is stored, because the rest names a person.
+    `listed_at` is when a reconciliation run last found it in Razorpay's list.
     """
 
     __tablename__ = "payment_attempts"
@@ -35,4 +36,5 @@ class PaymentAttempt(AuditModel, db.Model):
     error_step: Mapped[str | None] = mapped_column(String(80))
     error_source: Mapped[str | None] = mapped_column(String(80))
     error_description: Mapped[str | None] = mapped_column(String(255))
-    attempted_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
+    attempted_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
+    listed_at: Mapped[Moment | None] = mapped_column(UtcDateTime)

@@ -13,6 +13,7 @@ from payment_svc.managers import (
     PaymentManager,
     ProviderRefunds,
     Reconciliation,
+    ReconciliationRuns,
     RefundAttempts,
     RefundMachine,
     RefundManager,
@@ -71,6 +72,11 @@ class Context:
     def disputes(self) -> DisputeManager:
         """Return the rules of disputes."""
         return DisputeManager(self.machine)
+
+    @cached_property
+    def runs(self) -> ReconciliationRuns:
+        """Return the runs that compare our rows with Razorpay's lists."""
+        return ReconciliationRuns(self.disputes)
 
     @cached_property
     def review(self) -> Review:

@@ -1,0 +1,293 @@
+"""Runs of the reconciliation with Razorpay's lists: their plan, pages and drift."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from chassis import clock, dependencies, leases, logging
+from payment_svc.managers.differences import Difference
+from payment_svc.managers.disputes import DisputeManager
+from payment_svc.managers.provider_refunds import OPEN
+from payment_svc.models import (
+    DriftKind,
+    Listing,
+    Payment,
+    PaymentAttempt,
+    ReconciliationDrift,
+    ReconciliationRun,
+    Refund,
+    RunState,
+)
+from payment_svc.models.reconciliation import REPAIRS, SECOND
+from payment_svc.razorpay.listings import Page
+
+NAME = "razorpay reconciliation"
+# A bank captures an authorised payment within five days; lists go by creation.
+LOOK_BACK = timedelta(days=6)
+FEW = 10  # payments that are fetched by their ids in one turn
+LISTINGS = tuple(Listing)
+OFTEN = 5  # attempts at one page, after which staff see the problem
+RULES = {Refund: (Refund.state.in_(OPEN),)}  # a refund that has ended is never polled
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The page that a run reads next."""
+
+    run_id: int
+    listing: Listing
+    since: datetime
+    until: datetime
+    skip: int
+    first_id: str | None
+    started_at: datetime
+
+    def ends_with(self, page: Page) -> bool:
+        """Return whether a page is the end of the window.
+
+        A short page is no end: only an empty page is, or one that repeats the last.
+        """
+        return page.size == 0 or page.first_id == self.first_id
+
+
+@dataclass(frozen=True)
+class ReconciliationRuns:
+    """The operations on runs; the manager never commits."""
+
+    disputes: DisputeManager
+
+    @property
+    def session(self) -> Any:
+        """Return the session of the unit of work."""
+        return self.disputes.session
+
+    def get(self, run_id: int) -> ReconciliationRun:
+        """Return a run as the database has it now."""
+        found: ReconciliationRun = self.session.get_one(
+            ReconciliationRun, run_id, populate_existing=True
+        )
+        return found
+
+    def plan(self, interval: timedelta) -> None:
+        """Plan the next nightly run, unless one is planned or running."""
+        rows = select(ReconciliationRun).filter_by(is_nightly=True)
+        last = self.session.scalar(rows.order_by(ReconciliationRun.id.desc()).limit(1))
+        if last is not None and last.state != RunState.FINISHED:
+            return
+        now, before = clock.now(), last.until if last else clock.now()
+        until = max(before + interval, now).replace(microsecond=0)
+        row = _run(before - LOOK_BACK, until, is_nightly=True, next_check_at=until)
+        try:
+            with self.session.begin_nested():
+                self.session.add(row)
+        except IntegrityError:  # another worker has planned it meanwhile
+            return
+
+    def start(self, since: datetime, until: datetime) -> int:
+        """Start a run, or continue the unfinished one that began at the same moment."""
+        rows = select(ReconciliationRun.id).filter_by(
+            since=since, is_nightly=False, state=RunState.RUNNING
+        )
+        found: int | None = self.session.scalar(rows.limit(1))
+        if found is not None:
+            return found
+        now = clock.now()
+        row = _run(since, until, RunState.RUNNING, started_at=now, next_check_at=now)
+        self.session.add(row)
+        self.session.flush()
+        return row.id
+
+    def begin(self, run_id: int) -> Cursor | None:
+        """Return the next page of a run, None for a finished one."""
+        run = self._lock(run_id)
+        if run.state == RunState.FINISHED:
+            return None
+        if run.state == RunState.PLANNED:
+            run.state, run.started_at = RunState.RUNNING, clock.now()
+        return _cursor(run)
+
+    def missing(self, cursor: Cursor) -> Sequence[PaymentAttempt]:
+        """Return a few attempts of the window that the list has not contained."""
+        listed = PaymentAttempt.listed_at
+        rows = select(PaymentAttempt).where(
+            PaymentAttempt.attempted_at.between(cursor.since, cursor.until),
+            or_(listed.is_(None), listed < cursor.started_at),
+        )
+        found: Sequence[PaymentAttempt] = self.session.scalars(
+            rows.order_by(PaymentAttempt.id).limit(FEW)
+        ).all()
+        return found
+
+    def mark(self, ids: Sequence[str], now: datetime) -> None:
+        """Store that Razorpay's list has contained these attempts to pay."""
+        attempt = PaymentAttempt
+        rows = update(attempt).where(attempt.razorpay_payment_id.in_(ids))
+        values = {"listed_at": now, "updated_at": attempt.updated_at}
+        options = {"synchronize_session": False}
+        self.session.execute(rows.values(values), execution_options=options)
+
+    def is_current(self, cursor: Cursor) -> bool:
+        """Lock the run; return False if another process has read the page meanwhile."""
+        return _cursor(self._lock(cursor.run_id)) == cursor
+
+    def record(self, run_id: int, found: Sequence[Difference]) -> None:
+        """Store and report differences, and make due what repairs them."""
+        run, new = self.get(run_id), self._new(run_id, found)
+        known = self._known(new)
+        for one in new:
+            self.session.add(_drift(run_id, one))
+        self._make_due(new)
+        run.drift += len(new)
+        run.unexplained += sum(one.kind not in REPAIRS for one in new)
+        _report(run_id, [one for one in new if _needs_staff(one, known)])
+        self.session.flush()
+
+    def advance(self, cursor: Cursor, page: Page) -> None:
+        """Count a page, and move on to the next page, window or list."""
+        run = self.get(cursor.run_id)
+        run.attempts, run.detail = 0, None
+        run.pages += 1
+        if cursor.ends_with(page):
+            self._next_window(run)
+        else:
+            count = getattr(run, cursor.listing) + page.size
+            setattr(run, cursor.listing, count)
+            run.skip, run.first_id = run.skip + page.size, page.first_id
+
+    def give_up_list(self, cursor: Cursor, why: str) -> None:
+        """Leave a list that Razorpay refuses; the other lists are still read."""
+        self.record(cursor.run_id, [incomplete(cursor, why)])
+        self._next_listing(self.get(cursor.run_id))
+
+    def fail(self, run_id: int, why: str) -> None:
+        """Store why a page could not be read."""
+        run = self.get(run_id)
+        run.detail = why[:255]
+        if run.attempts >= OFTEN:
+            dependencies.record(NAME, ok=False, detail=f"run {run_id}: {why}")
+
+    def schedule(self, run_id: int, pause: float) -> None:
+        """Make the next page of an unfinished run due after a pause."""
+        run = self.get(run_id)
+        is_finished = run.state == RunState.FINISHED
+        due = clock.now() + timedelta(seconds=pause)
+        run.next_check_at = None if is_finished else due
+
+    def _lock(self, run_id: int) -> ReconciliationRun:
+        found: ReconciliationRun = self.session.get_one(
+            ReconciliationRun, run_id, with_for_update=True, populate_existing=True
+        )
+        return found
+
+    def _next_window(self, run: ReconciliationRun) -> None:
+        run.skip, run.first_id = 0, None
+        run.window_since = run.window_until + SECOND
+        if run.window_since > run.until:
+            self._next_listing(run)
+
+    def _next_listing(self, run: ReconciliationRun) -> None:
+        rest = LISTINGS[LISTINGS.index(Listing(run.listing)) + 1 :]
+        run.skip, run.first_id, run.window_since = 0, None, run.since
+        if rest:
+            run.listing = rest[0]
+        else:
+            self._finish(run)
+
+    def _finish(self, run: ReconciliationRun) -> None:
+        run.state, run.finished_at = RunState.FINISHED, clock.now()
+        detail = f"run {run.id}: {run.unexplained} differences need a person"
+        dependencies.record(NAME, ok=not run.unexplained, detail=detail)
+        counts = {name: getattr(run, name) for name in (*LISTINGS, "pages", "drift")}
+        logging.get().info("reconciliation finished", run_id=run.id, **counts)
+
+    def _new(self, run_id: int, found: Sequence[Difference]) -> list[Difference]:
+        """Return the differences that this run has not stored yet, each once."""
+        rows = select(ReconciliationDrift.kind, ReconciliationDrift.razorpay_id).where(
+            ReconciliationDrift.run_id == run_id,
+            ReconciliationDrift.razorpay_id.in_([one.razorpay_id for one in found]),
+        )
+        stored = {tuple(row) for row in self.session.execute(rows)}
+        unique = {(str(one.kind), one.razorpay_id): one for one in found}
+        return [one for key, one in unique.items() if key not in stored]
+
+    def _known(self, found: Sequence[Difference]) -> set[tuple[str, ...]]:
+        """Return the same differences of earlier runs."""
+        row = ReconciliationDrift
+        rows = select(row.kind, row.razorpay_id, row.theirs).where(
+            row.razorpay_id.in_([one.razorpay_id for one in found])
+        )
+        return {tuple(one) for one in self.session.execute(rows)}
+
+    def _make_due(self, found: Sequence[Difference]) -> None:
+        """Make rows due: payments before refunds, as every transaction locks them."""
+        due = {one.due for one in found if one.due is not None}
+        for model, row_id in sorted(due, key=lambda x: (x[0] is not Payment, x[1])):
+            leases.make_due(model, row_id, *RULES.get(model, ()))
+        for one in found:
+            if one.kind is DriftKind.DISPUTE:
+                self.disputes.note(one.razorpay_id)
+
+
+def incomplete(cursor: Cursor, why: str) -> Difference:
+    """Return the difference of a list that cannot be read to its end."""
+    name = f"{cursor.listing} of {cursor.since:%Y-%m-%d}"
+    return Difference(DriftKind.INCOMPLETE_LIST, name, "", why[:255])
+
+
+def _run(
+    since: datetime,
+    until: datetime,
+    state: RunState = RunState.PLANNED,
+    **columns: Any,
+) -> ReconciliationRun:
+    start = since.replace(microsecond=0)
+    return ReconciliationRun(
+        since=start, until=until, state=state, window_since=start, **columns
+    )
+
+
+def _cursor(run: ReconciliationRun) -> Cursor:
+    return Cursor(
+        run.id,
+        Listing(run.listing),
+        run.window_since,
+        run.window_until,
+        run.skip,
+        run.first_id,
+        run.started_at or run.created_at,
+    )
+
+
+def _drift(run_id: int, one: Difference) -> ReconciliationDrift:
+    return ReconciliationDrift(
+        run_id=run_id,
+        kind=one.kind,
+        razorpay_id=one.razorpay_id,
+        payment_id=one.payment_id,
+        ours=one.ours[:255],
+        theirs=one.theirs[:255],
+        done=REPAIRS.get(one.kind, "alert"),
+    )
+
+
+def _needs_staff(one: Difference, known: set[tuple[str, ...]]) -> bool:
+    """Return whether to alert: once for each, and when a repair has not helped."""
+    is_known = (str(one.kind), one.razorpay_id, one.theirs[:255]) in known
+    return is_known is (one.kind in REPAIRS)
+
+
+def _report(run_id: int, found: Sequence[Difference]) -> None:
+    """Raise one alert for a page, however many differences it has."""
+    if found:
+        logging.get().error(
+            "razorpay differs from our rows",
+            alert=True,
+            run_id=run_id,
+            kinds=dict(Counter(str(one.kind) for one in found)),
+            razorpay_ids=[one.razorpay_id for one in found[:5]],
+        )

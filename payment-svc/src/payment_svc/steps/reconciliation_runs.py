@@ -1,0 +1,231 @@
+"""Compare our rows with Razorpay's lists, one page at a time.
+
+A page is read without an open transaction. Its differences and the next page are
+committed together, so a run that was interrupted repeats a page at most.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis import clock, leases
+from chassis.db import reading
+from chassis.failpoints import failpoint
+from chassis.outcomes import Done, Refused, Unknown
+from payment_svc.managers.differences import Difference
+from payment_svc.managers.listed_disputes import ListedDisputes
+from payment_svc.managers.listed_payments import ListedPayments
+from payment_svc.managers.listed_refunds import ListedRefunds
+from payment_svc.managers.reconciliation_runs import OFTEN, Cursor, incomplete
+from payment_svc.models import (
+    DriftKind,
+    Listing,
+    PaymentAttempt,
+    ReconciliationDrift,
+    ReconciliationRun,
+    RunState,
+)
+from payment_svc.razorpay.causes import ProviderProblem
+from payment_svc.razorpay.listings import (
+    ListedPayment,
+    Page,
+    read_listed_payment,
+    read_page,
+)
+from payment_svc.razorpay.pages import PAGE
+from payment_svc.steps.context import Context
+from payment_svc.steps.retries import retry_later
+
+K = DriftKind
+ACTOR = "reconciliation"
+LEASE = 30.0  # seconds; a page that takes longer may be read twice, which is safe
+MOST_SHOWN = 100
+NOT_ENABLED = "not_enabled"
+OF_LIST: dict[str, Any] = {
+    Listing.PAYMENTS: ListedPayments,
+    Listing.REFUNDS: ListedRefunds,
+    Listing.DISPUTES: ListedDisputes,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one turn has read: a page, and payments that the list did not contain."""
+
+    page: Page
+    by_id: tuple[ListedPayment, ...] = ()
+    refused: tuple[Difference, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the ids of the payments that the list did not contain."""
+        names = [one.id for one in self.by_id]
+        return (*names, *(one.razorpay_id for one in self.refused))
+
+
+def plan_reconciliation() -> None:
+    """Plan the next nightly run, RECONCILE_HOURS after the last one; 0 is never."""
+    work = Context(ACTOR)
+    if work.settings.reconcile_hours:
+        work.runs.plan(timedelta(hours=work.settings.reconcile_hours))
+        work.session.commit()
+
+
+def start_run(since: datetime, until: datetime) -> int:
+    """Start a run, or continue the one that was interrupted; return its id."""
+    work = Context(ACTOR)
+    run_id = work.runs.start(since, until)
+    work.session.commit()
+    return run_id
+
+
+def follow(run_id: int) -> Iterator[ReconciliationRun]:
+    """Read the pages of a run until its end; yield the run after each turn.
+
+    A page that a worker has leased is left to the worker.
+    """
+    work, is_this = Context(ACTOR), ReconciliationRun.id == run_id
+    while True:
+        leases.each(ReconciliationRun, LEASE, reconcile_page, is_this)
+        with reading():
+            run = work.runs.get(run_id)
+            work.session.expunge(run)
+            work.session.rollback()
+        yield run
+        if run.state == RunState.FINISHED:
+            return
+        time.sleep(_pause(run, work.settings.reconcile_pause_seconds))
+
+
+def _pause(run: ReconciliationRun, least: float) -> float:
+    """Return the seconds until a run is due: at most one, to show its progress."""
+    due = run.next_check_at or clock.now()
+    return min(max((due - clock.now()).total_seconds(), least / 2), 1.0)
+
+
+def drift_of(run_id: int) -> Sequence[ReconciliationDrift]:
+    """Return the first differences of a run."""
+    work = Context(ACTOR)
+    rows = select(ReconciliationDrift).filter_by(run_id=run_id)
+    found: Sequence[ReconciliationDrift] = work.session.scalars(
+        rows.order_by(ReconciliationDrift.id).limit(MOST_SHOWN)
+    ).all()
+    return found
+
+
+def reconcile_page(run_id: int) -> None:
+    """Read the next page of a leased run, and store what differs."""
+    work = Context(ACTOR)
+    cursor = work.runs.begin(run_id)
+    work.session.commit()
+    if cursor is None:
+        return
+    answer = _read(work, cursor)
+    failpoint("reconciliation.page_read")
+    if isinstance(answer, Done):
+        _store(work, cursor, answer.value)
+    else:
+        _retry(work, cursor, answer)
+
+
+def _read(work: Context, cursor: Cursor) -> Done[Reading] | Refused | Unknown:
+    period = (str(cursor.listing), cursor.since, cursor.until, cursor.skip)
+    found = work.razorpay.read(lambda client: read_page(client, *period))
+    if not isinstance(found, Done):
+        return found
+    if cursor.listing is Listing.PAYMENTS and cursor.ends_with(found.value):
+        return _read_missing(work, cursor, found.value)
+    return Done(Reading(found.value))
+
+
+def _read_missing(
+    work: Context, cursor: Cursor, page: Page
+) -> Done[Reading] | Refused | Unknown:
+    """Fetch payments by their ids that the list should have contained."""
+    with reading():
+        rows = work.runs.missing(cursor)
+        work.session.expunge_all()
+        work.session.rollback()
+    found: list[ListedPayment] = []
+    refused: list[Difference] = []
+    for row in rows:
+        answer = work.razorpay.read(partial(_fetch, row.razorpay_payment_id))
+        if isinstance(answer, Unknown):
+            return answer
+        if isinstance(answer, Done):
+            found.append(answer.value)
+        else:
+            refused.append(_gone(row, answer))
+    return Done(Reading(page, tuple(found), tuple(refused)))
+
+
+def _fetch(name: str, client: Any) -> ListedPayment:
+    return read_listed_payment(client.payment.fetch(name))
+
+
+def _gone(row: PaymentAttempt, answer: Refused) -> Difference:
+    name, ours = row.razorpay_payment_id, f"{row.status}, {row.amount:.2f}"
+    why = f"refused: {answer.description}"
+    return Difference(K.NOT_AT_RAZORPAY, name, ours, why, row.payment_id)
+
+
+def _store(work: Context, cursor: Cursor, read: Reading) -> None:
+    """Store what differs; rows are locked in the order payments, refunds, attempts."""
+    now = clock.now()
+    if not work.runs.is_current(cursor):  # another process has read this page
+        work.session.rollback()
+        return
+    work.runs.record(cursor.run_id, list(_differences(work, cursor, read)))
+    _mark(work, cursor, read, now)
+    if not read.missing:  # else the next turn fetches more of them
+        work.runs.advance(cursor, read.page)
+    work.runs.schedule(cursor.run_id, work.settings.reconcile_pause_seconds)
+    failpoint("reconciliation.before_commit")
+    work.session.commit()
+    failpoint("reconciliation.page_stored")
+
+
+def _differences(work: Context, cursor: Cursor, read: Reading) -> Iterator[Difference]:
+    page = read.page
+    yield from OF_LIST[cursor.listing](work.session, page.items).differences()
+    for name in page.unreadable:
+        yield Difference(K.UNREADABLE, name, "", f"in the list of {cursor.listing}")
+    if page.size >= PAGE and cursor.ends_with(page):
+        yield incomplete(cursor, f"the page from {cursor.skip} repeats the last one")
+    yield from ListedPayments(work.session, read.by_id).differences()
+    for one in read.by_id:
+        theirs = one.payment.status
+        yield Difference(K.NOT_LISTED, one.id, "an attempt to pay", theirs)
+    yield from read.refused
+
+
+def _mark(work: Context, cursor: Cursor, read: Reading, now: datetime) -> None:
+    """Store which attempts to pay Razorpay has returned, or refused to return."""
+    listed = read.page.items if cursor.listing is Listing.PAYMENTS else ()
+    ids = [*(one.id for one in listed), *read.missing]
+    work.runs.mark(ids, now)
+
+
+def _retry(work: Context, cursor: Cursor, answer: Refused | Unknown) -> None:
+    """Read the page again after a pause; leave a list that Razorpay always refuses."""
+    why = answer.why if isinstance(answer, Unknown) else answer.description
+    is_often = leases.attempts(ReconciliationRun, cursor.run_id) >= OFTEN
+    if is_often and _is_final(answer) and work.runs.is_current(cursor):
+        work.runs.give_up_list(cursor, why)
+        work.runs.schedule(cursor.run_id, work.settings.reconcile_pause_seconds)
+        work.session.commit()
+        return
+    work.runs.fail(cursor.run_id, why)
+    retry_later(work, ReconciliationRun, cursor.run_id, answer)
+
+
+def _is_final(answer: Refused | Unknown) -> bool:
+    """Return whether a list is refused; an outage ends, and the list is read again."""
+    if isinstance(answer, ProviderProblem):
+        return answer.cause.name == NOT_ENABLED
+    return isinstance(answer, Refused)
