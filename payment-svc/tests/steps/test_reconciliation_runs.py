@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from chassis import clock
 from chassis.outcomes import Done, Refused, Unknown
@@ -24,7 +24,7 @@ from payment_svc.models import (
 from payment_svc.razorpay.causes import CAUSES, ProviderProblem
 from payment_svc.razorpay.entities import paise
 from payment_svc.razorpay.link_request import PaymentLinkRequest
-from payment_svc.steps import Context, plan_reconciliation, reconcile_page
+from payment_svc.steps import Context, listings, plan_reconciliation, reconcile_page
 from payment_svc.steps import reconciliation_runs as steps
 
 ALL, PART = "499.00", "300.00"
@@ -85,12 +85,12 @@ def lists(service, monkeypatch):
     """Return `lists(change)`: `change(listing, page)` is what Razorpay returns."""
 
     def install(change):
-        real = steps.read_page
+        real = listings.read_page
 
         def read(client, listing, *period):
             return change(listing, period[2], real(client, listing, *period))
 
-        monkeypatch.setattr(steps, "read_page", read)
+        monkeypatch.setattr(listings, "read_page", read)
 
     return install
 
@@ -122,6 +122,15 @@ def never_due(shop):
         change(shop, model, next_check_at=None)
 
 
+def dependency(shop):
+    with shop.app.app_context():
+        return db.session.get(Dependency, NAME)
+
+
+def leased(shop):
+    change(shop, ReconciliationRun, next_check_at=clock.now() + timedelta(seconds=30))
+
+
 # What is equal
 
 
@@ -136,7 +145,7 @@ def test_a_run_over_equal_books_finds_nothing(shop, runs):
 
     assert (run.payments, run.refunds, run.disputes) == (2, 1, 0)
     assert (run.drift, runs.drift()) == (0, [])
-    [seen] = shop.rows(Dependency, name=NAME)
+    seen = dependency(shop)
     assert seen.ok
 
 
@@ -280,7 +289,7 @@ def test_a_payment_of_another_shop_is_not_ours_and_alerted_once(
     assert (run.unexplained, again.unexplained) == (2, 2)
     assert len(alerts(caplog)) == 2  # one for each page of the first run
     assert shop.rows(Payment) == []
-    [seen] = shop.rows(Dependency, name=NAME)
+    seen = dependency(shop)
     assert (seen.ok, "2 differences" in seen.detail) == (False, True)
 
 
@@ -381,9 +390,7 @@ def test_an_entity_that_cannot_be_read_hides_no_other(shop, runs, service, monke
 
 
 @pytest.mark.parametrize("length", [0, 1])
-def test_a_list_that_ends_in_the_middle_is_completed_by_ids(
-    shop, runs, lists, length
-):
+def test_a_list_that_ends_in_the_middle_is_completed_by_ids(shop, runs, lists, length):
     orders = [shop.captured() for _ in range(3)]
     never_due(shop)
     refund_elsewhere(shop, orders[0])
@@ -433,9 +440,7 @@ def test_a_payment_that_razorpay_does_not_know_is_alerted(shop, runs, lists, ser
     assert shop.payment(order).state == "captured"
 
 
-def test_a_full_page_that_repeats_is_an_incomplete_list(
-    shop, runs, lists, monkeypatch
-):
+def test_a_full_page_that_repeats_is_an_incomplete_list(shop, runs, lists, monkeypatch):
     shop.captured()
     monkeypatch.setattr(steps, "PAGE", 1)
     first = []
@@ -455,9 +460,7 @@ def test_a_full_page_that_repeats_is_an_incomplete_list(
 # Interruptions
 
 
-def test_a_run_that_was_killed_continues_with_the_same_page(
-    shop, runs, monkeypatch
-):
+def test_a_run_that_was_killed_continues_with_the_same_page(shop, runs, monkeypatch):
     order = shop.captured()
     never_due(shop)
     refund_elsewhere(shop, order)
@@ -527,13 +530,14 @@ def test_the_rate_limit_is_honoured(shop, runs, lists):
     [busy] = [one for one in CAUSES if one.name == "too_many_requests"]
 
     def refuse(*_):
-        raise ProviderProblem(busy, "Too many requests", 30.0)
+        raise ProviderProblem(busy, "Too many requests", 45.0)
 
     lists(refuse)
+    leased(shop)
     run = runs.turn(run_id)
 
     assert run.detail == "too_many_requests: Too many requests"
-    assert run.next_check_at - clock.now() > timedelta(seconds=25)
+    assert run.next_check_at - clock.now() > timedelta(seconds=44)
     assert run.skip == 0
 
 
@@ -569,7 +573,7 @@ def test_an_outage_leaves_no_list_and_is_shown(shop, runs, service):
     run = runs.turn(run_id)
 
     assert (run.listing, run.state, run.detail) == ("payments", "running", "HTTP 502")
-    [seen] = shop.rows(Dependency, name=NAME)
+    seen = dependency(shop)
     assert (seen.ok, seen.detail) == (False, f"run {run_id}: HTTP 502")
 
 
@@ -619,3 +623,27 @@ def test_without_hours_no_run_is_planned(make, shop_on):
     with app.app_context():
         plan_reconciliation()
         assert db.session.query(ReconciliationRun).count() == 0
+
+
+def test_a_page_needs_the_same_number_of_queries_whatever_its_size(shop, runs):
+    def queries(run_id):
+        found = []
+
+        def count(*call):
+            found.append(call[2])
+
+        with shop.app.app_context():
+            event.listen(db.engine, "before_cursor_execute", count)
+            reconcile_page(run_id)
+            event.remove(db.engine, "before_cursor_execute", count)
+        return [one for one in found if not one.startswith("BEGIN")]
+
+    shop.captured()
+    first = runs.start()
+    few = queries(first)
+    runs.finish(first)
+    shop.captured()
+    shop.captured()
+    many = queries(runs.start())
+
+    assert len(many) == len(few) < 15

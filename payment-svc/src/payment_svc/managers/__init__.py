@@ -1,6 +1,7 @@
 """The business rules; they use neither HTTP nor queues, and never commit."""
 
 from payment_svc.managers.disputes import DisputeManager
+from payment_svc.managers.drift import Drift
 from payment_svc.managers.payment_machine import PaymentMachine
 from payment_svc.managers.payment_request import PaymentRequest
 from payment_svc.managers.payments import PaymentManager
@@ -14,6 +15,7 @@ from payment_svc.managers.review import Review
 
 __all__ = [
     "DisputeManager",
+    "Drift",
     "PaymentMachine",
     "PaymentManager",
     "PaymentRequest",

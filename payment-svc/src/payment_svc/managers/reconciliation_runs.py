@@ -1,6 +1,5 @@
 """Runs of the reconciliation with Razorpay's lists: their plan, pages and drift."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,21 +8,17 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from chassis import clock, dependencies, leases, logging
+from chassis import clock, dependencies, logging
 from payment_svc.managers.differences import Difference
-from payment_svc.managers.disputes import DisputeManager
-from payment_svc.managers.provider_refunds import OPEN
+from payment_svc.managers.drift import Drift
 from payment_svc.models import (
     DriftKind,
     Listing,
-    Payment,
     PaymentAttempt,
-    ReconciliationDrift,
     ReconciliationRun,
-    Refund,
     RunState,
 )
-from payment_svc.models.reconciliation import REPAIRS, SECOND
+from payment_svc.models.reconciliation import SECOND
 from payment_svc.razorpay.listings import Page
 
 NAME = "razorpay reconciliation"
@@ -32,7 +27,6 @@ LOOK_BACK = timedelta(days=6)
 FEW = 10  # payments that are fetched by their ids in one turn
 LISTINGS = tuple(Listing)
 OFTEN = 5  # attempts at one page, after which staff see the problem
-RULES = {Refund: (Refund.state.in_(OPEN),)}  # a refund that has ended is never polled
 
 
 @dataclass(frozen=True)
@@ -59,12 +53,8 @@ class Cursor:
 class ReconciliationRuns:
     """The operations on runs; the manager never commits."""
 
-    disputes: DisputeManager
-
-    @property
-    def session(self) -> Any:
-        """Return the session of the unit of work."""
-        return self.disputes.session
+    session: Any
+    drift: Drift
 
     def get(self, run_id: int) -> ReconciliationRun:
         """Return a run as the database has it now."""
@@ -135,18 +125,6 @@ class ReconciliationRuns:
         """Lock the run; return False if another process has read the page meanwhile."""
         return _cursor(self._lock(cursor.run_id)) == cursor
 
-    def record(self, run_id: int, found: Sequence[Difference]) -> None:
-        """Store and report differences, and make due what repairs them."""
-        run, new = self.get(run_id), self._new(run_id, found)
-        known = self._known(new)
-        for one in new:
-            self.session.add(_drift(run_id, one))
-        self._make_due(new)
-        run.drift += len(new)
-        run.unexplained += sum(one.kind not in REPAIRS for one in new)
-        _report(run_id, [one for one in new if _needs_staff(one, known)])
-        self.session.flush()
-
     def advance(self, cursor: Cursor, page: Page) -> None:
         """Count a page, and move on to the next page, window or list."""
         run = self.get(cursor.run_id)
@@ -161,7 +139,7 @@ class ReconciliationRuns:
 
     def give_up_list(self, cursor: Cursor, why: str) -> None:
         """Leave a list that Razorpay refuses; the other lists are still read."""
-        self.record(cursor.run_id, [incomplete(cursor, why)])
+        self.drift.record(self.get(cursor.run_id), [incomplete(cursor, why)])
         self._next_listing(self.get(cursor.run_id))
 
     def fail(self, run_id: int, why: str) -> None:
@@ -202,35 +180,9 @@ class ReconciliationRuns:
         run.state, run.finished_at = RunState.FINISHED, clock.now()
         detail = f"run {run.id}: {run.unexplained} differences need a person"
         dependencies.record(NAME, ok=not run.unexplained, detail=detail)
-        counts = {name: getattr(run, name) for name in (*LISTINGS, "pages", "drift")}
+        names = (*(str(one) for one in LISTINGS), "pages", "drift")
+        counts = {name: getattr(run, name) for name in names}
         logging.get().info("reconciliation finished", run_id=run.id, **counts)
-
-    def _new(self, run_id: int, found: Sequence[Difference]) -> list[Difference]:
-        """Return the differences that this run has not stored yet, each once."""
-        rows = select(ReconciliationDrift.kind, ReconciliationDrift.razorpay_id).where(
-            ReconciliationDrift.run_id == run_id,
-            ReconciliationDrift.razorpay_id.in_([one.razorpay_id for one in found]),
-        )
-        stored = {tuple(row) for row in self.session.execute(rows)}
-        unique = {(str(one.kind), one.razorpay_id): one for one in found}
-        return [one for key, one in unique.items() if key not in stored]
-
-    def _known(self, found: Sequence[Difference]) -> set[tuple[str, ...]]:
-        """Return the same differences of earlier runs."""
-        row = ReconciliationDrift
-        rows = select(row.kind, row.razorpay_id, row.theirs).where(
-            row.razorpay_id.in_([one.razorpay_id for one in found])
-        )
-        return {tuple(one) for one in self.session.execute(rows)}
-
-    def _make_due(self, found: Sequence[Difference]) -> None:
-        """Make rows due: payments before refunds, as every transaction locks them."""
-        due = {one.due for one in found if one.due is not None}
-        for model, row_id in sorted(due, key=lambda x: (x[0] is not Payment, x[1])):
-            leases.make_due(model, row_id, *RULES.get(model, ()))
-        for one in found:
-            if one.kind is DriftKind.DISPUTE:
-                self.disputes.note(one.razorpay_id)
 
 
 def incomplete(cursor: Cursor, why: str) -> Difference:
@@ -261,33 +213,3 @@ def _cursor(run: ReconciliationRun) -> Cursor:
         run.first_id,
         run.started_at or run.created_at,
     )
-
-
-def _drift(run_id: int, one: Difference) -> ReconciliationDrift:
-    return ReconciliationDrift(
-        run_id=run_id,
-        kind=one.kind,
-        razorpay_id=one.razorpay_id,
-        payment_id=one.payment_id,
-        ours=one.ours[:255],
-        theirs=one.theirs[:255],
-        done=REPAIRS.get(one.kind, "alert"),
-    )
-
-
-def _needs_staff(one: Difference, known: set[tuple[str, ...]]) -> bool:
-    """Return whether to alert: once for each, and when a repair has not helped."""
-    is_known = (str(one.kind), one.razorpay_id, one.theirs[:255]) in known
-    return is_known is (one.kind in REPAIRS)
-
-
-def _report(run_id: int, found: Sequence[Difference]) -> None:
-    """Raise one alert for a page, however many differences it has."""
-    if found:
-        logging.get().error(
-            "razorpay differs from our rows",
-            alert=True,
-            run_id=run_id,
-            kinds=dict(Counter(str(one.kind) for one in found)),
-            razorpay_ids=[one.razorpay_id for one in found[:5]],
-        )

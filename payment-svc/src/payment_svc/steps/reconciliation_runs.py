@@ -6,9 +6,7 @@ committed together, so a run that was interrupted repeats a page at most.
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -25,20 +23,14 @@ from payment_svc.managers.reconciliation_runs import OFTEN, Cursor, incomplete
 from payment_svc.models import (
     DriftKind,
     Listing,
-    PaymentAttempt,
     ReconciliationDrift,
     ReconciliationRun,
     RunState,
 )
 from payment_svc.razorpay.causes import ProviderProblem
-from payment_svc.razorpay.listings import (
-    ListedPayment,
-    Page,
-    read_listed_payment,
-    read_page,
-)
 from payment_svc.razorpay.pages import PAGE
 from payment_svc.steps.context import Context
+from payment_svc.steps.listings import Reading, read_next
 from payment_svc.steps.retries import retry_later
 
 K = DriftKind
@@ -51,21 +43,6 @@ OF_LIST: dict[str, Any] = {
     Listing.REFUNDS: ListedRefunds,
     Listing.DISPUTES: ListedDisputes,
 }
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What one turn has read: a page, and payments that the list did not contain."""
-
-    page: Page
-    by_id: tuple[ListedPayment, ...] = ()
-    refused: tuple[Difference, ...] = ()
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Return the ids of the payments that the list did not contain."""
-        names = [one.id for one in self.by_id]
-        return (*names, *(one.razorpay_id for one in self.refused))
 
 
 def plan_reconciliation() -> None:
@@ -125,53 +102,12 @@ def reconcile_page(run_id: int) -> None:
     work.session.commit()
     if cursor is None:
         return
-    answer = _read(work, cursor)
+    answer = read_next(work, cursor)
     failpoint("reconciliation.page_read")
     if isinstance(answer, Done):
         _store(work, cursor, answer.value)
     else:
         _retry(work, cursor, answer)
-
-
-def _read(work: Context, cursor: Cursor) -> Done[Reading] | Refused | Unknown:
-    period = (str(cursor.listing), cursor.since, cursor.until, cursor.skip)
-    found = work.razorpay.read(lambda client: read_page(client, *period))
-    if not isinstance(found, Done):
-        return found
-    if cursor.listing is Listing.PAYMENTS and cursor.ends_with(found.value):
-        return _read_missing(work, cursor, found.value)
-    return Done(Reading(found.value))
-
-
-def _read_missing(
-    work: Context, cursor: Cursor, page: Page
-) -> Done[Reading] | Refused | Unknown:
-    """Fetch payments by their ids that the list should have contained."""
-    with reading():
-        rows = work.runs.missing(cursor)
-        work.session.expunge_all()
-        work.session.rollback()
-    found: list[ListedPayment] = []
-    refused: list[Difference] = []
-    for row in rows:
-        answer = work.razorpay.read(partial(_fetch, row.razorpay_payment_id))
-        if isinstance(answer, Unknown):
-            return answer
-        if isinstance(answer, Done):
-            found.append(answer.value)
-        else:
-            refused.append(_gone(row, answer))
-    return Done(Reading(page, tuple(found), tuple(refused)))
-
-
-def _fetch(name: str, client: Any) -> ListedPayment:
-    return read_listed_payment(client.payment.fetch(name))
-
-
-def _gone(row: PaymentAttempt, answer: Refused) -> Difference:
-    name, ours = row.razorpay_payment_id, f"{row.status}, {row.amount:.2f}"
-    why = f"refused: {answer.description}"
-    return Difference(K.NOT_AT_RAZORPAY, name, ours, why, row.payment_id)
 
 
 def _store(work: Context, cursor: Cursor, read: Reading) -> None:
@@ -180,7 +116,8 @@ def _store(work: Context, cursor: Cursor, read: Reading) -> None:
     if not work.runs.is_current(cursor):  # another process has read this page
         work.session.rollback()
         return
-    work.runs.record(cursor.run_id, list(_differences(work, cursor, read)))
+    found = list(_differences(work, cursor, read))
+    work.drift.record(work.runs.get(cursor.run_id), found)
     _mark(work, cursor, read, now)
     if not read.missing:  # else the next turn fetches more of them
         work.runs.advance(cursor, read.page)
