@@ -24,6 +24,7 @@ from payment_svc.models import (
 from payment_svc.razorpay.causes import CAUSES, ProviderProblem
 from payment_svc.razorpay.entities import paise
 from payment_svc.razorpay.link_request import PaymentLinkRequest
+from payment_svc.razorpay.listings import Page
 from payment_svc.steps import Context, listings, plan_reconciliation, reconcile_page
 from payment_svc.steps import reconciliation_runs as steps
 
@@ -81,16 +82,23 @@ def service(shop):
 
 
 @pytest.fixture
-def lists(service, monkeypatch):
-    """Return `lists(change)`: `change(listing, page)` is what Razorpay returns."""
+def lists(monkeypatch):
+    """Return `lists(change)`: `change(listing, skip, page)` is what Razorpay lists.
 
-    def install(change):
-        real = listings.read_page
+    With `is_true` Razorpay returns the same by its ids.
+    """
+    real, one = listings.read_page, listings.read_one
 
+    def install(change, *, is_true=False):
         def read(client, listing, *period):
             return change(listing, period[2], real(client, listing, *period))
 
+        def fetch(client, listing, name):
+            return change(listing, 0, Page((one(client, listing, name),))).items[0]
+
         monkeypatch.setattr(listings, "read_page", read)
+        if is_true:
+            monkeypatch.setattr(listings, "read_one", fetch)
 
     return install
 
@@ -313,7 +321,7 @@ def test_a_capture_that_differs_is_never_overwritten(
         seen = replace(one, payment=replace(one.payment, **fields))
         return replace(page, items=(seen,))
 
-    lists(wrong)
+    lists(wrong, is_true=True)
     before = shop.payment(order)
 
     run = runs.all()
@@ -356,7 +364,7 @@ def test_a_refund_that_ended_in_another_way_is_alerted(shop, runs, lists, caplog
             items = tuple(replace(one, status="failed") for one in items)
         return replace(page, items=items)
 
-    lists(failed)
+    lists(failed, is_true=True)
     runs.all()
 
     [refund] = shop.refunds(order)
@@ -387,6 +395,28 @@ def test_an_entity_that_cannot_be_read_hides_no_other(shop, runs, service, monke
 
 
 # Lists that end early, lag or repeat
+
+
+def test_a_list_that_lags_behind_raises_no_alarm(shop, runs, lists, caplog):
+    order = shop.captured()
+    shop.refund(order, PART)
+    shop.work()
+
+    def older(listing, _skip, page):
+        if listing == "refunds":
+            items = [replace(one, status="pending") for one in page.items]
+        else:
+            states = {"status": "created", "is_captured": False}
+            items = [
+                replace(one, payment=replace(one.payment, **states))
+                for one in page.items
+            ]
+        return replace(page, items=tuple(items))
+
+    lists(older)
+
+    assert runs.all().drift == 0
+    assert alerts(caplog) == []
 
 
 @pytest.mark.parametrize("length", [0, 1])
@@ -606,6 +636,32 @@ def test_the_worker_plans_one_run_a_day_that_overlaps_the_last(shop, runs, pass_
     [_, following] = shop.rows(ReconciliationRun)
     assert following.since == planned.until - timedelta(days=6)
     assert following.until == planned.until + timedelta(days=1)
+
+
+def test_a_shorter_interval_brings_the_planned_run_forward(shop, runs):
+    plan(shop)
+    with shop.app.app_context():
+        work = Context("test")
+        work.runs.plan(timedelta(hours=1))
+        work.session.commit()
+
+    [planned] = shop.rows(ReconciliationRun)
+    assert planned.next_check_at == planned.until
+    assert planned.until - clock.now() <= timedelta(hours=1)
+
+
+def test_a_running_run_is_neither_planned_again_nor_moved(shop, runs, pass_time):
+    plan(shop)
+    [planned] = shop.rows(ReconciliationRun)
+    pass_time(timedelta(hours=25))
+    shop.captured()
+    before = runs.turn(planned.id)
+
+    plan(shop)
+
+    [after] = shop.rows(ReconciliationRun)
+    assert (after.state, after.until) == ("running", before.until)
+    assert after.next_check_at == before.next_check_at
 
 
 def test_the_job_reads_one_page_of_each_due_run(shop, runs):

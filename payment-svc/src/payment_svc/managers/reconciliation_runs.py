@@ -64,13 +64,18 @@ class ReconciliationRuns:
         return found
 
     def plan(self, interval: timedelta) -> None:
-        """Plan the next nightly run, unless one is planned or running."""
+        """Plan the next nightly run, an interval after the last one at the latest."""
         rows = select(ReconciliationRun).filter_by(is_nightly=True)
-        last = self.session.scalar(rows.order_by(ReconciliationRun.id.desc()).limit(1))
-        if last is not None and last.state != RunState.FINISHED:
-            return
-        now, before = clock.now(), last.until if last else clock.now()
-        until = max(before + interval, now).replace(microsecond=0)
+        rows = rows.order_by(ReconciliationRun.id.desc()).limit(1).with_for_update()
+        last: ReconciliationRun | None = self.session.scalar(rows)
+        if last is None or last.state == RunState.FINISHED:
+            self._insert_planned(last.until if last else clock.now(), interval)
+        elif last.state == RunState.PLANNED:  # perhaps the interval is shorter now
+            last.until = min(last.until, _seconds(clock.now() + interval))
+            last.next_check_at = last.until
+
+    def _insert_planned(self, before: datetime, interval: timedelta) -> None:
+        until = _seconds(max(before + interval, clock.now()))
         row = _run(before - LOOK_BACK, until, is_nightly=True, next_check_at=until)
         try:
             with self.session.begin_nested():
@@ -197,10 +202,14 @@ def _run(
     state: RunState = RunState.PLANNED,
     **columns: Any,
 ) -> ReconciliationRun:
-    start = since.replace(microsecond=0)
+    start = _seconds(since)
     return ReconciliationRun(
         since=start, until=until, state=state, window_since=start, **columns
     )
+
+
+def _seconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
 
 
 def _cursor(run: ReconciliationRun) -> Cursor:

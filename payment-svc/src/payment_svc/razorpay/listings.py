@@ -1,4 +1,4 @@
-"""Reading one page of Razorpay's lists of payments, refunds and disputes."""
+"""Readers of Razorpay's lists of payments, refunds and disputes, page by page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,6 +67,12 @@ def read_page(
         ),
         first_id=_name(rows[0]) if rows else None,
     )
+
+
+def read_one(client: Any, listing: str, name: str) -> Any:
+    """Return one entity of a list by its id: a list may lag behind."""
+    resource = getattr(client, listing.removesuffix("s"))
+    return READERS[listing](resource.fetch(name))
 
 
 def _try(read: Callable[[dict[str, Any]], Any], row: dict[str, Any]) -> Any:

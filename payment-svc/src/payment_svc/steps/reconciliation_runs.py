@@ -7,7 +7,6 @@ committed together, so a run that was interrupted repeats a page at most.
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -16,9 +15,6 @@ from chassis.db import reading
 from chassis.failpoints import failpoint
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.managers.differences import Difference
-from payment_svc.managers.listed_disputes import ListedDisputes
-from payment_svc.managers.listed_payments import ListedPayments
-from payment_svc.managers.listed_refunds import ListedRefunds
 from payment_svc.managers.reconciliation_runs import OFTEN, Cursor, incomplete
 from payment_svc.models import (
     DriftKind,
@@ -30,7 +26,7 @@ from payment_svc.models import (
 from payment_svc.razorpay.causes import ProviderProblem
 from payment_svc.razorpay.pages import PAGE
 from payment_svc.steps.context import Context
-from payment_svc.steps.listings import Reading, read_next
+from payment_svc.steps.listings import Reading, compare, read_next
 from payment_svc.steps.retries import retry_later
 
 K = DriftKind
@@ -38,11 +34,6 @@ ACTOR = "reconciliation"
 LEASE = 30.0  # seconds; a page that takes longer may be read twice, which is safe
 MOST_SHOWN = 100
 NOT_ENABLED = "not_enabled"
-OF_LIST: dict[str, Any] = {
-    Listing.PAYMENTS: ListedPayments,
-    Listing.REFUNDS: ListedRefunds,
-    Listing.DISPUTES: ListedDisputes,
-}
 
 
 def plan_reconciliation() -> None:
@@ -129,12 +120,12 @@ def _store(work: Context, cursor: Cursor, read: Reading) -> None:
 
 def _differences(work: Context, cursor: Cursor, read: Reading) -> Iterator[Difference]:
     page = read.page
-    yield from OF_LIST[cursor.listing](work.session, page.items).differences()
+    yield from compare(work, cursor.listing, page.items)
     for name in page.unreadable:
         yield Difference(K.UNREADABLE, name, "", f"in the list of {cursor.listing}")
     if page.size >= PAGE and cursor.ends_with(page):
         yield incomplete(cursor, f"the page from {cursor.skip} repeats the last one")
-    yield from ListedPayments(work.session, read.by_id).differences()
+    yield from compare(work, Listing.PAYMENTS, read.by_id) if read.by_id else ()
     for one in read.by_id:
         theirs = one.payment.status
         yield Difference(K.NOT_LISTED, one.id, "an attempt to pay", theirs)
