@@ -267,6 +267,23 @@ def test_a_rejected_capture_that_we_refunded_is_no_difference(shop, runs):
     assert runs.all().drift == 0
 
 
+def test_every_day_of_the_period_is_compared(shop, runs, pass_time):
+    orders = []
+    for _ in range(3):
+        orders.append(shop.captured())
+        never_due(shop)
+        pass_time(timedelta(days=1))
+    for order in orders:
+        refund_elsewhere(shop, order, PART)
+        never_due(shop)
+
+    run = runs.all(days=4)
+
+    assert (run.payments, run.refunds) == (3, 3)
+    for order in orders:
+        assert shop.payment(order).status == "PARTIALLY_REFUNDED"
+
+
 # What cannot be explained
 
 
