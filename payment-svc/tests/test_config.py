@@ -111,5 +111,7 @@ def test_the_hours_between_two_reconciliation_runs_may_be_a_fraction():
     assert Settings.load(GOOD).reconcile_hours == 24
     assert Settings.load({**GOOD, "RECONCILE_HOURS": "0.5"}).reconcile_hours == 0.5
 
-    with pytest.raises(ConfigError, match="RECONCILE_HOURS: should be a number of hours"):
+    with pytest.raises(
+        ConfigError, match="RECONCILE_HOURS: should be a number of hours"
+    ):
         Settings.load({**GOOD, "RECONCILE_HOURS": "-1"})

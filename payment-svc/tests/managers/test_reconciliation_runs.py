@@ -1,6 +1,7 @@
 """The windows of a run: every second of the period is in exactly one."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_the_windows_cover_the_period_without_gap_or_overlap(work, length, count
     for each in found.values():
         assert len(each) == count
         assert (each[0][0], each[-1][1]) == (SINCE, until)
-        following = zip(each, each[1:], strict=False)
+        following = pairwise(each)
         assert all(last + SECOND == first for (_, last), (first, _) in following)
 
 

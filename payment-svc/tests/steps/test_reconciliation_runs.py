@@ -284,6 +284,26 @@ def test_every_day_of_the_period_is_compared(shop, runs, pass_time):
         assert shop.payment(order).status == "PARTIALLY_REFUNDED"
 
 
+def test_a_fee_that_razorpay_has_changed_is_stored(shop, runs):
+    order = shop.captured()
+    [attempt] = shop.rows(PaymentAttempt)
+    assert (attempt.fee, attempt.tax) == (Decimal("11.78"), Decimal("1.80"))
+    change(shop, PaymentAttempt, fee=Decimal("11.00"))
+    never_due(shop)
+
+    runs.all()
+
+    assert runs.drift() == [("fee", capture_of(shop, order))]
+    assert shop.rows(PaymentAttempt)[0].fee == Decimal("11.78")
+
+
+def test_a_fee_that_one_side_does_not_know_is_no_difference(shop, runs):
+    shop.captured()
+    change(shop, PaymentAttempt, fee=None)
+
+    assert runs.all().drift == 0
+
+
 # What cannot be explained
 
 

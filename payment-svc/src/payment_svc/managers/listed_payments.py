@@ -80,12 +80,11 @@ class ListedPayments:
         return found
 
     @cached_property
-    def _attempts(self) -> dict[str, str]:
+    def _attempts(self) -> dict[str, Any]:
         attempt = PaymentAttempt
-        rows = select(attempt.razorpay_payment_id, attempt.status).where(
-            attempt.razorpay_payment_id.in_(self.ids)
-        )
-        return dict(self.session.execute(rows).tuples().all())
+        columns = (attempt.razorpay_payment_id, attempt.status, attempt.fee)
+        rows = select(*columns).where(attempt.razorpay_payment_id.in_(self.ids))
+        return {row.razorpay_payment_id: row for row in self.session.execute(rows)}
 
     def _compare(self, one: ListedPayment) -> Iterator[Difference]:
         held = self._by_reference.get(one.id)
@@ -115,7 +114,16 @@ class ListedPayments:
             row.captured_currency,
         ):
             yield Difference(K.CAPTURED_AMOUNT, seen.id, ours, _shown(seen), row.id)
+        yield from self._fee(row.extra_of or row.id, seen)
         yield from self._refunded(row.extra_of or row.id, seen)
+
+    def _fee(self, payment_id: int, seen: ProviderPayment) -> Iterator[Difference]:
+        """Compare Razorpay's fee; either side may not know it."""
+        attempt = self._attempts.get(seen.id)
+        ours = attempt.fee if attempt else None
+        if None not in (ours, seen.fee) and ours != seen.fee:
+            theirs = f"{seen.fee:.2f}"
+            yield self._poll(K.FEE, payment_id, seen.id, f"{ours:.2f}", theirs)
 
     def _refunded(self, payment_id: int, seen: ProviderPayment) -> Iterator[Difference]:
         made = sum(
@@ -132,12 +140,12 @@ class ListedPayments:
 
     def _of_link(self, row: Any, seen: ProviderPayment) -> Iterator[Difference]:
         """Compare an attempt to pay our link that is no capture of ours."""
-        payment_id, known = row.extra_of or row.id, self._attempts.get(seen.id)
-        is_later = _rank(seen.status) > max(_rank(known or ""), FAILED)
+        payment_id, attempt = row.extra_of or row.id, self._attempts.get(seen.id)
+        known = attempt.status if attempt else NOTHING
+        is_later = _rank(seen.status) > max(_rank(known), FAILED)
         kind = K.CAPTURE_UNKNOWN if seen.is_captured else K.STATUS
         if seen.is_captured or is_later:
-            ours = known or NOTHING
-            yield self._poll(kind, payment_id, seen.id, ours, _shown(seen))
+            yield self._poll(kind, payment_id, seen.id, known, _shown(seen))
 
     def _poll(
         self, kind: DriftKind, payment_id: int, name: str, ours: str, theirs: str

@@ -14,6 +14,7 @@ class PaymentAttempt(AuditModel, db.Model):
 
     A later poll updates the row: a failed attempt can still be captured. Of a UPI
     address only the part after the `@` is stored, because the rest names a person.
+    `fee` is Razorpay's, with the `tax` included.
     `listed_at` is when a reconciliation run last found it in Razorpay's list.
     """
 
@@ -31,6 +32,8 @@ class PaymentAttempt(AuditModel, db.Model):
     vpa_handle: Mapped[str | None] = mapped_column(String(80))
     amount: Mapped[Decimal] = mapped_column(Money(10))
     currency: Mapped[str] = mapped_column(String(3))
+    fee: Mapped[Decimal | None] = mapped_column(Money(10))
+    tax: Mapped[Decimal | None] = mapped_column(Money(10))
     error_code: Mapped[str | None] = mapped_column(String(80))
     error_reason: Mapped[str | None] = mapped_column(String(80))
     error_step: Mapped[str | None] = mapped_column(String(80))

@@ -48,6 +48,7 @@ class DriftKind(StrEnum):
     REFUND_UNKNOWN = "refund_unknown"
     REFUND_STATUS = "refund_status"
     DISPUTE = "dispute"  # unknown or changed
+    FEE = "fee"
     NOT_LISTED = "not_listed"  # but Razorpay returns the payment by its id
     NOT_CAPTURED = "not_captured"  # the payment is captured here
     CAPTURED_AMOUNT = "captured_amount"
@@ -65,6 +66,7 @@ REPAIRS = {
     K.CAPTURE_UNKNOWN: "payment polled",
     K.STATUS: "payment polled",
     K.REFUNDED_AMOUNT: "payment polled",
+    K.FEE: "payment polled",
     K.REFUND_UNKNOWN: "payment polled",
     K.REFUND_STATUS: "polled",
     K.DISPUTE: "dispute fetched",

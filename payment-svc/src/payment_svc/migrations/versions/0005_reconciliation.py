@@ -10,10 +10,12 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MONEY = sa.Numeric(10, 2).with_variant(sa.BigInteger(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 COUNTS = ("pages", "payments", "refunds", "disputes", "drift", "unexplained")
 STATES = ("planned", "running", "finished")
 LISTINGS = ("payments", "refunds", "disputes")
+FEES = ("fee", "tax")
 INDEXES = (
     ("payment_attempts", "attempted_at"),
     ("refunds", "razorpay_payment_id"),
@@ -37,6 +39,8 @@ def among(name, words):
 
 def upgrade():
     op.add_column("payment_attempts", moment("listed_at", nullable=True))
+    for name in FEES:
+        op.add_column("payment_attempts", sa.Column(name, MONEY, nullable=True))
     for table, column in INDEXES:
         op.create_index(f"ix_{table}_{column}", table, [column])
     op.create_table(
@@ -118,4 +122,5 @@ def downgrade():
     op.drop_table("reconciliation_runs")
     for table, column in INDEXES:
         op.drop_index(f"ix_{table}_{column}", table)
-    op.drop_column("payment_attempts", "listed_at")
+    for name in ("listed_at", *FEES):
+        op.drop_column("payment_attempts", name)
