@@ -10,6 +10,7 @@ from sqlalchemy import event, update
 from chassis import clock
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.extensions import db
+from payment_svc.managers import reconciliation_runs as managers
 from payment_svc.managers.reconciliation_runs import NAME
 from payment_svc.models import (
     Dependency,
@@ -263,6 +264,12 @@ def test_a_rejected_capture_that_we_refunded_is_no_difference(shop, runs):
         work.review.reject(shop.payment(order).id, "not our price")
         work.session.commit()
     shop.work()
+    assert runs.all().drift == 0
+
+    shop.pay(order, again=True)  # replaces the rejected capture in our row
+    change(shop, Payment, next_check_at=clock.now())
+    shop.work()
+    assert shop.payment(order).captured_amount == Decimal("99.00")
 
     assert runs.all().drift == 0
 
@@ -457,7 +464,10 @@ def test_a_list_that_lags_behind_raises_no_alarm(shop, runs, lists, caplog):
 
 
 @pytest.mark.parametrize("length", [0, 1])
-def test_a_list_that_ends_in_the_middle_is_completed_by_ids(shop, runs, lists, length):
+def test_a_list_that_ends_in_the_middle_is_completed_by_ids(
+    shop, runs, lists, length, monkeypatch
+):
+    monkeypatch.setattr(managers, "FEW", 1)  # in one turn
     orders = [shop.captured() for _ in range(3)]
     never_due(shop)
     refund_elsewhere(shop, orders[0])
@@ -476,6 +486,16 @@ def test_a_list_that_ends_in_the_middle_is_completed_by_ids(shop, runs, lists, l
     kinds = runs.drift(kind="not_listed")
     assert {name for _, name in kinds} == missing
     assert shop.payment(orders[0]).status == "REFUNDED"
+
+
+def test_what_an_earlier_run_has_listed_must_be_listed_again(shop, runs, lists):
+    order = shop.captured()
+    assert runs.all().drift == 0
+    lists(lambda listing, _, page: replace(page, items=(), first_id=None))
+
+    runs.all()
+
+    assert runs.drift() == [("not_listed", capture_of(shop, order))]
 
 
 def test_a_short_page_is_not_the_end(shop, runs, lists):
