@@ -114,6 +114,19 @@ def test_what_a_person_must_explain_ends_with_1(shop, reconcile):
     assert shop.payment(order).captured_amount == Decimal("498.00")
 
 
+def test_a_long_list_of_differences_names_how_many_are_left_out(
+    shop, reconcile, monkeypatch
+):
+    for order in [shop.captured(), shop.captured()]:
+        capture = shop.payment(order).razorpay_payment_id
+        shop.control(f"payments/{capture}/refund", amount=10000)
+    monkeypatch.setattr(reconciliation_runs, "MOST_SHOWN", 1)
+
+    result = reconcile("--since", today())
+
+    assert result.stdout.endswith("  and 3 more in the panel\n")
+
+
 def test_an_interrupted_run_is_continued_after_its_lease(shop, reconcile, monkeypatch):
     shop.captured()
     real = reconciliation_runs.time.sleep

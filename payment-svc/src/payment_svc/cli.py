@@ -63,11 +63,14 @@ def reconcile(
     run_id = start_run(begin, end)
     for run in follow(run_id):
         click.echo(_progress(run), err=True)
+    shown = drift_of(run_id)
     lines = [
         f"  {one.kind} {one.razorpay_id}: here {one.ours or '-'}, "
         f"at Razorpay {one.theirs} ({one.done})"
-        for one in drift_of(run_id)
+        for one in shown
     ]
+    if run.drift > len(shown):
+        lines.append(f"  and {run.drift - len(shown):,} more in the panel")
     click.echo("\n".join([_summary(run), *lines]))
     context.exit(1 if run.unexplained else 0)
 

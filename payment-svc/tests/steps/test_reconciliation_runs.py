@@ -519,10 +519,19 @@ def test_a_payment_that_razorpay_does_not_know_is_alerted(shop, runs, lists, ser
     order = shop.captured()
     lists(lambda listing, _, page: replace(page, items=(), first_id=None))
     change(shop, PaymentAttempt, razorpay_payment_id=ALONE)
+    real = service.read
+
+    def with_words(reader):
+        answer = real(reader)
+        return Refused("no\x00 such\nid") if isinstance(answer, Refused) else answer
+
+    service.read = with_words
 
     run = runs.all()
 
     assert runs.drift() == [("not_at_razorpay", ALONE)]
+    [row] = shop.rows(ReconciliationDrift)
+    assert row.theirs == "refused: no  such id"
     assert run.unexplained == 1
     assert shop.payment(order).state == "captured"
 

@@ -5,6 +5,13 @@ from typing import Any
 
 from payment_svc.models import DriftKind
 
+LENGTH = 255  # of the columns
+
+
+def printable(text: str) -> str:
+    """Return a text of Razorpay as a column and a terminal can hold it."""
+    return "".join(x if x.isprintable() else " " for x in text)[:LENGTH]
+
 
 @dataclass(frozen=True)
 class Difference:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from chassis import leases, logging
-from payment_svc.managers.differences import Difference
+from payment_svc.managers.differences import Difference, printable
 from payment_svc.managers.disputes import DisputeManager
 from payment_svc.managers.provider_refunds import OPEN
 from payment_svc.models import (
@@ -86,15 +86,15 @@ def _row(run_id: int, one: Difference) -> ReconciliationDrift:
         kind=one.kind,
         razorpay_id=one.razorpay_id,
         payment_id=one.payment_id,
-        ours=one.ours[:255],
-        theirs=one.theirs[:255],
+        ours=printable(one.ours),
+        theirs=printable(one.theirs),
         done=REPAIRS.get(one.kind, "alert"),
     )
 
 
 def _needs_staff(one: Difference, known: set[tuple[str, ...]]) -> bool:
     """Return whether to alert: once for each, and when a repair has not helped."""
-    is_known = (str(one.kind), one.razorpay_id, one.theirs[:255]) in known
+    is_known = (str(one.kind), one.razorpay_id, printable(one.theirs)) in known
     return is_known is (one.kind in REPAIRS)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chassis import clock, dependencies, logging
-from payment_svc.managers.differences import Difference
+from payment_svc.managers.differences import Difference, printable
 from payment_svc.managers.drift import Drift
 from payment_svc.models import (
     DriftKind,
@@ -150,7 +150,7 @@ class ReconciliationRuns:
     def fail(self, run_id: int, why: str) -> None:
         """Store why a page could not be read."""
         run = self.get(run_id)
-        run.detail = why[:255]
+        run.detail = printable(why)
         if run.attempts >= OFTEN:
             dependencies.record(NAME, ok=False, detail=f"run {run_id}: {why}")
 
@@ -193,7 +193,7 @@ class ReconciliationRuns:
 def incomplete(cursor: Cursor, why: str) -> Difference:
     """Return the difference of a list that cannot be read to its end."""
     name = f"{cursor.listing} of {cursor.since:%Y-%m-%d}"
-    return Difference(DriftKind.INCOMPLETE_LIST, name, "", why[:255])
+    return Difference(DriftKind.INCOMPLETE_LIST, name, "", why)
 
 
 def _run(
