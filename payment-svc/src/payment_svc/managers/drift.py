@@ -77,7 +77,7 @@ class Drift:
             leases.make_due(model, row_id, *RULES.get(model, ()))
         for one in found:
             if one.kind is DriftKind.DISPUTE:
-                self.disputes.note(one.razorpay_id)
+                self.disputes.store(one.razorpay_id)
 
 
 def _row(run_id: int, one: Difference) -> ReconciliationDrift:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from payment_svc.managers.differences import Difference
 from payment_svc.managers.disputes import CHANGES
 from payment_svc.models import Dispute, DriftKind
-from payment_svc.razorpay.disputes import ProviderDispute
+from payment_svc.razorpay.types import ProviderDispute
 
 
 class ListedDisputes:

@@ -36,12 +36,16 @@ MOST_SHOWN = 100
 NOT_ENABLED = "not_enabled"
 
 
-def plan_reconciliation() -> None:
-    """Plan the next nightly run, RECONCILE_HOURS after the last one; 0 is never."""
+def plan_reconciliation() -> int:
+    """Plan the next nightly run, RECONCILE_HOURS after the last one; 0 is never.
+
+    Returns 0: no row was due.
+    """
     work = Context(ACTOR)
     if work.settings.reconcile_hours:
         work.runs.plan(timedelta(hours=work.settings.reconcile_hours))
         work.session.commit()
+    return 0
 
 
 def start_run(since: datetime, until: datetime) -> int:
