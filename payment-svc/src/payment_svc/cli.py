@@ -10,12 +10,13 @@ from chassis import clock
 from payment_svc.models import ReconciliationRun
 from payment_svc.steps import Context
 from payment_svc.steps.account_checks import Finding, check_account, mode_of
-from payment_svc.steps.reconciliation_runs import drift_of, follow, start_run
+from payment_svc.steps.manual_runs import follow, start_run
 
 payments = AppGroup("payments", help="Check the account at Razorpay.")
 MOMENTS = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # Razorpay refuses earlier moments
 WEEK = timedelta(days=7)
+MOST_SHOWN = 100  # differences
 MARKS = {True: "✓", False: "✗", None: "?"}
 
 
@@ -63,7 +64,7 @@ def reconcile(
     run_id = start_run(begin, end)
     for run in follow(run_id):
         click.echo(_progress(run), err=True)
-    shown = drift_of(run_id)
+    shown = Context("flask payments reconcile").drift.list(run_id, MOST_SHOWN)
     lines = [
         f"  {one.kind} {one.razorpay_id}: here {one.ours or '-'}, "
         f"at Razorpay {one.theirs} ({one.done})"

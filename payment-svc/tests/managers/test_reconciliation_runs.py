@@ -1,50 +1,11 @@
-"""The windows of a run: every second of the period is in exactly one."""
+"""Runs move from page to page, from day to day and from list to list."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
-import pytest
-
-from payment_svc.managers.reconciliation_runs import LISTINGS
+from payment_svc.managers.run_planning import start
 from payment_svc.razorpay.listings import Page
 
 SINCE = datetime(2026, 1, 30, 0, 0, 0, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
-MOST = 100  # pages
-
-
-def windows(work, until):
-    """Return the windows of each list, when every window has an empty page only."""
-    run_id, found = work.runs.start(SINCE, until), {}
-    for _ in range(MOST):
-        if (cursor := work.runs.begin(run_id)) is None:
-            return found
-        found.setdefault(cursor.listing, []).append((cursor.since, cursor.until))
-        work.runs.advance(cursor, Page())
-    raise AssertionError("the run does not end")
-
-
-@pytest.mark.parametrize(
-    ("length", "count"),
-    [
-        (timedelta(), 1),
-        (timedelta(hours=23), 1),
-        (timedelta(days=1) - SECOND, 1),
-        (timedelta(days=1), 2),
-        (timedelta(days=3, seconds=7), 4),
-    ],
-)
-def test_the_windows_cover_the_period_without_gap_or_overlap(work, length, count):
-    until = SINCE + length
-
-    found = windows(work, until)
-
-    assert tuple(found) == LISTINGS
-    for each in found.values():
-        assert len(each) == count
-        assert (each[0][0], each[-1][1]) == (SINCE, until)
-        following = pairwise(each)
-        assert all(last + SECOND == first for (_, last), (first, _) in following)
 
 
 def page(*names):
@@ -56,7 +17,7 @@ def page(*names):
 
 
 def test_a_short_page_is_followed_by_the_next_and_an_empty_one_by_the_next_list(work):
-    run_id = work.runs.start(SINCE, SINCE)
+    run_id = start(work.session, SINCE, SINCE)
 
     work.runs.advance(work.runs.begin(run_id), page("pay_3", "pay_2"))
     second = work.runs.begin(run_id)
@@ -72,7 +33,7 @@ def test_a_short_page_is_followed_by_the_next_and_an_empty_one_by_the_next_list(
 
 
 def test_the_next_window_begins_with_its_first_page(work):
-    run_id = work.runs.start(SINCE, SINCE + timedelta(days=1))
+    run_id = start(work.session, SINCE, SINCE + timedelta(days=1))
     work.runs.advance(work.runs.begin(run_id), page("pay_1"))
     work.runs.advance(work.runs.begin(run_id), Page())
 
@@ -83,7 +44,7 @@ def test_the_next_window_begins_with_its_first_page(work):
 
 
 def test_a_page_that_repeats_ends_the_window(work):
-    run_id = work.runs.start(SINCE, SINCE)
+    run_id = start(work.session, SINCE, SINCE)
     for _ in range(2):
         work.runs.advance(work.runs.begin(run_id), page("pay_2", "pay_1"))
 
@@ -91,13 +52,18 @@ def test_a_page_that_repeats_ends_the_window(work):
     assert work.runs.get(run_id).payments == 2
 
 
-def test_the_same_start_continues_an_unfinished_run_only(work):
-    first = work.runs.start(SINCE, SINCE + timedelta(days=1))
+def finish(work, run_id):
+    while (cursor := work.runs.begin(run_id)) is not None:
+        work.runs.advance(cursor, Page())
 
-    assert work.runs.start(SINCE, SINCE + timedelta(days=2)) == first
-    assert work.runs.start(SINCE - SECOND, SINCE) != first
-    for _ in LISTINGS:
-        for _ in range(2):  # days
-            work.runs.advance(work.runs.begin(first), Page())
-    assert work.runs.begin(first) is None
-    assert work.runs.start(SINCE, SINCE) != first
+
+def test_the_last_run_is_the_one_that_finished_last(work):
+    assert work.runs.find_last() is None
+    first = start(work.session, SINCE, SINCE)
+    second = start(work.session, SINCE + timedelta(days=1), SINCE + timedelta(days=1))
+
+    finish(work, second)
+    assert work.runs.find_last().id == second
+    finish(work, first)
+
+    assert work.runs.find_last().id == first

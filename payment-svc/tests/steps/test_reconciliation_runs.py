@@ -5,12 +5,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event
 
 from chassis import clock
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.extensions import db
-from payment_svc.managers import reconciliation_runs as managers
 from payment_svc.managers.reconciliation_runs import NAME
 from payment_svc.models import (
     Dependency,
@@ -20,97 +19,17 @@ from payment_svc.models import (
     PaymentHistory,
     ReconciliationDrift,
     ReconciliationRun,
-    Refund,
 )
 from payment_svc.razorpay.causes import CAUSES, ProviderProblem
-from payment_svc.razorpay.entities import paise
 from payment_svc.razorpay.link_request import PaymentLinkRequest
-from payment_svc.razorpay.listings import Page
-from payment_svc.steps import Context, listings, plan_reconciliation, reconcile_page
+from payment_svc.steps import Context, plan_reconciliation, reconcile_page
 from payment_svc.steps import reconciliation_runs as steps
 
 ALL, PART = "499.00", "300.00"
-ALONE = "pay_Sb1RfW8nVc40Ub"
-
-
-class Runs:
-    """Starts runs and reads their pages."""
-
-    def __init__(self, shop):
-        self.shop = shop
-
-    def start(self, days=0):
-        now = clock.now().replace(microsecond=0)
-        since = now.replace(hour=0, minute=0, second=0) - timedelta(days=days)
-        with self.shop.app.app_context():
-            return steps.start_run(since, now)
-
-    def turn(self, run_id):
-        """Read a page as a worker does that has leased the run."""
-        with self.shop.app.app_context():
-            reconcile_page(run_id)
-        return self.get(run_id)
-
-    def get(self, run_id):
-        [run] = self.shop.rows(ReconciliationRun, id=run_id)
-        return run
-
-    def finish(self, run_id, turns=50):
-        for _ in range(turns):
-            if self.turn(run_id).state == "finished":
-                return self.get(run_id)
-        raise AssertionError("the run does not end")
-
-    def all(self, **how):
-        """Start a run, finish it, and let the worker repair what it found."""
-        run = self.finish(self.start(**how))
-        self.shop.work()
-        return run
-
-    def drift(self, **wanted):
-        found = self.shop.rows(ReconciliationDrift, **wanted)
-        return [(one.kind, one.razorpay_id) for one in found]
-
-
-@pytest.fixture
-def runs(shop):
-    return Runs(shop)
-
-
-@pytest.fixture
-def service(shop):
-    return shop.app.extensions["razorpay"]
-
-
-@pytest.fixture
-def lists(monkeypatch):
-    """Return `lists(change)`: `change(listing, skip, page)` is what Razorpay lists.
-
-    With `is_true` Razorpay returns the same by its ids.
-    """
-    real, one = listings.read_page, listings.read_one
-
-    def install(change, *, is_true=False):
-        def read(client, listing, *period):
-            return change(listing, period[2], real(client, listing, *period))
-
-        def fetch(client, listing, name):
-            return change(listing, 0, Page((one(client, listing, name),))).items[0]
-
-        monkeypatch.setattr(listings, "read_page", read)
-        if is_true:
-            monkeypatch.setattr(listings, "read_one", fetch)
-
-    return install
 
 
 def capture_of(shop, order):
     return shop.payment(order).razorpay_payment_id
-
-
-def refund_elsewhere(shop, order, rupees=ALL, **how):
-    path = f"payments/{capture_of(shop, order)}/refund"
-    return shop.control(path, amount=paise(Decimal(rupees)), **how)
 
 
 def alerts(caplog):
@@ -118,26 +37,13 @@ def alerts(caplog):
     return [one for one in errors if one.get("alert")]
 
 
-def change(shop, model, **values):
-    with shop.app.app_context():
-        table = model.__table__
-        db.session.execute(update(table).values(**values))
-        db.session.commit()
-
-
-def never_due(shop):
-    """Let no poll find anything: only a run does."""
-    for model in (Payment, Refund, Dispute):
-        change(shop, model, next_check_at=None)
-
-
 def dependency(shop):
     with shop.app.app_context():
         return db.session.get(Dependency, NAME)
 
 
-def leased(shop):
-    change(shop, ReconciliationRun, next_check_at=clock.now() + timedelta(seconds=30))
+def leased(runs):
+    runs.change(ReconciliationRun, next_check_at=clock.now() + timedelta(seconds=30))
 
 
 # What is equal
@@ -161,10 +67,12 @@ def test_a_run_over_equal_books_finds_nothing(shop, runs):
 # Lost webhooks
 
 
-def test_a_refund_of_the_dashboard_is_found_by_both_lists(shop, runs, caplog):
+def test_a_refund_of_the_dashboard_is_found_by_both_lists(
+    shop, runs, caplog, elsewhere
+):
     order = shop.captured()
-    never_due(shop)
-    made = refund_elsewhere(shop, order)
+    runs.stop_polls()
+    made = elsewhere(order)
 
     run = runs.all()
 
@@ -183,7 +91,7 @@ def test_a_refund_of_the_dashboard_is_found_by_both_lists(shop, runs, caplog):
 
 def test_a_dispute_is_found(shop, runs):
     order = shop.captured()
-    never_due(shop)
+    runs.stop_polls()
     raised = shop.control(f"payments/{capture_of(shop, order)}/dispute")
 
     runs.all()
@@ -192,7 +100,7 @@ def test_a_dispute_is_found(shop, runs):
     assert (row.status, row.payment_id) == ("open", shop.payment(order).id)
     assert runs.drift() == [("dispute", raised["id"])]
 
-    never_due(shop)
+    runs.stop_polls()
     shop.control(f"disputes/{raised['id']}", status="won")
     runs.all()
 
@@ -204,8 +112,8 @@ def test_a_capture_is_found_whatever_state_our_row_is_in(shop, runs, state):
     order = shop.issued()
     paid = shop.pay(order)
     if state == "closed":  # long ago, and without the ids of the page
-        change(shop, Payment, state="closed", closing_reason="expired")
-    never_due(shop)
+        runs.change(Payment, state="closed", closing_reason="expired")
+    runs.stop_polls()
 
     runs.all()
 
@@ -216,8 +124,8 @@ def test_a_capture_is_found_whatever_state_our_row_is_in(shop, runs, state):
 def test_a_capture_is_found_by_our_reference_alone(shop, runs):
     order = shop.issued()
     paid = shop.pay(order)
-    change(shop, Payment, razorpay_payment_link_id=None, razorpay_order_id=None)
-    never_due(shop)
+    runs.change(Payment, razorpay_payment_link_id=None, razorpay_order_id=None)
+    runs.stop_polls()
 
     runs.all()
 
@@ -227,7 +135,7 @@ def test_a_capture_is_found_by_our_reference_alone(shop, runs):
 
 def test_an_authorised_attempt_is_found_and_a_failed_one_is_no_difference(shop, runs):
     order = shop.issued()
-    never_due(shop)
+    runs.stop_polls()
     shop.control(f"links/{shop.link(order)}/fail")
     assert runs.all().drift == 0
 
@@ -245,7 +153,7 @@ def test_our_refund_whose_answer_and_webhook_were_lost_is_polled(shop, runs, ser
     service.refund = lambda *call: real(*call) and Unknown("lost")
     shop.refund(order, PART)
     shop.work()
-    never_due(shop)
+    runs.stop_polls()
 
     runs.all()
 
@@ -267,22 +175,22 @@ def test_a_rejected_capture_that_we_refunded_is_no_difference(shop, runs):
     assert runs.all().drift == 0
 
     shop.pay(order, again=True)  # replaces the rejected capture in our row
-    change(shop, Payment, next_check_at=clock.now())
+    runs.change(Payment, next_check_at=clock.now())
     shop.work()
     assert shop.payment(order).captured_amount == Decimal("99.00")
 
     assert runs.all().drift == 0
 
 
-def test_every_day_of_the_period_is_compared(shop, runs, pass_time):
+def test_every_day_of_the_period_is_compared(shop, runs, pass_time, elsewhere):
     orders = []
     for _ in range(3):
         orders.append(shop.captured())
-        never_due(shop)
+        runs.stop_polls()
         pass_time(timedelta(days=1))
     for order in orders:
-        refund_elsewhere(shop, order, PART)
-        never_due(shop)
+        elsewhere(order, PART)
+        runs.stop_polls()
 
     run = runs.all(days=4)
 
@@ -295,8 +203,8 @@ def test_a_fee_that_razorpay_has_changed_is_stored(shop, runs):
     order = shop.captured()
     [attempt] = shop.rows(PaymentAttempt)
     assert (attempt.fee, attempt.tax) == (Decimal("11.78"), Decimal("1.80"))
-    change(shop, PaymentAttempt, fee=Decimal("11.00"))
-    never_due(shop)
+    runs.change(PaymentAttempt, fee=Decimal("11.00"))
+    runs.stop_polls()
 
     runs.all()
 
@@ -306,7 +214,7 @@ def test_a_fee_that_razorpay_has_changed_is_stored(shop, runs):
 
 def test_a_fee_that_one_side_does_not_know_is_no_difference(shop, runs):
     shop.captured()
-    change(shop, PaymentAttempt, fee=None)
+    runs.change(PaymentAttempt, fee=None)
 
     assert runs.all().drift == 0
 
@@ -380,11 +288,11 @@ def test_a_capture_that_differs_is_never_overwritten(
 
 
 def test_refunds_that_do_not_add_up_are_recorded_by_the_poll(
-    shop, runs, service, caplog
+    shop, runs, service, caplog, elsewhere
 ):
     order = shop.captured()
-    refund_elsewhere(shop, order, PART)
-    never_due(shop)
+    elsewhere(order, PART)
+    runs.stop_polls()
     service.refunds_of = lambda _: Done(())
 
     runs.all()
@@ -419,9 +327,11 @@ def test_a_refund_that_ended_in_another_way_is_alerted(shop, runs, lists, caplog
     ]
 
 
-def test_an_entity_that_cannot_be_read_hides_no_other(shop, runs, service, monkeypatch):
+def test_an_entity_that_cannot_be_read_hides_no_other(
+    shop, runs, service, monkeypatch, elsewhere
+):
     order = shop.captured()
-    never_due(shop)
+    runs.stop_polls()
     real = service._client.payment.all
 
     def with_another(*args, **more):
@@ -430,7 +340,7 @@ def test_an_entity_that_cannot_be_read_hides_no_other(shop, runs, service, monke
         return found
 
     monkeypatch.setattr(service._client.payment, "all", with_another)
-    refund_elsewhere(shop, order)
+    elsewhere(order)
 
     runs.all()
 
@@ -438,128 +348,15 @@ def test_an_entity_that_cannot_be_read_hides_no_other(shop, runs, service, monke
     assert shop.payment(order).status == "REFUNDED"
 
 
-# Lists that end early, lag or repeat
-
-
-def test_a_list_that_lags_behind_raises_no_alarm(shop, runs, lists, caplog):
-    order = shop.captured()
-    shop.refund(order, PART)
-    shop.work()
-
-    def older(listing, _skip, page):
-        if listing == "refunds":
-            items = [replace(one, status="pending") for one in page.items]
-        else:
-            states = {"status": "created", "is_captured": False}
-            items = [
-                replace(one, payment=replace(one.payment, **states))
-                for one in page.items
-            ]
-        return replace(page, items=tuple(items))
-
-    lists(older)
-
-    assert runs.all().drift == 0
-    assert alerts(caplog) == []
-
-
-@pytest.mark.parametrize("length", [0, 1])
-def test_a_list_that_ends_in_the_middle_is_completed_by_ids(
-    shop, runs, lists, length, monkeypatch
-):
-    monkeypatch.setattr(managers, "FEW", 1)  # in one turn
-    orders = [shop.captured() for _ in range(3)]
-    never_due(shop)
-    refund_elsewhere(shop, orders[0])
-
-    def short(listing, skip, page):
-        if listing == "disputes":
-            return page
-        items = page.items[:length] if skip == 0 else ()
-        first = items[0].id if items else None
-        return replace(page, items=items, first_id=first)
-
-    lists(short)
-    runs.all()
-
-    missing = {capture_of(shop, order) for order in orders[: 3 - length]}
-    kinds = runs.drift(kind="not_listed")
-    assert {name for _, name in kinds} == missing
-    assert shop.payment(orders[0]).status == "REFUNDED"
-
-
-def test_what_an_earlier_run_has_listed_must_be_listed_again(shop, runs, lists):
-    order = shop.captured()
-    assert runs.all().drift == 0
-    lists(lambda listing, _, page: replace(page, items=(), first_id=None))
-
-    runs.all()
-
-    assert runs.drift() == [("not_listed", capture_of(shop, order))]
-
-
-def test_a_short_page_is_not_the_end(shop, runs, lists):
-    orders = [shop.captured() for _ in range(3)]
-    never_due(shop)
-    refund_elsewhere(shop, orders[0])
-
-    def one_each(listing, skip, page):
-        items = page.items[:1]
-        return replace(page, items=items, first_id=items[0].id if items else None)
-
-    lists(one_each)
-    run = runs.all()
-
-    assert run.payments == 3
-    assert runs.drift(kind="not_listed") == []
-    assert shop.payment(orders[0]).status == "REFUNDED"
-
-
-def test_a_payment_that_razorpay_does_not_know_is_alerted(shop, runs, lists, service):
-    order = shop.captured()
-    lists(lambda listing, _, page: replace(page, items=(), first_id=None))
-    change(shop, PaymentAttempt, razorpay_payment_id=ALONE)
-    real = service.read
-
-    def with_words(reader):
-        answer = real(reader)
-        return Refused("no\x00 such\nid") if isinstance(answer, Refused) else answer
-
-    service.read = with_words
-
-    run = runs.all()
-
-    assert runs.drift() == [("not_at_razorpay", ALONE)]
-    [row] = shop.rows(ReconciliationDrift)
-    assert row.theirs == "refused: no  such id"
-    assert run.unexplained == 1
-    assert shop.payment(order).state == "captured"
-
-
-def test_a_full_page_that_repeats_is_an_incomplete_list(shop, runs, lists, monkeypatch):
-    shop.captured()
-    monkeypatch.setattr(steps, "PAGE", 1)
-    first = []
-
-    def same(listing, _skip, page):
-        if listing == "payments":
-            first.append(page) if not first else None
-            return first[0]
-        return page
-
-    lists(same)
-    runs.all()
-
-    assert [kind for kind, _ in runs.drift()] == ["incomplete_list"]
-
-
 # Interruptions
 
 
-def test_a_run_that_was_killed_continues_with_the_same_page(shop, runs, monkeypatch):
+def test_a_run_that_was_killed_continues_with_the_same_page(
+    shop, runs, monkeypatch, elsewhere
+):
     order = shop.captured()
-    never_due(shop)
-    refund_elsewhere(shop, order)
+    runs.stop_polls()
+    elsewhere(order)
     run_id = runs.start()
 
     for name in ("page_read", "before_commit", "page_stored"):
@@ -585,10 +382,10 @@ def test_a_run_that_was_killed_continues_with_the_same_page(shop, runs, monkeypa
     ]
 
 
-def test_two_processes_with_one_page_store_it_once(shop, runs, lists):
+def test_two_processes_with_one_page_store_it_once(shop, runs, lists, elsewhere):
     order = shop.captured()
-    never_due(shop)
-    refund_elsewhere(shop, order)
+    runs.stop_polls()
+    elsewhere(order)
     run_id = runs.start()
     calls = []
 
@@ -605,10 +402,10 @@ def test_two_processes_with_one_page_store_it_once(shop, runs, lists):
     assert len(runs.drift()) == 2
 
 
-def test_two_runs_at_once_do_no_harm(shop, runs):
+def test_two_runs_at_once_do_no_harm(shop, runs, elsewhere):
     order = shop.captured()
-    never_due(shop)
-    refund_elsewhere(shop, order)
+    runs.stop_polls()
+    elsewhere(order)
     one, two = runs.start(), runs.start(days=1)
     for _ in range(50):
         runs.turn(one)
@@ -629,7 +426,7 @@ def test_the_rate_limit_is_honoured(shop, runs, lists):
         raise ProviderProblem(busy, "Too many requests", 45.0)
 
     lists(refuse)
-    leased(shop)
+    leased(runs)
     run = runs.turn(run_id)
 
     assert run.detail == "too_many_requests: Too many requests"
@@ -653,7 +450,7 @@ def test_a_list_that_is_always_refused_is_left_and_reported(shop, runs, service)
         else real(reader)
     )
     for _ in range(8):
-        change(shop, ReconciliationRun, attempts=ReconciliationRun.attempts + 1)
+        runs.change(ReconciliationRun, attempts=ReconciliationRun.attempts + 1)
         runs.turn(run_id)
 
     assert runs.get(run_id).state == "finished"
@@ -664,7 +461,7 @@ def test_a_list_that_is_always_refused_is_left_and_reported(shop, runs, service)
 def test_an_outage_leaves_no_list_and_is_shown(shop, runs, service):
     run_id = runs.start()
     service.read = lambda _: Unknown("HTTP 502")
-    change(shop, ReconciliationRun, attempts=20)
+    runs.change(ReconciliationRun, attempts=20)
 
     run = runs.turn(run_id)
 
@@ -681,7 +478,9 @@ def plan(shop):
         plan_reconciliation()
 
 
-def test_the_worker_plans_one_run_a_day_that_overlaps_the_last(shop, runs, pass_time):
+def test_the_worker_plans_one_run_a_day_that_overlaps_the_last(
+    shop, runs, pass_time, elsewhere
+):
     shop.work()
     plan(shop)
     [planned] = shop.rows(ReconciliationRun)
@@ -691,8 +490,8 @@ def test_the_worker_plans_one_run_a_day_that_overlaps_the_last(shop, runs, pass_
     assert planned.state == "planned"
 
     order = shop.captured()
-    never_due(shop)
-    refund_elsewhere(shop, order)
+    runs.stop_polls()
+    elsewhere(order)
     pass_time(timedelta(hours=24))
     runs.finish(planned.id)
     shop.work()
@@ -702,18 +501,6 @@ def test_the_worker_plans_one_run_a_day_that_overlaps_the_last(shop, runs, pass_
     [_, following] = shop.rows(ReconciliationRun)
     assert following.since == planned.until - timedelta(days=6)
     assert following.until == planned.until + timedelta(days=1)
-
-
-def test_a_shorter_interval_brings_the_planned_run_forward(shop, runs):
-    plan(shop)
-    with shop.app.app_context():
-        work = Context("test")
-        work.runs.plan(timedelta(hours=1))
-        work.session.commit()
-
-    [planned] = shop.rows(ReconciliationRun)
-    assert planned.next_check_at == planned.until
-    assert planned.until - clock.now() <= timedelta(hours=1)
 
 
 def test_a_running_run_is_neither_planned_again_nor_moved(shop, runs, pass_time):

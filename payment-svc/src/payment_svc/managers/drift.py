@@ -38,6 +38,14 @@ class Drift:
         """Return the session of the unit of work."""
         return self.disputes.session
 
+    def list(self, run_id: int, most: int) -> Sequence[ReconciliationDrift]:
+        """Return the first differences of a run."""
+        rows = select(ReconciliationDrift).filter_by(run_id=run_id)
+        found: Sequence[ReconciliationDrift] = self.session.scalars(
+            rows.order_by(ReconciliationDrift.id).limit(most)
+        ).all()
+        return found
+
     def record(self, run: ReconciliationRun, found: Sequence[Difference]) -> None:
         """Store and report a run's differences, and make due what repairs them."""
         if not found:
@@ -52,7 +60,7 @@ class Drift:
         _report(run.id, [one for one in new if _needs_staff(one, known)])
         self.session.flush()
 
-    def _new(self, run_id: int, found: Sequence[Difference]) -> list[Difference]:
+    def _new(self, run_id: int, found: Sequence[Difference]) -> Sequence[Difference]:
         """Return the differences that this run has not stored yet, each once."""
         rows = select(ReconciliationDrift.kind, ReconciliationDrift.razorpay_id).where(
             ReconciliationDrift.run_id == run_id,

@@ -11,10 +11,11 @@ from typing import Any
 from chassis.db import reading
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.managers.differences import Difference
+from payment_svc.managers.listed_attempts import FEW, unlisted
 from payment_svc.managers.listed_disputes import ListedDisputes
 from payment_svc.managers.listed_payments import ListedPayments
 from payment_svc.managers.listed_refunds import ListedRefunds
-from payment_svc.managers.reconciliation_runs import FEW, Cursor
+from payment_svc.managers.run_cursor import Cursor
 from payment_svc.models import DriftKind, Listing, PaymentAttempt
 from payment_svc.razorpay.listings import (
     ListedPayment,
@@ -89,7 +90,7 @@ def _read_missing(
 ) -> Done[Reading] | Refused | Unknown:
     """Fetch payments by their ids that the list should have contained."""
     with reading():
-        rows = work.runs.missing(cursor)
+        rows = unlisted(work.session, cursor)
         work.session.expunge_all()
         work.session.rollback()
     found: list[ListedPayment] = []

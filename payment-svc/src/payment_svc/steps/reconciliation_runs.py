@@ -4,25 +4,18 @@ A page is read without an open transaction. Its differences and the next page ar
 committed together, so a run that was interrupted repeats a page at most.
 """
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from chassis import clock, leases
-from chassis.db import reading
 from chassis.failpoints import failpoint
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.managers.differences import Difference
-from payment_svc.managers.reconciliation_runs import OFTEN, Cursor, incomplete
-from payment_svc.models import (
-    DriftKind,
-    Listing,
-    ReconciliationDrift,
-    ReconciliationRun,
-    RunState,
-)
+from payment_svc.managers.listed_attempts import mark_listed
+from payment_svc.managers.reconciliation_runs import OFTEN
+from payment_svc.managers.run_cursor import Cursor
+from payment_svc.managers.run_planning import plan_nightly
+from payment_svc.models import DriftKind, Listing, ReconciliationRun
 from payment_svc.razorpay.causes import ProviderProblem
 from payment_svc.razorpay.pages import PAGE
 from payment_svc.steps.context import Context
@@ -31,8 +24,6 @@ from payment_svc.steps.retries import retry_later
 
 K = DriftKind
 ACTOR = "reconciliation"
-LEASE = 30.0  # seconds; a page that takes longer may be read twice, which is safe
-MOST_SHOWN = 100
 NOT_ENABLED = "not_enabled"
 
 
@@ -43,51 +34,9 @@ def plan_reconciliation() -> int:
     """
     work = Context(ACTOR)
     if work.settings.reconcile_hours:
-        work.runs.plan(timedelta(hours=work.settings.reconcile_hours))
+        plan_nightly(work.session, timedelta(hours=work.settings.reconcile_hours))
         work.session.commit()
     return 0
-
-
-def start_run(since: datetime, until: datetime) -> int:
-    """Start a run, or continue the one that was interrupted; return its id."""
-    work = Context(ACTOR)
-    run_id = work.runs.start(since, until)
-    work.session.commit()
-    return run_id
-
-
-def follow(run_id: int) -> Iterator[ReconciliationRun]:
-    """Read the pages of a run until its end; yield the run after each turn.
-
-    A page that a worker has leased is left to the worker.
-    """
-    work, is_this = Context(ACTOR), ReconciliationRun.id == run_id
-    while True:
-        leases.each(ReconciliationRun, LEASE, reconcile_page, is_this)
-        with reading():
-            run = work.runs.get(run_id)
-            work.session.expunge(run)
-            work.session.rollback()
-        yield run
-        if run.state == RunState.FINISHED:
-            return
-        time.sleep(_pause(run, work.settings.reconcile_pause_seconds))
-
-
-def _pause(run: ReconciliationRun, least: float) -> float:
-    """Return the seconds until a run is due: at most one, to show its progress."""
-    due = run.next_check_at or clock.now()
-    return min(max((due - clock.now()).total_seconds(), least / 2), 1.0)
-
-
-def drift_of(run_id: int) -> Sequence[ReconciliationDrift]:
-    """Return the first differences of a run."""
-    work = Context(ACTOR)
-    rows = select(ReconciliationDrift).filter_by(run_id=run_id)
-    found: Sequence[ReconciliationDrift] = work.session.scalars(
-        rows.order_by(ReconciliationDrift.id).limit(MOST_SHOWN)
-    ).all()
-    return found
 
 
 def reconcile_page(run_id: int) -> None:
@@ -128,7 +77,7 @@ def _differences(work: Context, cursor: Cursor, read: Reading) -> Iterator[Diffe
     for name in page.unreadable:
         yield Difference(K.UNREADABLE, name, "", f"in the list of {cursor.listing}")
     if page.size >= PAGE and cursor.ends_with(page):
-        yield incomplete(cursor, f"the page from {cursor.skip} repeats the last one")
+        yield cursor.incomplete(f"the page from {cursor.skip} repeats the last one")
     yield from compare(work, Listing.PAYMENTS, read.by_id) if read.by_id else ()
     for one in read.by_id:
         theirs = one.payment.status
@@ -140,7 +89,7 @@ def _mark(work: Context, cursor: Cursor, read: Reading, now: datetime) -> None:
     """Store which attempts to pay Razorpay has returned, or refused to return."""
     listed = read.page.items if cursor.listing is Listing.PAYMENTS else ()
     ids = [*(one.id for one in listed), *read.missing]
-    work.runs.mark(ids, now)
+    mark_listed(work.session, ids, now)
 
 
 def _retry(work: Context, cursor: Cursor, answer: Refused | Unknown) -> None:
