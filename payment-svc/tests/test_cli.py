@@ -7,9 +7,10 @@ from sqlalchemy import update
 
 from chassis import clock
 from payment_svc import cli
+from payment_svc import cli
 from payment_svc.extensions import db
 from payment_svc.models import Payment, ReconciliationRun
-from payment_svc.steps import reconciliation_runs
+from payment_svc.steps import manual_runs
 from payment_svc.steps.account_checks import Finding
 
 
@@ -120,7 +121,7 @@ def test_a_long_list_of_differences_names_how_many_are_left_out(
     for order in [shop.captured(), shop.captured()]:
         capture = shop.payment(order).razorpay_payment_id
         shop.control(f"payments/{capture}/refund", amount=10000)
-    monkeypatch.setattr(reconciliation_runs, "MOST_SHOWN", 1)
+    monkeypatch.setattr(cli, "MOST_SHOWN", 1)
 
     result = reconcile("--since", today())
 
@@ -129,14 +130,14 @@ def test_a_long_list_of_differences_names_how_many_are_left_out(
 
 def test_an_interrupted_run_is_continued_after_its_lease(shop, reconcile, monkeypatch):
     shop.captured()
-    real = reconciliation_runs.time.sleep
+    real = manual_runs.time.sleep
 
     def interrupt(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reconciliation_runs.time, "sleep", interrupt)
+    monkeypatch.setattr(manual_runs.time, "sleep", interrupt)
     reconcile("--since", today())
-    monkeypatch.setattr(reconciliation_runs.time, "sleep", real)
+    monkeypatch.setattr(manual_runs.time, "sleep", real)
     [run] = shop.rows(ReconciliationRun, is_nightly=False)
     assert (run.state, run.pages) == ("running", 1)
 
