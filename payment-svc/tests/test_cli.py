@@ -7,7 +7,6 @@ from sqlalchemy import update
 
 from chassis import clock
 from payment_svc import cli
-from payment_svc import cli
 from payment_svc.extensions import db
 from payment_svc.models import Payment, ReconciliationRun
 from payment_svc.steps import manual_runs

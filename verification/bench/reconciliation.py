@@ -5,6 +5,7 @@ payment-svc, answers each call to Razorpay's lists after 100 ms, and follows the
 """
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -91,8 +92,10 @@ def _resident(pid: int) -> float:
 def _report(turns: Sequence[Turn], whole: float) -> str:
     memory = [turn.memory for turn in turns]
     early = max(memory[: len(memory) // 5 + 1])
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (
-        f"{len(turns)} turns in {turns[-1].seconds - turns[0].seconds:.1f} s; "
+        f"{len(turns)} turns in {turns[-1].seconds - turns[0].seconds:.1f} s, "
+        f"{used.ru_utime + used.ru_stime:.1f} s of CPU with the start; "
         f"{GOAL_PAYMENTS:,} payments take {whole / 60:.1f} minutes at this rate. "
         f"Memory: {early:.0f} MB in the first fifth, {max(memory):.0f} MB at most."
     )
