@@ -31,6 +31,8 @@ OURS = (
     "paymentattempt",
     "dispute",
     "disputehistory",
+    "reconciliationrun",
+    "reconciliationdrift",
 )
 
 

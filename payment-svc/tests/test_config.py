@@ -105,3 +105,13 @@ def test_a_key_secret_as_razorpay_makes_them_is_good_for_production():
     good = {**GOOD, "APP_ENV": "production", "RAZORPAY_WEBHOOK_SECRET": SECRET}
 
     assert Settings.load({**good, "RAZORPAY_KEY_SECRET": "9ZxcVbnM1aSdF3gHjK5lQwEr"})
+
+
+def test_the_hours_between_two_reconciliation_runs_may_be_a_fraction():
+    assert Settings.load(GOOD).reconcile_hours == 24
+    assert Settings.load({**GOOD, "RECONCILE_HOURS": "0.5"}).reconcile_hours == 0.5
+
+    with pytest.raises(
+        ConfigError, match="RECONCILE_HOURS: should be a number of hours"
+    ):
+        Settings.load({**GOOD, "RECONCILE_HOURS": "-1"})

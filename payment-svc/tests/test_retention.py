@@ -21,6 +21,8 @@ from payment_svc.models import (
     Payment,
     PaymentState,
     PaymentStatus,
+    ReconciliationRun,
+    RunState,
     WebhookEvent,
 )
 
@@ -37,6 +39,7 @@ PARENTS = {
     "payment": "audit_log",
     "payment_history": "payment",
     "payment_attempts": "payment",
+    "reconciliation_drift": "reconciliation_runs",
 }
 
 
@@ -59,10 +62,21 @@ def a_webhook(moment):
     )
 
 
+def a_run(moment):
+    return ReconciliationRun(
+        since=moment,
+        until=moment,
+        window_since=moment,
+        state=RunState.FINISHED,
+        finished_at=moment,
+    )
+
+
 PRUNED = {
     **EVERYWHERE,
     **MESSAGES,
     "audit_log": Pruned("prune", "tombstone_days", a_tombstone),
+    "reconciliation_runs": Pruned("prune", "prune_after_days", a_run),
     "webhook_events": Pruned("prune", "prune_after_days", a_webhook),
 }
 

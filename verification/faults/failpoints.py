@@ -131,6 +131,11 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
         ("retention", RETENTION, "every start"),
         ("webhook", {"processed": OFTEN}, "a payment, a refund, a closed link"),
         (
+            "reconciliation",
+            {"page_read": TWICE, "before_commit": TWICE, "page_stored": TWICE},
+            "a reconciliation run, RECONCILE_HOURS after the start",
+        ),
+        (
             "refund",
             {
                 "leased": TWICE,

@@ -39,6 +39,10 @@ TIMES: dict[str, Mapping[str, str]] = {
 # failpoint -> a setting that makes a process reach the failpoint at once
 IMPATIENT: dict[str, Mapping[str, str]] = {
     "order.refund_requested_again": {"REFUND_AGAIN_SECONDS": "0"},
+    **{
+        f"reconciliation.{place}": {"RECONCILE_HOURS": "0.001"}
+        for place in ("page_read", "before_commit", "page_stored")
+    },
 }
 # edge -> the service and the setting that route through it
 CALLS = {

@@ -19,6 +19,8 @@ from payment_svc.models import (
     Payment,
     PaymentAttempt,
     PaymentHistory,
+    ReconciliationDrift,
+    ReconciliationRun,
     Refund,
     RefundHistory,
     WebhookEvent,
@@ -112,6 +114,8 @@ def init_app(app: Flask) -> None:
         PaymentHistory: "Payment history",
         RefundHistory: "Refund history",
         DisputeHistory: "Dispute history",
+        ReconciliationRun: "Reconciliation runs",
+        ReconciliationDrift: "Reconciliation drift",
         AuditLog: "Audit log",
     }
     views = [

@@ -61,6 +61,14 @@ def account_id(value: str) -> str:
     return credential(value) if value else ""
 
 
+def hours(value: str) -> float:
+    """Accept a number of hours, fractions allowed."""
+    try:
+        return seconds(value)
+    except ValueError:
+        raise ValueError("a number of hours from 0, such as 24") from None
+
+
 HOUR, DAY = 3600.0, 86400.0
 
 
@@ -93,3 +101,5 @@ class Settings(config.Settings):
     refund_retry_most_seconds: float = setting(seconds, HOUR)
     tombstone_days: int = setting(whole, 14)
     webhook_silence_minutes: int = setting(whole, 30)
+    reconcile_hours: float = setting(hours, 24.0)
+    reconcile_pause_seconds: float = setting(seconds, 0.2)

@@ -6,7 +6,14 @@ from chassis import leases
 from chassis.worker import Job
 from payment_svc import steps
 from payment_svc.config import Settings
-from payment_svc.models import Dispute, Payment, Refund, WebhookEvent
+from payment_svc.models import (
+    Dispute,
+    Payment,
+    ReconciliationRun,
+    Refund,
+    RunState,
+    WebhookEvent,
+)
 
 LEASE = 30.0  # seconds; a step that takes longer may run twice, which is safe
 REPUBLISH = "republish_at"
@@ -33,6 +40,13 @@ def check_disputes() -> int:
     return leases.each(Dispute, LEASE, steps.check_dispute)
 
 
+def reconcile() -> int:
+    """Compare the next page of every due reconciliation run; return how many."""
+    is_on = Settings.current().reconcile_hours
+    rules = () if is_on else (ReconciliationRun.state == RunState.RUNNING,)
+    return leases.each(ReconciliationRun, LEASE, steps.reconcile_page, *rules)
+
+
 def republish() -> int:
     """Republish events that order-svc has not acknowledged; return how many."""
     captures = leases.each(Payment, LEASE, steps.republish_capture, column=REPUBLISH)
@@ -50,6 +64,8 @@ def jobs(settings: Settings) -> dict[str, Job]:
         "check refunds": (check_refunds, often),
         "check disputes": (check_disputes, often),
         "check webhooks": (steps.check_webhooks, ACCOUNT_CHECK),
+        "plan reconciliation": (steps.plan_reconciliation, ACCOUNT_CHECK),
+        "reconcile": (reconcile, often),
         "republish events": (republish, max(often, 1.0)),
         "check razorpay": (steps.check_provider, ACCOUNT_CHECK),
     }

@@ -1,9 +1,22 @@
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
+from chassis import clock
 from chassis.outcomes import Unknown
+from payment_svc.extensions import db
+from payment_svc.models import (
+    Dispute,
+    Payment,
+    ReconciliationDrift,
+    ReconciliationRun,
+    Refund,
+)
+from payment_svc.razorpay.listings import Page
+from payment_svc.steps import listings, manual_runs, reconcile_page
 
 
 @pytest.fixture
@@ -49,3 +62,84 @@ def refund_answers_lost(shop):
         service.refund = real
 
     return lose
+
+
+class Runs:
+    """Starts runs and reads their pages; only a run finds anything."""
+
+    def __init__(self, shop):
+        self.shop = shop
+
+    def start(self, days=0):
+        now = clock.now().replace(microsecond=0)
+        since = now.replace(hour=0, minute=0, second=0) - timedelta(days=days)
+        with self.shop.app.app_context():
+            return manual_runs.start_run(since, now)
+
+    def turn(self, run_id):
+        """Read a page as a worker does that has leased the run."""
+        with self.shop.app.app_context():
+            reconcile_page(run_id)
+        return self.get(run_id)
+
+    def get(self, run_id):
+        [run] = self.shop.rows(ReconciliationRun, id=run_id)
+        return run
+
+    def finish(self, run_id, turns=50):
+        for _ in range(turns):
+            if self.turn(run_id).state == "finished":
+                return self.get(run_id)
+        raise AssertionError("the run does not end")
+
+    def all(self, **how):
+        """Start a run, finish it, and let the worker repair what it found."""
+        run = self.finish(self.start(**how))
+        self.shop.work()
+        return run
+
+    def change(self, model, **values):
+        with self.shop.app.app_context():
+            db.session.execute(update(model.__table__).values(**values))
+            db.session.commit()
+
+    def stop_polls(self):
+        """Let no poll find anything: only a run does."""
+        for model in (Payment, Refund, Dispute):
+            self.change(model, next_check_at=None)
+
+    def drift(self, **wanted):
+        found = self.shop.rows(ReconciliationDrift, **wanted)
+        return [(one.kind, one.razorpay_id) for one in found]
+
+
+@pytest.fixture
+def runs(shop):
+    return Runs(shop)
+
+
+@pytest.fixture
+def service(shop):
+    return shop.app.extensions["razorpay"]
+
+
+@pytest.fixture
+def lists(monkeypatch):
+    """Return `lists(change)`: `change(listing, skip, page)` is what Razorpay lists.
+
+    With `is_true` Razorpay returns the same by its ids.
+    """
+    real, one = listings.read_page, listings.read_one
+
+    def install(change, *, is_true=False):
+        def read(client, listing, *period):
+            return change(listing, period[2], real(client, listing, *period))
+
+        def fetch(client, listing, name):
+            return change(listing, 0, Page((one(client, listing, name),))).items[0]
+
+        monkeypatch.setattr(listings, "read_page", read)
+        if is_true:
+            monkeypatch.setattr(listings, "read_one", fetch)
+
+    return install

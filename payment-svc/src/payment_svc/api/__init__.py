@@ -8,6 +8,7 @@ from payment_svc.api import (
     attempts,
     callback,
     disputes,
+    metrics,
     payments,
     refunds,
     webhook,
@@ -27,3 +28,4 @@ def init_app(app: Flask) -> None:
     """Serve the API and describe it."""
     chassis.web.api.init_app(app, "Payments", *BLUEPRINTS)
     docs.init_app(app)
+    metrics.init_app(app)

@@ -54,6 +54,8 @@ def _columns(seen: ProviderPayment) -> dict[str, Any]:
         "status": seen.status,
         "amount": seen.amount,
         "currency": seen.currency,
+        "fee": seen.fee,
+        "tax": seen.tax,
         "attempted_at": datetime.fromtimestamp(at, UTC) if at else None,
         **asdict(seen.attempt),
     }

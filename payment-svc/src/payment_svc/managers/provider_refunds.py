@@ -112,7 +112,7 @@ class ProviderRefunds:
 
     def _reconcile_own(self, rows: Sequence[Refund], seen: ProviderRefund) -> bool:
         """Reconcile the stored refund that Razorpay names; return False without one."""
-        refund = _match(rows, seen)
+        refund = match(rows, seen)
         if refund is None:
             return False
         is_final = refund.state not in OPEN
@@ -194,7 +194,7 @@ class ProviderRefunds:
         )
 
 
-def _match(rows: Sequence[Refund], seen: ProviderRefund) -> Refund | None:
+def match(rows: Sequence[Refund], seen: ProviderRefund) -> Refund | None:
     """Return our refund: by its stored id, else by its receipt or its notes.
 
     A refund that failed before it had an id was never made by us.

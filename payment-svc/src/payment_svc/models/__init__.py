@@ -31,6 +31,13 @@ from payment_svc.models.payments import (
     PaymentKind,
     status_of,
 )
+from payment_svc.models.reconciliation import (
+    DriftKind,
+    Listing,
+    ReconciliationDrift,
+    ReconciliationRun,
+    RunState,
+)
 from payment_svc.models.refund_states import (
     AUTOMATIC,
     BY_SAGA,
@@ -63,9 +70,11 @@ __all__ = [
     "Dependency",
     "Dispute",
     "DisputeHistory",
+    "DriftKind",
     "Event",
     "IdempotencyKey",
     "Inbox",
+    "Listing",
     "Outbox",
     "Outcome",
     "Payment",
@@ -76,6 +85,8 @@ __all__ = [
     "PaymentStatus",
     "PaymentTrigger",
     "QuarantinedMessage",
+    "ReconciliationDrift",
+    "ReconciliationRun",
     "Refund",
     "RefundEffect",
     "RefundHistory",
@@ -84,6 +95,7 @@ __all__ = [
     "RefundStatus",
     "RefundTrigger",
     "RefundedShare",
+    "RunState",
     "WebhookEvent",
     "refund_key",
     "status_of",

@@ -14,6 +14,8 @@ class PaymentAttempt(AuditModel, db.Model):
 
     A later poll updates the row: a failed attempt can still be captured. Of a UPI
     address only the part after the `@` is stored, because the rest names a person.
+    `fee` is Razorpay's, with the `tax` included.
+    `listed_at` is when a reconciliation run last found it in Razorpay's list.
     """
 
     __tablename__ = "payment_attempts"
@@ -30,9 +32,12 @@ class PaymentAttempt(AuditModel, db.Model):
     vpa_handle: Mapped[str | None] = mapped_column(String(80))
     amount: Mapped[Decimal] = mapped_column(Money(10))
     currency: Mapped[str] = mapped_column(String(3))
+    fee: Mapped[Decimal | None] = mapped_column(Money(10))
+    tax: Mapped[Decimal | None] = mapped_column(Money(10))
     error_code: Mapped[str | None] = mapped_column(String(80))
     error_reason: Mapped[str | None] = mapped_column(String(80))
     error_step: Mapped[str | None] = mapped_column(String(80))
     error_source: Mapped[str | None] = mapped_column(String(80))
     error_description: Mapped[str | None] = mapped_column(String(255))
-    attempted_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
+    attempted_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
+    listed_at: Mapped[Moment | None] = mapped_column(UtcDateTime)

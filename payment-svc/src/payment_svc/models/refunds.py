@@ -45,7 +45,7 @@ class Refund(AuditModel, db.Model):
     )
     key: Mapped[str] = mapped_column(String(100), unique=True)
     idempotency_key: Mapped[str] = mapped_column(String(36), unique=True)
-    razorpay_payment_id: Mapped[str | None] = mapped_column(String(255))
+    razorpay_payment_id: Mapped[str | None] = mapped_column(String(255), index=True)
     captured_amount: Mapped[Decimal | None] = mapped_column(Money(10))
     razorpay_refund_id: Mapped[str | None] = mapped_column(String(255), unique=True)
     amount: Mapped[Decimal] = mapped_column(Money(10))

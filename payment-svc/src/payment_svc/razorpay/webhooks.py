@@ -25,6 +25,24 @@ class WebhookPayload:
     account_ids: list[str]
 
 
+@dataclass(frozen=True)
+class PaymentReferences:
+    """What a payment of a link says about its link."""
+
+    link_ids: tuple[str, ...] = ()
+    order_ids: tuple[str, ...] = ()
+    receipts: tuple[str, ...] = ()
+
+
+def references_of(payment: dict[str, Any]) -> PaymentReferences:
+    """Return the link, the order and our reference that a payment names."""
+    return PaymentReferences(
+        tuple(_link_ids(payment)),
+        tuple(_order_ids({}, payment, {})),
+        tuple(_texts(_object(payment.get("notes")).get("receipt"))),
+    )
+
+
 def read_webhook(body: bytes) -> WebhookPayload:
     """Read the body of a webhook; invalid JSON gives an empty payload."""
     found = _parse(body)

@@ -9,10 +9,12 @@ from payment_svc.config import Settings
 from payment_svc.extensions import db
 from payment_svc.managers import (
     DisputeManager,
+    Drift,
     PaymentMachine,
     PaymentManager,
     ProviderRefunds,
     Reconciliation,
+    ReconciliationRuns,
     RefundAttempts,
     RefundMachine,
     RefundManager,
@@ -71,6 +73,16 @@ class Context:
     def disputes(self) -> DisputeManager:
         """Return the rules of disputes."""
         return DisputeManager(self.machine)
+
+    @cached_property
+    def drift(self) -> Drift:
+        """Return what stores and repairs differences from Razorpay's lists."""
+        return Drift(self.disputes)
+
+    @cached_property
+    def runs(self) -> ReconciliationRuns:
+        """Return the runs that compare our rows with Razorpay's lists."""
+        return ReconciliationRuns(self.session, self.drift)
 
     @cached_property
     def review(self) -> Review:
