@@ -14,7 +14,7 @@ from verification.faults.rows import Parameters
 from verification.faults.waiting import wait_for
 
 TIMEOUT = 20.0
-PATIENCE = 3.0  # seconds to wait for a payment or a link to act on
+PATIENCE = 5.0  # seconds to wait for a payment or a link to act on
 PAUSE = 0.3
 LEAST = 100  # paise: Razorpay refunds no smaller amount, except all that is left
 FAIL = "fail"

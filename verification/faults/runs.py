@@ -84,6 +84,8 @@ def suffer(
     watch = watch_refunds(stack)
     enemy = nemesis.Nemesis(stack, stack.proxy, plan, seconds)
     enemy.run()
+    log = stack.folder / f"faults-{name}.json"
+    log.write_text(json.dumps(enemy.log, indent=1))
     market.over.set()
     for thread in threads:
         thread.join()
