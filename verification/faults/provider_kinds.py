@@ -58,7 +58,7 @@ def _clock(random: Random) -> Parameters:
 
 PROVIDER = (
     Kind("F29", "dashboard_refund", AT_PROVIDER, 8, 0.0, 4.0, _refund),
-    Kind("F30", "dispute", AT_PROVIDER, 4, 2.0, 10.0, _dispute),
+    Kind("F30", "dispute", AT_PROVIDER, 7, 2.0, 10.0, _dispute),
     Kind("F31", "fee", AT_PROVIDER, 4, 0.0, 0.0, _fee),
     Kind("F32", "refuse_in_other_words", AT_PROVIDER, 4, 2.0, 8.0, _refuse),
     Kind("F33", "clock_behind", AT_PROVIDER, 4, 2.0, 10.0, _clock),
