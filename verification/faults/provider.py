@@ -20,6 +20,8 @@ LEAST = 100  # paise: Razorpay refunds no smaller amount, except all that is lef
 FAIL = "fail"
 WON = "won"
 ENDED = (WON, "lost", "closed")
+# The modes of the account in which payment-svc can read links, payments and refunds.
+READABLE = ("active", "suspended", "live_mode_off", "link_quota")
 USUAL = {"mode": "active", "refuse_fields": "", "clock": 0}
 DISPUTE_EVENTS = "payment.dispute."
 Row = dict[str, Any]
@@ -29,12 +31,14 @@ class ProviderSide:
     """Acts at the sandbox; `begin` and `end` are the start and end of an action.
 
     `on_refund` receives each refund of the dashboard, with the id of its link.
+    `is_refusing`: the account refuses all calls of payment-svc, also those that read.
     """
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.on_refund: Callable[[Row, str], None] = lambda refund, link: None
         self.begun: dict[str, Row] = {}
+        self.is_refusing = False
 
     def begin(self, kind: str, parameters: Parameters) -> None:
         """Start an action of this kind; raises if the sandbox refuses."""
@@ -86,6 +90,8 @@ class ProviderSide:
     def set_account(self, **state: Any) -> None:
         """Change the state of the account, or the sandbox's clock."""
         self.post("/control/account/", **state)
+        if "mode" in state:
+            self.is_refusing = state["mode"] not in READABLE
 
     def capture(self, which: float) -> Row:
         """Return a captured payment of which something is left."""

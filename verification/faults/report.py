@@ -106,6 +106,7 @@ def _by_itself(runs: Sequence[Result]) -> list[tuple[str, str]]:
     seen = [one for result in runs for one in result.sightings if one["is_seen"]]
     after = [float(one["after_webhook"]) for one in seen if "after_webhook" in one]
     polls = [int(one["polls"]) for one in seen if "polls" in one]
+    refused = [float(one["after_call"]) for one in seen if "was_refused" in one]
     return [
         ("random runs of the provider's side", _by_database(runs)),
         ("seeds of these runs", _span(runs)),
@@ -116,6 +117,10 @@ def _by_itself(runs: Sequence[Result]) -> list[tuple[str, str]]:
         (
             "poll periods to a dashboard refund without a webhook, median / maximum",
             _spread(polls, "{:g}"),
+        ),
+        (
+            "seconds to a dashboard refund while all calls were refused",
+            _spread(refused, "{:.2f}"),
         ),
     ]
 
@@ -166,7 +171,8 @@ refund in Razorpay's dashboard, banks raise and decide disputes, customers pay a
 get an offer, the account refuses calls in other words, and Razorpay's clock is ahead
 of the shop's. In some of these runs no webhook arrives. Each dashboard refund is timed
 until payment-svc has stored it: in seconds since its webhook was stored, or in due
-polls of its payment link if no webhook has arrived.
+polls of its payment link if no webhook has arrived. While the account refuses all calls
+nobody can read a refund; these refunds are counted apart, from the time of the refund.
 Runs without a failure do not prove that there is none: the row *failures per run* gives
 the upper bound.
 """

@@ -107,8 +107,11 @@ def suffer(
 
 def watch_refunds(stack: Stack) -> Watch:
     """Watch every refund that is made in the dashboard from now on."""
-    watch = Watch(stack.urls["payment-svc"], lambda: stack.shift)
-    stack.provider.on_refund = watch.made
+    provider = stack.provider
+    watch = Watch(
+        stack.urls["payment-svc"], lambda: stack.shift, lambda: provider.is_refusing
+    )
+    provider.on_refund = watch.made
     watch.start()
     return watch
 

@@ -29,6 +29,7 @@ class Sighting:
     """A refund of the dashboard: when it was made, and when payment-svc had it.
 
     `polls` are the times, by the shop's clock, at which polls of its link were due.
+    `was_refused`: meanwhile the account refused all calls of payment-svc.
     """
 
     refund_id: str
@@ -38,14 +39,20 @@ class Sighting:
     seen: float | None = None
     polls: set[datetime] = field(default_factory=set)
     polled: int = 0
+    was_refused: bool = False
 
     def figures(self) -> dict[str, Any]:
-        """Return the delays: after the webhook, or as the number of due polls."""
+        """Return the delays: after the webhook, or as the number of due polls.
+
+        A refund that payment-svc could not read for a while is counted apart.
+        """
         is_seen = self.seen is not None
         found: dict[str, Any] = {"refund": self.refund_id, "is_seen": is_seen}
         if self.seen is None:
             return found
         found["after_call"] = round(self.seen - self.made, 2)
+        if self.was_refused:
+            return found | {"was_refused": True}
         if self.webhook is None:
             return found | {"polls": self.polled}
         return found | {"after_webhook": round(self.seen - self.webhook, 2)}
@@ -54,18 +61,20 @@ class Sighting:
 class Watch:
     """Watches refunds in a thread, from `made` until payment-svc has each of them.
 
-    `shift` returns how far the shop's clock is moved, in seconds.
+    `shift` returns how far the shop's clock is moved, in seconds. `is_refusing` returns
+    whether the account refuses all calls of payment-svc now.
     """
 
     def __init__(
         self,
         url: str,
         shift: Callable[[], float],
+        is_refusing: Callable[[], bool] = lambda: False,
         *,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.engine = create_engine(url, poolclass=NullPool)
-        self.shift, self.now = shift, now
+        self.shift, self.is_refusing, self.now = shift, is_refusing, now
         self.sightings: list[Sighting] = []
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -102,6 +111,7 @@ class Watch:
                     self._watch(connection, one)
 
     def _watch(self, connection: Connection, one: Sighting) -> None:
+        one.was_refused |= self.is_refusing()
         if one.webhook is None and _has_webhook(connection, one.refund_id):
             one.webhook = self.now()
         if _has_refund(connection, one.refund_id):

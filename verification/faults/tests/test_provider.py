@@ -135,6 +135,24 @@ def test_the_account_answers_in_other_words_for_a_while(sandbox, side):
     assert low_balance(sandbox) is None
 
 
+@pytest.mark.parametrize("mode", ["maintenance", "not_enabled", "key_refused"])
+def test_an_account_that_refuses_all_calls_cannot_be_read(side, mode):
+    wish = {"mode": mode, "refuse_fields": "", "low": None}
+
+    side.begin("refuse_in_other_words", wish)
+    assert side.is_refusing
+    side.end("refuse_in_other_words", wish)
+    assert not side.is_refusing
+
+
+def test_a_suspended_account_can_be_read(side):
+    wish = {"mode": "suspended", "refuse_fields": "", "low": None}
+
+    side.begin("refuse_in_other_words", wish)
+
+    assert not side.is_refusing
+
+
 def test_the_clock_of_the_provider_is_ahead_for_a_while(side):
     side.begin("clock_behind", {"seconds": 120})
     assert side.get("/control/account/")["clock"] == 120

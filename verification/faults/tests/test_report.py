@@ -8,6 +8,8 @@ from verification.faults.trials import again
 WEBHOOK = "seconds from the webhook to a seen dashboard refund, median / maximum"
 POLLS = "poll periods to a dashboard refund without a webhook, median / maximum"
 
+REFUSED = "seconds to a dashboard refund while all calls were refused"
+
 
 def result(name="1", kinds=BY_ITSELF, **more):
     return Result(name, "sqlite", "abc", kinds=kinds, **more)
@@ -32,6 +34,13 @@ def test_the_delays_of_dashboard_refunds_are_reported():
 
     assert found[WEBHOOK] == "0.40 / 1.90 (3 refunds)"
     assert found[POLLS] == "0.5 / 1 (2 refunds)"
+
+
+def test_refunds_that_could_not_be_read_are_reported_apart():
+    found = rows(result(sightings=[seen(after_call=6.5, was_refused=True)]))
+
+    assert found[REFUSED] == "6.50 / 6.50 (1 refunds)"
+    assert found[WEBHOOK] == "none"
 
 
 def test_without_dashboard_refunds_there_is_no_delay():

@@ -28,7 +28,13 @@ class Shop:
         self.engine = create_engine(url)
         db.metadata.create_all(self.engine)
         self.seconds, self.shift = 100.0, 0
-        self.watch = Watch(url, lambda: self.shift, now=lambda: self.seconds)
+        self.is_refusing = False
+        self.watch = Watch(
+            url,
+            lambda: self.shift,
+            lambda: self.is_refusing,
+            now=lambda: self.seconds,
+        )
         self.start = datetime.now(UTC)
         self.add(
             Payment(
@@ -147,6 +153,20 @@ def test_an_unseen_refund_has_no_delay(shop):
 
     assert [one.refund_id for one in shop.watch.unseen] == [MADE["id"]]
     assert shop.figures() == {"refund": MADE["id"], "is_seen": False}
+
+
+def test_a_refund_that_could_not_be_read_for_a_while_is_counted_apart(shop):
+    shop.receive_webhook()
+    shop.is_refusing = True
+    shop.at(1.0)
+    shop.is_refusing = False
+    shop.store_refund()
+    shop.at(6.0)
+
+    found = shop.figures()
+    assert found["was_refused"]
+    assert found["after_call"] == pytest.approx(6.0)
+    assert "after_webhook" not in found
 
 
 def test_the_thread_notes_what_is_stored_before_it_stops(shop):
