@@ -12,6 +12,7 @@ from devtools.terminal import end_on_sigterm
 from verification.faults import report
 from verification.faults.failpoints import EVERY
 from verification.faults.outages import SECONDS, outages
+from verification.faults.plans import ALL, CHOICES
 from verification.faults.runs import Result, suffer
 from verification.faults.sweep import all_points
 from verification.faults.trials import SEED, carry_out, opened, show
@@ -87,13 +88,21 @@ def sweep_command(
 @click.option("--runs", default=50, help="Number of runs on each database.")
 @click.option("--seed", default=SEED, help="Seed of the first run.")
 @click.option("--seconds", default=20.0, help="Duration of each run.")
+@click.option(
+    "--kinds",
+    type=click.Choice([*CHOICES]),
+    default=ALL,
+    help="Draw from all faults, or only from what the provider's side does by itself.",
+)
 @click.pass_obj
-def campaign(options: dict[str, Any], runs: int, seed: int, seconds: float) -> None:
+def campaign(
+    options: dict[str, Any], runs: int, seed: int, seconds: float, kinds: str
+) -> None:
     """Random runs: customers buy while a seeded plan injects faults."""
     results = []
     for database in options["databases"] or ["sqlite", "postgresql"]:
         seeds = range(seed, seed + runs)
-        results += carry_out(database, options["keep"], [], seeds, seconds)
+        results += carry_out(database, options["keep"], [], seeds, seconds, kinds)
     finish(results)
 
 

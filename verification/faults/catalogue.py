@@ -6,36 +6,20 @@ and F19; exhaustion, overload and slow clients (F24, F27, F28) are outages of a 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from devtools.layout import SANDBOX, SERVICES
+from verification.faults.provider_kinds import PROVIDER
+from verification.faults.rows import POSTGRESQL, Kind, Parameters
 from verification.faults.settings import CLIENT_EDGES, EDGES
 
-Parameters = Mapping[str, Any]
 WEBHOOKS = "razorpay>payment-svc"
 QUEUE_EDGES = ("order-svc>sqs", "payment-svc>sqs")
 CALL_EDGES = ("order-svc>user-svc", "order-svc>product-svc", "payment-svc>razorpay")
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
 OURS = (*SERVICES, *WORKERS)
 QUEUES = ("payment-commands", "order-events")
-POSTGRESQL = ("postgresql",)
-BOTH = ("sqlite", "postgresql")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A row of the catalogue; an action lasts `shortest` to `longest` seconds."""
-
-    number: str
-    kind: str
-    targets: tuple[str, ...]
-    weight: int
-    shortest: float = 1.0
-    longest: float = 8.0
-    draw: Callable[[Random], Parameters] = lambda _: {}
-    databases: tuple[str, ...] = BOTH
 
 
 def _sometimes(seconds: float = 1.0, copies: int = 2) -> Callable[[Random], Parameters]:
@@ -126,6 +110,7 @@ CATALOGUE = (
     Kind("F22", "restart_database", ("database",), 6, 0.0, 0.0, databases=POSTGRESQL),
     Kind("F23", "lock_database", SERVICES, 4, 2.0, 8.0),
     Kind("F25", "second_worker", WORKERS, 2, 4.0, 15.0),
+    *PROVIDER,
 )
 # For a whole run: only reconciliation can detect the payments then.
 WEBHOOKS_LOST = Kind("F16", "webhooks_lost", (WEBHOOKS,), 0)

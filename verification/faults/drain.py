@@ -16,9 +16,17 @@ from order_svc.models import (
     StockCommandState,
 )
 from order_svc.models import RefundState as OrderRefundState
+from payment_svc.models import (
+    Dispute,
+    Payment,
+    PaymentState,
+    Refund,
+    RefundState,
+    WebhookEvent,
+)
 from payment_svc.models import Outbox as PaymentOutbox
-from payment_svc.models import Payment, PaymentState, Refund, RefundState, WebhookEvent
 from verification.faults.stack import Stack
+from verification.faults.waiting import wait_for
 
 NO_PROGRESS = 60.0
 AT_MOST = 240.0
@@ -28,6 +36,8 @@ WORDS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 # unpaid links, then for the poll of a closed link after an hour.
 JUMPS = (30, 60, 1080, 60, 300, 60, 300, 60, 600, 60, 3600, 60, 60, 60, 60)
 LAST_POLL = 3700
+LAST_POLLS = 7  # the second poll of a closed link or a capture is after six hours
+DELIVERED_WITHIN = 30.0  # seconds for the last webhooks of disputes
 PAUSE = 1.5
 SHOWN = 5
 
@@ -55,6 +65,11 @@ PAYMENT_COLUMNS = (
 def _unsent(table: Any) -> Select[Any]:
     columns = (table.id, table.type, table.subject, table.next_check_at, table.attempts)
     return select(*columns).where(table.published_at.is_(None))
+
+
+def _due(state: PaymentState) -> Select[Any]:
+    is_due = PAYMENT.c.next_check_at <= bindparam("now")
+    return select(*PAYMENT_COLUMNS).where(PAYMENT.c.state == state, is_due)
 
 
 UNDER_WAY: dict[str, tuple[tuple[str, Select[Any]], ...]] = {
@@ -91,10 +106,17 @@ UNDER_WAY: dict[str, tuple[tuple[str, Select[Any]], ...]] = {
             ),
         ),
         (
-            "due polls of closed links",
+            "payments under review",
             select(*PAYMENT_COLUMNS).where(
-                PAYMENT.c.state == PaymentState.CLOSED,
-                PAYMENT.c.next_check_at <= bindparam("now"),
+                PAYMENT.c.state == PaymentState.UNDER_REVIEW
+            ),
+        ),
+        ("due polls of closed links", _due(PaymentState.CLOSED)),
+        ("due polls of captures", _due(PaymentState.CAPTURED)),
+        (
+            "due fetches of disputes",
+            select(Dispute.id, Dispute.status, Dispute.next_check_at).where(
+                Dispute.next_check_at <= bindparam("now")
             ),
         ),
         (
@@ -116,16 +138,36 @@ class Stuck(Exception):
     """Nothing changes any more, or changes do not end; the text lists what is left."""
 
 
-def drain(stack: Stack, people: Callable[[], None]) -> float:
+def drain(
+    stack: Stack,
+    people: Callable[[], None],
+    is_known: Callable[[], bool] = lambda: True,
+) -> float:
     """Wait until nothing is in progress; return the seconds, or raise Stuck.
 
-    `people` does the work of staff: it decides payments under review.
+    `people` does the work of staff: it decides payments under review, and refunds that
+    wait for a lost dispute. `is_known` returns whether every refund made at the
+    provider is stored; without webhooks a poll finds it.
     """
     started, jumps = time.monotonic(), iter(JUMPS)
     _until_quiet(stack, people, jumps, started)
-    stack.shift_clock(LAST_POLL)  # finds captures after a link's end
-    _until_quiet(stack, people, jumps, started)
+    for _ in range(LAST_POLLS):
+        stack.shift_clock(LAST_POLL)  # finds captures after a link's end
+        _await_webhooks(stack)
+        _until_quiet(stack, people, jumps, started)
+        if is_known():
+            break
     return time.monotonic() - started
+
+
+def _await_webhooks(stack: Stack) -> None:
+    """Wait until the sandbox has delivered the webhooks of all disputes."""
+    wait_for(
+        lambda: not stack.provider.has_undelivered_disputes(),
+        "the webhooks of disputes are delivered",
+        DELIVERED_WITHIN,
+        pause=0.2,
+    )
 
 
 def _until_quiet(

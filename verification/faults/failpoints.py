@@ -148,6 +148,17 @@ _TABLE: dict[str, list[tuple[str, dict[str, Passings], str]]] = {
             },
             "a refund by staff or by the saga",
         ),
+        (
+            "dispute",
+            {
+                "leased": TWICE,
+                "before_fetch": TWICE,
+                "after_fetch": TWICE,
+                "before_reconcile_commit": TWICE,
+                "reconciled": TWICE,
+            },
+            "a dispute that a bank raises and ends",
+        ),
     ],
     "product-svc": [
         (

@@ -2,11 +2,14 @@
 
 import random
 from collections.abc import Callable
+from http.client import UNAUTHORIZED
+from typing import Any
 
 from devtools.layout import SANDBOX, SERVICES
 from devtools.local.environment import mail_folder
-from verification.faults.browser import Browser
+from verification.faults.browser import Browser, Reply
 from verification.faults.history import History
+from verification.faults.panel import Panel, waiting_refunds
 from verification.faults.running import RunningShop
 from verification.faults.shopping import Customer, Market
 from verification.faults.stack import Stack
@@ -79,21 +82,51 @@ def let_in(stack: Stack, market: Market, seed: str) -> list[Customer]:
 
 
 def decisions(stack: Stack, seed: str) -> Callable[[], None]:
-    """Return a function that decides all payments under review."""
-    admin, choice = sign_in(stack, "ADMIN", direct(stack)), random.Random(seed)
+    """Return a function that decides what waits for an admin.
+
+    Payments under review are accepted or rejected; refunds that wait for a lost dispute
+    are sent despite it.
+    """
+    admin, choice = Admin(stack), random.Random(seed)
 
     def decide() -> None:
-        path = "/payments/?status=PENDING"
-        reply = admin.call("GET", "payment-svc", path)
-        pending = reply.data["data"] if reply.is_ok else []
-        for payment in pending:
-            if payment["amount_captured"] is None:
-                continue  # not paid; a payment under review has an amount
-            body = {
-                "decision": choice.choice(("accept", "refund")),
-                "note": "decided at the end of a run",
-            }
-            path = f"/payments/{payment['id']}/resolve/"
-            admin.call("POST", "payment-svc", path, json=body)
+        for payment in admin.pending_payments():
+            if payment["amount_captured"] is not None:  # else it is not paid
+                admin.resolve(payment["id"], choice.choice(("accept", "refund")))
+        if waiting := waiting_refunds(stack.urls["payment-svc"]):
+            admin.refund_despite(waiting)
 
     return decide
+
+
+class Admin:
+    """An admin, who signs in again when the moved clock has ended the session."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.browser = sign_in(stack, "ADMIN", direct(stack))
+
+    def pending_payments(self) -> list[dict[str, Any]]:
+        """Return the payments whose status is PENDING, the first page of them."""
+        reply = self._call("GET", "/payments/?status=PENDING")
+        return list(reply.data["data"]) if reply.is_ok else []
+
+    def resolve(self, payment_id: int, decision: str) -> None:
+        """Accept or reject a payment under review."""
+        body = {"decision": decision, "note": "decided at the end of a run"}
+        self._call("POST", f"/payments/{payment_id}/resolve/", json=body)
+
+    def refund_despite(self, refund_ids: list[int]) -> None:
+        """Send refunds despite a dispute, in the staff panel."""
+        accounts = self.stack.site.accounts()
+        names = {"email": "DEMO_ADMIN_EMAIL", "password": "DEMO_ADMIN_PASSWORD"}
+        account = {field: accounts[name] for field, name in names.items()}
+        panel = Panel(self.stack.site.address("payment-svc"), account)
+        panel.refund_despite(refund_ids)
+
+    def _call(self, method: str, path: str, **more: Any) -> Reply:
+        reply = self.browser.call(method, "payment-svc", path, **more)
+        if reply.status == UNAUTHORIZED:
+            self.browser = sign_in(self.stack, "ADMIN", direct(self.stack))
+            reply = self.browser.call(method, "payment-svc", path, **more)
+        return reply

@@ -11,6 +11,7 @@ from verification.faults.shopping import PASSWORD, Customer, persist
 from verification.faults.waiting import wait_for
 
 PATIENCE = 20.0
+FEE = 236  # paise: the customer bears it, so the payment needs a review
 
 
 def first_half(customers: list[Customer]) -> None:
@@ -19,7 +20,7 @@ def first_half(customers: list[Customer]) -> None:
 
 
 def second_half(customers: list[Customer]) -> None:
-    """Let staff refund a part of each paid order."""
+    """Let staff refund a part of each paid order, and a bank dispute one of them."""
     _together(_return, customers)
 
 
@@ -37,6 +38,42 @@ def _shop(customer: Customer) -> None:
     customer.give_up()
     customer.abandon()
     customer.change_mind()
+    pay_a_fee(customer)
+
+
+def pay_a_fee(customer: Customer) -> None:
+    """Pay the price and a fee, and wait until the order knows of the review."""
+    order_id = customer.place()
+    if not order_id or not customer.await_link(order_id):
+        return
+    payment = customer.payment(order_id)
+    if payment is None:
+        return
+    customer.control(payment["razorpay_payment_link_id"], "pay", fee=FEE)
+
+    def is_under_review() -> bool:
+        order = customer.get_order(order_id)
+        return bool(order and order["notice"])
+
+    with contextlib.suppress(TimeoutError):
+        wait_for(is_under_review, f"order {order_id} is under review", PATIENCE)
+
+
+def dispute(customer: Customer, payment: dict[str, Any]) -> None:
+    """Let a bank raise a dispute of a payment, and end it once it is known."""
+    path = f"payments/{payment['razorpay_payment_id']}/dispute"
+    raised = customer.command(path, phase="chargeback")
+    if not raised:
+        return
+
+    def is_known() -> bool:
+        path = f"/payments/{payment['id']}/disputes/"
+        reply = customer.market.staff.call("GET", "payment-svc", path)
+        return bool(reply.is_ok and reply.data["data"])
+
+    with contextlib.suppress(TimeoutError):
+        wait_for(is_known, f"payment {payment['id']} is disputed", PATIENCE)
+    customer.command(f"disputes/{raised['id']}", status="closed")
 
 
 def change_password(customer: Customer) -> None:
@@ -87,6 +124,7 @@ def _return(customer: Customer) -> None:
         if payment := customer.payment(order_id):
             path = f"/payments/{payment['id']}/refund/"
             _refund(customer, "payment-svc", path, body)
+            dispute(customer, payment)
 
 
 def _refund(customer: Customer, service: str, path: str, body: dict[str, Any]) -> None:

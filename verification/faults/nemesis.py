@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 from verification.faults.catalogue import OURS, POISONS, WEBHOOKS_LOST
 from verification.faults.plans import Action, plan
+from verification.faults.provider_kinds import BY_PROVIDER
 from verification.faults.proxy import KINDS, Fault, Proxy
+from verification.faults.rows import Parameters
 from verification.faults.settings import EDGES, HURRY
 
 USUAL_VISIBILITY = int(HURRY["SQS_VISIBILITY_SECONDS"])
@@ -71,6 +73,12 @@ class Shop(Protocol):
 
     def lose_queues(self) -> None:
         """Kill the queue's emulator, so that all its messages are lost."""
+
+    def begin_at_provider(self, kind: str, parameters: Parameters) -> None:
+        """Let the provider's side act by itself."""
+
+    def end_at_provider(self, kind: str, parameters: Parameters) -> None:
+        """End what the provider's side has begun."""
 
 
 class Nemesis:
@@ -210,8 +218,17 @@ def _lock(nemesis: Nemesis, action: Action) -> None:
     nemesis.stack.lock_database(action.target, action.lasts)
 
 
+def _begin_at_provider(nemesis: Nemesis, action: Action) -> None:
+    nemesis.stack.begin_at_provider(action.kind, action.parameters)
+
+
+def _end_at_provider(nemesis: Nemesis, action: Action) -> None:
+    nemesis.stack.end_at_provider(action.kind, action.parameters)
+
+
 EFFECTS: Mapping[str, tuple[Effect, Effect]] = {
     **dict.fromkeys(KINDS, (_inject, _withdraw)),
+    **dict.fromkeys(BY_PROVIDER, (_begin_at_provider, _end_at_provider)),
     "kill": (_to("kill"), _to("start")),
     "kill_all": (_to_all("kill"), _to_all("start")),
     "restart": (_to("stop"), _to("start")),

@@ -6,11 +6,11 @@ from devtools.layout import SERVICES
 from verification.faults.catalogue import (
     CALLBACKS_LOST,
     OURS,
-    POSTGRESQL,
     QUEUE_EDGES,
     WEBHOOKS_LOST,
 )
 from verification.faults.plans import Action
+from verification.faults.rows import POSTGRESQL
 
 SECONDS = 70.0
 BEGINS, LASTS = 5.0, 60.0

@@ -1,5 +1,6 @@
 """The plan of faults of a run, drawn from a seed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -8,12 +9,17 @@ from verification.faults.catalogue import (
     CATALOGUE,
     OURS,
     WEBHOOKS_LOST,
-    Kind,
-    Parameters,
 )
+from verification.faults.provider_kinds import BY_PROVIDER, PROVIDER
 from verification.faults.proxy import KINDS
+from verification.faults.rows import Kind, Parameters
 
 FEWEST, MOST = 2, 6
+# The faults to draw from, by name; the customers of a provider's run have no others.
+ALL, BY_ITSELF = "all", "provider"
+CHOICES: dict[str, tuple[Kind, ...]] = {ALL: CATALOGUE, BY_ITSELF: PROVIDER}
+AT_PROVIDER = (5, 10)  # more than usual: none of them stops the customers
+NEEDS_WEBHOOKS = ("dispute",)  # nothing else makes a new dispute known at once
 DRAWS = 200
 
 
@@ -34,16 +40,16 @@ class Action:
         return self.at + self.lasts
 
 
-def plan(seed: int, seconds: float, database: str) -> list[Action]:
+def plan(seed: int, seconds: float, database: str, kinds: str = ALL) -> list[Action]:
     """Draw a run's actions in order of time; the same arguments give the same plan.
 
     Every action ends within the seconds. In some runs webhooks, callbacks or both are
     lost from start to end.
     """
-    random = Random(f"{seed} {database}")
+    random = Random(f"{seed} {database}" + (f" {kinds}" if kinds != ALL else ""))
     actions = _silences(random, seconds)
-    wanted = random.randint(FEWEST, MOST)
-    rows = [row for row in CATALOGUE if database in row.databases]
+    wanted = random.randint(*((FEWEST, MOST) if kinds == ALL else AT_PROVIDER))
+    rows = _possible(CHOICES[kinds], database, actions)
     weights = [row.weight for row in rows]
     for row in random.choices(rows, weights, k=DRAWS):
         if len(actions) == wanted:
@@ -52,6 +58,18 @@ def plan(seed: int, seconds: float, database: str) -> list[Action]:
         if not any(collide(action, other) for other in actions):
             actions.append(action)
     return sorted(actions, key=lambda action: action.at)
+
+
+def _possible(
+    kinds: Sequence[Kind], database: str, actions: Sequence[Action]
+) -> list[Kind]:
+    """Return the rows that the database and the lost webhooks leave."""
+    is_silent = any(action.kind == WEBHOOKS_LOST.kind for action in actions)
+    return [
+        row
+        for row in kinds
+        if database in row.databases and not (is_silent and row.kind in NEEDS_WEBHOOKS)
+    ]
 
 
 def _silences(random: Random, seconds: float) -> list[Action]:
@@ -84,6 +102,6 @@ def _grip(action: Action) -> set[str]:
         return set(OURS)
     if action.kind in ("poison", "short_visibility"):
         return {action.target, "sqs"}  # both need a running queue
-    if action.kind in (*KINDS, "second_worker", "lock_database"):
+    if action.kind in (*KINDS, *BY_PROVIDER, "second_worker", "lock_database"):
         return {f"{action.kind} of {action.target}"}
     return {action.target}

@@ -9,6 +9,7 @@ from pathlib import Path
 from verification.faults.failpoints import EVERY
 from verification.faults.history import FAIL, INFO, OK
 from verification.faults.outages import OUTAGES
+from verification.faults.plans import BY_ITSELF
 from verification.faults.runs import Result
 
 # Figure -> the invariants and checks that would show it.
@@ -25,6 +26,7 @@ FIGURES = {
     "internal errors (5xx except 503)": ("H6",),
     "forged webhooks accepted": ("forged",),
     "unexpected exits of processes": ("process",),
+    "dashboard refunds never seen": ("unseen",),
 }
 
 
@@ -41,7 +43,8 @@ def load(folders: Iterable[Path]) -> list[Result]:
 
 def summary(results: Sequence[Result]) -> str:
     """Return the figures of all results as a Markdown text."""
-    runs = [result for result in results if not result.crashed_at and _is_seed(result)]
+    runs = [r for r in results if _is_seed(r) and r.kinds != BY_ITSELF]
+    by_provider = [r for r in results if _is_seed(r) and r.kinds == BY_ITSELF]
     visits = [r for r in results if not _is_seed(r) and r.name not in OUTAGES]
     outages = [result for result in results if result.name in OUTAGES]
     faults, operations, broken = Counter[str](), Counter[str](), Counter[str]()
@@ -52,6 +55,7 @@ def summary(results: Sequence[Result]) -> str:
     lines = ["", "| measure | value |", "| --- | --- |"]
     lines += [f"| {name} | {value} |" for name, value in _heads(runs, visits, results)]
     lines.append(f"| outages of a minute | {_by_database(outages)} |")
+    lines += [f"| {name} | {value} |" for name, value in _by_itself(by_provider)]
     lines += [
         f"| operations {word} | {operations[key]} |" for key, word in WORDS.items()
     ]
@@ -97,6 +101,38 @@ def _heads(
     return heads
 
 
+def _by_itself(runs: Sequence[Result]) -> list[tuple[str, str]]:
+    """Return the rows of the runs in which only the provider's side acts by itself."""
+    seen = [one for result in runs for one in result.sightings if one["is_seen"]]
+    after = [float(one["after_webhook"]) for one in seen if "after_webhook" in one]
+    polls = [int(one["polls"]) for one in seen if "polls" in one]
+    refused = [float(one["after_call"]) for one in seen if "was_refused" in one]
+    return [
+        ("random runs of the provider's side", _by_database(runs)),
+        ("seeds of these runs", _span(runs)),
+        (
+            "seconds from the webhook to a seen dashboard refund, median / maximum",
+            _spread(after, "{:.2f}"),
+        ),
+        (
+            "poll periods to a dashboard refund without a webhook, median / maximum",
+            _spread(polls, "{:g}"),
+        ),
+        (
+            "seconds to a dashboard refund while all calls were refused",
+            _spread(refused, "{:.2f}"),
+        ),
+    ]
+
+
+def _spread(values: Sequence[float], shape: str) -> str:
+    """Return the median, the maximum and the number of values."""
+    if not values:
+        return "none"
+    middle, most = (shape.format(n) for n in (statistics.median(values), max(values)))
+    return f"{middle} / {most} ({len(values)} refunds)"
+
+
 def _by_database(results: Sequence[Result]) -> str:
     numbers = Counter(result.database for result in results)
     parts = (f"{number} on {name}" for name, number in sorted(numbers.items()))
@@ -120,6 +156,7 @@ This page is written by the commands below; they measured every figure.
 ```sh
 make faults ARGS="--keep var/faults sweep"
 make faults ARGS="--keep var/faults campaign --runs 50"
+make faults ARGS="--keep var/faults campaign --kinds provider --runs 20"
 make faults ARGS="--keep var/faults outages"
 make faults ARGS="report var/faults --out docs/faults.md"
 ```
@@ -129,6 +166,13 @@ record what they observe. After each run all faults end and the shop drains. The
 audit checks the four databases and the ledger of the Razorpay sandbox, and the recorded
 history of the customers is compared with them.
 The row *commit* names the tested code, with its number of results.
+In the *random runs of the provider's side* no process and no connection fails. Staff
+refund in Razorpay's dashboard, banks raise and decide disputes, customers pay a fee or
+get an offer, the account refuses calls in other words, and Razorpay's clock is ahead
+of the shop's. In some of these runs no webhook arrives. Each dashboard refund is timed
+until payment-svc has stored it: in seconds since its webhook was stored, or in due
+polls of its payment link if no webhook has arrived. While the account refuses all calls
+nobody can read a refund; these refunds are counted apart, from the time of the refund.
 Runs without a failure do not prove that there is none: the row *failures per run* gives
 the upper bound.
 """

@@ -16,7 +16,8 @@ from verification.faults.catalogue import CALLBACKS_LOST
 from verification.faults.drain import Stuck, drain
 from verification.faults.history import History
 from verification.faults.market import decisions, let_in, open_market
-from verification.faults.plans import Action
+from verification.faults.plans import ALL, Action
+from verification.faults.sightings import Watch
 from verification.faults.stack import Stack
 
 SLACK = 60.0
@@ -32,7 +33,11 @@ def commit() -> str:
 
 @dataclasses.dataclass
 class Result:
-    """The result of a run; `violations` is empty when every invariant holds."""
+    """The result of a run; `violations` is empty when every invariant holds.
+
+    `kinds` names the faults that were drawn. `sightings` are the delays until
+    payment-svc had each refund that was made in the dashboard.
+    """
 
     name: str
     database: str
@@ -44,6 +49,8 @@ class Result:
     operations: dict[str, int] = dataclasses.field(default_factory=dict)
     crashed_at: str = ""
     violations: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    kinds: str = ALL
+    sightings: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
     def save(self, stack: Stack) -> None:
         """Append the result to the results of its folder."""
@@ -51,10 +58,12 @@ class Result:
             out.write(json.dumps(dataclasses.asdict(self), default=str) + "\n")
 
 
-def run(stack: Stack, seed: int, seconds: float) -> Result:
+def run(stack: Stack, seed: int, seconds: float, kinds: str = ALL) -> Result:
     """Run a seed and check the result."""
-    actions = nemesis.plan(seed, seconds, stack.databases.name)
-    return suffer(stack, str(seed), actions, seconds, seed)
+    actions = nemesis.plan(seed, seconds, stack.databases.name, kinds)
+    result = suffer(stack, str(seed), actions, seconds, seed)
+    result.kinds = kinds
+    return result
 
 
 def suffer(
@@ -72,8 +81,11 @@ def suffer(
     threads = [threading.Thread(target=one.shop, daemon=True) for one in customers]
     for thread in threads:
         thread.start()
+    watch = watch_refunds(stack)
     enemy = nemesis.Nemesis(stack, stack.proxy, plan, seconds)
     enemy.run()
+    log = stack.folder / f"faults-{name}.json"
+    log.write_text(json.dumps(enemy.log, indent=1))
     market.over.set()
     for thread in threads:
         thread.join()
@@ -81,9 +93,27 @@ def suffer(
     if accepted := result.faults.pop(FORGED, 0):
         row = f"{accepted} forged webhooks were answered 2xx"
         result.violations.append({"id": "forged", "row": row})
-    judge(stack, result, history, stock, is_queue_lost=enemy.has_lost_queues)
+    judge(
+        stack,
+        result,
+        history,
+        stock,
+        is_queue_lost=enemy.has_lost_queues,
+        watch=watch,
+    )
     result.seconds = time.monotonic() - started
     return result
+
+
+def watch_refunds(stack: Stack) -> Watch:
+    """Watch every refund that is made in the dashboard from now on."""
+    provider = stack.provider
+    watch = Watch(
+        stack.urls["payment-svc"], lambda: stack.shift, lambda: provider.is_refusing
+    )
+    provider.on_refund = watch.made
+    watch.start()
+    return watch
 
 
 def faults(stack: Stack, enemy: nemesis.Nemesis) -> Counter[str]:
@@ -103,15 +133,25 @@ def judge(
     stock: dict[int, int],
     *,
     is_queue_lost: bool = False,
+    watch: Watch | None = None,
 ) -> None:
     """Drain the shop and record every violation."""
     for name in stack.ended():
         result.violations.append({"id": "process", "row": f"{name} ended by itself"})
+    watch = watch or watch_refunds(stack)
     try:
         stack.wait_until_ready()
-        result.drain_seconds = drain(stack, decisions(stack, result.name))
+        stack.provider.heal()
+        people = decisions(stack, result.name)
+        result.drain_seconds = drain(stack, people, lambda: not watch.unseen)
     except (Stuck, TimeoutError) as why:
         result.violations.append({"id": "stuck", "row": str(why)})
+    watch.stop()
+    result.sightings = [one.figures() for one in watch.sightings]
+    result.violations += [
+        {"id": "unseen", "row": f"payment-svc does not have {one.refund_id}"}
+        for one in watch.unseen
+    ]
     verdicts = audit.check(
         stack.urls,
         stack.ledger(),

@@ -190,12 +190,18 @@ class Customer:
         return rows[0] if rows else None
 
     def control(self, link: str, verb: str, **body: Any) -> bool:
-        """Call the control API of the Razorpay sandbox."""
-        url = f"{self.market.sandbox}/control/links/{link}/{verb}/"
+        """Act on a payment link; return whether the sandbox has done it."""
+        return bool(self.command(f"links/{link}/{verb}", **body))
+
+    def command(self, path: str, **body: Any) -> dict[str, Any]:
+        """Call the sandbox's control API; return the answer, {} if it failed."""
+        url = f"{self.market.sandbox}/control/{path}/"
         try:
-            return self.browser.http.post(url, json=body or None, timeout=6).ok
-        except OSError:
-            return False
+            answer = self.browser.http.post(url, json=body or None, timeout=6)
+            found: dict[str, Any] = answer.json() if answer.ok else {}
+        except (OSError, ValueError):
+            return {}
+        return found
 
     def view_again(self) -> None:
         """Read a paid order."""

@@ -7,14 +7,14 @@ import signal
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from devtools.layout import HOST, SANDBOX
 from devtools.local.processes import Process
 from verification.faults import locks, settings
 from verification.faults.crowds import Crowd, SlowClients
 from verification.faults.databases import KINDS
+from verification.faults.provider import ProviderSide
 from verification.faults.proxy import Proxy
+from verification.faults.rows import Parameters
 from verification.faults.running import RunningShop
 
 CRASHED = b"failpoint reached"
@@ -31,6 +31,7 @@ class Stack(RunningShop):
         self.starved: set[str] = set()
         self.guests: dict[str, Crowd | SlowClients] = {}
         self.proxy = self._make_proxy(seed)
+        self.provider = ProviderSide(self.site.address(SANDBOX))
         self.shift = self.mark = 0
         self.prepare()
 
@@ -71,11 +72,7 @@ class Stack(RunningShop):
 
     def ledger(self) -> dict[str, Any]:
         """Return the ledger of the Razorpay sandbox."""
-        url = self.site.address(SANDBOX) + "/control/ledger/"
-        with requests.Session() as http:
-            http.trust_env = False
-            found: dict[str, Any] = http.get(url, timeout=20).json()
-        return found
+        return self.provider.get("/control/ledger/")
 
     # ---- life ----
     def begin(self, seed: int) -> None:
@@ -174,6 +171,14 @@ class Stack(RunningShop):
         draft = self.clock.with_suffix(".new")
         draft.write_text(str(self.shift))
         draft.replace(self.clock)
+
+    def begin_at_provider(self, kind: str, parameters: Parameters) -> None:
+        """Let the provider's side act by itself."""
+        self.provider.begin(kind, parameters)
+
+    def end_at_provider(self, kind: str, parameters: Parameters) -> None:
+        """End what the provider's side has begun."""
+        self.provider.end(kind, parameters)
 
     def send(self, queue: str, body: str) -> None:
         """Put a message into a queue."""

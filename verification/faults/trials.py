@@ -10,6 +10,7 @@ import click
 
 from verification.faults.failpoints import Point
 from verification.faults.outages import OUTAGES
+from verification.faults.plans import ALL
 from verification.faults.runs import Result, run
 from verification.faults.stack import Stack
 from verification.faults.sweep import sweep
@@ -23,6 +24,7 @@ def carry_out(
     points: Sequence[tuple[Point, int]],
     seeds: Iterable[int],
     seconds: float,
+    kinds: str = ALL,
 ) -> list[Result]:
     """Sweep failpoints and run seeds on one database."""
     with opened(database, keep) as (stack, results):
@@ -30,7 +32,8 @@ def carry_out(
             results.append(show(result, f"sweep {result.name}"))
             result.save(stack)
         for seed in seeds:
-            results.append(show(run(stack, seed, seconds), f"seed {seed}"))
+            name = f"seed {seed}" if kinds == ALL else f"seed {seed} of {kinds}"
+            results.append(show(run(stack, seed, seconds, kinds), name))
             results[-1].save(stack)
     return results
 
@@ -73,7 +76,9 @@ def again(result: Result) -> str:
     if result.name in OUTAGES:
         return f"make faults ARGS=\"{words} outages '{result.name}'\""
     if result.name.isdigit():
-        return f'make faults ARGS="{words} campaign --runs 1 --seed {result.name}"'
+        kinds = "" if result.kinds == ALL else f"--kinds {result.kinds} "
+        words += f" campaign {kinds}--runs 1"
+        return f'make faults ARGS="{words} --seed {result.name}"'
     name, _, nth = result.name.split(" ")[1].partition(":")
     return f'make faults ARGS="{words} sweep --nth {nth} {name}"'
 

@@ -14,7 +14,7 @@ from order_svc.models import (
     StockCommandKind,
     StockCommandState,
 )
-from verification.faults.checks import h4, h8, read
+from verification.faults.checks import h3, h4, h8, read
 from verification.faults.history import FAIL, OK, History
 
 LAMP = 144
@@ -84,3 +84,30 @@ def test_a_session_that_goes_on_after_a_reset_is_found(books):
 
     found.history.note("asha", "outlive", OK, status=200)
     assert [line["client"] for line in h8(found)] == ["asha"]
+
+
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        ("pending", "success", "refunded"),  # refunded in the dashboard
+        ("pending", "failed", "pending", "success"),  # a review after the deadline
+        ("pending", "pending", "failed"),  # a review that was rejected
+        ("refunding", "refunded"),  # the rest, after a dispute
+    ],
+)
+def test_a_status_may_follow_from_what_the_provider_does(books, statuses):
+    _, facts = books
+    found = facts()
+    for status in statuses:
+        found.history.note("asha", "see", OK, order_id=1, status=status)
+
+    assert h3(found) == []
+
+
+def test_a_refunded_order_is_never_a_success_again(books):
+    _, facts = books
+    found = facts()
+    for status in ("refunded", "success"):
+        found.history.note("asha", "see", OK, order_id=1, status=status)
+
+    assert [line["before"] for line in h3(found)] == ["refunded"]

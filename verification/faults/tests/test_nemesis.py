@@ -9,6 +9,7 @@ from devtools.testkit.plugin import serve
 from verification.faults import nemesis
 from verification.faults.catalogue import POISONS, WEBHOOKS
 from verification.faults.nemesis import Action, Nemesis, Shop, timetable
+from verification.faults.provider_kinds import BY_PROVIDER
 from verification.faults.proxy import Fault, Proxy
 from verification.faults.settings import EDGES
 from verification.faults.stack import Stack
@@ -109,6 +110,19 @@ def test_what_is_done_to_processes_is_taken_back(stack, proxy, time, kind):
     enemy = run([action(kind)], stack, proxy, time)
 
     assert stack.calls == CALLS[kind]
+    assert [one.kind for one in enemy.done] == [kind]
+
+
+@pytest.mark.parametrize("kind", sorted(BY_PROVIDER))
+def test_the_provider_acts_and_ends_it(stack, proxy, time, kind):
+    wish = {"which": 0.5}
+
+    enemy = run([action(kind, target="provider", **wish)], stack, proxy, time)
+
+    assert stack.calls == [
+        (1.0, "begin_at_provider", kind, wish),
+        (3.0, "end_at_provider", kind, wish),
+    ]
     assert [one.kind for one in enemy.done] == [kind]
 
 

@@ -7,10 +7,12 @@ from collections import Counter
 import pytest
 
 from devtools.layout import ROOT
-from verification.faults.catalogue import BOTH, CATALOGUE, POISONS, WEBHOOKS
+from verification.faults.catalogue import CATALOGUE, POISONS, WEBHOOKS
 from verification.faults.nemesis import EFFECTS
-from verification.faults.plans import Action, collide, plan
+from verification.faults.plans import BY_ITSELF, CHOICES, Action, collide, plan
+from verification.faults.provider_kinds import BY_PROVIDER
 from verification.faults.proxy import KINDS
+from verification.faults.rows import BOTH
 from verification.faults.settings import EDGES
 
 SEEDS = range(400)
@@ -65,6 +67,47 @@ def test_every_fault_of_the_catalogue_is_planned_sooner_or_later(database):
     wanted = {row.kind for row in CATALOGUE if database in row.databases}
 
     assert set(planned(database)) == wanted | SILENT
+
+
+def by_itself(database, seeds=SEEDS):
+    return [plan(seed, SECONDS, database, BY_ITSELF) for seed in seeds]
+
+
+@pytest.mark.parametrize("database", BOTH)
+def test_twenty_runs_of_the_provider_have_each_of_its_kinds_several_times(database):
+    actions = [one for run in by_itself(database, range(1, 21)) for one in run]
+
+    counts = Counter(one.kind for one in actions if one.kind not in SILENT)
+    assert set(counts) == BY_PROVIDER
+    assert min(counts.values()) >= 5
+
+
+def test_a_run_of_the_provider_has_nothing_else_than_lost_webhooks_and_callbacks():
+    kinds = {one.kind for run in by_itself("sqlite") for one in run}
+
+    assert kinds == BY_PROVIDER | SILENT
+
+
+def test_a_run_of_the_provider_is_its_own_plan_of_a_seed():
+    assert plan(7, SECONDS, "sqlite", BY_ITSELF) == by_itself("sqlite")[7]
+    assert plan(7, SECONDS, "sqlite", BY_ITSELF) != plan(7, SECONDS, "sqlite")
+
+
+@pytest.mark.parametrize("kinds", CHOICES)
+def test_no_dispute_is_raised_where_its_webhook_is_lost(kinds):
+    runs = [plan(seed, SECONDS, "sqlite", kinds) for seed in SEEDS]
+    silent = [{one.kind for one in run} for run in runs]
+    silent = [kinds for kinds in silent if "webhooks_lost" in kinds]
+
+    assert len(silent) > 20
+    assert all("dispute" not in kinds for kinds in silent)
+
+
+def test_kinds_of_the_provider_may_overlap_but_not_with_themselves():
+    refund = action("dashboard_refund", target="provider")
+
+    assert collide(refund, action("dashboard_refund", at=2.0, target="provider"))
+    assert not collide(refund, action("dispute", target="provider"))
 
 
 def test_sqlite_has_no_server_to_restart():

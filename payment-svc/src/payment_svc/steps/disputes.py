@@ -2,6 +2,7 @@
 
 from chassis import correlation
 from chassis.db import reading
+from chassis.failpoints import failpoint
 from chassis.outcomes import Done, Unknown
 from payment_svc.models import Dispute
 from payment_svc.steps.context import Context
@@ -10,9 +11,12 @@ from payment_svc.steps.retries import retry_later
 
 def check_dispute(dispute_id: int) -> None:
     """Fetch a leased dispute and store what Razorpay returns."""
+    failpoint("dispute.leased")
     work = Context()
     razorpay_id = _read_id(work, dispute_id)
+    failpoint("dispute.before_fetch")
     answer = work.razorpay.fetch_dispute(razorpay_id)
+    failpoint("dispute.after_fetch")
     if isinstance(answer, Unknown):
         retry_later(work, Dispute, dispute_id, answer)
         return
@@ -21,7 +25,9 @@ def check_dispute(dispute_id: int) -> None:
     else:
         what = "another dispute" if isinstance(answer, Done) else answer.description
         work.disputes.record_refusal(dispute_id, what)
+    failpoint("dispute.before_reconcile_commit")
     work.session.commit()
+    failpoint("dispute.reconciled")
 
 
 def _read_id(work: Context, dispute_id: int) -> str:
