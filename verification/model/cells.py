@@ -44,7 +44,6 @@ BEFORE_REVIEW = (
     Order.AWAITING_PAYMENT,
     Order.EXPIRING,
     Order.CANCELLING,
-    Order.REJECTED,
 )
 UNPAID = tuple(state for state in UNDECIDED if state is not Order.PAID)
 # The model of refunds made at Razorpay starts with none of these.
@@ -107,7 +106,7 @@ NOT_USED: dict[str, list[Key]] = {
     ],
     "an order asks for the result of a review only when it knows of one": [
         *_cells("order", BEFORE_REVIEW, E.REVIEW_LATE, E.HOLD_ENDED),
-        ("order", Order.CANCELLED, E.HOLD_ENDED),
+        *_cells("order", [Order.CANCELLED, Order.REJECTED], E.HOLD_ENDED),
     ],
     "a prolongation moves no stock, so the model drops it at once": _cells(
         "reservation",
