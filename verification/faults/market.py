@@ -7,13 +7,14 @@ from typing import Any
 
 from devtools.layout import SANDBOX, SERVICES
 from devtools.local.environment import mail_folder
-from verification.faults.browser import Browser, Reply
+from verification.faults.browser import TIMEOUT, Browser, Reply
 from verification.faults.history import History
 from verification.faults.panel import Panel, waiting_refunds
 from verification.faults.running import RunningShop
 from verification.faults.shopping import Customer, Market
 from verification.faults.stack import Stack
 
+STARTING = 30.0  # two shops may start at the same time, and no fault is active yet
 CUSTOMERS = ("asha", "bilal", "chitra", "dev", "esha", "farid")
 # Some products sell out at once, others never: both cases are wanted.
 STOCK = (3, 8, 15, 40, 400, 4000)
@@ -37,10 +38,11 @@ def sign_in(shop: RunningShop, role: str, addresses: dict[str, str]) -> Browser:
         "email": accounts[f"DEMO_{role}_EMAIL"],
         "password": accounts[f"DEMO_{role}_PASSWORD"],
     }
-    browser = Browser(direct(shop))
+    browser = Browser(direct(shop), STARTING)
     reply = browser.call("POST", "user-svc", "/user/login/", json=body)
     if not reply.is_ok:
         raise RuntimeError(f"{role} cannot sign in: {reply}")
+    browser.timeout = TIMEOUT
     browser.token, browser.addresses = reply.data["access_token"], addresses
     return browser
 
