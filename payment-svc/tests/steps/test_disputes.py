@@ -265,6 +265,15 @@ def test_a_dispute_for_fraud_hinders_no_refund(shop, disputed):
     assert [r.state for r in shop.refunds(order)] == ["processed"]
 
 
+def override_dispute(shop, refund):
+    """Let an admin send a refund that waits for a dispute."""
+    with shop.app.app_context():
+        work = Context("user:9")
+        work.refunds.override_dispute(refund.id)
+        work.session.commit()
+    shop.work()
+
+
 def test_after_a_lost_dispute_an_automatic_refund_waits_for_a_person(
     shop, deliver, disputed
 ):
@@ -275,11 +284,7 @@ def test_after_a_lost_dispute_an_automatic_refund_waits_for_a_person(
     [refund] = shop.refunds(order)
     assert (refund.state, shop.ledger("refunds")) == ("requested", [])
 
-    with shop.app.app_context():
-        work = Context("user:9")
-        work.refunds.override_dispute(refund.id)
-        work.session.commit()
-    shop.work()
+    override_dispute(shop, refund)
 
     [refund] = shop.refunds(order)
     assert (refund.state, refund.despite_dispute) == ("processed", True)
@@ -304,11 +309,7 @@ def test_a_refund_by_staff_that_waited_is_not_sent_after_a_lost_dispute(
 
     [refund] = shop.refunds(order)
     assert (refund.state, shop.ledger("refunds")) == ("requested", [])
-    with shop.app.app_context():
-        work = Context("user:9")
-        work.refunds.override_dispute(refund.id)
-        work.session.commit()
-    shop.work()
+    override_dispute(shop, refund)
     assert [r.state for r in shop.refunds(order)] == ["processed"]
 
 
