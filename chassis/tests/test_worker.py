@@ -143,6 +143,69 @@ def test_work_that_is_left_is_done_without_rest(with_jobs):
     thread.join(20)
 
 
+class Clock:
+    """A monotonic clock, moved by each wait of the event that it gives."""
+
+    def __init__(self, monkeypatch):
+        self.now, self.waits = 100.0, []
+        monkeypatch.setattr(worker.time, "monotonic", lambda: self.now)
+
+    def is_set(self):
+        return False
+
+    def wait(self, seconds):
+        self.waits.append(seconds)
+        self.now += seconds
+        return False
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+def test_a_worker_with_work_polls_at_its_own_pace(clock):
+    pauses = worker.Pauses(clock)
+
+    pauses.pause(0.1)
+
+    assert clock.waits == [0.1]
+
+
+def test_an_idle_worker_polls_less_often(clock):
+    pauses = worker.Pauses(clock)
+    clock.now += worker.BUSY
+
+    pauses.pause(0.125)
+
+    assert clock.waits == [0.125] * 4
+
+
+def test_the_pause_of_an_idle_worker_ends_with_the_next_work(clock, monkeypatch):
+    pauses = worker.Pauses(clock)
+    clock.now += worker.BUSY + 1
+
+    def wait(seconds):
+        if clock.waits:
+            pauses.note_work()  # another loop, meanwhile
+        return Clock.wait(clock, seconds)
+
+    monkeypatch.setattr(clock, "wait", wait)
+    pauses.pause(0.125)
+
+    assert clock.waits == [0.125] * 2
+
+
+@pytest.mark.parametrize("every", [0, 15, 600])
+def test_messages_and_rare_jobs_are_not_waited_for_longer(clock, every):
+    pauses = worker.Pauses(clock)
+    clock.now += worker.BUSY + 1
+
+    pauses.pause(every)
+
+    assert clock.waits == [every]
+
+
 def test_each_turn_has_a_correlation_id_and_a_session_of_its_own(app):
     ids, sessions = [], []
 

@@ -6,6 +6,7 @@ SIGINT let each loop finish the work in hand; all loops end within 10 s.
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
@@ -16,13 +17,17 @@ from flask import Flask, current_app
 
 from chassis import leases, logging, retention
 
+BUSY = 2.0  # seconds after its last work in which a worker does not count as idle
+IDLE_PAUSE = 0.5  # seconds between two polls of a loop while the worker is idle
+
 
 @dataclass(frozen=True)
 class Job:
     """Work that is repeated: `run` returns how many things it did.
 
-    After 0 the loop pauses for `every` seconds. `drain` is what `worker.drain` calls
-    for a loop of the chassis; a loop without it is not drained.
+    After 0 the loop pauses for `every` seconds, and longer while the worker is idle.
+    `drain` is what `worker.drain` calls for a loop of the chassis; a loop without it is
+    not drained.
     """
 
     run: Callable[[], int]
@@ -73,20 +78,50 @@ def _once(app: Flask, name: str, job: Job) -> int:
             return -1
 
 
-def _loop(app: Flask, name: str, job: Job, stop: threading.Event) -> None:
+class Pauses:
+    """The pauses of a worker's loops; they are longer while no loop has work."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
+        self.worked_at = time.monotonic()
+
+    def note_work(self) -> None:
+        """Keep the pauses of all loops short: one loop's work is often another's too."""
+        self.worked_at = time.monotonic()
+
+    def pause(self, every: float) -> None:
+        """Wait for `every` seconds; while the worker is idle, for `IDLE_PAUSE`.
+
+        The longer pause ends when another loop does something. A loop with no pause
+        (`every` is 0) waits for its messages by itself.
+        """
+        end = time.monotonic() + IDLE_PAUSE
+        while not self.stop.wait(every) and every and self._is_idle():
+            if time.monotonic() >= end:
+                return
+
+    def _is_idle(self) -> bool:
+        return time.monotonic() - self.worked_at > BUSY
+
+
+def _loop(app: Flask, name: str, job: Job, pauses: Pauses) -> None:
     failures = 0
-    while not stop.is_set():
+    while not pauses.stop.is_set():
         done = once(app, name, job)
         failures = failures + 1 if done < 0 else 0
-        if done <= 0:
-            pause = leases.backoff(failures, 1, 30).total_seconds()
-            stop.wait(pause if failures else job.every)
+        if failures:
+            pauses.stop.wait(leases.backoff(failures, 1, 30).total_seconds())
+        elif done:
+            pauses.note_work()
+        else:
+            pauses.pause(job.every)
 
 
 def run(app: Flask, stop: threading.Event) -> None:
     """Run every loop until `stop` is set and each has finished the work in hand."""
+    pauses = Pauses(stop)
     threads = [
-        threading.Thread(target=_loop, args=(app, name, job, stop), name=name)
+        threading.Thread(target=_loop, args=(app, name, job, pauses), name=name)
         for name, job in loops(app).items()
     ]
     for thread in threads:
