@@ -69,7 +69,14 @@ class Load:
         try:
             answer = request()
         except (DemoFailed, requests.RequestException) as error:
-            self.failures.append(str(error))
+            self.failures.append(_described(error))
             return None
         self.done += 1
         return answer
+
+
+def _described(error):
+    """Return an error's text with the request that it ended."""
+    request = getattr(error, "request", None)
+    named = f"{request.method} {request.url}: " if request is not None else ""
+    return f"{named}{error}"
