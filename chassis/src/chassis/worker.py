@@ -86,7 +86,7 @@ class Pauses:
         self.worked_at = time.monotonic()
 
     def note_work(self) -> None:
-        """Keep the pauses of all loops short: one loop's work is often another's too."""
+        """Keep the pauses of all loops short: more work may follow."""
         self.worked_at = time.monotonic()
 
     def pause(self, every: float) -> None:
