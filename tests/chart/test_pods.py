@@ -164,7 +164,8 @@ def test_an_image_has_a_registry_and_a_digest_overrides_the_tag(template):
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_an_api_is_removed_from_its_service_before_it_stops(template, service):
-    _, spec = pods(template())[f"Deployment {service}"]
+    chosen = f"services.{service}.api.drainSeconds=45"
+    _, spec = pods(template("default", chosen))[f"Deployment {service}"]
     [api] = spec["containers"]
 
     [*_, words] = api["lifecycle"]["preStop"]["exec"]["command"]
@@ -173,7 +174,7 @@ def test_an_api_is_removed_from_its_service_before_it_stops(template, service):
 
     # chassis.web.gunicorn checks for this file; a restarted container must not find it.
     assert (drain, cleanup) == ("touch /tmp/draining", "rm /tmp/draining")
-    assert pause >= 10
+    assert pause == 45
     assert spec["terminationGracePeriodSeconds"] >= pause + gunicorn.graceful_timeout
 
 

@@ -56,7 +56,7 @@ lifecycle:
     # Gunicorn resets new connections after SIGTERM, so wait until the pod is removed from
     # the endpoints. Meanwhile chassis.web.gunicorn closes keep-alive connections.
     exec:
-      command: [sh, -c, touch /tmp/draining; sleep 20; rm /tmp/draining]
+      command: [sh, -c, touch /tmp/draining; sleep {{ int .service.api.drainSeconds }}; rm /tmp/draining]
 resources:
   {{- toYaml .service.api.resources | nindent 2 }}
 {{- end }}
