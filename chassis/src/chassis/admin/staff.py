@@ -118,7 +118,7 @@ def _ask(access_token: str) -> Staff | None:
 
 
 def _user_svc() -> Client:
-    return cast("Client", current_app.extensions["user_svc"])
+    return cast("Client", current_app.extensions["user_svc_sign_in"])
 
 
 def _keep(found: Staff, pair: dict[str, Any]) -> None:

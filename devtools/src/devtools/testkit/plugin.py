@@ -24,7 +24,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.serving import make_server
 
-from chassis import migrations
+from chassis import migrations, web
 from chassis.web import auth
 
 SECRET = "a-secret-of-tests-that-is-long-enough-0123456789"  # noqa: S105
@@ -173,7 +173,8 @@ def dispose(app: Flask) -> None:
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
-    app.extensions["user_svc"].pool.clear()
+    for use in web.USES:
+        app.extensions[use].pool.clear()
 
 
 @pytest.fixture
