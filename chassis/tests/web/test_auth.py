@@ -214,6 +214,19 @@ def test_a_service_is_no_user_and_a_user_has_no_scopes(client, tokens):
     assert client.patch("/things/1/", json={}, headers=headers).status_code == 403
 
 
+def test_a_users_scope_limits_the_role_and_gives_no_more(client, tokens):
+    client.post("/things/", json=THING, headers=tokens.user())
+
+    def status(role, scope):
+        token = tokens.sign({**USER, "role": role, "scope": scope})
+        headers = {"Authorization": f"Bearer {token}"}
+        return client.patch("/things/1/", json={}, headers=headers).status_code
+
+    assert status("staff", "customer staff") == 200
+    assert status("staff", "customer") == 403
+    assert status("customer", "customer staff admin things:write") == 403
+
+
 def test_a_caller_has_a_name():
     assert str(auth.Caller(id=7, role="customer")) == "user:7"
     assert str(auth.Caller(client="order-svc")) == "order-svc"
@@ -225,6 +238,7 @@ def test_keys_of_another_kind_do_not_serve(tokens):
     secret = {"kty": "oct", "k": "c2VjcmV0", "kid": "secret", "alg": "HS256"}
     keys = Keys(lambda: {"keys": [*tokens.jwks["keys"], secret]})
 
+    token = forged({"alg": "HS256", "kid": "secret"}, secret=b"secret")
+
     with pytest.raises(Unauthorized):
-        token = forged({"alg": "HS256", "kid": "secret"}, secret=b"secret")
         auth.verify(token, "tiny-svc", keys, "shop")

@@ -30,7 +30,10 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Caller:
-    """A signed-in user (`id`, `role`) or a service (`client`, `scopes`)."""
+    """A signed-in user (`id`, `role`) or a service (`client`, `scopes`).
+
+    A user's `scopes` are roles that the token is limited to; none means no limit.
+    """
 
     id: int | None = None
     role: str = ""
@@ -39,7 +42,9 @@ class Caller:
 
     def may(self, who: str) -> bool:
         """Return whether the caller has a role, or a scope such as `users:read`."""
-        return who in self.scopes if ":" in who else who in ROLES.get(self.role, ())
+        if self.client:
+            return ":" in who and who in self.scopes
+        return who in ROLES.get(self.role, ()) and who in (self.scopes or {who})
 
     @property
     def is_staff(self) -> bool:
@@ -82,7 +87,7 @@ def verify(token: str, audience: str, keys: Keys, issuer: str) -> Caller:
 def _caller(claims: dict[str, Any], audience: str) -> Caller:
     scopes = frozenset(str(claims.get("scope", "")).split())
     if claims["aud"] == SHOP:
-        return Caller(id=int(claims["sub"]), role=str(claims["role"]))
+        return Caller(int(claims["sub"]), str(claims["role"]), scopes=scopes)
     if claims["aud"] == audience:
         return Caller(client=str(claims["sub"]), scopes=scopes)
     raise jwt.InvalidAudienceError
