@@ -140,6 +140,4 @@ class Client(pybreaker.CircuitBreakerListener):
         try:
             return Answer(status, orjson.loads(raw) if raw else None)
         except orjson.JSONDecodeError:
-            raise failure(
-                f"{self.name} answered {status} without JSON."
-            ) from None
+            raise failure(f"{self.name} answered {status} without JSON.") from None

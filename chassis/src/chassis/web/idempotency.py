@@ -137,10 +137,21 @@ def is_known() -> bool:
 
 def _owner() -> dict[str, str]:
     """Return the key's scope: keys of other callers and routes are different keys."""
-    return {
-        "caller": str(g.get("caller", "anonymous")),
-        "route": f"{request.method} {request.path.rstrip('/')}",
-    }
+    caller = str(g.caller) if "caller" in g else _stranger()
+    return {"caller": caller, "route": f"{request.method} {request.path.rstrip('/')}"}
+
+
+def of_stranger(subject: str) -> None:
+    """Scope the keys of an anonymous request by whom the request is about."""
+    g.idempotency_stranger = _mac(subject.encode())
+
+
+def _stranger() -> str:
+    """Return the caller of an anonymous request.
+
+    Strangers share no keys: without a subject only the same request is the same caller.
+    """
+    return f"anonymous:{g.get('idempotency_stranger') or _fingerprint()}"
 
 
 def _key() -> str | None:
@@ -156,8 +167,11 @@ def _key() -> str | None:
 
 
 def _fingerprint() -> str:
+    return _mac(request.query_string + b"\n" + request.get_data(cache=True))
+
+
+def _mac(text: bytes) -> str:
     secret = str(current_app.secret_key).encode()
-    text = request.query_string + b"\n" + request.get_data(cache=True)
     return hmac.new(secret, text, hashlib.sha256).hexdigest()
 
 
