@@ -88,7 +88,7 @@ class Client(pybreaker.CircuitBreakerListener):
         self._count(None)
         return answer
 
-    def _count(self, failure: Outage | None) -> None:
+    def _count(self, failure: Unknown | None) -> None:
         """Count the outcome of a call in the breaker.
 
         The call is made outside the breaker, which runs one function at a time.

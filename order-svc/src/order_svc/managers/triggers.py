@@ -49,6 +49,21 @@ def classify_capture(order: Order, data: Data, *, is_refunded: bool) -> OrderTri
     return OrderTrigger.CAPTURED if is_first else OrderTrigger.EXTRA_CAPTURED
 
 
+def _check_amount(order: Order, data: Data) -> None:
+    """Raise Mismatch for an amount that is not the price, unless staff accepted it.
+
+    An order without a price accepts any amount, and refunds all of it.
+    """
+    if data.get("accepted") or not order.total_price:
+        return
+    if (data["amount"], data["currency"]) != (order.total_price, order.currency):
+        raise Mismatch(
+            f"Payment {data['payment_id']} of order {order.id} is "
+            f"{data['amount']} {data['currency']}, not "
+            f"{order.total_price} {order.currency}."
+        )
+
+
 def check_link(order: Order, data: Data) -> None:
     """Raise Mismatch for a link that was not made for this order.
 
@@ -69,19 +84,4 @@ def check_link(order: Order, data: Data) -> None:
                 f"{name} {value}, not {wanted[name]}" for name, value in wrong.items()
             )
             + "."
-        )
-
-
-def _check_amount(order: Order, data: Data) -> None:
-    """Raise Mismatch for an amount that is not the price, unless staff accepted it.
-
-    An order without a price accepts any amount, and refunds all of it.
-    """
-    if data.get("accepted") or not order.total_price:
-        return
-    if (data["amount"], data["currency"]) != (order.total_price, order.currency):
-        raise Mismatch(
-            f"Payment {data['payment_id']} of order {order.id} is "
-            f"{data['amount']} {data['currency']}, not "
-            f"{order.total_price} {order.currency}."
         )
