@@ -18,7 +18,7 @@ def _event(kind: Event, order_id: str, data: dict[str, Any]) -> Outbox:
 def link_ready(payment: Payment) -> Outbox:
     """Return the event with the payment link, its expiry, amount and customer."""
     assert payment.expires_at is not None
-    data = {
+    data: dict[str, Any] = {
         "short_url": payment.razorpay_short_url,
         "expires_at": timestamp(payment.expires_at),
         "amount": f"{payment.amount:.2f}",

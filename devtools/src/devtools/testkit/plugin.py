@@ -26,6 +26,7 @@ from werkzeug.serving import make_server
 
 from chassis import migrations, web
 from chassis.web import auth
+from chassis.web.keys import Keys
 
 SECRET = "a-secret-of-tests-that-is-long-enough-0123456789"  # noqa: S105
 CreateApp = Callable[[dict[str, str]], Flask]
@@ -193,7 +194,7 @@ def make_app(databases: Databases, tokens: Tokens) -> Iterator[Callable[..., Fla
         url = databases.new(create_app, environ)
         app = create_app({**environ, "DATABASE_URL": url})
         app.testing = False  # errors become responses, as in production
-        app.extensions["keys"] = auth.Keys(lambda: tokens.jwks)
+        app.extensions["keys"] = Keys(lambda: tokens.jwks)
         app.extensions["test_database"] = url
         made.append((create_app, app))
         return app
