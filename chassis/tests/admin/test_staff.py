@@ -199,7 +199,7 @@ def test_tokens_of_another_session_are_no_tokens(app, staff):
         row.access_token = row.refresh_token = "access-1"  # as an older version stored
         db.session.commit()
 
-    assert not staff.is_in()
+    assert staff.get().status_code == 302
     assert not sessions(app)
 
 

@@ -26,8 +26,6 @@ from chassis.web.auth import ADMIN, STAFF
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=8)
 NOTED = timedelta(minutes=1)  # the precision of `seen_at`
-TOKENS = ("access_token", "refresh_token")
-Pair = dict[str, Any]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -51,14 +49,15 @@ def sign_in(email: str, password: str) -> None:
     answer = _token(form)
     if answer.status != 200:
         raise Forbidden("E-mail or password is wrong.")
-    found = _ask(str(answer.data["access_token"]))
+    access, refresh = _pair(answer)
+    found = _ask(access)
     if found is None:
-        _revoke(answer.data)
+        _revoke(access, refresh)
         raise Forbidden("This account is not a staff account.")
     sign_out()
     session.clear()
     session["id"] = secrets.token_urlsafe(32)
-    _keep(found, answer.data)
+    _keep(found, access, refresh)
 
 
 def current() -> Staff | None:
@@ -74,39 +73,28 @@ def sign_out() -> None:
     The session ends here in any case; while user-svc is down its tokens, which nobody
     can read any more, are left to expire.
     """
-    tokens = _delete() if "id" in session else None
-    if tokens is not None:
-        with suppress(Unavailable):
-            _revoke(tokens)
+    if "id" in session:
+        with writing():
+            table, database = model("admin_sessions"), current_db().session
+            which = delete(table).where(table.id == _key())
+            tokens = which.returning(table.access_token, table.refresh_token)
+            row = database.execute(tokens).one_or_none()
+            database.commit()
+        access, refresh = map(_opened, row or ("", ""))
+        if access:
+            with suppress(Unavailable):
+                _revoke(access, refresh)
     session.clear()
 
 
-def _delete() -> Pair | None:
-    """Delete the session's row; return its tokens, or None without a row."""
-    with writing():
-        table, database = model("admin_sessions"), current_db().session
-        which = delete(table).where(table.id == _key())
-        columns = which.returning(table.access_token, table.refresh_token)
-        row = database.execute(columns).one_or_none()
-        database.commit()
-    if row is None:
-        return None
-    return {name: _opened(getattr(row, name)) for name in TOKENS}
-
-
-def _revoke(pair: Pair) -> None:
+def _revoke(access: str, refresh: str, *, may_renew: bool = True) -> None:
     """End the session at user-svc; an expired access token is renewed for that."""
-    if _logout(pair).status != 401:
-        return
-    answer = _renew(pair["refresh_token"])
-    if answer.status == 200:
-        _logout(answer.data)
-
-
-def _logout(pair: Pair) -> Answer:
-    headers = {"Authorization": f"Bearer {pair['access_token']}"}
-    body = {"refresh_token": pair["refresh_token"]}
-    return _user_svc().call("POST", "/user/logout/", json=body, headers=headers)
+    headers, body = _bearer(access), {"refresh_token": refresh}
+    answer = _user_svc().call("POST", "/user/logout/", json=body, headers=headers)
+    if answer.status == 401 and may_renew:
+        answer = _token({"grant_type": "refresh_token", "refresh_token": refresh})
+        if answer.status == 200:
+            _revoke(*_pair(answer), may_renew=False)
 
 
 def _key() -> str:
@@ -115,8 +103,7 @@ def _key() -> str:
 
 def _cipher() -> Fernet:
     """Return the cipher of this session; its key is not the hash in the table."""
-    secret = str(session["id"]).encode()
-    key = hashlib.blake2b(secret, digest_size=32, person=b"admin session").digest()
+    key = hashlib.sha256(f"tokens of {session['id']}".encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))
 
 
@@ -125,7 +112,7 @@ def _sealed(token: str) -> str:
 
 
 def _opened(stored: str) -> str:
-    """Return a stored token; an empty text for one that is not encrypted so."""
+    """Return a stored token; "" for one that this session did not encrypt."""
     with suppress(InvalidToken):
         return _cipher().decrypt(stored.encode()).decode()
     return ""
@@ -138,10 +125,10 @@ def _current() -> Staff | None:
     with reading():
         row: Any = database.get(table, _key())
         alive = row and row.seen_at + IDLE > now and row.expires_at > now
-        access = _opened(row.access_token) if alive else ""
-        refresh = _opened(row.refresh_token) if alive else ""
+        stored = (row.access_token, row.refresh_token) if alive else ()
         is_old = bool(alive and row.seen_at + NOTED < now)
         database.rollback()  # no transaction is open during a remote call
+    access, refresh = map(_opened, stored or ("", ""))
     found = _ask(access) or _refresh(refresh) if access else None
     if found is None:
         sign_out()
@@ -151,18 +138,22 @@ def _current() -> Staff | None:
 
 
 def _refresh(refresh_token: str) -> Staff | None:
-    answer = _renew(refresh_token)
+    answer = _token({"grant_type": "refresh_token", "refresh_token": refresh_token})
     if answer.status != 200:
         return None
-    pair = {name: str(answer.data[name]) for name in TOKENS}
-    if not _update(**{name: _sealed(token) for name, token in pair.items()}):
-        _revoke(pair)  # the session has ended meanwhile
+    access, refresh = _pair(answer)
+    if not _update(access_token=_sealed(access), refresh_token=_sealed(refresh)):
+        _revoke(access, refresh)  # the session has ended meanwhile
         return None
-    return _ask(pair["access_token"])
+    return _ask(access)
 
 
-def _renew(refresh_token: str) -> Answer:
-    return _token({"grant_type": "refresh_token", "refresh_token": refresh_token})
+def _pair(answer: Answer) -> tuple[str, str]:
+    return str(answer.data["access_token"]), str(answer.data["refresh_token"])
+
+
+def _bearer(access: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {access}"}
 
 
 def _token(form: dict[str, str]) -> Answer:
@@ -172,8 +163,7 @@ def _token(form: dict[str, str]) -> Answer:
 
 
 def _ask(access_token: str) -> Staff | None:
-    headers = {"Authorization": f"Bearer {access_token}"}
-    answer = _user_svc().call("GET", "/user/me/", headers=headers)
+    answer = _user_svc().call("GET", "/user/me/", headers=_bearer(access_token))
     if answer.status != 200 or answer.data["role"] not in (STAFF, ADMIN):
         return None
     user = answer.data
@@ -184,14 +174,15 @@ def _user_svc() -> Client:
     return cast("Client", current_app.extensions["user_svc_sign_in"])
 
 
-def _keep(found: Staff, pair: Pair) -> None:
+def _keep(found: Staff, access: str, refresh: str) -> None:
     now = clock.now()
     row = model("admin_sessions")(
         id=_key(),
         user_id=found.id,
         email=found.email,
         role=found.role,
-        **{name: _sealed(str(pair[name])) for name in TOKENS},
+        access_token=_sealed(access),
+        refresh_token=_sealed(refresh),
         seen_at=now,
         expires_at=now + ABSOLUTE,
     )

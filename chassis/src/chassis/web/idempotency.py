@@ -136,22 +136,18 @@ def is_known() -> bool:
 
 
 def _owner() -> dict[str, str]:
-    """Return the key's scope: keys of other callers and routes are different keys."""
-    caller = str(g.caller) if "caller" in g else _stranger()
+    """Return the key's scope: keys of other callers and routes are different keys.
+
+    Strangers share no keys: without a subject only the same request is the same caller.
+    """
+    stranger = g.get("idempotency_stranger") or _fingerprint()
+    caller = str(g.get("caller", f"anonymous:{stranger}"))
     return {"caller": caller, "route": f"{request.method} {request.path.rstrip('/')}"}
 
 
 def of_stranger(subject: str) -> None:
     """Scope the keys of an anonymous request by whom the request is about."""
     g.idempotency_stranger = _mac(subject.encode())
-
-
-def _stranger() -> str:
-    """Return the caller of an anonymous request.
-
-    Strangers share no keys: without a subject only the same request is the same caller.
-    """
-    return f"anonymous:{g.get('idempotency_stranger') or _fingerprint()}"
 
 
 def _key() -> str | None:

@@ -28,15 +28,13 @@ class Keys:
     """
 
     FRESH, RETRY, AGAIN, KEPT = 300, 30, 1, 86_400
-    PATIENCE = 1.0  # seconds that a request waits for a fetch if there are keys
-    FIRST = 6.0  # seconds that a request waits if there are none
+    PATIENCE, FIRST = 1.0, 6.0  # seconds that a request waits with and without keys
 
     def __init__(self, fetch: Callable[[], dict[str, Any]]) -> None:
         self._fetch = fetch
         self._keys: dict[str, Any] = {}
-        self._fetched = float("-inf")
-        self._next = float("-inf")
-        self._running: threading.Event | None = None
+        self._fetched = self._next = float("-inf")
+        self._running: threading.Thread | None = None
         self._lock = threading.Lock()
 
     def get(self, kid: str) -> Any:
@@ -47,9 +45,7 @@ class Keys:
             self._refresh(now, must_wait=not is_known)
         keys = self._usable(now)
         if not keys:
-            raise Unavailable(
-                "The keys to verify access tokens are unavailable right now."
-            )
+            raise Unavailable("The keys of access tokens are unavailable right now.")
         return keys.get(kid)
 
     def _usable(self, now: float) -> dict[str, Any]:
@@ -59,16 +55,16 @@ class Keys:
     def _refresh(self, now: float, *, must_wait: bool) -> None:
         """Start a fetch if one is due; wait for the one that is running."""
         with self._lock:
-            running = self._running
-            is_mine = running is None and now >= self._next
+            thread = self._running
+            is_mine = thread is None and now >= self._next
             if is_mine:
-                running = self._running = threading.Event()
                 run = contextvars.Context().run
-                threading.Thread(
+                thread = self._running = threading.Thread(
                     target=run, args=(self._update, now), daemon=True
-                ).start()
-        if running is not None and (is_mine or must_wait):
-            running.wait(self.PATIENCE if self._usable(now) else self.FIRST)
+                )
+                thread.start()
+        if thread is not None and (is_mine or must_wait):
+            thread.join(self.PATIENCE if self._usable(now) else self.FIRST)
 
     def _update(self, now: float) -> None:
         pause = self.AGAIN
@@ -78,8 +74,5 @@ class Keys:
             self._fetched, pause = now, self.RETRY
         except Exception as error:  # any failure: keep the present keys
             logging.get().warning("keys not refreshed", error=str(error)[:200])
-        with self._lock:
-            running, self._running = self._running, None
-            self._next = time.monotonic() + pause
-        if running is not None:
-            running.set()
+        self._next = time.monotonic() + pause
+        self._running = None
