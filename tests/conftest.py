@@ -14,16 +14,9 @@ import razorpay_sandbox.testing
 import user_svc
 from chassis import worker
 from chassis.web import auth
+from devtools.local.credentials import CLIENTS
 from devtools.testkit.plugin import SECRET, serve
 
-CLIENTS = {
-    "order-svc": (
-        ["product-svc", "user-svc", "payment-svc"],
-        ["stock:reserve", "users:read", "payments:read", "payments:write"],
-    ),
-    "product-svc": (["user-svc"], ["users:read"]),
-    "payment-svc": (["user-svc"], ["users:read"]),
-}
 PASSWORD = "a-long-walk-in-the-rain"
 
 

@@ -35,8 +35,9 @@ def session(app):
 @pytest.fixture
 def crashing(monkeypatch):
     """Make the two-step view crash between its commits, until it is reset."""
-    monkeypatch.setattr(TwoSteps, "crashes", True)
-    return lambda: monkeypatch.setattr(TwoSteps, "crashes", False)
+    crash = RuntimeError("crashed between the commits")
+    monkeypatch.setattr(TwoSteps, "crashes", crash)
+    return lambda: monkeypatch.setattr(TwoSteps, "crashes", None)
 
 
 @pytest.fixture

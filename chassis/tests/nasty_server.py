@@ -49,7 +49,10 @@ class Handler(BaseHTTPRequestHandler):
         if name.isdigit():
             self._answer(int(name), b'{"said": 1}')
         else:
-            getattr(self, f"_{name}")()
+            getattr(self, f"_{name}", self._answered)()
+
+    def _answered(self):
+        self._answer(200)
 
     do_GET = do_POST = do_PUT = do_DELETE = _handle
 
@@ -64,6 +67,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _html(self):
         self._answer(200, b"<h1>Welcome</h1>", Content_Type="text/html")
+
+    def _too_large(self):
+        self._answer(431, b"<h1>Too large</h1>", Content_Type="text/html")
 
     def _cut(self):
         self._answer(200, b'{"a": 1', Content_Length="100")

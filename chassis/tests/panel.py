@@ -16,17 +16,30 @@ class UserSvc:
         self.role = role
         self.pool = {}
         self.asked = []
+        self.revoked, self.spent = [], []
         self.is_away = self.has_ended = False
         self.tokens = self.expired = 0
 
-    def call(self, method, path, *, body=b"", headers):
+    def call(self, method, path, *, body=b"", json=None, headers):
         self.asked.append((method, path))
         if self.is_away:
             raise Unavailable("user-svc does not answer.")
         if path == "/user/token/":
             form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+            self.spent += [form["refresh_token"]] if "refresh_token" in form else []
             return self._token(form)
+        if path == "/user/logout/":
+            return self._logout(headers["Authorization"], json["refresh_token"])
         return self._me(headers["Authorization"])
+
+    def _logout(self, authorization, refresh_token):
+        if self._number(authorization) <= self.expired:
+            return Answer(401, {"code": "unauthorized"})
+        self.revoked.append(refresh_token)
+        return Answer(204, None)
+
+    def _number(self, authorization):
+        return int(authorization.rpartition("-")[2])
 
     def expire(self):
         """Let the access tokens given so far expire; refresh tokens stay good."""
@@ -44,7 +57,7 @@ class UserSvc:
         return Answer(200, {f"{name}_token": text for name, text in pair.items()})
 
     def _me(self, authorization):
-        token = int(authorization.rpartition("-")[2])
+        token = self._number(authorization)
         if self.has_ended or token <= self.expired:
             return Answer(401, {"code": "unauthorized"})
         user = {"id": 900, "name": "Asha", "email": EMAIL, "role": self.role}

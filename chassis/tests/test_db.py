@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -191,3 +192,15 @@ def test_a_busy_postgresql_server_has_seconds_to_accept_a_connection():
     options = engine_options(Settings.load({**environ, "DATABASE_URL": url}))
 
     assert options["connect_args"]["connect_timeout"] == 5
+
+
+def test_a_database_file_can_be_read_by_its_owner_alone(app):
+    with app.app_context():
+        path = db.engine.url.database
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("the file is SQLite's")
+        db.session.query(Thing).count()
+        files = list(Path(path).parent.glob(f"{Path(path).name}*"))
+
+    assert files
+    assert {file.stat().st_mode & 0o077 for file in files} == {0}

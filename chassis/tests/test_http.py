@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,7 @@ from nasty_server import nasty
 from opentelemetry import trace
 
 from chassis import correlation, http
-from chassis.http import Answer, Client
+from chassis.http import Answer, Client, Outage
 from chassis.outcomes import Unknown
 
 
@@ -98,6 +99,33 @@ def test_a_success_starts_the_count_again(dependency):
     fail(dependency, 4)
 
     assert not dependency.is_down
+
+
+@pytest.mark.parametrize("path", ["408", "429", "too_large", "404"])
+def test_an_answer_that_our_own_request_caused_is_no_outage(dependency, path):
+    for _ in range(6):
+        with suppress(Unknown):
+            dependency.call("POST", f"/{path}/")
+
+    assert not dependency.is_down
+
+
+def test_it_ends_a_row_of_failures_as_any_answer_does(dependency):
+    fail(dependency, 4)
+    with pytest.raises(Unknown, match="order-svc answered 431 without JSON"):
+        dependency.call("POST", "/too_large/")
+    fail(dependency, 4)
+
+    assert not dependency.is_down
+
+
+@pytest.mark.parametrize("path", ["html", "redirect", "hangup", "huge"])
+def test_whatever_no_service_answers_is_an_outage(dependency, path):
+    for _ in range(5):
+        with pytest.raises(Outage):
+            dependency.call("POST", f"/{path}/")
+
+    assert dependency.is_down
 
 
 @pytest.fixture

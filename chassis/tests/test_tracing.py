@@ -37,6 +37,41 @@ def test_a_trace_goes_on_through_the_request_to_the_outgoing_call(client, callin
     assert calling.headers["X-Correlation-ID"] == "a-1"
 
 
+BRACES = "{" * 4000
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("baggage", f"a={BRACES},b={BRACES}")],
+        [("baggage", "userId=1")],
+        [("tracestate", "a=" + "x" * 250), ("tracestate", "b=" + "y" * 250 + "," * 20)],
+        [("tracestate", ",".join(f"k{n}=" + "x" * 200 for n in range(30)))],
+        [("tracestate", "a=\u00e9")],
+        [("Accept-Language", "x" * 4000)],
+        [("Cookie", "a=" + "b" * 4000), ("X-Forwarded-For", "1" * 4000)],
+        [("X-Correlation-ID", "a" * 4000)],
+    ],
+    ids=lambda headers: headers[0][0],
+)
+def test_nothing_else_of_a_clients_headers_goes_into_our_calls(
+    client, calling, headers
+):
+    usual = client.get("/calls/", headers={"traceparent": PARENT})
+    names, size = set(calling.headers), len(str(calling.headers))
+    answer = client.get("/calls/", headers=[("traceparent", PARENT), *headers])
+
+    assert (usual.status_code, answer.status_code) == (200, 200)
+    assert set(calling.headers) == names
+    assert len(str(calling.headers)) == size
+
+
+def test_a_tracestate_within_the_limits_goes_on(client, calling):
+    client.get("/calls/", headers={"traceparent": PARENT, "tracestate": "a=1,b=2"})
+
+    assert calling.headers["tracestate"] == "a=1,b=2"
+
+
 def test_a_trace_goes_on_into_the_outbox(app, client, tokens):
     headers = {**tokens.user(), "traceparent": PARENT}
     client.post("/things/", json={"name": "a", "price": "1"}, headers=headers)

@@ -52,7 +52,7 @@ class Panel:
 
 @pytest.fixture
 def panel(app: Flask, client: FlaskClient) -> Panel:
-    app.extensions["user_svc"] = UserSvc()
+    app.extensions["user_svc_sign_in"] = UserSvc()
     browser = Panel(client)
     answer = browser.post("login/", email="m@shop.example", password="x")
     assert answer.status_code == 200

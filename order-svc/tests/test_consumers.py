@@ -32,6 +32,32 @@ def test_a_link_that_is_ready_can_be_paid(shop: Any) -> None:
     assert shop.get(order)["payment"] == {"status": "PENDING", **LINK}
 
 
+def test_a_link_that_fits_the_order_is_shown(shop: Any) -> None:
+    order = shop.placed()
+    facts = {"amount": "998.00", "currency": "INR", "user_id": shop.row(order).user_id}
+
+    shop.receive("payment.link_ready", order_id=order, **LINK, **facts)
+
+    assert shop.get(order)["payment"]["short_url"] == LINK["short_url"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"amount": "1.00"}, {"currency": "USD"}, {"user_id": 9001}]
+)
+def test_a_link_that_was_made_before_the_order_is_not_shown(
+    shop: Any, wrong: dict[str, Any]
+) -> None:
+    order = shop.placed()
+    facts = {"amount": "998.00", "currency": "INR", **wrong}
+
+    outcome = shop.receive("payment.link_ready", order_id=order, **LINK, **facts)
+
+    assert outcome == "quarantined"
+    assert shop.get(order)["payment"]["short_url"] is None
+    ((name, value),) = wrong.items()
+    assert f"{name} {value}, not" in quarantined(shop)[0]
+
+
 def test_two_deliveries_of_a_capture_take_the_money_once(shop: Any) -> None:
     order = shop.placed()
 

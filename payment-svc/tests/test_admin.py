@@ -72,9 +72,9 @@ class Panel:
 
 @pytest.fixture
 def user_svc(app):
-    real = app.extensions["user_svc"]
-    yield lambda role: app.extensions.update(user_svc=UserSvc(role))
-    app.extensions["user_svc"] = real
+    real = app.extensions["user_svc_sign_in"]
+    yield lambda role: app.extensions.update(user_svc_sign_in=UserSvc(role))
+    app.extensions["user_svc_sign_in"] = real
 
 
 @pytest.fixture

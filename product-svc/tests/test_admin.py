@@ -62,7 +62,7 @@ class Panel:
 
 @pytest.fixture
 def panel(app: Flask, client: FlaskClient) -> Panel:
-    app.extensions["user_svc"] = UserSvc()
+    app.extensions["user_svc_sign_in"] = UserSvc()
     browser = Panel(client)
     answer = browser.post("login/", email="asha@example.com", password="x")
     assert answer.status_code == 200
@@ -99,7 +99,7 @@ def test_the_panel_is_closed_to_everybody_who_is_not_signed_in(
 
 
 def test_a_customer_cannot_sign_in(app: Flask, client: FlaskClient) -> None:
-    app.extensions["user_svc"] = UserSvc("customer")
+    app.extensions["user_svc_sign_in"] = UserSvc("customer")
 
     answer = Panel(client).post("login/", email="c@example.com", password="x")
 

@@ -5,6 +5,7 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import OperationalError
@@ -18,6 +19,7 @@ from chassis.db import engine_options
 from deploy.copies import shell
 from deploy.page import PAGE, commands, golden
 from devtools.layout import ROOT, SERVICES
+from devtools.local import credentials
 from devtools.local.credentials import CLIENTS
 from order_svc.clients import Service
 
@@ -75,7 +77,9 @@ def test_order_svc_is_a_client_with_the_same_secret(secrets):
     assert {*client.scopes} <= {*CLIENTS[client.client_id][1]}
 
 
-@pytest.mark.parametrize("place", ["operations.md", ".env.example"])
+@pytest.mark.parametrize(
+    "place", ["operations.md", ".env.example", "k8s", "compose.yaml", "local run"]
+)
 def test_the_client_has_exactly_the_permissions_that_order_svc_needs(
     place, secrets, tmp_path
 ):
@@ -83,6 +87,9 @@ def test_the_client_has_exactly_the_permissions_that_order_svc_needs(
     found = {
         "operations.md": secrets["user-svc"],
         ".env.example": env_files.read(tmp_path / ".env"),
+        "k8s": from_env_file(ROOT / "k8s/shop/secrets/user-svc.env"),
+        "compose.yaml": yaml.safe_load((ROOT / "compose.yaml").read_text())["x-user"],
+        "local run": credentials._generate(),
     }
     [client] = user_svc.config.service_clients(found[place]["SERVICE_CLIENTS"])
 

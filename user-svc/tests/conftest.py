@@ -156,7 +156,7 @@ def make_users(
     def make(**settings: str) -> Flask:
         mails = {"MAIL_FOLDER": str(tmp_path / "mail")}
         app = make_app(create_app, **{**SETTINGS, **mails, **settings})
-        app.extensions["keys"] = auth.Keys(steps.list_public_keys)
+        auth.init_app(app, steps.list_public_keys)
         with app.app_context():
             keys = SigningKeyManager(db.session, steps.keyring())
             keys.add(private_key, 1, clock.now())

@@ -25,7 +25,7 @@ PASSWORD = "a-long-walk-in-the-rain"
 def panel(app: Flask, shop: Any) -> Iterator[Any]:
     """Return a function that signs a person in to the panel."""
     with serve(app) as url:
-        app.extensions["user_svc"] = Client("user-svc", url)
+        app.extensions["user_svc_sign_in"] = Client("user-svc", url)
         yield lambda person: sign_in(app.test_client(), person)
 
 

@@ -1,7 +1,8 @@
 """The database: types and transactions that behave alike on SQLite and PostgreSQL."""
 
+import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -184,7 +185,15 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # a committed order survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
+    _make_private(cursor.execute("PRAGMA database_list").fetchone()[2])
     cursor.close()
+
+
+def _make_private(path: str) -> None:
+    """Let only the owner read a database file; "" is a database in memory."""
+    for name in (path, f"{path}-wal", f"{path}-shm") if path else ():
+        with suppress(OSError):  # no such file, or another user's
+            os.chmod(name, 0o600)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -25,13 +25,21 @@ class Answer:
     data: Any
 
 
+class Outage(Unknown):
+    """The other service does not answer, or not as a service does.
+
+    Only outages count in the circuit breaker. Any other Unknown is an answer that our
+    own request has caused (4xx), and proves that the service works.
+    """
+
+
 class Client(pybreaker.CircuitBreakerListener):
     """A client of one other service.
 
     Connect 0.5 s, read 2 s; GET, PUT and DELETE are retried once when no answer
-    came. Raises Unknown for timeouts, refused connections, 5xx, 429 and
-    answers that are not JSON; after five of those in a row the breaker opens and
-    calls fail at once for 5 s.
+    came. Raises Outage for timeouts, refused connections, 5xx and 2xx that is not
+    JSON; after five of those in a row the breaker opens and calls fail at once for
+    5 s. Raises Unknown for 408, 429 and 4xx that is not JSON.
     """
 
     def __init__(self, name: str, base_url: str, *, read: float = 2.0) -> None:
@@ -75,7 +83,7 @@ class Client(pybreaker.CircuitBreakerListener):
         try:
             answer = self._call(method, path, json, body, headers or {})
         except Unknown as failure:
-            self._count(failure)
+            self._count(failure if isinstance(failure, Outage) else None)
             raise
         self._count(None)
         return answer
@@ -118,17 +126,18 @@ class Client(pybreaker.CircuitBreakerListener):
             raw = response.read(MAX_ANSWER + 1)
             if len(raw) > MAX_ANSWER:
                 response.close()  # unread data makes the connection unusable
-                raise Unknown(f"{self.name} answered more than is read.")
+                raise Outage(f"{self.name} answered more than is read.")
             response.release_conn()
         except urllib3.exceptions.HTTPError as error:
             kind = type(error).__name__
-            raise Unknown(f"{self.name} does not answer ({kind}).") from None
+            raise Outage(f"{self.name} does not answer ({kind}).") from None
         return self._definite(response.status, raw)
 
     def _definite(self, status: int, raw: bytes) -> Answer:
+        failure = Unknown if 400 <= status < 500 else Outage
         if status >= 500 or status in (408, 429) or 300 <= status < 400:
-            raise Unknown(f"{self.name} answered {status}.")
+            raise failure(f"{self.name} answered {status}.")
         try:
             return Answer(status, orjson.loads(raw) if raw else None)
         except orjson.JSONDecodeError:
-            raise Unknown(f"{self.name} answered what is not JSON.") from None
+            raise failure(f"{self.name} answered {status} without JSON.") from None

@@ -9,8 +9,8 @@ from tiny import Thing, db
 
 @pytest.fixture
 def user_svc(app):
-    app.extensions["user_svc"] = UserSvc()
-    return app.extensions["user_svc"]
+    app.extensions["user_svc_sign_in"] = UserSvc()
+    return app.extensions["user_svc_sign_in"]
 
 
 @pytest.fixture

@@ -120,9 +120,10 @@ def test_an_expired_access_token_is_renewed_and_its_successor_kept(
     user_svc.expire()
 
     assert staff.is_in()
-    assert sessions(app)[0].refresh_token == "refresh-2"
+    assert user_svc.spent == ["refresh-1"]
     user_svc.expire()
     assert staff.is_in()
+    assert user_svc.spent == ["refresh-1", "refresh-2"]
 
 
 def test_whoever_is_deactivated_is_out_at_once(app, staff, user_svc):
@@ -181,4 +182,66 @@ def test_a_session_that_ends_while_user_svc_is_asked_stays_ended(
     user_svc.expire()
 
     assert staff.get().status_code == 302
+    assert not sessions(app)
+
+
+def test_the_tokens_are_not_stored_in_clear(app, staff):
+    (row,) = sessions(app)
+
+    assert "access-1" not in row.access_token
+    assert "refresh-1" not in row.refresh_token
+    assert len({row.access_token, row.refresh_token, row.id}) == 3
+
+
+def test_tokens_of_another_session_are_no_tokens(app, staff):
+    with app.app_context():
+        row = db.session.scalar(select(AdminSession))
+        row.access_token = row.refresh_token = "access-1"  # as an older version stored
+        db.session.commit()
+
+    assert staff.get().status_code == 302
+    assert not sessions(app)
+
+
+def test_signing_out_revokes_the_tokens_at_user_svc(staff, user_svc):
+    staff.post("logout/", page="")
+
+    assert user_svc.revoked == ["refresh-1"]
+
+
+def test_signing_out_with_an_expired_access_token_revokes_its_successors(
+    app, staff, user_svc
+):
+    token = staff.token("")
+    user_svc.expire()
+    with app.app_context():
+        row = db.session.scalar(select(AdminSession))
+        row.seen_at = row.seen_at.replace(year=2000)  # idle for too long
+        db.session.commit()
+
+    staff.send("logout/", {"csrf_token": token})
+
+    assert user_svc.revoked == ["refresh-2"]
+    assert not sessions(app)
+
+
+def test_signing_in_again_revokes_the_tokens_of_before(staff, user_svc):
+    staff.sign_in()
+
+    assert user_svc.revoked == ["refresh-1"]
+
+
+def test_a_customer_who_is_refused_keeps_no_session(customer, user_svc):
+    assert user_svc.revoked == ["refresh-1"]
+
+
+def test_while_user_svc_is_away_a_session_ends_here(app, staff, user_svc):
+    token = staff.token("")
+    with app.app_context():
+        row = db.session.scalar(select(AdminSession))
+        row.seen_at = row.seen_at.replace(year=2000)
+        db.session.commit()
+    user_svc.is_away = True
+
+    assert staff.send("logout/", {"csrf_token": token}).status_code in (302, 403)
     assert not sessions(app)

@@ -154,12 +154,12 @@ class TwoSteps(MethodView):
             idempotency.made(thing_id)
             db.session.commit()
             if TwoSteps.crashes:
-                raise RuntimeError("crashed between the commits")
+                raise TwoSteps.crashes
         thing = db.session.get(Thing, thing_id)
         thing.name = "second step"
         return thing
 
-    crashes = False
+    crashes = None
 
 
 @blp.route("/fall/")

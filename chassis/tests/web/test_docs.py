@@ -8,6 +8,7 @@ from flask import Flask, jsonify, request
 from jsonschema import Draft202012Validator
 from tiny import create_app
 
+from chassis import web
 from devtools.testkit.plugin import serve
 
 
@@ -192,3 +193,30 @@ def test_swaggers_sign_in_is_unavailable_while_user_svc_is_away(make_app):
 
     assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
     assert app.test_client().get("/swagger/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Basic " + "x" * 8000],
+        ["Bearer abc"],
+        ["Basic {}"],
+        ["Basic eDp5", "Basic eDp5"],
+    ],
+)
+def test_swaggers_sign_in_forwards_credentials_alone(make_app, user_svc, lines):
+    client = make_app(create_app, USER_SVC_URL=user_svc).test_client()
+    headers = [("Authorization", line) for line in lines]
+
+    answer = client.post("/swagger/token/", data={"password": "x"}, headers=headers)
+
+    assert (answer.status_code, answer.json["code"]) == (400, "bad_request")
+
+
+def test_sign_in_forms_keys_and_calls_of_the_service_share_no_breaker(make_app):
+    app = make_app(create_app, USER_SVC_URL="http://127.0.0.1:9")
+    for _ in range(5):
+        app.test_client().post("/swagger/token/", data={"password": "x"})
+
+    down = [use for use in web.USES if app.extensions[use].is_down]
+    assert down == ["user_svc_sign_in"]

@@ -6,9 +6,10 @@ import pytest
 import urllib3
 from flask import g
 from sqlalchemy import func, select
-from tiny import IdempotencyKey, Outbox, Thing, db
+from tiny import IdempotencyKey, Outbox, Thing, TwoSteps, db
 
 from chassis import retention
+from chassis.errors import Conflict, Problem
 from chassis.web import idempotency
 from devtools.testkit.plugin import serve
 
@@ -187,6 +188,50 @@ def test_a_second_crash_can_be_resumed_too(app, post, move_clock, monkeypatch):
     answer = post("k1", **TWO_STEPS)
     assert (answer.status_code, answer.json["name"]) == (201, "second step")
     assert count(app) == 1
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_failure_of_the_service_is_never_kept_as_the_answer(
+    app, post, move_clock, monkeypatch, status
+):
+    failure = type("Failure", (Problem,), {"status": status})("Later.")
+    monkeypatch.setattr(TwoSteps, "crashes", failure)
+    failed = post("k1", **TWO_STEPS)
+    monkeypatch.setattr(TwoSteps, "crashes", None)
+    move_clock(61)
+    answer = post("k1", **TWO_STEPS)
+
+    assert (failed.status_code, answer.status_code) == (status, 201)
+    assert "Idempotency-Replayed" not in answer.headers
+    assert count(app) == 1
+
+
+def test_a_refusal_after_the_first_commit_is_kept_as_the_answer(post, monkeypatch):
+    monkeypatch.setattr(TwoSteps, "crashes", Conflict("No."))
+    failed = post("k1", **TWO_STEPS)
+    monkeypatch.setattr(TwoSteps, "crashes", None)
+    again = post("k1", **TWO_STEPS)
+
+    assert (failed.status_code, again.status_code) == (409, 409)
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+def owner(app, **request):
+    with app.test_request_context("/things/", method="POST", **request):
+        if subject := request.get("headers", {}).get("X-Subject"):
+            idempotency.of_stranger(subject)
+        return idempotency._owner()["caller"]
+
+
+def test_strangers_share_no_keys(app):
+    one = owner(app, json=BODY)
+
+    assert one == owner(app, json=BODY) != owner(app, json={**BODY, "name": "b"})
+    asha, ravi = ({"X-Subject": f"{name}@shop.example"} for name in ("asha", "ravi"))
+    assert owner(app, json=BODY, headers=asha) == owner(app, json=[], headers=asha)
+    assert owner(app, json=BODY, headers=asha) != owner(app, json=BODY, headers=ravi)
+    assert "asha" not in owner(app, json=BODY, headers=asha)
+    assert len(owner(app, json=BODY, headers=asha)) <= 100
 
 
 def test_several_that_resume_at_once_have_one_effect(app, post, crashed, move_clock):

@@ -77,20 +77,26 @@ class Shop:
             sessions.rotate(grant.refresh_token, timedelta(seconds=60))
             return user.id
 
-    def place(self, quantity=1):
-        """Order lamps with a key; return the order's id once it has its link."""
+    def place(self, quantity=1, staff=None):
+        """Order lamps with a key; return the order's id once it has its link.
+
+        With `staff`, a member of staff orders for the customer.
+        """
+        caller = f"user:{staff or self.user}"
         with self.at("order-svc") as session:
             customer = order_svc.managers.Customer(self.user, "Asha", "a@shop.example")
             lines = {self.lamp: quantity}
-            order_id = order_svc.steps.Context.start().orders.place(customer, lines).id
-            session.add(self._key(order_id))
+            order_id = (
+                order_svc.steps.Context.start(caller).orders.place(customer, lines).id
+            )
+            session.add(self._key(order_id, caller))
         self._reserve(order_id, lines)
         self.work()
         return order_id
 
-    def _key(self, order_id):
+    def _key(self, order_id, caller):
         return orders.IdempotencyKey(
-            caller=f"user:{self.user}",
+            caller=caller,
             route="POST /orders",
             key=str(uuid.uuid4()),
             fingerprint="0" * 64,
@@ -265,7 +271,7 @@ def play(shop):
     paid = "confirmed refunded extra direct elsewhere returned won"
     names = f"{paid} expired cancelled accepted reviewed"
     ids = {name: shop.place() for name in names.split()}
-    ids["partly"] = shop.place(2)
+    ids["partly"] = shop.place(2, staff=900)
     for name in (*paid.split(), "partly"):
         shop.pay(ids[name])
     shop.expire(ids["expired"])

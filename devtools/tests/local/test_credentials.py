@@ -38,7 +38,21 @@ def test_each_service_that_calls_others_is_a_client_with_its_own_secret(var):
     clients = {c["client_id"]: c for c in json.loads(values["SERVICE_CLIENTS"])}
     secrets = [credentials.client_secret(values, name) for name in clients]
 
-    assert set(clients) == {"order-svc", "product-svc", "payment-svc"}
-    assert len(set(secrets)) == 3
+    assert set(clients) == {"order-svc"}
+    assert all(len(secret) >= 32 for secret in secrets)
     assert credentials.client_secret(values, "user-svc") == ""
-    assert clients["product-svc"]["audiences"] == ["user-svc"]
+    assert clients["order-svc"]["audiences"] == ["product-svc", "user-svc"]
+
+
+def test_a_client_of_an_older_file_keeps_its_secret_and_loses_its_permissions(var):
+    var.mkdir()
+    wide = {"client_secret": "s" * 40, "audiences": ["payment-svc"], "scopes": ["x:y"]}
+    clients = [{"client_id": name, **wide} for name in ("order-svc", "payment-svc")]
+    line = f"SERVICE_CLIENTS='{json.dumps(clients)}'\n"
+    (var / "secrets.env").write_text(line)
+
+    [client] = json.loads(credentials.load()["SERVICE_CLIENTS"])
+
+    assert (client["client_id"], client["client_secret"]) == ("order-svc", "s" * 40)
+    assert (client["audiences"], client["scopes"]) == credentials.CLIENTS["order-svc"]
+    assert credentials.load() == credentials.load()

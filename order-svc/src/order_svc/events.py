@@ -49,7 +49,10 @@ def payment_close_requested(order: Order) -> Outbox:
 
 
 def refund_requested(refund: OrderRefund) -> Outbox:
-    """Request a refund of one payment; `rest` marks one of all that is left."""
+    """Request a refund of one payment; `rest` marks one of all that is left.
+
+    A repeated request has the correlation id of the first one.
+    """
     data: dict[str, Any] = {
         "payment_id": refund.payment_id,
         "amount": f"{refund.amount:.2f}",
@@ -58,7 +61,13 @@ def refund_requested(refund: OrderRefund) -> Outbox:
     }
     if refund.is_rest:
         data["rest"] = True
-    return _message(Event.REFUND_REQUESTED, refund.order_id, data)
+    if refund.note:
+        data["note"] = refund.note
+    if refund.by_admin:
+        data["by_admin"] = True
+    message = _message(Event.REFUND_REQUESTED, refund.order_id, data)
+    message.correlation_id = refund.correlation_id or message.correlation_id
+    return message
 
 
 def order_settled(

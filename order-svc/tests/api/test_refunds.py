@@ -1,12 +1,14 @@
 """Refunds by staff."""
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from order_svc.extensions import db
-from order_svc.models import OrderRefund
+from order_svc.models import OrderRefund, Outbox
 from order_svc.schemas import RefundSchema
 
 
@@ -103,3 +105,61 @@ def test_the_same_key_refunds_once(shop: Any) -> None:
     assert answers[0].json == answers[1].json
     assert answers[1].headers["Idempotency-Replayed"] == "true"
     assert len(shop.refunds(order)) == 1
+
+
+def messages(shop: Any, order: int) -> list[Any]:
+    """Return the outbox rows of the order's refund requests."""
+    with shop.app.app_context():
+        rows = select(Outbox).filter_by(
+            subject=f"orders/{order}", type="refund.requested"
+        )
+        return list(db.session.scalars(rows.order_by(Outbox.id)))
+
+
+def test_the_note_and_the_role_of_staff_go_to_payment_svc(shop: Any) -> None:
+    order = shop.confirmed()
+    shop.refund(order, amount="10", reason="A scratch")
+    shop.refund(order, shop.admin, amount="10", reason="Another")
+
+    first, second = (message.data for message in messages(shop, order))
+    assert (first["note"], first.get("by_admin")) == ("A scratch", None)
+    assert (second["note"], second["by_admin"]) == ("Another", True)
+
+
+def test_a_repeated_request_has_the_correlation_id_of_the_first(
+    shop: Any, pass_seconds: Any
+) -> None:
+    order = shop.confirmed()
+    headers = {**shop.staff, "X-Correlation-ID": "refund-of-today"}
+    shop.refund(order, headers, amount="10")
+    pass_seconds(24 * 3600)
+    shop.work()
+
+    found = [message.correlation_id for message in messages(shop, order)]
+    assert len(found) > 1
+    assert set(found) == {"refund-of-today"}
+    lines = [h for h in shop.history(order) if h["name"] == "refund.requested"]
+    assert {line["correlation_id"] for line in lines} == {"refund-of-today"}
+
+
+def test_a_direct_refund_counts_for_the_limit(shop: Any) -> None:
+    order = shop.confirmed()
+    settings = replace(shop.app.extensions["settings"], refund_limit=Decimal("950.00"))
+    shop.app.extensions["settings"] = settings
+    facts = {"order_id": order, "payment_id": 500 + order, "refund_id": 1}
+    direct = {"reason": "direct", "n": 1, "amount": "900.00", "note": "Broken"}
+    shop.receive("refund.processed", **facts, **direct)
+
+    assert shop.refund(order, amount="50.01").status_code == 403
+    assert shop.refund(order, amount="50").status_code == 202
+    [refund] = [r for r in shop.refunds(order) if r["reason"] == "direct"]
+    assert refund["note"] == "Broken"
+
+
+def test_the_cause_of_a_failed_refund_is_in_the_timeline(shop: Any) -> None:
+    order = shop.confirmed()
+    shop.refund(order, amount="10")
+    why = "only an admin may refund more than 100000.00 of one order"
+    shop.refunded(order, "refund.failed", detail=why)
+
+    assert f"staff: {why}" in [line["reason"] for line in shop.timeline(order)]

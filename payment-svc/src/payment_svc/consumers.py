@@ -55,7 +55,13 @@ def refund_requested(data: Data, _: Event) -> None:
         payment = work.payments.get_of_order(data["payment_id"], data["order_id"])
         reason = RefundReason(data["reason"])
         work.refunds.request(
-            payment, data["amount"], reason, data["n"], is_rest=data["rest"]
+            payment,
+            data["amount"],
+            reason,
+            data["n"],
+            is_rest=data["rest"],
+            note=data["note"],
+            by_admin=data["by_admin"],
         )
 
 

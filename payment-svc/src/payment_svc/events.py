@@ -16,16 +16,17 @@ def _event(kind: Event, order_id: str, data: dict[str, Any]) -> Outbox:
 
 
 def link_ready(payment: Payment) -> Outbox:
-    """Return the event with the payment link and its expiry."""
+    """Return the event with the payment link, its expiry, amount and customer."""
     assert payment.expires_at is not None
-    return _event(
-        Event.LINK_READY,
-        payment.order_id,
-        {
-            "short_url": payment.razorpay_short_url,
-            "expires_at": timestamp(payment.expires_at),
-        },
-    )
+    data: dict[str, Any] = {
+        "short_url": payment.razorpay_short_url,
+        "expires_at": timestamp(payment.expires_at),
+        "amount": f"{payment.amount:.2f}",
+        "currency": payment.currency,
+    }
+    if payment.user_id is not None:
+        data["user_id"] = payment.user_id
+    return _event(Event.LINK_READY, payment.order_id, data)
 
 
 def captured(payment: Payment) -> Outbox:
@@ -66,28 +67,32 @@ def under_review(payment: Payment) -> Outbox:
     )
 
 
-def _refund(kind: Event, payment: Payment, refund: Refund) -> Outbox:
-    return _event(
-        kind,
-        payment.order_id,
-        {
-            "payment_id": payment.id,
-            "refund_id": refund.id,
-            "amount": f"{refund.amount:.2f}",
-            "reason": str(refund.reason),
-            "n": refund.n,
-        },
-    )
+def _refund(
+    kind: Event, payment: Payment, refund: Refund, **texts: str | None
+) -> Outbox:
+    """Return an event with the correlation id of the refund's request."""
+    data = {
+        "payment_id": payment.id,
+        "refund_id": refund.id,
+        "amount": f"{refund.amount:.2f}",
+        "reason": str(refund.reason),
+        "n": refund.n,
+    }
+    given = {name: text for name, text in texts.items() if text}
+    event = _event(kind, payment.order_id, {**data, **given})
+    event.correlation_id = refund.correlation_id
+    return event
 
 
 def refund_processed(payment: Payment, refund: Refund) -> Outbox:
     """Return the event of a processed refund."""
-    return _refund(Event.REFUND_PROCESSED, payment, refund)
+    return _refund(Event.REFUND_PROCESSED, payment, refund, note=refund.note)
 
 
 def refund_failed(payment: Payment, refund: Refund) -> Outbox:
-    """Return the event of a failed refund."""
-    return _refund(Event.REFUND_FAILED, payment, refund)
+    """Return the event of a failed refund, with the cause if it is known."""
+    texts = {"note": refund.note, "detail": refund.detail}
+    return _refund(Event.REFUND_FAILED, payment, refund, **texts)
 
 
 def disputed(payment: Payment, dispute: Dispute) -> Outbox:

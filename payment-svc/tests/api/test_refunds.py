@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from payment_svc.extensions import db
-from payment_svc.models import Payment, Refund, RefundReason, RefundState
+from payment_svc.models import Outbox, Payment, Refund, RefundReason, RefundState
 
 
 @pytest.fixture
@@ -88,6 +88,58 @@ def test_parts_of_a_large_refund_are_one(shop, staff, large):
         answer = shop.call("POST", large, staff, json={"amount": amount})
 
         assert answer.status_code == status, amount
+
+
+def test_staff_do_not_pass_the_limit_at_order_svc_either(shop, staff, large):
+    first = shop.call("POST", large, staff, json={"amount": "100000"})
+    message(shop, large, "100000.00", "staff")
+
+    assert first.status_code == 202
+    direct, other = shop.rows(Refund)
+    assert (direct.state, other.state) == ("requested", "failed")
+    assert other.detail == ("only an admin may refund more than 100000.00 of one order")
+    payment_id = int(large.split("/")[2])
+    [payment] = shop.rows(Payment, id=payment_id)
+    [event] = shop.published(int(payment.order_id), "refund.failed")
+    assert (event["detail"], event["n"]) == (other.detail, 1)
+
+
+def test_an_admin_at_order_svc_has_no_limit(shop, staff, large):
+    shop.call("POST", large, staff, json={"amount": "100000"})
+    [payment] = shop.rows(Payment, id=int(large.split("/")[2]))
+
+    shop.refund(int(payment.order_id), "150000.00", by_admin=True)
+
+    assert [refund.state for refund in shop.rows(Refund)] == ["requested"] * 2
+
+
+def test_all_payments_of_an_order_have_one_limit(shop, staff, large):
+    [payment] = shop.rows(Payment, id=int(large.split("/")[2]))
+    extra = shop.row(
+        "captured",
+        order_id=payment.order_id,
+        kind="EXTRA",
+        extra_of=payment.id,
+        outcome="kept",
+    )
+    shop.call("POST", large, staff, json={"amount": "99999"})
+    path = f"/payments/{extra}/refund/"
+
+    assert shop.call("POST", path, staff, json={"amount": "2"}).status_code == 403
+    assert shop.call("POST", path, staff, json={"amount": "1"}).status_code == 202
+
+
+def test_the_note_and_the_correlation_id_of_a_request_reach_its_answer(shop, order):
+    note = "n" * 500
+    shop.refund(order, "10.00", note=note)
+    [refund] = shop.refunds(order)
+    with shop.app.app_context():
+        db.session.get_one(Refund, refund.id).correlation_id = "refund-of-today"
+        db.session.commit()
+    shop.work()
+
+    [event] = [e for e in shop.rows(Outbox) if e.type == "refund.processed"]
+    assert (event.data["note"], event.correlation_id) == (note, "refund-of-today")
 
 
 def test_failed_and_automatic_refunds_do_not_count_for_the_limit(shop, staff, large):

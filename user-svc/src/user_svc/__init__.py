@@ -18,7 +18,9 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app = Flask(__name__)
     settings = Settings.load(environ or environment(__file__))
     web.init_app(app, settings, db, prefix="/user", fetch_keys=list_public_keys)
-    app.extensions["keyring"] = Keyring(settings.signing_key_secret)
+    app.extensions["keyring"] = Keyring(
+        settings.signing_key_secret, settings.signing_key_secret_previous
+    )
     app.extensions["signer"] = Signer()
     api.init_app(app)
     admin.init_app(app)

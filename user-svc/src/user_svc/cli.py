@@ -1,4 +1,4 @@
-"""`flask users create-admin`."""
+"""`flask users create-admin` and `flask keys rotate`."""
 
 import click
 from flask import Flask
@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 from marshmallow import ValidationError
 
 from chassis.errors import Problem
+from chassis.json import timestamp
 from user_svc import steps
 from user_svc.models import Role
 from user_svc.schemas import RegisterSchema
@@ -36,10 +37,24 @@ def create_admin(name: str, email: str, password: str) -> None:
     click.echo(f"created the admin {email}")
 
 
+keys = AppGroup("keys", help="Manage the keys that sign tokens.")
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Publish the next signing key now; it signs after KEY_LEAD_SECONDS.
+
+    The key that it replaces verifies tokens until the last of them has expired.
+    """
+    begins = steps.publish_next_key()
+    click.echo(f"the next key is published; it signs from {timestamp(begins)}")
+
+
 def _sentences(errors: dict[str, list[str]]) -> str:
     return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in errors.items())
 
 
 def init_app(app: Flask) -> None:
-    """Add `flask users` to the app."""
+    """Add `flask users` and `flask keys` to the app."""
     app.cli.add_command(users)
+    app.cli.add_command(keys)

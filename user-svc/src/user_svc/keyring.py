@@ -1,4 +1,7 @@
-"""Secrets derived from SIGNING_KEY_SECRET, a separate key for each use."""
+"""Secrets derived from SIGNING_KEY_SECRET, a separate key for each use.
+
+SIGNING_KEY_SECRET_PREVIOUS still decrypts what was encrypted before a rotation.
+"""
 
 import base64
 import hashlib
@@ -6,13 +9,10 @@ import hmac
 import secrets
 from typing import cast
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from chassis import logging
-from chassis.errors import Unavailable
 
 
 def new_token() -> str:
@@ -28,10 +28,11 @@ def hash_token(token: str) -> str:
 class Keyring:
     """Encrypts private keys, and derives tokens that are the same in every replica."""
 
-    def __init__(self, secret: str) -> None:
-        self._fernet = Fernet(base64.urlsafe_b64encode(_derive(secret, b"seal")))
-        self._refresh = _derive(secret, b"refresh tokens")
-        self._clients = _derive(secret, b"service clients")
+    def __init__(self, secret: str, previous: str = "") -> None:
+        secrets = [secret, previous] if previous else [secret]
+        seals = [base64.urlsafe_b64encode(_derive(one, b"seal")) for one in secrets]
+        self._fernet = MultiFernet([Fernet(seal) for seal in seals])
+        self._refresh = [_derive(one, b"refresh tokens") for one in secrets]
         self._mailed = _derive(secret, b"mailed tokens")
 
     def encrypt(self, key: RSAPrivateKey) -> str:
@@ -43,30 +44,35 @@ class Keyring:
         )
         return self._fernet.encrypt(pem).decode()
 
-    def decrypt(self, encrypted: str) -> RSAPrivateKey:
-        """Return a stored private key, or raise Unavailable when the secret differs."""
+    def decrypt(self, encrypted: str) -> RSAPrivateKey | None:
+        """Return a stored private key; None if it has another secret."""
         try:
             pem = self._fernet.decrypt(encrypted.encode())
         except InvalidToken:
-            logging.get().error(
-                "the signing keys were encrypted with another SIGNING_KEY_SECRET"
-            )
-            raise Unavailable("Tokens cannot be signed right now.") from None
+            return None
         key = serialization.load_pem_private_key(pem, password=None)
         return cast("RSAPrivateKey", key)
 
     def next_refresh_token(self, token: str) -> str:
         """Return the refresh token that replaces a spent one, always the same."""
-        return _mac(self._refresh, token)
+        return self.next_refresh_tokens(token)[0]
+
+    def next_refresh_tokens(self, token: str) -> list[str]:
+        """Return what replaced a spent token, by the present and previous secret."""
+        return [_mac(key, token) for key in self._refresh]
 
     def mailed_token(self, message_id: str) -> str:
         """Return the token for a mail; each copy of a mail contains the same one."""
         return _mac(self._mailed, message_id)
 
-    def client_hash(self, client_id: str, secret: str) -> str:
-        """Return the hash under which a service's secret is stored."""
-        text = f"{client_id}\n{secret}".encode()
-        return hmac.digest(self._clients, text, "sha256").hex()
+    @staticmethod
+    def client_hash(client_id: str, secret: str) -> str:
+        """Return the hash under which a service's secret is stored.
+
+        The secret is long and random. The hash is the same under every
+        SIGNING_KEY_SECRET, so that replicas agree while it is being rotated.
+        """
+        return hashlib.sha256(f"{client_id}\n{secret}".encode()).hexdigest()
 
 
 def _mac(key: bytes, text: str) -> str:

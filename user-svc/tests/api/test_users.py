@@ -78,6 +78,19 @@ def test_a_repeated_registration_has_one_effect(shop: Any) -> None:
     assert register(shop, headers, name="Other").status_code == 422
 
 
+def test_strangers_with_the_same_key_neither_block_nor_replay_each_other(
+    shop: Any,
+) -> None:
+    headers = {"Idempotency-Key": "1"}
+
+    first = register(shop, headers)
+    other = register(shop, headers, email="ravi@shop.example")
+
+    assert (first.status_code, other.status_code) == (201, 201)
+    assert first.json["id"] != other.json["id"]
+    assert "Idempotency-Replayed" not in other.headers
+
+
 @pytest.mark.parametrize(
     "password",
     ["short67", "password1", "TrustNo1", "x" * 129, "i am asha rao", "asharao1947"],

@@ -17,7 +17,6 @@ def test_a_key_that_is_not_active_yet_is_used_when_it_is_the_only_one(
         manager = SigningKeyManager(db.session, steps.keyring())
         ahead = clock.now() + timedelta(seconds=5)
         kid = manager.add(private_key, 1, ahead).kid
-        found = manager.find_active()
+        found = manager.list_active()
 
-    assert found is not None
-    assert found.kid == kid
+    assert [key.kid for key in found] == [kid]

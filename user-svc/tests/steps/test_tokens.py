@@ -56,6 +56,7 @@ def test_a_pair_names_the_session_and_its_remaining_lifetime(
     claims = claims_of(pair["access_token"])
     assert (claims["sub"], claims["sid"]) == ("17", "5")
     assert (claims["role"], claims["aud"]) == ("staff", "shop")
+    assert claims["scope"] == "customer staff"
 
 
 def test_the_lifetime_and_the_issuer_are_settings(make_users: Any) -> None:

@@ -10,7 +10,10 @@ from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime
 
 
 class AdminSessionMixin(AuditModel):
-    """A signed-in member of staff; `id` is the hash of the secret in the cookie."""
+    """A signed-in member of staff; `id` is the hash of the secret in the cookie.
+
+    The tokens are encrypted; only the secret in the cookie decrypts them.
+    """
 
     __tablename__ = "admin_sessions"
 

@@ -1,22 +1,26 @@
 """The panel's sessions: user-svc is asked at sign-in and at each request.
 
-The cookie holds only the session's id; the tokens are stored in `admin_sessions` under
-the hash of that id.
+The cookie holds only the session's id. The tokens are stored in `admin_sessions` under
+the hash of that id, encrypted with a key that only the id gives: neither the table nor
+the service alone can use them. The end of a session revokes them at user-svc.
 """
 
+import base64
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from cryptography.fernet import Fernet, InvalidToken
 from flask import current_app, g, session
 from sqlalchemy import delete, update
 
 from chassis import clock
 from chassis.db import current_db, model, reading, writing
-from chassis.errors import Forbidden
+from chassis.errors import Forbidden, Unavailable
 from chassis.http import Answer, Client
 from chassis.web.auth import ADMIN, STAFF
 
@@ -45,13 +49,15 @@ def sign_in(email: str, password: str) -> None:
     answer = _token(form)
     if answer.status != 200:
         raise Forbidden("E-mail or password is wrong.")
-    found = _ask(str(answer.data["access_token"]))
+    access, refresh = _pair(answer)
+    found = _ask(access)
     if found is None:
+        _revoke(access, refresh)
         raise Forbidden("This account is not a staff account.")
     sign_out()
     session.clear()
     session["id"] = secrets.token_urlsafe(32)
-    _keep(found, answer.data)
+    _keep(found, access, refresh)
 
 
 def current() -> Staff | None:
@@ -62,18 +68,54 @@ def current() -> Staff | None:
 
 
 def sign_out() -> None:
-    """End the session of this browser."""
+    """End the session of this browser, here and at user-svc.
+
+    The session ends here in any case; while user-svc is down its tokens, which nobody
+    can read any more, are left to expire.
+    """
     if "id" in session:
         with writing():
-            table = model("admin_sessions")
-            database = current_db().session
-            database.execute(delete(table).where(table.id == _key()))
+            table, database = model("admin_sessions"), current_db().session
+            which = delete(table).where(table.id == _key())
+            tokens = which.returning(table.access_token, table.refresh_token)
+            row = database.execute(tokens).one_or_none()
             database.commit()
+        access, refresh = map(_opened, row or ("", ""))
+        if access:
+            with suppress(Unavailable):
+                _revoke(access, refresh)
     session.clear()
+
+
+def _revoke(access: str, refresh: str, *, may_renew: bool = True) -> None:
+    """End the session at user-svc; an expired access token is renewed for that."""
+    headers, body = _bearer(access), {"refresh_token": refresh}
+    answer = _user_svc().call("POST", "/user/logout/", json=body, headers=headers)
+    if answer.status == 401 and may_renew:
+        answer = _token({"grant_type": "refresh_token", "refresh_token": refresh})
+        if answer.status == 200:
+            _revoke(*_pair(answer), may_renew=False)
 
 
 def _key() -> str:
     return hashlib.sha256(str(session["id"]).encode()).hexdigest()
+
+
+def _cipher() -> Fernet:
+    """Return the cipher of this session; its key is not the hash in the table."""
+    key = hashlib.sha256(f"tokens of {session['id']}".encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _sealed(token: str) -> str:
+    return _cipher().encrypt(token.encode()).decode()
+
+
+def _opened(stored: str) -> str:
+    """Return a stored token; "" for one that this session did not encrypt."""
+    with suppress(InvalidToken):
+        return _cipher().decrypt(stored.encode()).decode()
+    return ""
 
 
 def _current() -> Staff | None:
@@ -83,10 +125,11 @@ def _current() -> Staff | None:
     with reading():
         row: Any = database.get(table, _key())
         alive = row and row.seen_at + IDLE > now and row.expires_at > now
-        tokens = (row.access_token, row.refresh_token) if alive else None
+        stored = (row.access_token, row.refresh_token) if alive else ()
         is_old = bool(alive and row.seen_at + NOTED < now)
         database.rollback()  # no transaction is open during a remote call
-    found = _ask(tokens[0]) or _refresh(tokens[1]) if tokens else None
+    access, refresh = map(_opened, stored or ("", ""))
+    found = _ask(access) or _refresh(refresh) if access else None
     if found is None:
         sign_out()
     elif is_old:
@@ -98,8 +141,19 @@ def _refresh(refresh_token: str) -> Staff | None:
     answer = _token({"grant_type": "refresh_token", "refresh_token": refresh_token})
     if answer.status != 200:
         return None
-    pair = {name: answer.data[name] for name in ("access_token", "refresh_token")}
-    return _ask(str(pair["access_token"])) if _update(**pair) else None
+    access, refresh = _pair(answer)
+    if not _update(access_token=_sealed(access), refresh_token=_sealed(refresh)):
+        _revoke(access, refresh)  # the session has ended meanwhile
+        return None
+    return _ask(access)
+
+
+def _pair(answer: Answer) -> tuple[str, str]:
+    return str(answer.data["access_token"]), str(answer.data["refresh_token"])
+
+
+def _bearer(access: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {access}"}
 
 
 def _token(form: dict[str, str]) -> Answer:
@@ -109,8 +163,7 @@ def _token(form: dict[str, str]) -> Answer:
 
 
 def _ask(access_token: str) -> Staff | None:
-    headers = {"Authorization": f"Bearer {access_token}"}
-    answer = _user_svc().call("GET", "/user/me/", headers=headers)
+    answer = _user_svc().call("GET", "/user/me/", headers=_bearer(access_token))
     if answer.status != 200 or answer.data["role"] not in (STAFF, ADMIN):
         return None
     user = answer.data
@@ -118,18 +171,18 @@ def _ask(access_token: str) -> Staff | None:
 
 
 def _user_svc() -> Client:
-    return cast("Client", current_app.extensions["user_svc"])
+    return cast("Client", current_app.extensions["user_svc_sign_in"])
 
 
-def _keep(found: Staff, pair: dict[str, Any]) -> None:
+def _keep(found: Staff, access: str, refresh: str) -> None:
     now = clock.now()
     row = model("admin_sessions")(
         id=_key(),
         user_id=found.id,
         email=found.email,
         role=found.role,
-        access_token=pair["access_token"],
-        refresh_token=pair["refresh_token"],
+        access_token=_sealed(access),
+        refresh_token=_sealed(refresh),
         seen_at=now,
         expires_at=now + ABSOLUTE,
     )

@@ -11,6 +11,10 @@ from chassis.config import Settings
 from chassis.http import Client
 from chassis.web import auth, health, metrics, security
 
+# The clients of user-svc. Each use has a breaker of its own: what strangers send to the
+# sign-in forms cannot stop the orders, nor the fetch of the public keys.
+USES = ("user_svc", "user_svc_sign_in", "user_svc_keys")
+
 
 def init_app(
     app: Flask,
@@ -29,7 +33,8 @@ def init_app(
     app.json = json.Provider(app)
     logging.configure(settings.service, settings.log_level)
     tracing.init_app(app, settings.service)
-    user_svc = app.extensions["user_svc"] = Client("user-svc", settings.user_svc_url)
+    for use in USES:
+        app.extensions[use] = Client("user-svc", settings.user_svc_url)
     correlation.init_app(app)
     logging.init_app(app, settings.service)
     security.init_app(app, settings)
@@ -37,5 +42,5 @@ def init_app(
     metrics.init_app(app, settings.service)
     db.init_app(app, settings, database)
     migrations.init_app(app, database)
-    auth.init_app(app, fetch_keys or auth.keys_of(user_svc))
+    auth.init_app(app, fetch_keys or auth.keys_of(app.extensions["user_svc_keys"]))
     health.init_app(app, prefix)

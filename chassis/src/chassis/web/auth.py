@@ -4,8 +4,6 @@ PyJWT enforces expiry, issuer and audience only when asked and never checks `typ
 this module demands all of them, and allows exactly one algorithm.
 """
 
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -13,10 +11,10 @@ from typing import Any, cast
 import jwt
 from flask import Flask, current_app, g, request
 
-from chassis import logging
 from chassis.config import settings
-from chassis.errors import Forbidden, Unauthorized, Unavailable
+from chassis.errors import Forbidden, Unauthorized
 from chassis.http import Client
+from chassis.web.keys import Keys
 
 ALGORITHM = "RS256"
 TYPE = "at+jwt"
@@ -32,7 +30,10 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Caller:
-    """A signed-in user (`id`, `role`) or a service (`client`, `scopes`)."""
+    """A signed-in user (`id`, `role`) or a service (`client`, `scopes`).
+
+    A user's `scopes` are roles that the token is limited to; none means no limit.
+    """
 
     id: int | None = None
     role: str = ""
@@ -41,7 +42,9 @@ class Caller:
 
     def may(self, who: str) -> bool:
         """Return whether the caller has a role, or a scope such as `users:read`."""
-        return who in self.scopes if ":" in who else who in ROLES.get(self.role, ())
+        if self.client:
+            return ":" in who and who in self.scopes
+        return who in ROLES.get(self.role, ()) and who in (self.scopes or {who})
 
     @property
     def is_staff(self) -> bool:
@@ -50,55 +53,6 @@ class Caller:
 
     def __str__(self) -> str:
         return self.client or f"user:{self.id}"
-
-
-class Keys:
-    """User-svc's public keys: refreshed every 5 minutes, kept when a refresh fails.
-
-    PyJWKClient is not used: it fetches under one lock with a 30 s timeout, and when its
-    cache expires, an outage of user-svc becomes an outage of every service.
-    """
-
-    FRESH, RETRY = 300, 30
-
-    def __init__(self, fetch: Callable[[], dict[str, Any]]) -> None:
-        self._fetch = fetch
-        self._keys: dict[str, Any] = {}
-        self._due = 0.0
-        self._asked = float("-inf")
-        self._lock = threading.Lock()
-
-    def get(self, kid: str) -> Any:
-        """Return the key, or None; an unknown key causes at most one fetch in 30 s."""
-        now = time.monotonic()
-        pause = self.RETRY if self._keys else 1
-        stale = now >= self._due or kid not in self._keys
-        if (
-            stale
-            and now - self._asked >= pause
-            and self._lock.acquire(blocking=not self._keys)
-        ):
-            try:
-                self._refresh(now)
-            finally:
-                self._lock.release()
-        if not self._keys:
-            raise Unavailable(
-                "The keys to verify access tokens are unavailable right now."
-            )
-        return self._keys.get(kid)
-
-    def _refresh(self, now: float) -> None:
-        if now < self._asked:  # another thread has fetched meanwhile
-            return
-        try:
-            found = jwt.PyJWKSet.from_dict(self._fetch())
-            self._keys = {key.key_id: key.key for key in found.keys if key.key_id}
-            self._due = time.monotonic() + self.FRESH
-        except Exception as error:  # any failure: keep the present keys
-            logging.get().warning("keys not refreshed", error=str(error)[:200])
-        finally:  # at the end: threads without keys wait for these
-            self._asked = time.monotonic()
 
 
 def verify(token: str, audience: str, keys: Keys, issuer: str) -> Caller:
@@ -133,7 +87,7 @@ def verify(token: str, audience: str, keys: Keys, issuer: str) -> Caller:
 def _caller(claims: dict[str, Any], audience: str) -> Caller:
     scopes = frozenset(str(claims.get("scope", "")).split())
     if claims["aud"] == SHOP:
-        return Caller(id=int(claims["sub"]), role=str(claims["role"]))
+        return Caller(int(claims["sub"]), str(claims["role"]), scopes=scopes)
     if claims["aud"] == audience:
         return Caller(client=str(claims["sub"]), scopes=scopes)
     raise jwt.InvalidAudienceError
@@ -169,4 +123,9 @@ def keys_of(user_svc: Client) -> Callable[[], dict[str, Any]]:
 
 def init_app(app: Flask, fetch_keys: Callable[[], dict[str, Any]]) -> None:
     """Verify tokens with the keys that `fetch_keys` returns as a JWKS."""
-    app.extensions["keys"] = Keys(fetch_keys)
+
+    def fetch() -> dict[str, Any]:  # in a thread of its own
+        with app.app_context():
+            return fetch_keys()
+
+    app.extensions["keys"] = Keys(fetch)

@@ -1,6 +1,7 @@
 """The API's documentation: Swagger UI, ReDoc and OpenAPI, without internet access."""
 
 import hashlib
+import re
 from functools import partial
 from typing import Any, cast
 
@@ -10,10 +11,11 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 
 from chassis import json
 from chassis.config import settings
-from chassis.errors import UnsupportedMediaType
+from chassis.errors import BadRequest, UnsupportedMediaType
 from chassis.http import Client
 
 FORM = "application/x-www-form-urlencoded"
+BASIC = re.compile(r"(?i:basic) [A-Za-z0-9+/]{0,1000}={0,2}")
 ASSETS_KEPT = 86400  # seconds that a browser may keep what a page loads
 DESCRIPTION = """\
 - **Sign in** with *Authorize*: e-mail and password, client id and secret left empty.
@@ -73,15 +75,21 @@ def _page(template: str) -> str:
     return render_template(f"docs/{template}", title=document()["info"]["title"])
 
 
+def _credentials() -> dict[str, str]:
+    """Return the client's HTTP Basic credentials; any other header stays here."""
+    lines = request.headers.getlist("Authorization")
+    if len(lines) > 1 or not all(map(BASIC.fullmatch, lines)):
+        raise BadRequest("Send one Authorization header, Basic <credentials>.")
+    return {"Authorization": lines[0]} if lines else {}
+
+
 @blp.post("/swagger/token/")
 def token() -> Response:
     """Forward Swagger UI's *Authorize* to user-svc: CSP and CORS stay strict."""
     if request.mimetype != FORM:
         raise UnsupportedMediaType(f"Send the body as Content-Type: {FORM}.")
-    user_svc: Client = current_app.extensions["user_svc"]
-    headers = {"Content-Type": FORM}
-    if "Authorization" in request.headers:
-        headers["Authorization"] = request.headers["Authorization"]
+    user_svc: Client = current_app.extensions["user_svc_sign_in"]
+    headers = {"Content-Type": FORM, **_credentials()}
     answer = user_svc.call(
         "POST", "/user/token/", body=request.get_data(), headers=headers
     )

@@ -136,11 +136,18 @@ def is_known() -> bool:
 
 
 def _owner() -> dict[str, str]:
-    """Return the key's scope: keys of other callers and routes are different keys."""
-    return {
-        "caller": str(g.get("caller", "anonymous")),
-        "route": f"{request.method} {request.path.rstrip('/')}",
-    }
+    """Return the key's scope: keys of other callers and routes are different keys.
+
+    Strangers share no keys: without a subject only the same request is the same caller.
+    """
+    stranger = g.get("idempotency_stranger") or _fingerprint()
+    caller = str(g.get("caller", f"anonymous:{stranger}"))
+    return {"caller": caller, "route": f"{request.method} {request.path.rstrip('/')}"}
+
+
+def of_stranger(subject: str) -> None:
+    """Scope the keys of an anonymous request by whom the request is about."""
+    g.idempotency_stranger = _mac(subject.encode())
 
 
 def _key() -> str | None:
@@ -156,8 +163,11 @@ def _key() -> str | None:
 
 
 def _fingerprint() -> str:
+    return _mac(request.query_string + b"\n" + request.get_data(cache=True))
+
+
+def _mac(text: bytes) -> str:
     secret = str(current_app.secret_key).encode()
-    text = request.query_string + b"\n" + request.get_data(cache=True)
     return hmac.new(secret, text, hashlib.sha256).hexdigest()
 
 

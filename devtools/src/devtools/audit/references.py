@@ -33,13 +33,17 @@ def _orders_of_keys(books: Books, keys: list[Any]) -> Found:
     for order_id, times in named.items():
         if times > 1:
             yield {"order": order_id, "keys": times}
+    # Staff place orders for customers: the key is theirs, the order the customer's.
+    placed_by = {
+        row.order_id: row.reason for row in books.order_history if row.name == "place"
+    }
     for row in keys:
         order = books.order.get(row.resource_id)
         is_done = row.status is not None or row.resource_id is not None
         if order is None and is_done:
             yield {**_key(row), "no such order": row.resource_id}
-        elif order is not None and row.caller != f"user:{order.user_id}":
-            yield {**_key(row), "order": order.id, "order's user": order.user_id}
+        elif order is not None and row.caller != placed_by.get(order.id):
+            yield {**_key(row), "order": order.id, "placed by": placed_by[order.id]}
 
 
 def _key(row: Any) -> dict[str, Any]:

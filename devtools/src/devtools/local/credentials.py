@@ -9,13 +9,9 @@ from pathlib import Path
 from chassis import env_files
 from devtools.layout import SERVICES, state_folder
 
+# The services that call others, with the audiences and scopes that they use.
 CLIENTS = {
-    "order-svc": (
-        ["product-svc", "user-svc", "payment-svc"],
-        ["stock:reserve", "users:read", "payments:read", "payments:write"],
-    ),
-    "product-svc": (["user-svc"], ["users:read"]),
-    "payment-svc": (["user-svc"], ["users:read"]),
+    "order-svc": (["product-svc", "user-svc"], ["stock:reserve", "users:read"]),
 }
 DEMO_ROLES = ("customer", "staff", "admin")
 HEADING = "# Made by the first `make run`, for this machine alone. Never commit it.\n"
@@ -30,10 +26,18 @@ def load() -> dict[str, str]:
     """Read the secrets, and generate missing ones."""
     path = file()
     known = env_files.read(path)
-    missing = {k: v for k, v in _generate().items() if k not in known}
-    if missing:
-        _write(path, {**known, **missing})
-    return {**known, **missing}
+    values = {**_generate(), **known}
+    values["SERVICE_CLIENTS"] = _permitted(values["SERVICE_CLIENTS"])
+    if values != known:
+        _write(path, values)
+    return values
+
+
+def _permitted(text: str) -> str:
+    """Give the clients of a file their present permissions; keep their secrets."""
+    made = {one["client_id"]: one for one in json.loads(text)}
+    known = {name: made.get(name, {}).get("client_secret") for name in CLIENTS}
+    return json.dumps([_client(name, secret) for name, secret in known.items()])
 
 
 def client_secret(known: dict[str, str], service: str) -> str:
@@ -62,11 +66,11 @@ def _generate() -> dict[str, str]:
     return values
 
 
-def _client(name: str) -> dict[str, object]:
+def _client(name: str, secret: str | None = None) -> dict[str, object]:
     audiences, scopes = CLIENTS[name]
     return {
         "client_id": name,
-        "client_secret": _secret(),
+        "client_secret": secret or _secret(),
         "audiences": audiences,
         "scopes": scopes,
     }

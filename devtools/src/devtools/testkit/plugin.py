@@ -24,8 +24,9 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.serving import make_server
 
-from chassis import migrations
+from chassis import migrations, web
 from chassis.web import auth
+from chassis.web.keys import Keys
 
 SECRET = "a-secret-of-tests-that-is-long-enough-0123456789"  # noqa: S105
 CreateApp = Callable[[dict[str, str]], Flask]
@@ -173,7 +174,8 @@ def dispose(app: Flask) -> None:
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
-    app.extensions["user_svc"].pool.clear()
+    for use in web.USES:
+        app.extensions[use].pool.clear()
 
 
 @pytest.fixture
@@ -192,7 +194,7 @@ def make_app(databases: Databases, tokens: Tokens) -> Iterator[Callable[..., Fla
         url = databases.new(create_app, environ)
         app = create_app({**environ, "DATABASE_URL": url})
         app.testing = False  # errors become responses, as in production
-        app.extensions["keys"] = auth.Keys(lambda: tokens.jwks)
+        app.extensions["keys"] = Keys(lambda: tokens.jwks)
         app.extensions["test_database"] = url
         made.append((create_app, app))
         return app

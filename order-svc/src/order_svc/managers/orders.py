@@ -129,7 +129,8 @@ class OrderManager:
     ) -> OrderRefund:
         """Refund an amount, by default all that remains, and restock returned goods.
 
-        `limit` bounds the sum of an order's refunds by staff. Raises Conflict
+        `limit` bounds the sum of an order's refunds by staff; an admin has none.
+        payment-svc decides about refunds that are not known here yet. Raises Conflict
         (`refund_too_large`, `not_refundable`, `not_committed`, `restock_too_large`,
         `dispute_open`), Unprocessable, Forbidden.
         """
@@ -148,6 +149,7 @@ class OrderManager:
             "amount": amount,
             "note": note,
             "actor": self.actor,
+            "by_admin": limit is None,
             "items": [{"product_id": p, "quantity": items[p]} for p in sorted(items)],
         }
         trigger = Trigger(OrderTrigger.STAFF_REFUND, ORDER_SVC, note, data)

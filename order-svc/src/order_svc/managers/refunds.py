@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from chassis import clock, leases, logging
+from chassis import clock, correlation, leases, logging
 from chassis.failpoints import failpoint
 from order_svc import events
 from order_svc.config import Times
@@ -26,6 +26,7 @@ from order_svc.models import (
 )
 
 ZERO = Decimal("0.00")
+BY_PEOPLE = (RefundReason.STAFF, RefundReason.DIRECT)
 
 
 class Refunds:
@@ -67,11 +68,14 @@ class Refunds:
         return max(captured - open_, ZERO)
 
     def staff_total(self, order: Order) -> Decimal:
-        """Return the sum of the refunds requested by staff, without failed ones."""
+        """Return the sum of the refunds by staff that are known, without failed ones.
+
+        A direct refund, requested at payment-svc, is known once it is processed.
+        """
         amounts = self.session.scalars(
             select(OrderRefund.amount)
             .where(OrderRefund.order_id == order.id)
-            .where(OrderRefund.reason == RefundReason.STAFF)
+            .where(OrderRefund.reason.in_(BY_PEOPLE))
             .where(OrderRefund.state != RefundState.FAILED)
         )
         return sum(amounts, ZERO)
@@ -108,6 +112,7 @@ class Refunds:
             note=data["note"],
             items=data["items"],
             actor=data["actor"],
+            by_admin=data["by_admin"],
         )
 
     def request_again(self, refund_id: int) -> None:
@@ -118,6 +123,7 @@ class Refunds:
         if refund.state != RefundState.REQUESTED:
             leases.release(OrderRefund, refund_id)
             return
+        correlation.use(refund.correlation_id)
         refund.next_check_at = clock.now() + self._pause(refund.attempts)
         timeline.publish(self.session, refund.order_id, events.refund_requested(refund))
 
@@ -176,6 +182,7 @@ class Refunds:
                 order_id=order.id,
                 actor=PAYMENT_SVC,
                 state=RefundState.REQUESTED,
+                note=data.get("note"),
                 **columns,
             )
             self.session.add(refund)

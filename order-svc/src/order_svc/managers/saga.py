@@ -18,6 +18,7 @@ from order_svc.managers.triggers import (
     PAYMENT_SVC,
     PRODUCT_SVC,
     Data,
+    check_link,
     classify_capture,
     classify_reservation,
 )
@@ -76,9 +77,17 @@ class Saga:
         return self._fire(order_id, Trigger(OrderTrigger.LINK_LATE, ORDER_SVC))
 
     def store_link(self, order_id: int, data: Data) -> Order:
-        """Store the payment link `{short_url, expires_at}`."""
+        """Store the payment link `{short_url, expires_at, amount, currency, user_id}`.
+
+        Raises Mismatch for a link of another amount or of another customer.
+        """
+
+        def classify(order: Order) -> OrderTrigger:
+            check_link(order, data)
+            return OrderTrigger.LINK_READY
+
         trigger = Trigger(OrderTrigger.LINK_READY, PAYMENT_SVC, data=data)
-        return self._fire(order_id, trigger)
+        return self._fire(order_id, trigger, classify)
 
     def mark_paid(self, order_id: int, data: Data) -> Order:
         """Record a capture `{payment_id, amount, currency, accepted?}`.
@@ -137,7 +146,8 @@ class Saga:
             check_answer(self.refunds, order, data)
             return OrderTrigger.REFUND_FAILED
 
-        name, reason = OrderTrigger.REFUND_FAILED, data["reason"]
+        name = OrderTrigger.REFUND_FAILED
+        reason = ": ".join(filter(None, (data["reason"], data.get("detail"))))
         return self._fire(order_id, Trigger(name, PAYMENT_SVC, reason, data), classify)
 
     def record_dispute(self, order_id: int, data: Data) -> Order:

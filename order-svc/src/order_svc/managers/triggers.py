@@ -22,7 +22,7 @@ Data = Mapping[str, Any]
 
 
 class Mismatch(Conflict):
-    """A capture whose amount or currency differs from the order's: for review."""
+    """A capture or link that differs from the order: for review by staff."""
 
 
 def is_message(trigger: Trigger) -> bool:
@@ -61,4 +61,27 @@ def _check_amount(order: Order, data: Data) -> None:
             f"Payment {data['payment_id']} of order {order.id} is "
             f"{data['amount']} {data['currency']}, not "
             f"{order.total_price} {order.currency}."
+        )
+
+
+def check_link(order: Order, data: Data) -> None:
+    """Raise Mismatch for a link that was not made for this order.
+
+    Staff and integrators may create a link before its order exists. An older
+    payment-svc sends no amount.
+    """
+    wanted = {
+        "amount": order.total_price,
+        "currency": order.currency,
+        "user_id": order.user_id,
+    }
+    found = {name: data.get(name) for name in wanted}
+    wrong = {n: v for n, v in found.items() if v is not None and v != wanted[n]}
+    if wrong:
+        raise Mismatch(
+            f"The link for order {order.id} has "
+            + ", ".join(
+                f"{name} {value}, not {wanted[name]}" for name, value in wrong.items()
+            )
+            + "."
         )

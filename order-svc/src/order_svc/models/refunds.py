@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import correlation
 from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
 from order_svc.extensions import db
 from order_svc.models.orders import Lines
@@ -30,7 +31,8 @@ class OrderRefund(AuditModel, db.Model):
 
     `n` counts per payment and reason; `refund_id` is payment-svc's id. An unanswered
     refund is requested again at `next_check_at`. With `is_rest` staff gave no amount:
-    all that is left is refunded, at most `amount`.
+    all that is left is refunded, at most `amount`. REFUND_LIMIT does not apply to a
+    refund `by_admin`.
     """
 
     __tablename__ = "order_refunds"
@@ -61,6 +63,10 @@ class OrderRefund(AuditModel, db.Model):
     actor: Mapped[str] = mapped_column(String(100), default="saga")
     next_check_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    by_admin: Mapped[bool] = mapped_column(default=False, server_default=false())
+    correlation_id: Mapped[str] = mapped_column(
+        String(128), default=correlation.current, server_default=""
+    )
 
     @property
     def status(self) -> RefundStatus:

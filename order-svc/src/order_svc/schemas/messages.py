@@ -15,6 +15,9 @@ class PaymentLinkReadySchema(Schema):
     order_id = Whole(required=True)
     short_url = fields.String(required=True, validate=validate.Length(1, 255))
     expires_at = Moment(required=True)
+    amount = Money("0.01", MOST_PAID, load_default=None)
+    currency = fields.String(load_default=None, validate=validate.Length(3, 3))
+    user_id = Whole(load_default=None, allow_none=True)
 
 
 class PaymentCapturedSchema(Schema):
@@ -67,3 +70,5 @@ class RefundAnswerSchema(Schema):
     amount = Money("0.01", MOST, required=True)
     reason = fields.String(required=True, validate=validate.OneOf([*RefundReason]))
     n = Whole(required=True)
+    note = fields.String(load_default=None, validate=validate.Length(max=500))
+    detail = fields.String(load_default="", validate=validate.Length(max=255))

@@ -32,7 +32,7 @@ class RefundAttempts:
     def get(self, refund_id: int) -> Refund:
         """Return a refund whose attempt begins."""
         refund = self.machine.get(refund_id)
-        correlation.use(self.machine.payment_of(refund).correlation_id)
+        correlation.use(refund.correlation_id)
         return refund
 
     def prepare(self, refund_id: int, found: Sequence[ProviderRefund]) -> Refund | None:

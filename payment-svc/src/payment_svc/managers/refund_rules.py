@@ -9,6 +9,7 @@ from chassis.errors import Conflict, Forbidden, Unprocessable
 from payment_svc.models import (
     Outcome,
     Payment,
+    PaymentKind,
     PaymentState,
     Refund,
     RefundReason,
@@ -47,19 +48,46 @@ class RefundRules:
         left = self.left(payment)
         wanted = left if amount is None else amount
         _check_amount(wanted, left)
-        if not is_admin:
-            self._check_limit(payment, wanted)
+        if not is_admin and self._exceeds_limit(payment, wanted):
+            raise Forbidden(f"Only an admin may refund more than {self.limit}.")
         return wanted
+
+    def problem(
+        self, payment: Payment, amount: Decimal, left: Decimal, *, is_limited: bool
+    ) -> str:
+        """Return why a requested refund is not made, or an empty text."""
+        if amount > left:
+            return f"{left} is left of the capture"
+        if is_limited and self._exceeds_limit(payment, amount):
+            return f"only an admin may refund more than {self.limit} of one order"
+        return ""
 
     def next_number(self, payment: Payment, reason: RefundReason) -> int:
         """Return the number of the payment's next refund with this reason."""
         return 1 + self._count(payment, Refund.reason == reason)
 
-    def _check_limit(self, payment: Payment, amount: Decimal) -> None:
-        """Raise Forbidden when the sum of all refunds by staff exceeds the limit."""
-        before = self._sum(payment, Refund.reason.in_(BY_PEOPLE))
-        if before + amount > self.limit:
-            raise Forbidden(f"Only an admin may refund more than {self.limit}.")
+    def _exceeds_limit(self, payment: Payment, amount: Decimal) -> bool:
+        """Return whether staff would refund more of the order than the limit.
+
+        This is the only place that knows every refund by staff: those requested here,
+        and those requested at order-svc, of all payments of the order. The PRIMARY
+        payment is locked, so that concurrent requests count one after the other.
+        """
+        of_order = Payment.order_id == payment.order_id
+        primary = select(Payment.auditlog_ptr_id).where(
+            of_order, Payment.kind == PaymentKind.PRIMARY
+        )
+        self.session.execute(primary.with_for_update())
+        before = self.session.scalar(
+            select(func.sum(Refund.amount))
+            .join(Payment, Payment.auditlog_ptr_id == Refund.payment_id)
+            .where(
+                of_order,
+                Refund.state != RefundState.FAILED,
+                Refund.reason.in_(BY_PEOPLE),
+            )
+        )
+        return (before or Decimal("0.00")) + amount > self.limit
 
     def _may_refund(self, payment: Payment) -> bool:
         if payment.state != PaymentState.CAPTURED:

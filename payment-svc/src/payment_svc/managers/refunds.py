@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chassis import clock, logging
+from chassis import clock, correlation, logging
 from chassis.errors import Forbidden, NotFound
 from chassis.state_machine import Trigger
 from payment_svc.managers import dispute_rules
@@ -51,11 +51,14 @@ class RefundManager:
         n: int,
         *,
         is_rest: bool = False,
+        note: str = "",
+        by_admin: bool = False,
     ) -> Refund:
         """Request a refund of a locked payment, once for each key.
 
         An automatic refund, and one of the rest, is reduced to what is left. A refund
-        that is too large is stored as FAILED and answered; nothing is raised.
+        that is too large, or by staff above the limit, is stored as FAILED and
+        answered; nothing is raised.
         """
         key = refund_key(payment.id, reason, n)
         known = self.session.scalar(select(Refund).where(Refund.key == key))
@@ -65,8 +68,19 @@ class RefundManager:
         left = self.rules.left(payment)
         if left > 0 and (is_rest or reason in AUTOMATIC):
             amount = min(amount, left)
-        trigger = T.REQUESTED if amount <= left else T.TOO_LARGE
-        return self._insert(payment, trigger, amount, reason, n, is_rest=is_rest)
+        is_limited = reason == RefundReason.STAFF and not by_admin
+        problem = self.rules.problem(payment, amount, left, is_limited=is_limited)
+        trigger = T.TOO_LARGE if problem else T.REQUESTED
+        return self._insert(
+            payment,
+            trigger,
+            amount,
+            reason,
+            n,
+            note=note,
+            is_rest=is_rest,
+            detail=problem or None,
+        )
 
     def request_direct(
         self,
@@ -110,6 +124,7 @@ class RefundManager:
         *,
         note: str = "",
         is_rest: bool = False,
+        detail: str | None = None,
     ) -> Refund:
         data = {
             "payment_id": payment.id,
@@ -121,9 +136,10 @@ class RefundManager:
             "reason": reason,
             "n": n,
             "is_rest": is_rest,
-            "note": note[:255] or None,
+            "note": note or None,
+            "detail": detail,
         }
-        return self.machine.insert(Trigger(trigger, data=data))
+        return self.machine.insert(Trigger(trigger, "", detail or "", data))
 
     def override_dispute(self, refund_id: int) -> Refund:
         """Let a refund that waits for a dispute be sent; an admin has decided it."""
@@ -157,6 +173,7 @@ class RefundManager:
     def republish(self, refund_id: int) -> None:
         """Publish a refund again that order-svc has not acknowledged."""
         refund = self.machine.lock(refund_id)
+        correlation.use(refund.correlation_id)
         if refund.republish_at is not None:
             self.machine.fire(refund, Trigger(T.ACK_TIMEOUT))
 

@@ -53,7 +53,7 @@ class Refund(AuditModel, db.Model):
     reason: Mapped[RefundReason] = mapped_column(String(20))
     n: Mapped[int]
     is_rest: Mapped[bool] = mapped_column(default=False, server_default=false())
-    note: Mapped[str | None] = mapped_column(String(255))
+    note: Mapped[str | None] = mapped_column(String(500))
     state: Mapped[RefundState] = mapped_column(String(20))
     detail: Mapped[str | None] = mapped_column(String(255))
     despite_dispute: Mapped[bool] = mapped_column(default=False)

@@ -5,6 +5,7 @@ from marshmallow import EXCLUDE, fields, validate
 from chassis.web.fields import Moment, Money, Schema, Whole
 from payment_svc.models import ClosingReason, Outcome, RefundReason
 
+LONGEST_NOTE = 500
 CLOSING = [str(ClosingReason.EXPIRED), str(ClosingReason.CANCELLED)]
 OWN = (RefundReason.DIRECT, RefundReason.REVIEW_REJECTED, RefundReason.PROVIDER)
 REASONS = [str(reason) for reason in RefundReason if reason not in OWN]
@@ -63,6 +64,8 @@ class RefundRequestedSchema(Message):
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
     n = Whole(1, 10**6, required=True)
     rest = fields.Boolean(load_default=False)  # all that is left, at most `amount`
+    note = fields.String(load_default="", validate=validate.Length(max=LONGEST_NOTE))
+    by_admin = fields.Boolean(load_default=False)  # REFUND_LIMIT does not apply
 
 
 class OrderSettledSchema(Message):

@@ -43,7 +43,7 @@ def _check_account(who: tuple[str, ...]) -> None:
         db.session.rollback()
     if role is None:
         raise Unauthorized("This account or session has ended; sign in again.")
-    g.caller = replace(caller, role=role)
+    g.caller = replace(caller, role=role, scopes=frozenset())
     if not any(g.caller.may(one) for one in who):
         raise Forbidden("You are signed in, but not allowed to do this.")
 

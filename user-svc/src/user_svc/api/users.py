@@ -8,9 +8,9 @@ from flask import Response
 from flask.views import MethodView
 
 from chassis.errors import Forbidden, NotFound
-from chassis.web import auth, pagination
+from chassis.web import auth, idempotency, pagination
 from chassis.web.api import CUSTOMER, STAFF
-from user_svc import steps
+from user_svc import email_addresses, steps
 from user_svc.api.access import Blueprint
 from user_svc.api.changes import change, delete
 from user_svc.extensions import db
@@ -40,11 +40,15 @@ CHANGES = {
 
 
 def _hashing(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Hash the password before `idempotent` opens its transaction."""
+    """Hash the password before `idempotent` opens its transaction.
+
+    The Idempotency-Keys of strangers are separate for each address.
+    """
 
     @wraps(view)
     def wrapper(self: Any, fields: dict[str, Any]) -> Any:
         name, email = fields["name"], fields["email"]
+        idempotency.of_stranger(email_addresses.key(email))
         password_hash = steps.hash_new(fields.pop("password"), name, email)
         return view(self, {**fields, "password_hash": password_hash})
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis import clock, logging
 from chassis.db import changed
-from chassis.errors import Unauthorized
+from chassis.errors import Unauthorized, Unavailable
 from chassis.failpoints import failpoint
 from user_svc.keyring import Keyring, hash_token, new_token
 from user_svc.models import RefreshFamily, RefreshToken, User
@@ -69,6 +69,8 @@ class SessionManager:
             self._add(found.family_id, successor)
         elif not self._was_spent_after(token, clock.now() - grace):
             self._revoke_stolen(found)
+        else:
+            successor = self._stored_successor(token)
         return Grant(
             found.user_id, found.role, found.family_id, successor, found.expires_at
         )
@@ -101,6 +103,14 @@ class SessionManager:
                 User.is_active,
             )
         ).one_or_none()
+
+    def _stored_successor(self, token: str) -> str:
+        """Return what has replaced a spent token, also by a replica's other secret."""
+        for successor in self.keyring.next_refresh_tokens(token):
+            stored = select(RefreshToken.id).filter_by(token_hash=hash_token(successor))
+            if self.session.scalar(stored) is not None:
+                return successor
+        raise Unavailable("Send the request again.")
 
     def _spend(self, token: str) -> bool:
         spend = (

@@ -50,14 +50,23 @@ class SigningKeyManager:
         self.session.flush()
         return key
 
-    def find_active(self) -> SigningKey | None:
-        """Return the key that signs now: the newest with `active_from` in the past."""
+    def list_active(self) -> Sequence[SigningKey]:
+        """Return the keys with `active_from` in the past, newest first."""
         newest = SigningKey.generation.desc()
         is_active = SigningKey.active_from <= clock.now()
-        found = select(SigningKey).where(is_active).order_by(newest).limit(1)
+        found = select(SigningKey).where(is_active).order_by(newest)
         # No key is active yet when a replica whose clock is ahead made the first one.
         first = select(SigningKey).order_by(SigningKey.generation).limit(1)
-        return self.session.scalar(found) or self.session.scalar(first)
+        return self.session.scalars(found).all() or self.session.scalars(first).all()
+
+    def last_generation(self) -> int:
+        """Return the generation of the newest key; 0 without a key."""
+        return self.session.scalar(select(func.max(SigningKey.generation))) or 0
+
+    def find_pending(self) -> SigningKey | None:
+        """Return a key that is published and will sign later, or None."""
+        is_pending = SigningKey.active_from > clock.now()
+        return self.session.scalar(select(SigningKey).where(is_pending).limit(1))
 
     def list_public(self) -> Sequence[dict[str, Any]]:
         """Return every public key as a JWK, newest first."""

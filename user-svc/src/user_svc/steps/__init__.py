@@ -16,7 +16,11 @@ from user_svc.steps.resets import (
 )
 from user_svc.steps.service_clients import find_client, service_token, sync_clients
 from user_svc.steps.sessions import refresh, sign_in, sign_out
-from user_svc.steps.signing_keys import list_public_keys, rotate_keys
+from user_svc.steps.signing_keys import (
+    list_public_keys,
+    publish_next_key,
+    rotate_keys,
+)
 from user_svc.steps.tokens import Tokens
 
 __all__ = [
@@ -30,6 +34,7 @@ __all__ = [
     "hash_new",
     "keyring",
     "list_public_keys",
+    "publish_next_key",
     "refresh",
     "request_reset",
     "request_verification",

@@ -14,10 +14,17 @@ from user_svc.steps.tokens import Tokens, access_token
 
 
 def find_client(client_id: str, secret: str) -> ServiceClient | None:
-    """Return the service client with these credentials."""
+    """Return the service client with these credentials, detached.
+
+    No transaction is left open: signing its token may have to create a key.
+    """
     sync_clients()
-    clients = ServiceClientManager(db.session, keyring())
-    return clients.authenticate(client_id, secret)
+    with reading():
+        clients = ServiceClientManager(db.session, keyring())
+        client = clients.authenticate(client_id, secret)
+        db.session.expunge_all()
+        db.session.rollback()
+    return client
 
 
 def service_token(client_id: str, audience: str, scopes: Sequence[str]) -> Tokens:

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from chassis import clock, logging
 from chassis.db import reading, writing
+from chassis.errors import Unavailable
 from chassis.json import timestamp
 from chassis.web.auth import ALGORITHM, LEEWAY, TYPE
 from user_svc.extensions import db
 from user_svc.managers import SigningKeyManager
 from user_svc.managers.signing_keys import new_private_key
-from user_svc.models import SigningKey
 from user_svc.steps.context import keyring, settings
 
 T = TypeVar("T")
@@ -43,8 +43,7 @@ class Signer:
         The times are the system clock's, never CLOCK_FILE's: PyJWT verifies with it.
         """
         if time.monotonic() >= self._until:
-            active = ensure_key()
-            self._key = active.kid, keyring().decrypt(active.private_key)
+            self._key = ensure_key()
             self._until = time.monotonic() + self.RELOAD
         kid, key = self._key
         now = int(time.time())
@@ -63,14 +62,38 @@ def list_public_keys() -> dict[str, Any]:
     return {"keys": list(keys)}
 
 
-def ensure_key() -> SigningKey:
-    """Return the active key; create the first key if there is none."""
-    key = _read(SigningKeyManager.find_active)
-    if key is None:
-        _add(1, clock.now())
-        key = _read(SigningKeyManager.find_active)
-    assert key is not None  # created above; the newest key is never deleted
-    return key
+def ensure_key() -> tuple[str, RSAPrivateKey]:
+    """Return the id and the private half of the key that signs now.
+
+    It is the newest active key that SIGNING_KEY_SECRET decrypts. If there is none, a
+    new key signs at once; the old ones stay published while their tokens are valid.
+    """
+    found = _find_key()
+    if found is None:
+        last = _read(SigningKeyManager.last_generation)
+        if last:
+            logging.get().error("no signing key has this SIGNING_KEY_SECRET")
+        _add(last + 1, clock.now())
+        found = _find_key()
+    if found is None:  # another replica, with another secret, was faster
+        raise Unavailable("Tokens cannot be signed right now.")
+    return found
+
+
+def _find_key() -> tuple[str, RSAPrivateKey] | None:
+    keys = _read(SigningKeyManager.list_active)
+    opened = ((key.kid, keyring().decrypt(key.private_key)) for key in keys)
+    return next(((kid, key) for kid, key in opened if key is not None), None)
+
+
+def publish_next_key() -> datetime:
+    """Publish the next key now, unless one waits; return when it begins to sign."""
+    pending = _read(SigningKeyManager.find_pending)
+    if pending is None:
+        lead = timedelta(seconds=settings().key_lead_seconds)
+        _add(_read(SigningKeyManager.last_generation) + 1, clock.now() + lead)
+        pending = _read(SigningKeyManager.find_pending)
+    return pending.active_from if pending else clock.now()
 
 
 def rotate_keys() -> int:

@@ -20,6 +20,7 @@ def pair(grant: Grant) -> Tokens:
         "sub": str(grant.user_id),
         "aud": auth.SHOP,
         "role": grant.role,
+        "scope": " ".join(sorted(auth.ROLES[grant.role])),
         "sid": str(grant.family_id),
     }
     remaining = grant.expires_at - clock.now()
