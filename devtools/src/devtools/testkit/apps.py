@@ -92,6 +92,7 @@ class Apps:
     def give_back(self, used: Reusable) -> None:
         """Keep an app for the next test, unless a test has changed its schema."""
         if not self.databases.empty(used.create_app, used.app):
+            dispose(used.app)
             self.databases.drop(used.app.extensions["test_database"])
             return
         free = self.free[used.create_app]
