@@ -90,7 +90,7 @@ class Apps:
         return Reusable(create_app, settings, app, *state)
 
     def give_back(self, used: Reusable) -> None:
-        """Keep an app for the next test, unless a test has changed its schema."""
+        """Keep an app for the next test, unless its database cannot be emptied."""
         if not self.databases.empty(used.create_app, used.app):
             dispose(used.app)
             self.databases.drop(used.app.extensions["test_database"])

@@ -83,7 +83,10 @@ class Databases:
         engine.dispose()
 
     def empty(self, create_app: CreateApp, app: Flask) -> bool:
-        """Empty an app's database; return False when a test has changed its schema."""
+        """Empty an app's database.
+
+        Return False when a test has changed the schema or left a connection open.
+        """
         if self.server:
             return _truncate(app)
         dispose(app)
@@ -129,6 +132,8 @@ def _truncate(app: Flask) -> bool:
     rows = [select(literal(t.name)).where(exists().select_from(t)) for t in tables]
     try:
         with app.app_context(), db.engine.begin() as connection:
+            if db.engine.pool.checkedout() > 1:
+                return False
             filled = connection.scalars(union_all(*rows)).all()
             if filled:
                 names = ", ".join(f'"{name}"' for name in filled)
