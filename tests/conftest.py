@@ -3,6 +3,8 @@
 import json
 import time
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 
 import pytest
 import requests
@@ -16,6 +18,7 @@ from chassis import worker
 from chassis.web import auth
 from devtools.local.credentials import CLIENTS
 from devtools.testkit.plugin import SECRET, serve
+from user_svc.steps.signing_keys import Signer
 
 PASSWORD = "a-long-walk-in-the-rain"
 
@@ -196,19 +199,52 @@ SERVICES = {
 }
 
 
-@pytest.fixture
-def shop(make_app, sqs, tmp_path):
-    """Run the whole shop; the sandbox sends its webhooks to payment-svc."""
+@pytest.fixture(scope="session")
+def addresses():
+    """Serve the services at the same URLs in all tests; return their apps and URLs."""
     with ExitStack() as stack:
         late = {name: Late() for name in SERVICES}
-        urls = {name: stack.enter_context(serve(app)) for name, app in late.items()}
+        yield late, {name: stack.enter_context(serve(late[name])) for name in late}
+
+
+@pytest.fixture
+def start(reuse_app, addresses):
+    """Return `start(name, sandbox)`: a service without the state of earlier tests."""
+    _, urls = addresses
+
+    def run(name, sandbox):
+        service, create_app = SERVICES[name]
+        environ = {**_environ(urls, sandbox, service), "PUBLIC_URL": urls[name]}
+        # Each test has a sandbox of its own, and the app is made for all of them.
+        environ["RAZORPAY_BASE_URL"] = "http://127.0.0.1:9"
+        return reuse_app(create_app, partial(_renew, name, sandbox), **environ)
+
+    return run
+
+
+def _renew(name, sandbox, app):
+    """Replace the extensions of a service that keep state."""
+    settings = app.extensions["settings"]
+    if name == "users":
+        app.extensions["signer"] = Signer()
+    if name == "orders":
+        order_svc.clients.init_app(app, settings)
+    if name == "payments":
+        settings = replace(settings, razorpay_base_url=sandbox.url)
+        app.extensions["settings"] = settings
+        payment_svc.razorpay_service.init_app(app, settings)
+
+
+@pytest.fixture
+def shop(start, addresses, sqs, tmp_path):
+    """Run the whole shop; the sandbox sends its webhooks to payment-svc."""
+    late, urls = addresses
+    with ExitStack() as stack:
         hook = f"{urls['payments']}/payments/webhook/"
         sandbox = stack.enter_context(razorpay_sandbox.testing.serve(tmp_path, hook))
         apps = {}
-        for name, (service, create_app) in SERVICES.items():
-            environ = _environ(urls, sandbox, service)
-            keys = {"PUBLIC_URL": urls[name]}
-            apps[name] = late[name].app = make_app(create_app, **environ, **keys)
+        for name in SERVICES:
+            apps[name] = late[name].app = start(name, sandbox)
         _use_real_keys(apps, urls)
         apps["users"].test_cli_runner().invoke(args=["seed"])
         http = stack.enter_context(requests.Session())

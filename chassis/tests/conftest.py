@@ -17,7 +17,13 @@ from devtools.testkit.plugin import SECRET
 
 
 @pytest.fixture
-def app(make_app):
+def app(reuse_app):
+    return reuse_app(create_app)
+
+
+@pytest.fixture
+def own_app(make_app):
+    """Return an app to which a test may add routes."""
     return make_app(create_app)
 
 

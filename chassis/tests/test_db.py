@@ -119,12 +119,12 @@ def test_two_readers_that_then_write_lose_nothing(app):
 
 
 @pytest.fixture
-def begins(app):
+def begins(own_app):
     """Return the BEGINs that SQLite is sent."""
     from sqlalchemy import event
 
     said = []
-    with app.app_context():
+    with own_app.app_context():
         if db.engine.dialect.name != "sqlite":
             pytest.skip("PostgreSQL begins by itself")
 
@@ -136,21 +136,22 @@ def begins(app):
     return said
 
 
-def test_sqlite_takes_its_write_lock_at_the_start(app, begins):
-    with app.app_context():
+def test_sqlite_takes_its_write_lock_at_the_start(own_app, begins):
+    with own_app.app_context():
         db.session.scalar(select(Thing.id))
 
     assert begins == ["BEGIN IMMEDIATE"]
 
 
-def test_sqlite_takes_no_write_lock_to_read(app, client, tokens, begins):
+def test_sqlite_takes_no_write_lock_to_read(own_app, tokens, begins):
+    client = own_app.test_client()
     client.get("/things/")
     assert begins == ["BEGIN"]
 
     client.post("/things/", json={"name": "a", "price": "1"}, headers=tokens.user())
     assert begins[1:] == ["BEGIN IMMEDIATE"]
 
-    with app.app_context(), reading():
+    with own_app.app_context(), reading():
         db.session.scalar(select(Thing.id))
         db.session.rollback()
         with writing():
@@ -158,8 +159,10 @@ def test_sqlite_takes_no_write_lock_to_read(app, client, tokens, begins):
     assert begins[2:] == ["BEGIN", "BEGIN IMMEDIATE"]
 
 
-def test_a_get_may_say_that_it_writes(app, client, begins):
-    @app.get("/counts/")
+def test_a_get_may_say_that_it_writes(own_app, begins):
+    client = own_app.test_client()
+
+    @own_app.get("/counts/")
     def count():
         allow_writes()
         db.session.scalar(select(Thing.id))

@@ -181,21 +181,21 @@ SECRET = ("INSERT INTO users", {"password": "hunter2"}, Refused("duplicate hunte
     ],
 )
 def test_errors_of_the_database_are_problems_without_its_words(
-    app, error, status, code
+    own_app, error, status, code
 ):
-    answer = problem(failing(app, error), status, code)
+    answer = problem(failing(own_app, error), status, code)
 
     assert "hunter2" not in answer.text
     assert "INSERT" not in answer.text
     assert ("Retry-After" in answer.headers) == (status == 503)
 
 
-def test_a_problem_brings_its_own_members_and_headers(app):
+def test_a_problem_brings_its_own_members_and_headers(own_app):
     error = TooManyRequests(
         "Wait.", code="slow_down", headers={"Retry-After": "7"}, n=3
     )
 
-    answer = problem(failing(app, error), 429, "slow_down")
+    answer = problem(failing(own_app, error), 429, "slow_down")
 
     assert (answer.json["n"], answer.headers["Retry-After"]) == (3, "7")
     assert (answer.json["detail"], answer.json["title"]) == (

@@ -14,6 +14,11 @@ PARENT = f"00-{TRACE}-b7ad6b7169203331-01"
 
 
 @pytest.fixture
+def app(own_app):
+    return own_app
+
+
+@pytest.fixture
 def calling(app):
     """Serve an address whose view calls a dependency; return the dependency."""
     with nasty() as server:

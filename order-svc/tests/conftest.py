@@ -17,7 +17,7 @@ from sqlalchemy import select
 from chassis import retention, worker
 from chassis.messaging import inbox
 from devtools.testkit.plugin import SECRET, serve
-from order_svc import create_app
+from order_svc import clients, create_app
 from order_svc.consumers import HANDLERS, QUEUE
 from order_svc.extensions import db
 from order_svc.models import Order, OrderHistory, OrderRefund, Outbox, StockCommand
@@ -25,26 +25,56 @@ from order_svc.models import Order, OrderHistory, OrderRefund, Outbox, StockComm
 ASHA, RAVI = 17, 18
 
 
-@pytest.fixture
-def users() -> Any:
-    return FakeUsers()
+class Address:
+    """An address at which each test serves a fake of its own."""
+
+    def __init__(self) -> None:
+        self.app: Any = None
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        return self.app(environ, start_response)
 
 
-@pytest.fixture
-def products() -> Any:
-    return FakeProducts()
-
-
-@pytest.fixture
-def app(make_app: Callable[..., Flask], users: Any, products: Any) -> Iterator[Flask]:
+@pytest.fixture(scope="session")
+def addresses() -> Iterator[dict[str, tuple[Address, str]]]:
+    """Serve user-svc and product-svc at the same URLs for all tests."""
     with ExitStack() as stack:
-        yield make_app(
-            create_app,
-            USER_SVC_URL=stack.enter_context(serve(users.app)),
-            PRODUCT_SVC_URL=stack.enter_context(serve(products.app)),
-            SERVICE_CLIENT_ID="order-svc",
-            SERVICE_CLIENT_SECRET=f"order-svc-{SECRET}",
-        )
+        made = {name: Address() for name in ("USER_SVC_URL", "PRODUCT_SVC_URL")}
+        yield {
+            name: (address, stack.enter_context(serve(address)))
+            for name, address in made.items()
+        }
+
+
+@pytest.fixture
+def users(addresses: Any) -> Any:
+    fake = FakeUsers()
+    addresses["USER_SVC_URL"][0].app = fake.app
+    return fake
+
+
+@pytest.fixture
+def products(addresses: Any) -> Any:
+    fake = FakeProducts()
+    addresses["PRODUCT_SVC_URL"][0].app = fake.app
+    return fake
+
+
+def renew(app: Flask) -> None:
+    clients.init_app(app, app.extensions["settings"])
+
+
+@pytest.fixture
+def app(
+    reuse_app: Callable[..., Flask], addresses: Any, users: Any, products: Any
+) -> Flask:
+    return reuse_app(
+        create_app,
+        renew,
+        **{name: url for name, (_, url) in addresses.items()},
+        SERVICE_CLIENT_ID="order-svc",
+        SERVICE_CLIENT_SECRET=f"order-svc-{SECRET}",
+    )
 
 
 @pytest.fixture

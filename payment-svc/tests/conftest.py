@@ -12,19 +12,16 @@ import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from chassis import clock, json, worker
 from chassis.messaging import inbox
-from chassis.web import auth
-from devtools.testkit.plugin import SECRET, dispose
-from payment_svc import create_app
+from payment_svc import create_app, razorpay_service
 from payment_svc.consumers import HANDLERS
 from payment_svc.extensions import db
 from payment_svc.models import (
     PAYMENT_TRANSITIONS,
     REFUND_TRANSITIONS,
-    Dispute,
     Outbox,
     Payment,
     PaymentHistory,
@@ -47,48 +44,26 @@ def sandbox(tmp_path: Path) -> Iterator[Served]:
 KEYS_OF_SERVICE = {name: KEYS[name] for name in KEYS if name.startswith("RAZORPAY")}
 
 
+def renew(app: Flask) -> None:
+    razorpay_service.init_app(app, app.extensions["settings"])
+
+
 @pytest.fixture
-def make(make_app: Callable[..., Flask]) -> Callable[..., Flask]:
+def make(reuse_app: Callable[..., Flask]) -> Callable[..., Flask]:
     """Return `make(**settings)`: the service with settings of a test's own."""
-    return lambda **settings: make_app(create_app, **KEYS_OF_SERVICE, **settings)
-
-
-@pytest.fixture(scope="session")
-def shared_app(databases: Any, tokens: Any) -> Iterator[Flask]:
-    """Make the service once: the panel alone takes most of a second."""
-    environ = {
-        **KEYS_OF_SERVICE,
-        "APP_ENV": "test",
-        "SECRET_KEY": SECRET,
-        "PUBLIC_URL": "http://127.0.0.1",
-        "WORKER_POLL_SECONDS": "0.01",
-    }
-    url = databases.new(create_app, environ)
-    app = create_app({**environ, "DATABASE_URL": url})
-    app.testing = False  # errors become answers, as for clients
-    app.extensions["keys"] = auth.Keys(lambda: tokens.jwks)
-    yield app
-    dispose(app)
-    databases.drop(url)
+    return lambda **settings: reuse_app(
+        create_app, renew, **{**KEYS_OF_SERVICE, **settings}
+    )
 
 
 @pytest.fixture
-def app(shared_app: Flask, sandbox: Served) -> Iterator[Flask]:
+def app(make: Callable[..., Flask], sandbox: Served) -> Flask:
     """Return the service with empty tables, in front of a Razorpay of its own."""
-    shared_app.extensions["razorpay"] = RazorpayService(
+    app = make()
+    app.extensions["razorpay"] = RazorpayService(
         sandbox.key_id, sandbox.key_secret, sandbox.url
     )
-    yield shared_app
-    with shared_app.app_context():
-        db.session.rollback()
-        for refund in (RefundHistory, Refund, Dispute):
-            db.session.execute(delete(refund))
-        extras = Payment.__table__.c.extra_of.is_not(None)
-        db.session.execute(delete(PaymentHistory))
-        db.session.execute(delete(Payment.__table__).where(extras))
-        for table in reversed(db.metadata.sorted_tables):
-            db.session.execute(delete(table))
-        db.session.commit()
+    return app
 
 
 @pytest.fixture

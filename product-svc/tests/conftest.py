@@ -24,8 +24,8 @@ from product_svc.models import (
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    return make_app(create_app)
+def app(reuse_app: Callable[..., Flask]) -> Flask:
+    return reuse_app(create_app)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -26,6 +26,7 @@ from user_svc.extensions import db
 from user_svc.managers import SigningKeyManager, UserManager
 from user_svc.managers.signing_keys import new_private_key
 from user_svc.models import Mail
+from user_svc.steps.signing_keys import Signer
 
 PASSWORD = "a-long-walk-in-the-rain"
 NEW = "and-home-by-the-river"
@@ -147,16 +148,22 @@ def password_hash() -> str:
     return passwords.make_hash(PASSWORD)
 
 
+def renew(app: Flask) -> None:
+    app.extensions["signer"] = Signer()
+    auth.init_app(app, steps.list_public_keys)
+
+
 @pytest.fixture
 def make_users(
-    make_app: Callable[..., Flask], private_key: RSAPrivateKey, tmp_path: Path
+    reuse_app: Callable[..., Flask], private_key: RSAPrivateKey, tmp_path: Path
 ) -> Callable[..., Flask]:
     """Return `make_users(**settings)`: the service with a first key, fast to make."""
 
     def make(**settings: str) -> Flask:
-        mails = {"MAIL_FOLDER": str(tmp_path / "mail")}
-        app = make_app(create_app, **{**SETTINGS, **mails, **settings})
-        auth.init_app(app, steps.list_public_keys)
+        app = reuse_app(create_app, renew, **{**SETTINGS, **settings})
+        config = app.extensions["settings"]
+        folder = str(tmp_path / "mail")
+        app.extensions["settings"] = replace(config, mail_folder=folder)
         with app.app_context():
             keys = SigningKeyManager(db.session, steps.keyring())
             keys.add(private_key, 1, clock.now())

@@ -58,9 +58,9 @@ def test_a_service_without_its_database_lives_and_is_not_ready(elsewhere, url):
     assert problem.headers["Retry-After"]
 
 
-def test_the_liveness_probe_touches_no_database(app, client):
-    touched = []
-    with app.app_context():
+def test_the_liveness_probe_touches_no_database(own_app):
+    client, touched = own_app.test_client(), []
+    with own_app.app_context():
         event.listen(db.engine, "checkout", lambda *_: touched.append(1))
 
     assert client.get("/healthz").json == {"status": "ok"}

@@ -127,15 +127,15 @@ def test_behind_tls_browsers_are_told_to_stay_there(make_app):
     assert {"Secure", "HttpOnly", "SameSite=Strict"} <= set(cookie.split("; "))
 
 
-def test_without_a_proxy_forwarded_addresses_are_not_believed(app, client):
-    @app.get("/who/")
+def test_without_a_proxy_forwarded_addresses_are_not_believed(own_app):
+    @own_app.get("/who/")
     def who():
         from flask import request
 
         return {"address": request.remote_addr, "scheme": request.scheme}
 
     headers = {"X-Forwarded-For": "8.8.8.8", "X-Forwarded-Proto": "https"}
-    assert client.get("/who/", headers=headers).json == {
+    assert own_app.test_client().get("/who/", headers=headers).json == {
         "address": "127.0.0.1",
         "scheme": "http",
     }
