@@ -7,6 +7,7 @@ import pytest
 
 from chassis.outcomes import Unknown
 from payment_svc.razorpay.listings import read_one, read_page
+from payment_svc.razorpay.types import BrokenList
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 UNTIL = datetime(2026, 1, 1, 23, 59, 59, tzinfo=UTC)
@@ -76,6 +77,23 @@ def test_an_answer_without_a_list_is_no_end_of_the_list():
 
     with pytest.raises(Unknown, match="items is not a list"):
         read_page(broken, "payments", SINCE, UNTIL, 0)
+
+
+def test_a_page_that_lacks_an_entity_is_no_page():
+    answer = {"count": 2, "items": [PAYMENT]}
+    short = SimpleNamespace(payment=SimpleNamespace(all=lambda _: answer))
+
+    with pytest.raises(BrokenList, match="1 of 2"):
+        read_page(short, "payments", SINCE, UNTIL, 0)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"id": "rfnd_Sb8HnR3yLf65Wt"}, {"amount": "1"}, {"status": None}]
+)
+def test_another_refund_or_one_that_cannot_be_read_is_none(changes):
+    razorpay, _ = client({**REFUND, **changes}, name="refund")
+
+    assert read_one(razorpay, "refunds", REFUND["id"]) is None
 
 
 def test_one_refund_is_read_by_its_id():
