@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from chassis import clock, leases, retention
-from payment_svc import jobs
 from payment_svc.extensions import db
+from payment_svc.jobs import CHECKS, LEASE, process_webhooks
 from payment_svc.models import (
     AuditLog,
     Dispute,
@@ -117,7 +117,8 @@ def test_a_row_that_the_turn_does_not_reach_stays_due(
     capture = shop.payment(busy).razorpay_payment_id
     webhook("refund.processed", refund={"id": "rfnd_1", "payment_id": capture})
     moments = iter((0.0, leases.TURN + 1))
-    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=moments.__next__))
+    slow = SimpleNamespace(monotonic=moments.__next__)
+    monkeypatch.setitem(process_webhooks.__globals__, "time", slow)
 
     run(shop, "process webhooks")
 
@@ -131,15 +132,15 @@ def test_a_check_that_raises_is_made_again_when_its_lease_ends(
     def fail(_):
         raise ValueError
 
-    key, _ = jobs.CHECKS[Payment]
-    monkeypatch.setitem(jobs.CHECKS, Payment, (key, fail))
+    key, _ = CHECKS[Payment]
+    monkeypatch.setitem(CHECKS, Payment, (key, fail))
     capture = shop.payment(busy).razorpay_payment_id
     webhook("refund.processed", refund={"id": "rfnd_1", "payment_id": capture})
 
     assert run(shop, "process webhooks") == 1
 
     pause = shop.payment(busy).next_check_at - clock.now()
-    assert pause <= timedelta(seconds=jobs.LEASE)
+    assert pause <= timedelta(seconds=LEASE)
     assert [row.result for row in shop.rows(WebhookEvent)] == ["matched"]
 
 

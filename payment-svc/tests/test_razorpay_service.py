@@ -205,18 +205,16 @@ def test_a_broken_list_is_never_taken_for_the_whole(broken, which):
 
 
 def test_a_link_is_found_among_all_when_razorpay_ignores_the_filter(razorpay):
-    links = [
-        done(razorpay.create_link(a_request(reference_id=f"our-{n}"))) for n in "12"
-    ]
+    wanted = done(razorpay.create_link(a_request(reference_id="our-1")))
+    done(razorpay.create_link(a_request(reference_id="our-2")))
     real, queries = razorpay._client.payment_link.all, []
 
     def ignoring(query):
         queries.append(query["skip"])
-        page = real({"count": 1, "skip": query["skip"]})  # the newest link comes first
-        return page
+        return real({"count": 1, "skip": query["skip"]})  # the newest link comes first
 
     razorpay._client.payment_link.all = ignoring
 
-    assert done(razorpay.find_link("our-1")) == links[0]
+    assert done(razorpay.find_link("our-1")) == wanted
     assert queries == [0, 1]
     assert done(razorpay.find_link("our-3")) is None
