@@ -7,7 +7,7 @@ import pytest
 
 from chassis.outcomes import Unknown
 from payment_svc.razorpay import entities
-from payment_svc.razorpay.types import BrokenList
+from payment_svc.razorpay.causes import BrokenList
 
 PAYMENT = {"id": "pay_Sb1RfW8nVc40Ub", "amount": 49900, "currency": "INR"}
 

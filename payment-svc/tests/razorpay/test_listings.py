@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from chassis.outcomes import Unknown
+from payment_svc.razorpay.causes import BrokenList
 from payment_svc.razorpay.listings import read_one, read_page
-from payment_svc.razorpay.types import BrokenList
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 UNTIL = datetime(2026, 1, 1, 23, 59, 59, tzinfo=UTC)

@@ -3,8 +3,8 @@
 import pytest
 
 from chassis.outcomes import Unknown
+from payment_svc.razorpay.causes import BrokenList
 from payment_svc.razorpay.pages import MOST_PAGES, PAGE, every_item
-from payment_svc.razorpay.types import BrokenList
 
 
 def items(*numbers):

@@ -13,7 +13,7 @@ from payment_svc.models import (
     ReconciliationRun,
     Refund,
 )
-from payment_svc.razorpay.types import BrokenList
+from payment_svc.razorpay.causes import BrokenList
 from payment_svc.steps import listings
 
 PART = "300.00"
@@ -243,14 +243,15 @@ def test_a_broken_list_is_left_for_a_day_and_the_next_day_is_read(shop, runs, se
     rows = shop.rows(ReconciliationDrift)
     assert [row.kind for row in rows] == ["incomplete_list"] * 2
     assert len({row.razorpay_id for row in rows}) == 2  # one for each day
-    assert {row.theirs for row in rows} == {"items has 1 of 2 entities"}
+    assert {row.theirs for row in rows} == {"broken_list: items has 1 of 2 entities"}
 
 
-def test_a_broken_list_is_read_again_at_first(runs, service):
+def test_a_broken_list_is_read_again_at_first_and_alerted(runs, service, alerts):
     run_id = runs.start()
     service.read = lambda _: BrokenList("items has an entity twice")
 
     run = runs.turn(run_id)
 
     assert (run.listing, run.skip, run.drift) == ("payments", 0, 0)
-    assert run.detail == "items has an entity twice"
+    assert run.detail == "broken_list: items has an entity twice"
+    assert [one["cause"] for one in alerts()] == ["broken_list"]

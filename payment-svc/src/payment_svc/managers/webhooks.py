@@ -80,7 +80,7 @@ def process(session: Session, row: WebhookEvent, payload: WebhookPayload) -> lis
     refund = _find_refund(session, payload)
     row.payment_id = payment.id if payment else None
     if payment is None and refund is None:
-        _finish_unknown(row)
+        _finish_unknown(row, payload)
         return []
     finish(row, "matched")
     due: list[Due] = []
@@ -116,8 +116,12 @@ def reject(row: WebhookEvent, why: str) -> None:
     finish(row, why)
 
 
-def _finish_unknown(row: WebhookEvent) -> None:
+def _finish_unknown(row: WebhookEvent, payload: WebhookPayload) -> None:
     """Finish a webhook of an unknown payment; a refund's is processed again later."""
+    ids = (("pay", payload.payment_ids), ("rfnd", payload.refund_ids))
+    if not all(is_id(prefix, one) for prefix, found in ids for one in found):
+        reject(row, "an id of another kind")
+        return
     finish(row, "unknown")
     if row.event.startswith(REFUND) and clock.now() - row.created_at < KEPT:
         pause = leases.backoff(row.attempts, FIRST_PAUSE, MOST_PAUSE)

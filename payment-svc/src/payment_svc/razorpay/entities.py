@@ -7,9 +7,9 @@ from typing import Any
 
 from chassis.outcomes import Unknown
 from payment_svc.razorpay.attempts import read_attempt
+from payment_svc.razorpay.causes import BrokenList
 from payment_svc.razorpay.registration import Registration
 from payment_svc.razorpay.types import (
-    BrokenList,
     ProviderDispute,
     ProviderLink,
     ProviderPayment,

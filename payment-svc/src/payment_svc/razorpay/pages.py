@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from chassis.outcomes import Unknown
-from payment_svc.razorpay.types import BrokenList
+from payment_svc.razorpay.causes import BrokenList
 
 PAGE = 100  # items, Razorpay's maximum
 MOST_PAGES = 100

@@ -4,14 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from chassis.outcomes import Unknown
 from payment_svc.razorpay.attempts import NO_DETAILS, ProviderAttempt
 
 MINIMUM_AMOUNT = Decimal("1.00")  # Razorpay neither takes nor refunds less
-
-
-class BrokenList(Unknown):
-    """A list that is malformed, has an entity twice, or lacks some of its items."""
 
 
 @dataclass(frozen=True)

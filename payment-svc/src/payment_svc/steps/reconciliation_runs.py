@@ -16,8 +16,7 @@ from payment_svc.managers.reconciliation_runs import OFTEN
 from payment_svc.managers.run_cursor import Cursor
 from payment_svc.managers.run_planning import plan_nightly
 from payment_svc.models import DriftKind, ReconciliationRun
-from payment_svc.razorpay.causes import ProviderProblem
-from payment_svc.razorpay.types import BrokenList
+from payment_svc.razorpay.causes import BrokenList, ProviderProblem
 from payment_svc.steps.context import Context
 from payment_svc.steps.listings import Reading, compare, read_next
 from payment_svc.steps.retries import retry_later
@@ -107,5 +106,5 @@ def _retry(work: Context, cursor: Cursor, answer: Refused | Unknown) -> None:
 def _is_final(answer: Refused | Unknown) -> bool:
     """Return whether a list is refused or broken for good; an outage ends."""
     if isinstance(answer, ProviderProblem):
-        return answer.cause.name == NOT_ENABLED
-    return isinstance(answer, (Refused, BrokenList))
+        return answer.cause.name == NOT_ENABLED or isinstance(answer, BrokenList)
+    return isinstance(answer, Refused)
