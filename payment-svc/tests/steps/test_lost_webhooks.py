@@ -8,12 +8,15 @@ import pytest
 from chassis import clock
 from chassis.outcomes import Unknown
 from payment_svc.models import Dispute, Payment, PaymentAttempt
-from payment_svc.steps import Context
+from payment_svc.steps import Context, listings
 
 ALL, PART = "499.00", "300.00"
 
 
-def test_a_run_over_equal_books_finds_nothing(shop, runs):
+def test_a_run_over_equal_books_finds_nothing_and_fetches_nothing_by_its_id(
+    shop, runs, monkeypatch
+):
+    monkeypatch.setattr(listings, "read_one", lambda *_: pytest.fail("fetched"))
     order = shop.captured()
     shop.refund(order, PART)
     shop.work()
