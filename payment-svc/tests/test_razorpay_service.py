@@ -172,3 +172,49 @@ def test_a_wrong_key_is_no_refusal(sandbox):
 def test_what_is_no_id_never_reaches_a_path(razorpay, bad):
     with pytest.raises(ValueError, match="not a plink id"):
         razorpay.fetch_link(bad)
+
+
+ITEM = {"amount": 49900, "currency": "INR", "status": "captured", "created_at": 1}
+PAYMENT = {"id": "pay_Sb1RfW8nVc40Ub", **ITEM}
+REFUND = {"id": "rfnd_Sb7GmQ2xKe54Vs", **ITEM}
+BROKEN = {
+    "ends in the middle": lambda one: {"count": 2, "items": [one]},
+    "repeats an id": lambda one: {"items": [one, one]},
+    "is no list": lambda one: {"items": {"0": one}},
+    "has a row that is no object": lambda one: {"items": [one, None]},
+    "has a row without an amount": lambda one: {"items": [one, {"id": "pay_1"}]},
+    "has a row without an id": lambda one: {"items": [one, {**one, "id": None}]},
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("which", ["payments", "refunds"])
+def test_a_broken_list_is_never_taken_for_the_whole(broken, which):
+    razorpay = RazorpayService("rzp_test_1", "secret", "http://127.0.0.1:9")
+    client = razorpay._client
+    client.order.payments = lambda _: BROKEN[broken](PAYMENT)
+    pages = [BROKEN[broken](REFUND), {"items": []}]
+    client.payment.fetch_multiple_refund = lambda *_: pages.pop(0)
+
+    found = {
+        "payments": lambda: razorpay.payments_of("order_Sb1Qx7LmZk29Ta"),
+        "refunds": lambda: razorpay.refunds_of("pay_Sb1RfW8nVc40Ub"),
+    }[which]()
+
+    assert isinstance(found, Unknown)
+
+
+def test_a_link_is_found_among_all_when_razorpay_ignores_the_filter(razorpay):
+    wanted = done(razorpay.create_link(a_request(reference_id="our-1")))
+    done(razorpay.create_link(a_request(reference_id="our-2")))
+    real, queries = razorpay._client.payment_link.all, []
+
+    def ignoring(query):
+        queries.append(query["skip"])
+        return real({"count": 1, "skip": query["skip"]})  # the newest link comes first
+
+    razorpay._client.payment_link.all = ignoring
+
+    assert done(razorpay.find_link("our-1")) == wanted
+    assert queries == [0, 1]
+    assert done(razorpay.find_link("our-3")) is None

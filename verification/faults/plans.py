@@ -1,6 +1,5 @@
 """The plan of faults of a run, drawn from a seed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -19,7 +18,6 @@ FEWEST, MOST = 2, 6
 ALL, BY_ITSELF = "all", "provider"
 CHOICES: dict[str, tuple[Kind, ...]] = {ALL: CATALOGUE, BY_ITSELF: PROVIDER}
 AT_PROVIDER = (5, 10)  # more than usual: none of them stops the customers
-NEEDS_WEBHOOKS = ("dispute",)  # nothing else makes a new dispute known at once
 DRAWS = 200
 
 
@@ -49,7 +47,7 @@ def plan(seed: int, seconds: float, database: str, kinds: str = ALL) -> list[Act
     random = Random(f"{seed} {database}" + (f" {kinds}" if kinds != ALL else ""))
     actions = _silences(random, seconds)
     wanted = random.randint(*((FEWEST, MOST) if kinds == ALL else AT_PROVIDER))
-    rows = _possible(CHOICES[kinds], database, actions)
+    rows = [row for row in CHOICES[kinds] if database in row.databases]
     weights = [row.weight for row in rows]
     for row in random.choices(rows, weights, k=DRAWS):
         if len(actions) == wanted:
@@ -58,18 +56,6 @@ def plan(seed: int, seconds: float, database: str, kinds: str = ALL) -> list[Act
         if not any(collide(action, other) for other in actions):
             actions.append(action)
     return sorted(actions, key=lambda action: action.at)
-
-
-def _possible(
-    kinds: Sequence[Kind], database: str, actions: Sequence[Action]
-) -> list[Kind]:
-    """Return the rows that the database and the lost webhooks leave."""
-    is_silent = any(action.kind == WEBHOOKS_LOST.kind for action in actions)
-    return [
-        row
-        for row in kinds
-        if database in row.databases and not (is_silent and row.kind in NEEDS_WEBHOOKS)
-    ]
 
 
 def _silences(random: Random, seconds: float) -> list[Action]:

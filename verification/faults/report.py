@@ -169,10 +169,12 @@ The row *commit* names the tested code, with its number of results.
 In the *random runs of the provider's side* no process and no connection fails. Staff
 refund in Razorpay's dashboard, banks raise and decide disputes, customers pay a fee or
 get an offer, the account refuses calls in other words, and Razorpay's clock is ahead
-of the shop's. In some of these runs no webhook arrives. Each dashboard refund is timed
-until payment-svc has stored it: in seconds since its webhook was stored, or in due
-polls of its payment link if no webhook has arrived. While the account refuses all calls
-nobody can read a refund; these refunds are counted apart, from the time of the refund.
+of the shop's. In some of these runs no webhook arrives; the nightly comparison with
+Razorpay's lists, which ends these runs, then finds the disputes. Each dashboard refund
+is timed until payment-svc has stored it: in seconds since its webhook was stored, or in
+due polls of its payment link if no webhook has arrived. While the account refuses all
+calls nobody can read a refund; these refunds are counted apart, from the time of the
+refund.
 Runs without a failure do not prove that there is none: the row *failures per run* gives
 the upper bound.
 """

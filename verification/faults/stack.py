@@ -4,12 +4,17 @@ import contextlib
 import os
 import resource
 import signal
+import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from devtools.layout import HOST, SANDBOX
+from devtools.local import processes
 from devtools.local.processes import Process
+from devtools.local.supervisor import die_with_parent
 from verification.faults import locks, settings
+from verification.faults.catalogue import WEBHOOKS
 from verification.faults.crowds import Crowd, SlowClients
 from verification.faults.databases import KINDS
 from verification.faults.provider import ProviderSide
@@ -18,6 +23,9 @@ from verification.faults.rows import Parameters
 from verification.faults.running import RunningShop
 
 CRASHED = b"failpoint reached"
+LOST = "lose_request"
+RECONCILE_WITHIN = 120.0  # seconds for the comparison with all lists of a run
+BEFORE_RUN = timedelta(hours=1)  # more than a run takes, without the clock's moves
 FILES = 64
 
 
@@ -73,6 +81,31 @@ class Stack(RunningShop):
     def ledger(self) -> dict[str, Any]:
         """Return the ledger of the Razorpay sandbox."""
         return self.provider.get("/control/ledger/")
+
+    @property
+    def loses_webhooks(self) -> bool:
+        """Return whether every webhook is lost."""
+        return any(fault.kind == LOST for fault in self.proxy.edges[WEBHOOKS].faults)
+
+    def reconcile(self) -> int:
+        """Compare what happened in the run with the provider's lists.
+
+        Returns the exit code: 1 if a person must explain a difference.
+        """
+        since = f"{datetime.now(UTC) - BEFORE_RUN:%Y-%m-%dT%H:%M:%S}"
+        words = ("payments", "reconcile", "--since", since)
+        spec = processes.flask("payment-svc", *words)
+        with self.log(spec.name).open("ab") as log:
+            return subprocess.call(
+                spec.command,
+                cwd=spec.folder,
+                env=self.environment(spec.service),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                preexec_fn=die_with_parent,
+                timeout=RECONCILE_WITHIN,
+            )
 
     # ---- life ----
     def begin(self, seed: int) -> None:

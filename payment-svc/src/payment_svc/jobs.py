@@ -1,6 +1,8 @@
 """Jobs of the worker: due payments, refunds and webhooks, and republishing."""
 
+import time
 from collections.abc import Callable
+from typing import Any
 
 from chassis import leases
 from chassis.worker import Job
@@ -20,9 +22,33 @@ REPUBLISH = "republish_at"
 ACCOUNT_CHECK = 60.0  # seconds between two checks of webhooks, clock and problems
 
 
+# What is done with a row that a webhook has made due.
+CHECKS: dict[type[Any], tuple[Any, Callable[[int], object]]] = {
+    Payment: (Payment.__table__.c.auditlog_ptr_id, steps.check_payment),
+    Refund: (Refund.id, steps.check_refund),
+    Dispute: (Dispute.id, steps.check_dispute),
+}
+
+
 def process_webhooks() -> int:
-    """Process every due webhook; return how many there were."""
-    return leases.each(WebhookEvent, LEASE, steps.process_webhook)
+    """Process every due webhook, then check what they made due; return the webhooks.
+
+    A payment with a webhook therefore waits for no poll that is due by the clock. A row
+    that this turn does not reach stays due, and another job checks it.
+    """
+    woken: dict[tuple[type[Any], int], None] = {}  # in order, each once
+
+    def process(row_id: int) -> None:
+        woken.update(dict.fromkeys(steps.process_webhook(row_id)))
+
+    done = leases.each(WebhookEvent, LEASE, process)
+    end = time.monotonic() + leases.TURN
+    for model, row_id in woken:
+        if time.monotonic() > end:
+            break
+        key, check = CHECKS[model]
+        leases.each(model, LEASE, check, key == row_id)
+    return done
 
 
 def check_payments() -> int:

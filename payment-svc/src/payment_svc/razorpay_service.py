@@ -75,11 +75,15 @@ class RazorpayService:
     ) -> Done[ProviderLink | None] | Refused | Unknown:
         """Return the link with this reference, or None."""
 
+        def read(skip: int) -> Sequence[dict[str, Any]]:
+            page = {"reference_id": reference_id, "count": PAGE, "skip": skip}
+            found = self._client.payment_link.all(page)
+            return entities.read_items(found, "payment_links")
+
         def fetch() -> ProviderLink | None:
-            found = self._client.payment_link.all({"reference_id": reference_id})
-            links = entities.read_items(found, "payment_links")
-            # Razorpay sometimes ignores the filter.
-            ours = [one for one in links if one.get("reference_id") == reference_id]
+            # Razorpay sometimes ignores the filter: every link is then listed.
+            found = every_item(read, until=lambda one: _refers(one, reference_id))
+            ours = [one for one in found if _refers(one, reference_id)]
             return entities.read_link(ours[0]) if ours else None
 
         return _call(fetch)
@@ -207,6 +211,10 @@ def _check(prefix: str, value: str) -> None:
     """Raise ValueError for another value: the client puts it into the path."""
     if not entities.is_id(prefix, value):
         raise ValueError(f"not a {prefix} id")
+
+
+def _refers(entity: dict[str, Any], reference_id: str) -> bool:
+    return bool(entity.get("reference_id") == reference_id)
 
 
 def _same(wanted: str, found: Entity) -> Entity:

@@ -31,6 +31,14 @@ def test_what_is_left_is_the_capture_without_its_refunds(work, rules, payment):
     assert rules.left(payment) == Decimal("400.00")
 
 
+@pytest.mark.parametrize("paid", ["514.19", "489.00"], ids=["a fee", "an offer"])
+def test_what_was_paid_is_left_not_the_price(rules, payment, paid):
+    payment.captured_amount = Decimal(paid)
+
+    assert rules.left(payment) == Decimal(paid)
+    assert rules.direct_amount(payment, None, is_admin=True) == Decimal(paid)
+
+
 @pytest.mark.parametrize("state", [PaymentState.ISSUED, PaymentState.UNDER_REVIEW])
 def test_nothing_is_left_of_a_payment_that_is_not_captured(rules, a_payment, state):
     assert rules.left(a_payment(state)) == Decimal("0.00")

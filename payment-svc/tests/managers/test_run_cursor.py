@@ -1,11 +1,12 @@
 """The windows of a run: every second of the period is in exactly one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
-from payment_svc.managers.run_cursor import LISTINGS
+from payment_svc.managers.run_cursor import LISTINGS, MOST_ROWS
 from payment_svc.managers.run_planning import start
 from payment_svc.razorpay.listings import Page
 
@@ -55,3 +56,16 @@ def test_an_incomplete_list_is_named_with_its_day(work):
 
     assert (found.kind, found.theirs) == ("incomplete_list", "refused")
     assert found.razorpay_id == "payments of 2026-01-30"
+
+
+def test_a_list_that_never_ends_is_cut_off_and_named(work):
+    cursor = work.runs.begin(start(work.session, SINCE, SINCE))
+    page = Page(("an entity",), first_id="pay_1")
+    assert not cursor.ends_with(page)
+    assert cursor.cut_off(page) is None
+
+    cursor = replace(cursor, skip=MOST_ROWS)
+
+    assert cursor.ends_with(page)
+    assert cursor.cut_off(page).theirs == "more than 1000000 rows"
+    assert cursor.cut_off(Page()) is None

@@ -121,6 +121,26 @@ def test_a_refunds_event_waits_for_its_payment(session, a_payment):
     assert payment.next_check_at <= clock.now()
 
 
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"id": "rfnd_Sb8HnR3yLf65Wt", "payment_id": "order_Sb1Qx7LmZk29Ta"},
+        {"id": "pay_Sb1RfW8nVc40Ub", "payment_id": "pay_Sb1RfW8nVc40Ub"},
+        {"id": "rfnd_1", "payment_id": "pay_Sb1RfW8nVc40Ub"},
+    ],
+)
+def test_an_id_of_another_kind_is_named_and_alerted(session, a_payment, caplog, about):
+    payment = a_payment(PaymentState.CAPTURED)
+
+    row = deliver(session, "refund.processed", refund=about)
+
+    session.refresh(payment)
+    assert (row.result, row.next_check_at) == ("an id of another kind", None)
+    assert payment.next_check_at is None
+    [alert] = [one.msg for one in caplog.records if one.levelname == "ERROR"]
+    assert (alert["alert"], alert["why"]) == (True, "an id of another kind")
+
+
 def test_a_refunds_event_waits_for_a_day_at_most(session):
     about = {"id": "rfnd_Sb8HnR3yLf65Wt", "payment_id": "pay_Sb1RfW8nVc40Ub"}
     row = deliver(session, "refund.processed", refund=about)

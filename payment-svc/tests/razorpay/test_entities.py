@@ -7,6 +7,7 @@ import pytest
 
 from chassis.outcomes import Unknown
 from payment_svc.razorpay import entities
+from payment_svc.razorpay.causes import BrokenList
 
 PAYMENT = {"id": "pay_Sb1RfW8nVc40Ub", "amount": 49900, "currency": "INR"}
 
@@ -49,6 +50,35 @@ def test_a_payment_of_another_shape_is_no_answer(change):
 def test_a_collection_without_its_items_is_no_answer(found):
     with pytest.raises(Unknown):
         entities.read_items(found)
+
+
+def rows(*names):
+    return [{"id": name} for name in names]
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        ({"count": 2, "items": rows("pay_1")}, "items has 1 of 2 entities"),
+        ({"count": 1, "items": []}, "items has 0 of 1 entities"),
+        ({"items": rows("pay_1", "pay_2", "pay_1")}, "items has an entity twice"),
+    ],
+)
+def test_a_list_that_cannot_be_complete_is_broken(found, why):
+    with pytest.raises(BrokenList, match=why):
+        entities.read_items(found)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"count": 1, "items": rows("pay_1")},
+        {"count": None, "items": rows("pay_1", "pay_2")},
+        {"items": rows(None, None)},  # named as unreadable, one by one
+    ],
+)
+def test_a_list_that_may_be_complete_is_read(found):
+    assert entities.read_items(found) == found["items"]
 
 
 DISPUTE = {

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from chassis.outcomes import Unknown
+from payment_svc.razorpay.causes import BrokenList
 from payment_svc.razorpay.listings import read_one, read_page
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -62,12 +63,13 @@ def test_a_payment_comes_with_all_that_names_its_link():
     ],
 )
 def test_what_cannot_be_read_is_named_and_the_rest_is_read(changes, name):
-    razorpay, _ = client({**PAYMENT, **changes}, PAYMENT)
+    other = {**PAYMENT, "id": "pay_Sb2SgX9oWd51Vc"}
+    razorpay, _ = client({**PAYMENT, **changes}, other)
 
     page = read_page(razorpay, "payments", SINCE, UNTIL, 0)
 
     assert page.unreadable == (name,)
-    assert [one.id for one in page.items] == [PAYMENT["id"]]
+    assert [one.id for one in page.items] == [other["id"]]
     assert (page.size, page.first_id) == (2, name)
 
 
@@ -76,6 +78,23 @@ def test_an_answer_without_a_list_is_no_end_of_the_list():
 
     with pytest.raises(Unknown, match="items is not a list"):
         read_page(broken, "payments", SINCE, UNTIL, 0)
+
+
+def test_a_page_that_lacks_an_entity_is_no_page():
+    answer = {"count": 2, "items": [PAYMENT]}
+    short = SimpleNamespace(payment=SimpleNamespace(all=lambda _: answer))
+
+    with pytest.raises(BrokenList, match="1 of 2"):
+        read_page(short, "payments", SINCE, UNTIL, 0)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"id": "rfnd_Sb8HnR3yLf65Wt"}, {"amount": "1"}, {"status": None}]
+)
+def test_another_refund_or_one_that_cannot_be_read_is_none(changes):
+    razorpay, _ = client({**REFUND, **changes}, name="refund")
+
+    assert read_one(razorpay, "refunds", REFUND["id"]) is None
 
 
 def test_one_refund_is_read_by_its_id():

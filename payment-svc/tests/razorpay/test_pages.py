@@ -3,6 +3,7 @@
 import pytest
 
 from chassis.outcomes import Unknown
+from payment_svc.razorpay.causes import BrokenList
 from payment_svc.razorpay.pages import MOST_PAGES, PAGE, every_item
 
 
@@ -71,3 +72,18 @@ def test_a_list_that_ends_in_the_middle_is_no_answer():
 
     with pytest.raises(Unknown, match="HTTP 502"):
         every_item(fetch)
+
+
+def test_a_full_page_that_repeats_hides_the_rest_and_is_no_answer():
+    page = items(*range(PAGE))
+
+    with pytest.raises(BrokenList, match="repeats another one"):
+        every_item(lambda skip: page)
+
+
+def test_no_page_is_read_after_the_wanted_item():
+    fetch, calls = serve(items(1, 2, 3, 4), 2)
+
+    found = every_item(fetch, until=lambda one: one["id"] == "rfnd_2")
+
+    assert (found, calls) == (items(1, 2), [0])

@@ -8,7 +8,9 @@ from sqlalchemy import update
 from chassis import clock
 from chassis.outcomes import Unknown
 from payment_svc.extensions import db
+from payment_svc.managers.reconciliation_runs import NAME
 from payment_svc.models import (
+    Dependency,
     Dispute,
     Payment,
     ReconciliationDrift,
@@ -64,6 +66,37 @@ def refund_answers_lost(shop):
     return lose
 
 
+@pytest.fixture
+def alerts(caplog):
+    """Return `alerts()`: the errors that were logged for staff."""
+
+    def read():
+        errors = (r.msg for r in caplog.records if r.levelname == "ERROR")
+        return [one for one in errors if one.get("alert")]
+
+    return read
+
+
+@pytest.fixture
+def alerted(alerts):
+    """Return `alerted()`: the events of these errors."""
+    return lambda: [one["event"] for one in alerts()]
+
+
+@pytest.fixture
+def rows(shop):
+    """Return `rows(order)`: reason, amount and state of each refund."""
+    return lambda order: [
+        (one.reason, f"{one.amount:.2f}", one.state) for one in shop.refunds(order)
+    ]
+
+
+@pytest.fixture
+def capture_of(shop):
+    """Return `capture_of(order)`: Razorpay's id of the captured payment."""
+    return lambda order: shop.payment(order).razorpay_payment_id
+
+
 class Runs:
     """Starts runs and reads their pages; only a run finds anything."""
 
@@ -107,6 +140,11 @@ class Runs:
         """Let no poll find anything: only a run does."""
         for model in (Payment, Refund, Dispute):
             self.change(model, next_check_at=None)
+
+    def dependency(self):
+        """Return the result of the last run, as staff see it."""
+        with self.shop.app.app_context():
+            return db.session.get(Dependency, NAME)
 
     def drift(self, **wanted):
         found = self.shop.rows(ReconciliationDrift, **wanted)

@@ -15,16 +15,6 @@ from payment_svc.razorpay.types import ProviderRefund
 ALL, PART = "499.00", "300.00"
 
 
-def alerts(caplog):
-    errors = (r.msg for r in caplog.records if r.levelname == "ERROR")
-    return [one["event"] for one in errors if one.get("alert")]
-
-
-def rows(shop, order):
-    found = shop.refunds(order)
-    return [(r.reason, f"{r.amount:.2f}", r.state) for r in found]
-
-
 @pytest.fixture(params=["poll", "sync", "webhook"])
 def notice(request, shop, sync, client, sandbox):
     """Return each way in which a refund at Razorpay is noticed."""
@@ -46,7 +36,7 @@ def notice(request, shop, sync, client, sandbox):
 
 
 def test_a_whole_refund_in_the_dashboard_is_a_refund_of_ours(
-    shop, elsewhere, notice, caplog
+    shop, elsewhere, notice, alerted, rows
 ):
     order = shop.captured()
     made = elsewhere(order, comment="by phone")
@@ -55,7 +45,7 @@ def test_a_whole_refund_in_the_dashboard_is_a_refund_of_ours(
 
     [refund] = shop.refunds(order)
     payment = shop.payment(order)
-    assert rows(shop, order) == [("provider", ALL, "processed")]
+    assert rows(order) == [("provider", ALL, "processed")]
     assert (refund.razorpay_refund_id, refund.note) == (made["id"], "by phone")
     assert (payment.status, payment.amount_refunded) == ("REFUNDED", Decimal(ALL))
     assert shop.published(order, "refund.processed") == [
@@ -68,11 +58,13 @@ def test_a_whole_refund_in_the_dashboard_is_a_refund_of_ours(
             "n": 1,
         }
     ]
-    assert alerts(caplog) == ["refund made at razorpay"]
+    assert alerted() == ["refund made at razorpay"]
     shop.check_books()
 
 
-def test_a_refund_is_found_once_however_often_razorpay_is_polled(shop, elsewhere, sync):
+def test_a_refund_is_found_once_however_often_razorpay_is_polled(
+    shop, elsewhere, sync, rows
+):
     order = shop.captured()
     elsewhere(order, PART)
 
@@ -81,7 +73,7 @@ def test_a_refund_is_found_once_however_often_razorpay_is_polled(shop, elsewhere
         shop.make_due()
         shop.work()
 
-    assert rows(shop, order) == [("provider", PART, "processed")]
+    assert rows(order) == [("provider", PART, "processed")]
     assert len(shop.published(order, "refund.processed")) == 1
     assert shop.payment(order).status == "PARTIALLY_REFUNDED"
 
@@ -106,12 +98,12 @@ def test_it_is_republished_until_order_svc_acknowledges_it(
 
 @pytest.mark.parametrize("end", ["process", "fail"])
 def test_a_pending_refund_of_the_dashboard_is_polled_like_ours(
-    shop, elsewhere, sync, end
+    shop, elsewhere, sync, end, rows
 ):
     order = shop.captured()
     made = elsewhere(order, PART, pending=True)
     sync(order)
-    assert rows(shop, order) == [("provider", PART, "pending")]
+    assert rows(order) == [("provider", PART, "pending")]
     assert shop.payment(order).amount_refunded == 0
 
     shop.control(f"refunds/{made['id']}/{end}")
@@ -119,13 +111,13 @@ def test_a_pending_refund_of_the_dashboard_is_polled_like_ours(
     shop.work()
 
     state = {"process": "processed", "fail": "failed"}[end]
-    assert rows(shop, order) == [("provider", PART, state)]
+    assert rows(order) == [("provider", PART, state)]
     is_done = state == "processed"
     assert shop.payment(order).amount_refunded == Decimal(PART) * is_done
     assert shop.kinds(order).count(f"refund.{state}") == 1
 
 
-def test_a_failed_refund_of_the_dashboard_is_no_refund(shop, elsewhere, sync):
+def test_a_failed_refund_of_the_dashboard_is_no_refund(shop, elsewhere, sync, rows):
     order = shop.captured()
     failed = elsewhere(order, PART, pending=True)
     shop.control(f"refunds/{failed['id']}/fail")
@@ -133,10 +125,12 @@ def test_a_failed_refund_of_the_dashboard_is_no_refund(shop, elsewhere, sync):
 
     sync(order)
 
-    assert rows(shop, order) == [("provider", "100.00", "processed")]
+    assert rows(order) == [("provider", "100.00", "processed")]
 
 
-def test_an_extra_payment_that_was_refunded_there_is_found_too(shop, elsewhere, sync):
+def test_an_extra_payment_that_was_refunded_there_is_found_too(
+    shop, elsewhere, sync, rows
+):
     order = shop.captured()
     shop.pay(order, again=True)
     sync(order)
@@ -147,13 +141,15 @@ def test_an_extra_payment_that_was_refunded_there_is_found_too(shop, elsewhere, 
 
     assert shop.payment(order, "EXTRA").status == "REFUNDED"
     assert shop.payment(order).status == "COMPLETED"
-    assert rows(shop, order) == []
+    assert rows(order) == []
 
 
 # Which refund is ours
 
 
-def test_our_own_refund_is_recognised_by_its_receipt_before_its_answer(shop, sync):
+def test_our_own_refund_is_recognised_by_its_receipt_before_its_answer(
+    shop, sync, rows
+):
     order = shop.captured()
     service = shop.app.extensions["razorpay"]
     real = service.refund
@@ -162,14 +158,14 @@ def test_our_own_refund_is_recognised_by_its_receipt_before_its_answer(shop, syn
     )
     shop.refund(order, PART)
     shop.work()
-    assert rows(shop, order) == [("staff", PART, "sent")]
+    assert rows(order) == [("staff", PART, "sent")]
 
     sync(order)
 
-    assert rows(shop, order) == [("staff", PART, "processed")]
+    assert rows(order) == [("staff", PART, "processed")]
 
 
-def test_our_own_refund_is_recognised_by_its_notes_alone(shop, sync):
+def test_our_own_refund_is_recognised_by_its_notes_alone(shop, sync, rows):
     order = shop.captured()
     service = shop.app.extensions["razorpay"]
     real = service.refund
@@ -181,11 +177,11 @@ def test_our_own_refund_is_recognised_by_its_notes_alone(shop, sync):
 
     sync(order)
 
-    assert rows(shop, order) == [("staff", PART, "processed")]
+    assert rows(order) == [("staff", PART, "processed")]
 
 
 def test_a_late_call_of_a_refund_that_has_failed_counts_as_made_elsewhere(
-    shop, elsewhere, sync
+    shop, elsewhere, sync, rows
 ):
     order = shop.captured()
     shop.refund(order, "500.00", "staff")
@@ -196,7 +192,7 @@ def test_a_late_call_of_a_refund_that_has_failed_counts_as_made_elsewhere(
 
     sync(order)
 
-    assert rows(shop, order) == [
+    assert rows(order) == [
         ("staff", "500.00", "failed"),
         ("provider", PART, "processed"),
     ]
@@ -233,7 +229,7 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_what_does_not_add_up_is_recorded_once_and_alerted(
-    shop, elsewhere, sync, caplog, name
+    shop, elsewhere, sync, name, alerted, rows
 ):
     fields, words = WRONG[name]
     order = shop.captured()
@@ -245,26 +241,26 @@ def test_what_does_not_add_up_is_recorded_once_and_alerted(
 
     history = shop.rows(PaymentHistory, trigger="refunds_unexplained")
     assert [words in line.reason for line in history].count(True) == 1
-    assert alerts(caplog).count("refunds at razorpay do not add up") == len(history)
+    assert alerted().count("refunds at razorpay do not add up") == len(history)
     is_stored = name == "another sum"
-    assert bool(rows(shop, order)) is is_stored
+    assert bool(rows(order)) is is_stored
     assert shop.payment(order).state == "captured"
 
 
-def test_a_list_that_cannot_be_read_is_fetched_again(shop, elsewhere, sync):
+def test_a_list_that_cannot_be_read_is_fetched_again(shop, elsewhere, sync, rows):
     order = shop.captured()
     elsewhere(order, PART)
     service = shop.app.extensions["razorpay"]
     for answer in (Unknown("HTTP 502"), Refused("no")):
         service.refunds_of = lambda _, answer=answer: answer
         assert sync(order).status_code == 503
-        assert rows(shop, order) == []
+        assert rows(order) == []
     del service.refunds_of
 
     shop.make_due()
     shop.work()
 
-    assert rows(shop, order) == [("provider", PART, "processed")]
+    assert rows(order) == [("provider", PART, "processed")]
 
 
 def test_the_pauses_grow_while_the_list_cannot_be_read(shop, elsewhere):
@@ -282,7 +278,9 @@ def test_the_pauses_grow_while_the_list_cannot_be_read(shop, elsewhere):
     assert all(later > earlier for earlier, later in pairwise(attempts))
 
 
-def test_a_payment_that_razorpay_returned_without_a_capture_changes_nothing(shop, sync):
+def test_a_payment_that_razorpay_returned_without_a_capture_changes_nothing(
+    shop, sync, rows
+):
     order = shop.issued()
     payment = shop.pay(order, capture=False)
     shop.control(f"payments/{payment['id']}/refund")
@@ -290,7 +288,7 @@ def test_a_payment_that_razorpay_returned_without_a_capture_changes_nothing(shop
     assert sync(order).status_code == 200
 
     assert shop.payment(order).state == "issued"
-    assert rows(shop, order) == []
+    assert rows(order) == []
 
 
 # Captures that order-svc does not know
@@ -298,14 +296,14 @@ def test_a_payment_that_razorpay_returned_without_a_capture_changes_nothing(shop
 
 @pytest.mark.parametrize("decision", ["accept", "refund"])
 def test_a_refund_of_a_capture_under_review_is_published_when_it_is_accepted(
-    shop, elsewhere, sync, tokens, decision
+    shop, elsewhere, sync, tokens, decision, rows
 ):
     order = shop.issued()
     shop.pay(order, amount=40000)
     sync(order)
     elsewhere(order, PART)
     sync(order)
-    assert rows(shop, order) == [("provider", PART, "processed")]
+    assert rows(order) == [("provider", PART, "processed")]
     assert shop.published(order, "refund.processed") == []
 
     path = f"/payments/{shop.payment(order).id}/resolve/"
@@ -316,5 +314,5 @@ def test_a_refund_of_a_capture_under_review_is_published_when_it_is_accepted(
     published = [e["amount"] for e in shop.published(order, "refund.processed")]
     assert published == ([PART] if decision == "accept" else [])
     if decision == "refund":
-        assert ("suspect", "100.00", "processed") in rows(shop, order)
+        assert ("suspect", "100.00", "processed") in rows(order)
     assert shop.rows(Payment)[0].status in ("PARTIALLY_REFUNDED", "CANCELLED")

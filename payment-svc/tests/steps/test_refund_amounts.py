@@ -10,16 +10,6 @@ from chassis.outcomes import Unknown
 ALL, PART = "499.00", "300.00"
 
 
-def alerts(caplog):
-    errors = (r.msg for r in caplog.records if r.levelname == "ERROR")
-    return [one["event"] for one in errors if one.get("alert")]
-
-
-def rows(shop, order):
-    found = shop.refunds(order)
-    return [(r.reason, f"{r.amount:.2f}", r.state) for r in found]
-
-
 @pytest.mark.parametrize("is_known", [True, False], ids=["known", "not known yet"])
 @pytest.mark.parametrize(
     "data", [{"reason": "cancelled"}, {"rest": True}], ids=["automatic", "the rest"]
@@ -42,7 +32,7 @@ def test_the_rest_is_what_razorpay_has_left(shop, elsewhere, sync, is_known, dat
     shop.check_books()
 
 
-def test_the_rest_of_a_direct_refund_is_reduced_as_well(shop, elsewhere, staff):
+def test_the_rest_of_a_direct_refund_is_reduced_as_well(shop, elsewhere, staff, rows):
     order = shop.captured()
     shop.settle(order)
     elsewhere(order, PART)
@@ -51,11 +41,11 @@ def test_the_rest_of_a_direct_refund_is_reduced_as_well(shop, elsewhere, staff):
     assert shop.call("POST", path, staff, json={}).json["amount"] == ALL
     shop.work()
 
-    assert ("direct", "199.00", "processed") in rows(shop, order)
+    assert ("direct", "199.00", "processed") in rows(order)
 
 
 def test_a_refund_of_which_nothing_is_left_ends_with_its_detail(
-    shop, elsewhere, caplog
+    shop, elsewhere, alerted
 ):
     order = shop.captured()
     elsewhere(order)
@@ -69,10 +59,12 @@ def test_a_refund_of_which_nothing_is_left_ends_with_its_detail(
     assert shop.kinds(order).count("refund.failed") == 1
     assert shop.payment(order).status == "REFUNDED"
     assert len(shop.ledger("refunds")) == 1
-    assert "refund ended" in alerts(caplog)
+    assert "refund ended" in alerted()
 
 
-def test_a_refund_with_an_amount_above_what_is_left_is_a_definite_no(shop, elsewhere):
+def test_a_refund_with_an_amount_above_what_is_left_is_a_definite_no(
+    shop, elsewhere, rows
+):
     order = shop.captured()
     elsewhere(order, PART)
     calls, service = [], shop.app.extensions["razorpay"]
@@ -81,7 +73,7 @@ def test_a_refund_with_an_amount_above_what_is_left_is_a_definite_no(shop, elsew
     shop.refund(order, "199.01")
     shop.work()
 
-    assert ("staff", "199.01", "failed") in rows(shop, order)
+    assert ("staff", "199.01", "failed") in rows(order)
     assert calls == []
     assert len(shop.published(order, "refund.failed")) == 1
 
@@ -101,7 +93,7 @@ def before_the_call(service, act):
 
 
 def test_a_refund_refused_for_one_made_in_between_is_reduced_under_a_new_key(
-    shop, elsewhere
+    shop, elsewhere, rows
 ):
     order = shop.captured()
     service = shop.app.extensions["razorpay"]
@@ -114,11 +106,13 @@ def test_a_refund_refused_for_one_made_in_between_is_reduced_under_a_new_key(
 
     assert [amount for _, amount, _, _ in calls] == [Decimal(ALL), Decimal("199.00")]
     assert calls[0][2] != calls[1][2]
-    assert ("cancelled", "199.00", "processed") in rows(shop, order)
+    assert ("cancelled", "199.00", "processed") in rows(order)
     assert shop.payment(order).status == "REFUNDED"
 
 
-def test_a_refund_refused_for_one_of_all_money_made_in_between_ends(shop, elsewhere):
+def test_a_refund_refused_for_one_of_all_money_made_in_between_ends(
+    shop, elsewhere, rows
+):
     order = shop.captured()
     service = shop.app.extensions["razorpay"]
     before_the_call(service, lambda: elsewhere(order))
@@ -126,28 +120,28 @@ def test_a_refund_refused_for_one_of_all_money_made_in_between_ends(shop, elsewh
     shop.refund(order, ALL, "cancelled")
     shop.work()
 
-    assert rows(shop, order) == [
+    assert rows(order) == [
         ("cancelled", ALL, "failed"),
         ("provider", ALL, "processed"),
     ]
 
 
 @pytest.mark.parametrize("low", ["invalid", "balance"])
-def test_a_low_balance_in_any_words_only_delays_a_refund(shop, pass_time, low):
+def test_a_low_balance_in_any_words_only_delays_a_refund(shop, pass_time, low, rows):
     order = shop.captured()
     shop.control("balance", low=low)
     shop.refund(order, ALL, "cancelled")
     shop.work()
-    assert rows(shop, order) == [("cancelled", ALL, "sent")]
+    assert rows(order) == [("cancelled", ALL, "sent")]
 
     shop.control("balance", low=None)
     pass_time(timedelta(hours=1))
     shop.work()
 
-    assert rows(shop, order) == [("cancelled", ALL, "processed")]
+    assert rows(order) == [("cancelled", ALL, "processed")]
 
 
-def test_two_refunds_in_progress_and_one_elsewhere_fit_together(shop, elsewhere):
+def test_two_refunds_in_progress_and_one_elsewhere_fit_together(shop, elsewhere, rows):
     order = shop.captured()
     elsewhere(order, PART)
     shop.refund(order, "150.00", n=1)
@@ -163,7 +157,7 @@ def test_two_refunds_in_progress_and_one_elsewhere_fit_together(shop, elsewhere)
     shop.make_due()
     shop.work()
 
-    assert ("staff", "150.00", "processed") in rows(shop, order)
-    assert ("staff", "49.00", "processed") in rows(shop, order)
+    assert ("staff", "150.00", "processed") in rows(order)
+    assert ("staff", "49.00", "processed") in rows(order)
     assert shop.payment(order).status == "REFUNDED"
     shop.check_books()

@@ -17,7 +17,7 @@ def test_a_webhook_that_raises_is_failed_and_holds_up_no_other(
     def process(session, row, payload):
         if row.body == b"[]":
             raise ValueError
-        real(session, row, payload)
+        return real(session, row, payload)
 
     monkeypatch.setattr(webhooks, "process", process)
     entity = {"id": shop.link(order)}

@@ -1,5 +1,6 @@
 """When a shop is at rest."""
 
+import subprocess
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -121,9 +122,14 @@ def test_a_dispute_that_was_fetched_keeps_no_shop_from_rest(shop):
 def moved(monkeypatch):
     """Return a shop at rest, and the seconds by which its clock was moved."""
     monkeypatch.setattr(drain, "_until_quiet", lambda *_: None)
-    provider = SimpleNamespace(has_undelivered_disputes=lambda: False)
     moves = []
-    return SimpleNamespace(provider=provider, shift_clock=moves.append), moves
+    stack = SimpleNamespace(
+        provider=SimpleNamespace(has_undelivered_disputes=lambda: False),
+        shift_clock=moves.append,
+        loses_webhooks=False,
+        reconcile=lambda: 0,
+    )
+    return stack, moves
 
 
 def test_the_clock_moves_to_the_next_polls_until_every_refund_is_known(moved):
@@ -152,3 +158,56 @@ def test_the_webhooks_of_disputes_are_awaited_after_the_clock_has_moved(moved):
     drain.drain(stack, lambda: None)
 
     assert asked == [1, 1, 1]
+
+
+def test_webhooks_that_are_lost_are_not_awaited(moved):
+    stack, moves = moved
+    stack.loses_webhooks = True
+    stack.provider.has_undelivered_disputes = lambda: pytest.fail("awaited")
+
+    drain.drain(stack, lambda: None)
+
+    assert moves == [LAST_POLL]
+
+
+def test_without_webhooks_the_lists_are_compared_and_the_shop_comes_to_rest_again(
+    moved, monkeypatch
+):
+    stack, moves = moved
+    seen = []
+    stack.loses_webhooks = True
+    stack.reconcile = lambda: seen.append(("reconcile", len(moves))) or 1
+    monkeypatch.setattr(
+        drain, "_until_quiet", lambda *_: seen.append(("quiet", len(moves)))
+    )
+
+    drain.drain(stack, lambda: None)
+
+    assert seen == [("quiet", 0), ("quiet", 1), ("reconcile", 1), ("quiet", 1)]
+
+
+@pytest.mark.parametrize("code", [2, -9])
+def test_a_comparison_that_fails_is_reported(moved, code):
+    stack, _ = moved
+    stack.loses_webhooks, stack.reconcile = True, lambda: code
+
+    with pytest.raises(drain.Stuck, match=f"exit code {code}"):
+        drain.drain(stack, lambda: None)
+
+
+def test_a_comparison_without_end_is_reported(moved):
+    def late():
+        raise subprocess.TimeoutExpired("flask", 120)
+
+    stack, _ = moved
+    stack.loses_webhooks, stack.reconcile = True, late
+
+    with pytest.raises(drain.Stuck, match="timed out"):
+        drain.drain(stack, lambda: None)
+
+
+def test_where_webhooks_arrive_nothing_is_left_for_the_lists(moved):
+    stack, _ = moved
+    stack.reconcile = lambda: pytest.fail("compared")
+
+    drain.drain(stack, lambda: None)

@@ -44,18 +44,22 @@ class DisputeManager:
         rows = select(Dispute).filter_by(payment_id=payment_id)
         return self.session.scalars(rows.order_by(Dispute.id.desc())).all()
 
-    def store(self, razorpay_dispute_id: str) -> None:
-        """Store a dispute's id, and make its fetch due."""
+    def store(self, razorpay_dispute_id: str) -> int:
+        """Store a dispute's id, make its fetch due, and return the row's id."""
         stored = select(Dispute.id).filter_by(razorpay_dispute_id=razorpay_dispute_id)
         row_id = self.session.scalar(stored)
         if row_id is not None:
             leases.make_due(Dispute, row_id)
-            return
+            return row_id
+        dispute = Dispute(razorpay_dispute_id=razorpay_dispute_id)
         try:
             with self.session.begin_nested():
-                self.session.add(Dispute(razorpay_dispute_id=razorpay_dispute_id))
+                self.session.add(dispute)
         except IntegrityError:  # another process has stored it meanwhile
-            leases.make_due(Dispute, self.session.scalars(stored).one())
+            row_id = self.session.scalars(stored).one()
+            leases.make_due(Dispute, row_id)
+            return row_id
+        return dispute.id
 
     def reconcile(self, dispute_id: int, seen: ProviderDispute) -> Dispute:
         """Store what Razorpay returned; record, report and publish a change.

@@ -140,6 +140,7 @@ class ProviderRefunds:
             "reason": RefundReason.PROVIDER,
             "n": n,
             "note": seen.comment or None,
+            "made_at": seen.made_at,
             "correlation_id": payment.correlation_id,
         }
         trigger = FOUND.get(seen.status, RefundTrigger.FOUND_PENDING)

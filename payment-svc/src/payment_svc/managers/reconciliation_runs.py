@@ -68,12 +68,13 @@ class ReconciliationRuns:
         elif not move_to_next_window(run):
             _finish(run)
 
-    def give_up_list(self, cursor: Cursor, why: str) -> None:
-        """Leave a list that Razorpay refuses; the other lists are still read."""
+    def give_up(self, cursor: Cursor, why: str, *, is_broken: bool) -> None:
+        """Leave a list that Razorpay refuses, or a window whose list is broken."""
         run = self.get(cursor.run_id)
         self.drift.record(run, [cursor.incomplete(why)])
         run.attempts = 0
-        if not move_to_next_list(run):
+        move = move_to_next_window if is_broken else move_to_next_list
+        if not move(run):
             _finish(run)
 
     def fail(self, run_id: int, why: str) -> None:

@@ -154,7 +154,11 @@ class RefundManager:
         trigger = SEEN.get(seen.status, T.NO_ANSWER)
         data: dict[str, Any] = {}
         if refund.state not in FINAL:
-            data = {"razorpay_refund_id": seen.id, "amount": seen.amount}
+            data = {
+                "razorpay_refund_id": seen.id,
+                "amount": seen.amount,
+                "made_at": seen.made_at,
+            }
             _check_amount(refund, seen)
         if trigger is T.SEEN_FAILED:
             logging.get().error("refund failed", refund_id=refund.id)

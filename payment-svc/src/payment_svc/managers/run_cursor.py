@@ -7,8 +7,10 @@ from payment_svc.managers.differences import Difference
 from payment_svc.models import DriftKind, Listing, ReconciliationRun
 from payment_svc.models.reconciliation import SECOND
 from payment_svc.razorpay.listings import Page
+from payment_svc.razorpay.pages import PAGE
 
 LISTINGS = tuple(Listing)
+MOST_ROWS = 1_000_000  # of a window; a list that repeats itself never ends
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,16 @@ class Cursor:
 
         A short page is no end: only an empty page is, or one that repeats the last.
         """
-        return page.size == 0 or page.first_id == self.first_id
+        is_over = page.size == 0 or page.first_id == self.first_id
+        return is_over or self.skip >= MOST_ROWS
+
+    def cut_off(self, page: Page) -> Difference | None:
+        """Return the difference of a window that ends although more may be listed."""
+        if page.size and self.skip >= MOST_ROWS:
+            return self.incomplete(f"more than {MOST_ROWS} rows")
+        if page.size >= PAGE and self.ends_with(page):
+            return self.incomplete(f"the page from {self.skip} repeats the last one")
+        return None
 
     def incomplete(self, why: str) -> Difference:
         """Return the difference of a list that cannot be read to its end."""

@@ -1,7 +1,8 @@
 """The inbox of webhooks: each is stored once.
 
 A webhook is not trusted: it only makes polls of the payment, the refund and the dispute
-that it mentions due. These functions never commit.
+that it mentions due. A row that is due at once is returned, so that the worker can act
+on it before the polls that are merely due by the clock. These functions never commit.
 """
 
 import hashlib
@@ -15,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from chassis import clock, leases, logging
 from payment_svc.managers.disputes import DisputeManager
-from payment_svc.models import Payment, Refund, RefundState, WebhookEvent
+from payment_svc.models import Dispute, Payment, Refund, RefundState, WebhookEvent
 from payment_svc.razorpay.entities import is_id
 from payment_svc.razorpay.webhook_events import FAILED_ATTEMPT, REFUND, why_ignored
 from payment_svc.razorpay.webhooks import WebhookPayload
 
 Row = TypeVar("Row", Payment, Refund)
+Due = tuple[type[Any], int]  # a table and the id of a row
 CAPTURE_TIME = timedelta(minutes=15)  # authorised money is captured by then
 # A link can be used to test stolen cards: failed attempts lead to one poll at a time.
 ATTEMPT_PAUSE = timedelta(seconds=30)
@@ -65,38 +67,47 @@ def find(session: Session, event_id: str) -> WebhookEvent | None:
     return session.scalar(select(WebhookEvent).filter_by(event_id=event_id))
 
 
-def process(session: Session, row: WebhookEvent, payload: WebhookPayload) -> None:
-    """Make the payment and the refund that a webhook mentions due."""
+def process(session: Session, row: WebhookEvent, payload: WebhookPayload) -> list[Due]:
+    """Make the payment and the refund that a webhook mentions due.
+
+    Returns those that are due at once.
+    """
     if ignored := why_ignored(payload.event):
         logging.get().info("webhook not used", webhook=payload.event, why=ignored)
         finish(row, ignored)
-        return
+        return []
     payment = _find_payment(session, payload)
     refund = _find_refund(session, payload)
     row.payment_id = payment.id if payment else None
     if payment is None and refund is None:
-        _finish_unknown(row)
-        return
+        _finish_unknown(row, payload)
+        return []
     finish(row, "matched")
+    due: list[Due] = []
     if payment is not None:
-        when = clock.now() + DELAYS.get(payload.event, timedelta())
-        leases.make_due(Payment, payment.extra_of or payment.id, when=when)
+        payment_id = payment.extra_of or payment.id
+        delay = DELAYS.get(payload.event)
+        when = clock.now() + (delay or timedelta())
+        leases.make_due(Payment, payment_id, when=when)
+        due += [] if delay else [(Payment, payment_id)]
     if refund is not None:
         leases.make_due(Refund, refund.id, Refund.state.in_(IN_FLIGHT))
+        due.append((Refund, refund.id))
+    return due
 
 
 def process_dispute(
     disputes: DisputeManager, row: WebhookEvent, payload: WebhookPayload
-) -> None:
-    """Make the fetch of the dispute that a webhook mentions due."""
+) -> list[Due]:
+    """Make the fetch of the dispute that a webhook mentions due, and return it."""
     payment = _find_payment(disputes.session, payload)
     row.payment_id = payment.id if payment else None
     ids = [one for one in payload.dispute_ids if is_id("disp", one)]
     if not ids:
         reject(row, "no dispute id")
-        return
-    disputes.store(ids[0])
+        return []
     finish(row, "matched" if payment else "unknown")
+    return [(Dispute, disputes.store(ids[0]))]
 
 
 def reject(row: WebhookEvent, why: str) -> None:
@@ -105,8 +116,12 @@ def reject(row: WebhookEvent, why: str) -> None:
     finish(row, why)
 
 
-def _finish_unknown(row: WebhookEvent) -> None:
+def _finish_unknown(row: WebhookEvent, payload: WebhookPayload) -> None:
     """Finish a webhook of an unknown payment; a refund's is processed again later."""
+    ids = (("pay", payload.payment_ids), ("rfnd", payload.refund_ids))
+    if not all(is_id(prefix, one) for prefix, found in ids for one in found):
+        reject(row, "an id of another kind")
+        return
     finish(row, "unknown")
     if row.event.startswith(REFUND) and clock.now() - row.created_at < KEPT:
         pause = leases.backoff(row.attempts, FIRST_PAUSE, MOST_PAUSE)

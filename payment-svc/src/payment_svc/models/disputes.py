@@ -23,6 +23,7 @@ class Dispute(AuditModel, db.Model):
     dispute was fetched. Phase, status and reason are Razorpay's words, and more may
     exist than are documented. `payment_id` is empty when no payment of ours is
     disputed. `problem` names what staff must examine. `version` counts the changes.
+    `listed_at` is when a reconciliation run last found it in Razorpay's list.
     """
 
     __tablename__ = "disputes"
@@ -40,7 +41,8 @@ class Dispute(AuditModel, db.Model):
     currency: Mapped[str | None] = mapped_column(String(3))
     reason_code: Mapped[str | None] = mapped_column(String(255))
     respond_by: Mapped[Moment | None] = mapped_column(UtcDateTime)
-    opened_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
+    listed_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
     problem: Mapped[str | None] = mapped_column(String(255))
     version: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -28,7 +28,8 @@ class Refund(AuditModel, db.Model):
     `idempotency_key` is stored before Razorpay is called, and is the refund's receipt
     at Razorpay as well. With `is_rest` the refund was requested without an amount of
     its own: all that is left is refunded. `despite_dispute`: an admin lets the refund
-    be sent during a dispute.
+    be sent during a dispute. `made_at` is when Razorpay created the refund, `listed_at`
+    when a reconciliation run last found it in Razorpay's list.
     """
 
     __tablename__ = "refunds"
@@ -57,6 +58,8 @@ class Refund(AuditModel, db.Model):
     state: Mapped[RefundState] = mapped_column(String(20))
     detail: Mapped[str | None] = mapped_column(String(255))
     despite_dispute: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)
+    listed_at: Mapped[Moment | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
     attempts: Mapped[int] = mapped_column(default=0)
     next_check_at: Mapped[Moment | None] = mapped_column(UtcDateTime, index=True)

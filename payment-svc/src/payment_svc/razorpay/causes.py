@@ -51,6 +51,13 @@ CALL_FAILED = Cause(
     meaning="A call to Razorpay ended with an error in this program.",
     action="Read the stack trace of `call to razorpay failed` in the worker's log.",
 )
+BROKEN_LIST = Cause(
+    name="broken_list",
+    meaning="A list of Razorpay is malformed, has an entity twice, or lacks some of"
+    " its entities. It is not used.",
+    action="Nothing at first: the list is read again. If it lasts, ask Razorpay's"
+    " support.",
+)
 CAUSES = (
     Cause(
         name="key_refused",
@@ -135,6 +142,7 @@ CAUSES = (
         is_alert=False,
     ),
     CALL_FAILED,
+    BROKEN_LIST,
 )
 
 
@@ -144,6 +152,13 @@ class ProviderProblem(Unknown):
     def __init__(self, cause: Cause, detail: str, retry_after: float = 0.0) -> None:
         super().__init__(f"{cause.name}: {detail}", retry_after)
         self.cause = cause
+
+
+class BrokenList(ProviderProblem):
+    """A list that cannot be complete."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(BROKEN_LIST, detail)
 
 
 def find(status: int, error: Mapping[str, str]) -> Cause | None:

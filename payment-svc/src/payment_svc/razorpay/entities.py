@@ -7,6 +7,7 @@ from typing import Any
 
 from chassis.outcomes import Unknown
 from payment_svc.razorpay.attempts import read_attempt
+from payment_svc.razorpay.causes import BrokenList
 from payment_svc.razorpay.registration import Registration
 from payment_svc.razorpay.types import (
     ProviderDispute,
@@ -147,6 +148,7 @@ def read_refund(entity: dict[str, Any]) -> ProviderRefund:
         currency=_find_text(entity, "currency"),
         key=_find_text(notes, "refund"),
         comment=_printable(notes.get("comment")),
+        made_at=_find_moment(entity, "created_at"),
     )
 
 
@@ -183,8 +185,18 @@ def read_registration(entity: dict[str, Any]) -> Registration:
 
 
 def read_items(entity: dict[str, Any], name: str = "items") -> list[dict[str, Any]]:
-    """Return the members of a collection (`payment_links` names its own)."""
+    """Return the members of a collection (`payment_links` names its own).
+
+    Raises BrokenList for a list that cannot be complete. `count` is the number of
+    items in this answer; links have none.
+    """
     found = entity.get(name, _ABSENT)
     if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-        raise Unknown(f"{name} is not a list")
+        raise BrokenList(f"{name} is not a list")
+    count = entity.get("count")
+    if isinstance(count, int) and count > len(found):
+        raise BrokenList(f"{name} has {len(found)} of {count} entities")
+    ids = [x["id"] for x in found if isinstance(x.get("id"), str)]
+    if len(set(ids)) < len(ids):
+        raise BrokenList(f"{name} has an entity twice")
     return found

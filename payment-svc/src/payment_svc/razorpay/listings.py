@@ -24,6 +24,11 @@ class ListedPayment:
         """Return Razorpay's id."""
         return self.payment.id
 
+    @property
+    def status(self) -> str:
+        """Return Razorpay's status."""
+        return self.payment.status
+
 
 @dataclass(frozen=True)
 class Page:
@@ -70,9 +75,13 @@ def read_page(
 
 
 def read_one(client: Any, listing: str, name: str) -> Any:
-    """Return one entity of a list by its id: a list may lag behind."""
+    """Return one entity of a list by its id: a list may lag behind.
+
+    Returns None for an entity that cannot be read or has another id.
+    """
     resource = getattr(client, listing.removesuffix("s"))
-    return READERS[listing](resource.fetch(name))
+    found = _try(READERS[listing], resource.fetch(name))
+    return found if found is not None and found.id == name else None
 
 
 def _try(read: Callable[[dict[str, Any]], Any], row: dict[str, Any]) -> Any:

@@ -70,6 +70,7 @@ class ProviderRefund:
     currency: str | None = None
     key: str | None = None
     comment: str = ""
+    made_at: datetime | None = None
 
     @property
     def is_live(self) -> bool:

@@ -1,7 +1,8 @@
 """Read a page of Razorpay's lists, and by their ids the entities that matter.
 
 Lists may lag behind and may end early. What a list alone would raise an alert about is
-therefore fetched by its id first, and so is a payment that the list does not contain.
+therefore fetched by its id first, and so is a payment, refund or dispute of ours that
+the list does not contain.
 """
 
 from collections.abc import Sequence
@@ -11,18 +12,13 @@ from typing import Any
 from chassis.db import reading
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.managers.differences import Difference
-from payment_svc.managers.listed_attempts import FEW, unlisted
 from payment_svc.managers.listed_disputes import ListedDisputes
 from payment_svc.managers.listed_payments import ListedPayments
 from payment_svc.managers.listed_refunds import ListedRefunds
+from payment_svc.managers.listed_rows import FEW, Unlisted, unlisted
 from payment_svc.managers.run_cursor import Cursor
-from payment_svc.models import DriftKind, Listing, PaymentAttempt
-from payment_svc.razorpay.listings import (
-    ListedPayment,
-    Page,
-    read_one,
-    read_page,
-)
+from payment_svc.models import DriftKind, Listing
+from payment_svc.razorpay.listings import Page, read_one, read_page
 from payment_svc.steps.context import Context
 
 K = DriftKind
@@ -36,17 +32,17 @@ OF_LIST: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """What one turn has read: a page, and payments that the list did not contain."""
+    """What one turn has read: a page, and entities that the list did not contain."""
 
     page: Page
-    by_id: tuple[ListedPayment, ...] = ()
-    refused: tuple[Difference, ...] = ()
+    by_id: tuple[Any, ...] = ()
+    lost: tuple[Difference, ...] = ()  # Razorpay does not return them either
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Return the ids of the payments that the list did not contain."""
+        """Return the ids of our entities that the list did not contain."""
         names = [one.id for one in self.by_id]
-        return (*names, *(one.razorpay_id for one in self.refused))
+        return (*names, *(one.razorpay_id for one in self.lost))
 
 
 def read_next(work: Context, cursor: Cursor) -> Done[Reading] | Refused | Unknown:
@@ -56,7 +52,7 @@ def read_next(work: Context, cursor: Cursor) -> Done[Reading] | Refused | Unknow
     if not isinstance(found, Done):
         return found
     page: Page = found.value
-    if cursor.listing is Listing.PAYMENTS and cursor.ends_with(page):
+    if cursor.ends_with(page):
         return _read_missing(work, cursor, page)
     return _confirm(work, cursor, page)
 
@@ -80,7 +76,7 @@ def _confirm(
         answer = _fetch(work, cursor.listing, name)
         if isinstance(answer, Unknown):
             return answer
-        if isinstance(answer, Done):
+        if isinstance(answer, Done) and answer.value is not None:
             items[name] = answer.value
     return Done(Reading(replace(page, items=tuple(items.values()))))
 
@@ -88,29 +84,30 @@ def _confirm(
 def _read_missing(
     work: Context, cursor: Cursor, page: Page
 ) -> Done[Reading] | Refused | Unknown:
-    """Fetch payments by their ids that the list should have contained."""
+    """Fetch entities by their ids that the list should have contained."""
     with reading():
         rows = unlisted(work.session, cursor)
-        work.session.expunge_all()
         work.session.rollback()
-    found: list[ListedPayment] = []
-    refused: list[Difference] = []
+    found: list[Any] = []
+    lost: list[Difference] = []
     for row in rows:
-        answer = _fetch(work, Listing.PAYMENTS, row.razorpay_payment_id)
+        answer = _fetch(work, cursor.listing, row.razorpay_id)
         if isinstance(answer, Unknown):
             return answer
-        if isinstance(answer, Done):
+        if isinstance(answer, Done) and answer.value is not None:
             found.append(answer.value)
         else:
-            refused.append(_gone(row, answer))
-    return Done(Reading(page, tuple(found), tuple(refused)))
+            lost.append(_lost(row, answer))
+    return Done(Reading(page, tuple(found), tuple(lost)))
 
 
 def _fetch(work: Context, listing: str, name: str) -> Done[Any] | Refused | Unknown:
     return work.razorpay.read(lambda client: read_one(client, listing, name))
 
 
-def _gone(row: PaymentAttempt, answer: Refused) -> Difference:
-    name, ours = row.razorpay_payment_id, f"{row.status}, {row.amount:.2f}"
-    why = f"refused: {answer.description}"
-    return Difference(K.NOT_AT_RAZORPAY, name, ours, why, row.payment_id)
+def _lost(row: Unlisted, answer: Done[None] | Refused) -> Difference:
+    """Return the difference of an entity that Razorpay does not return as ours."""
+    kind, theirs = K.UNREADABLE, "in no list, and unreadable by its id"
+    if isinstance(answer, Refused):
+        kind, theirs = K.NOT_AT_RAZORPAY, f"refused: {answer.description}"
+    return Difference(kind, row.razorpay_id, row.ours, theirs, row.payment_id)

@@ -11,13 +11,12 @@ from chassis import clock, leases
 from chassis.failpoints import failpoint
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.managers.differences import Difference
-from payment_svc.managers.listed_attempts import mark_listed
+from payment_svc.managers.listed_rows import NOUNS, mark_listed
 from payment_svc.managers.reconciliation_runs import OFTEN
 from payment_svc.managers.run_cursor import Cursor
 from payment_svc.managers.run_planning import plan_nightly
-from payment_svc.models import DriftKind, Listing, ReconciliationRun
-from payment_svc.razorpay.causes import ProviderProblem
-from payment_svc.razorpay.pages import PAGE
+from payment_svc.models import DriftKind, ReconciliationRun
+from payment_svc.razorpay.causes import BrokenList, ProviderProblem
 from payment_svc.steps.context import Context
 from payment_svc.steps.listings import Reading, compare, read_next
 from payment_svc.steps.retries import retry_later
@@ -76,28 +75,27 @@ def _differences(work: Context, cursor: Cursor, read: Reading) -> Iterator[Diffe
     yield from compare(work, cursor.listing, page.items)
     for name in page.unreadable:
         yield Difference(K.UNREADABLE, name, "", f"in the list of {cursor.listing}")
-    if page.size >= PAGE and cursor.ends_with(page):
-        yield cursor.incomplete(f"the page from {cursor.skip} repeats the last one")
-    yield from compare(work, Listing.PAYMENTS, read.by_id) if read.by_id else ()
+    if (cut_off := cursor.cut_off(page)) is not None:
+        yield cut_off
+    yield from compare(work, cursor.listing, read.by_id) if read.by_id else ()
     for one in read.by_id:
-        theirs = one.payment.status
-        yield Difference(K.NOT_LISTED, one.id, "an attempt to pay", theirs)
-    yield from read.refused
+        yield Difference(K.NOT_LISTED, one.id, NOUNS[cursor.listing], one.status)
+    yield from read.lost
 
 
 def _mark(work: Context, cursor: Cursor, read: Reading, now: datetime) -> None:
-    """Store which attempts to pay Razorpay has returned, or refused to return."""
-    listed = read.page.items if cursor.listing is Listing.PAYMENTS else ()
-    ids = [*(one.id for one in listed), *read.missing]
-    mark_listed(work.session, ids, now)
+    """Store which of our rows Razorpay has returned, or refused to return."""
+    page = read.page
+    ids = [*(one.id for one in page.items), *page.unreadable, *read.missing]
+    mark_listed(work.session, cursor.listing, ids, now)
 
 
 def _retry(work: Context, cursor: Cursor, answer: Refused | Unknown) -> None:
-    """Read the page again after a pause; leave a list that Razorpay always refuses."""
+    """Read the page again after a pause; leave a list that no retry can read."""
     why = answer.why if isinstance(answer, Unknown) else answer.description
     is_often = leases.attempts(ReconciliationRun, cursor.run_id) >= OFTEN
     if is_often and _is_final(answer) and work.runs.is_current(cursor):
-        work.runs.give_up_list(cursor, why)
+        work.runs.give_up(cursor, why, is_broken=isinstance(answer, BrokenList))
         work.runs.schedule(cursor.run_id, work.settings.reconcile_pause_seconds)
         work.session.commit()
         return
@@ -106,7 +104,7 @@ def _retry(work: Context, cursor: Cursor, answer: Refused | Unknown) -> None:
 
 
 def _is_final(answer: Refused | Unknown) -> bool:
-    """Return whether a list is refused; an outage ends, and the list is read again."""
+    """Return whether a list is refused or broken for good; an outage ends."""
     if isinstance(answer, ProviderProblem):
-        return answer.cause.name == NOT_ENABLED
+        return answer.cause.name == NOT_ENABLED or isinstance(answer, BrokenList)
     return isinstance(answer, Refused)

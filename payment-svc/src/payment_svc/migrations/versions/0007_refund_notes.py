@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 # revision identifiers, used by Alembic.
-revision = "0006_refund_notes"
-down_revision = "0005_reconciliation"
+revision = "0007_refund_notes"
+down_revision = "0006_listed_rows"
 branch_labels = None
 depends_on = None
 
