@@ -9,6 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 from chassis import correlation, db, errors, json, logging, migrations, tracing
 from chassis.config import Settings
 from chassis.http import Client
+from chassis.server import refusals
 from chassis.web import auth, health, metrics, security
 
 
@@ -34,6 +35,7 @@ def init_app(
     logging.init_app(app, settings.service)
     security.init_app(app, settings)
     errors.init_app(app)
+    refusals.init_app(app)
     metrics.init_app(app, settings.service)
     db.init_app(app, settings, database)
     migrations.init_app(app, database)
