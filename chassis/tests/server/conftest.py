@@ -45,7 +45,7 @@ class Server:
         self.clients = []
 
     def turn(self):
-        self.worker.wait_for_and_dispatch_events(0.02)
+        self.worker.wait_for_and_dispatch_events(0.002)
         self.worker.murder_pending()
 
     def send(self, data, client=None):
@@ -54,11 +54,12 @@ class Server:
             client = socket.create_connection(self.listener.getsockname())
             client.setblocking(False)
             self.clients.append(client)
+            self.turn()
         client.sendall(data)
         self.turn()
         return client
 
-    def answer(self, client, turns=100):
+    def answer(self, client, turns=5000):
         """Return what the server has sent until it closed or `turns` are over."""
         received = b""
         for _ in range(turns):

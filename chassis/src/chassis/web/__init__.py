@@ -10,7 +10,7 @@ from chassis import correlation, db, errors, json, logging, migrations, tracing
 from chassis.config import Settings
 from chassis.http import Client
 from chassis.server import refusals
-from chassis.web import auth, health, metrics, security
+from chassis.web import auth, cors, health, metrics, security
 
 
 def init_app(
@@ -34,6 +34,7 @@ def init_app(
     correlation.init_app(app)
     logging.init_app(app, settings.service)
     security.init_app(app, settings)
+    cors.init_app(app, settings, prefix)
     errors.init_app(app)
     refusals.init_app(app)
     metrics.init_app(app, settings.service)
