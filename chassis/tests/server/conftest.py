@@ -1,4 +1,4 @@
-"""A worker that the tests drive: its main thread is the test's, its clock stands still."""
+"""A worker in the thread of the test, with a clock that stands still."""
 
 import selectors
 import socket

@@ -401,3 +401,29 @@ def test_tls_is_refused_at_the_start(server):
 
     with pytest.raises(RuntimeError, match="proxy"):
         worker.Worker.check_config(cfg, None)
+
+
+@pytest.mark.parametrize(
+    "coding", [b"chunked", b"Chunked ", b"gzip, chunked", b"identity,chunked"]
+)
+def test_a_slow_chunked_body_holds_no_thread_whatever_its_other_codings(server, coding):
+    head = CHUNKED.replace(b"chunked", coding)
+    client = server.send(head + b"3\r\n")
+    assert client not in server.worker.waiting
+    assert len(server.worker.waiting) == 1
+
+    server.send(b"one\r\n0\r\n\r\n", client)
+    assert body_of(server.answer(client)) == b"one"
+
+
+@pytest.mark.parametrize("length", [incoming.BODY_MOST + 1, 10**19, 10**40])
+def test_the_app_refuses_a_long_body_before_it_arrives(start, length):
+    def app(environ, start_response):
+        start_response("413 Too Large", [("Content-Length", "0")])
+        return []
+
+    server = start(app)
+    client = server.send(post(b"", length=length))
+
+    assert server.answer(client).startswith(b"HTTP/1.1 413 ")
+    assert is_over(server, client)

@@ -13,8 +13,10 @@ BODY_MOST = 1 << 20  # a thread takes the request when this much of its body is 
 FRAMING_MOST = 64 << 10  # of chunk sizes, plus a quarter of what the chunks hold
 CHUNK_LINE_MOST = 8190
 _HEAD_END = re.compile(rb"\r\n\r\n|(?<!\r)\n")  # a bare LF never ends; it is refused
-_LENGTH = re.compile(rb"\r\ncontent-length[ \t]*:[ \t]*(\d{1,19})[ \t]*\r\n", re.I)
-_CHUNKED = re.compile(rb"\r\ntransfer-encoding[ \t]*:[^\r\n]*chunked", re.I)
+_LENGTH = re.compile(rb"\r\ncontent-length[ \t]*:[ \t]*(\d+)[ \t]*(?=\r\n)", re.I)
+_CHUNKED = re.compile(
+    rb"\r\ntransfer-encoding[ \t]*:(?:[^\r\n]*,)?[ \t]*chunked[ \t]*(?=\r\n)", re.I
+)
 _EXPECTS = re.compile(rb"\r\nexpect[ \t]*:[ \t]*100-continue[ \t]*\r\n", re.I)
 _CHUNK = re.compile(rb"([0-9a-f]+)[ \t]*(?:;[^\r\n]*)?\r\n", re.I)
 _CHUNK_BEGIN = re.compile(rb"[0-9a-f]*(?:[ \t]*;[^\r\n]*)?\r?", re.I)
@@ -72,8 +74,10 @@ class Incoming:
 def _body(head: bytes, start: int) -> "_Length | _Chunks":
     if _CHUNKED.search(head):
         return _Chunks(start)
-    length = _LENGTH.search(head)
-    return _Length(start, int(length[1]) if length else 0)
+    lengths = _LENGTH.findall(head)
+    if len(lengths) != 1:  # the parser refuses two
+        return _Length(start, 0)
+    return _Length(start, int(lengths[0]) if len(lengths[0]) < 20 else BODY_MOST + 1)
 
 
 class _Length:
