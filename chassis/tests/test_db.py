@@ -217,7 +217,7 @@ def test_a_connection_that_dies_at_the_end_of_a_request_changes_no_answer(
 
 
 def test_what_runs_after_a_request_is_known(app):
-    """Each of these functions runs when the answer is made, so none of them may fail."""
+    """These functions run after the answer was made, so none of them may fail."""
     hooks = [*app.teardown_appcontext_funcs, *app.teardown_request_funcs[None]]
 
     assert {hook.__qualname__ for hook in hooks} == {

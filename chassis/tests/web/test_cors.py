@@ -20,8 +20,7 @@ def shop(make_app):
 def test_no_origin_is_allowed_without_the_setting(client):
     for method in ("GET", "OPTIONS"):
         answer = client.open("/things/", method=method, headers={"Origin": SHOP})
-        names = [name for name in answer.headers.keys() if "Access-Control" in name]
-        assert names == []
+        assert not [name for name, _ in answer.headers if "Access-Control" in name]
 
 
 @pytest.mark.parametrize("origin", [SHOP, "http://localhost:3000"])
