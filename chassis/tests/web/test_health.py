@@ -85,7 +85,7 @@ def test_strangers_see_that_a_dependency_is_degraded_and_not_which(
     client, degraded, tokens, path
 ):
     bad = {"Authorization": "Bearer nonsense"}
-    for headers in ({}, bad, tokens.user(), tokens.service("things:write")):
+    for headers in ({}, bad, tokens.user(), tokens.service("order-svc", "tiny-svc")):
         answer = client.get(path, headers=headers)
         assert (answer.status_code, answer.json) == (
             200,
