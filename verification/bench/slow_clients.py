@@ -7,6 +7,7 @@ list products. Rounds with and without the slow clients alternate within one run
 import asyncio
 import http.client
 import multiprocessing
+import subprocess
 import sys
 import tempfile
 import threading
@@ -20,6 +21,7 @@ from pathlib import Path
 import click
 
 from devtools.layout import HOST
+from devtools.local import processes
 from devtools.terminal import end_on_sigterm
 from verification.bench.figures import percentile
 from verification.bench.shops import MeasuredShop
@@ -144,8 +146,14 @@ def served() -> Iterator[int]:
     with tempfile.TemporaryDirectory(prefix="shop-slow-") as name:
         shop = MeasuredShop(Path(name), SqliteDatabases(Path(name)))
         try:
-            shop.prepare()
-            shop.databases.renew()
+            for spec in (processes.migration(SERVICE), processes.seed(SERVICE)):
+                subprocess.run(
+                    spec.command,
+                    cwd=spec.folder,
+                    env=shop.environment(SERVICE),
+                    stdout=subprocess.DEVNULL,
+                    check=True,
+                )
             shop.start(SERVICE)
             url = shop.site.address(SERVICE) + "/readyz"
             wait_for(partial(is_ready, url), f"{SERVICE} is ready")

@@ -1,6 +1,7 @@
 """The database: types and transactions that behave alike on SQLite and PostgreSQL."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
@@ -37,6 +38,7 @@ NAMES = {
 }
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 MAX_ID = 2**63 - 1
+_QUOTED = re.compile(r': ".*"')
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
@@ -214,11 +216,12 @@ def _make_private(_: Any, __: Any, args: Any, ___: Any) -> None:
 
 
 def _hide_values(context: ExceptionContext) -> None:
-    """Keep the first line of the driver's error: the DETAIL below it holds values."""
+    """Remove values from the driver's error: `type integer: "abc"`, and its DETAIL."""
     errors = (context.original_exception, context.sqlalchemy_exception)
     for error in filter(None, errors):
         text = str(error.args[0]) if error.args else ""
-        error.args = (text.partition("\n")[0], *error.args[1:])
+        line = _QUOTED.sub("", text.partition("\n")[0])
+        error.args = (line, *error.args[1:])
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
