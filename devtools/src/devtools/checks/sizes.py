@@ -6,7 +6,7 @@ from pathlib import Path
 
 # The most lines of code that each part of the chassis may have; `base` is the rest.
 CHASSIS_BUDGETS = {
-    "base": 1450,
+    "base": 1480,
     "web": 1160,
     "messaging": 650,
     "admin": 550,
