@@ -226,3 +226,13 @@ def test_spaces_around_a_value_do_not_belong_to_it_and_a_path_may_have_any_lette
 
     assert found.secret_key == STRONG
     assert found.database_url == "sqlite:///é a.db"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["*", "shop.example", "https://shop.example/", "https://Shop.example", "null"],
+)
+def test_an_origin_is_a_scheme_and_a_host(value):
+    [problem] = problems(CORS_ORIGINS=f"https://good.example, {value}")
+
+    assert problem.startswith("CORS_ORIGINS: should be ")

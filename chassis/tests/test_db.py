@@ -3,16 +3,18 @@
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError, StatementError
-from tiny import Thing, db
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from tiny import Thing, create_app, db
 
 from chassis import clock
 from chassis.config import Settings
 from chassis.db import allow_writes, engine_options, reading, writing
+from devtools.testkit.plugin import SECRET
+
+GOOD = {"SECRET_KEY": SECRET, "PUBLIC_URL": "http://127.0.0.1", "APP_ENV": "test"}
 
 
 def add(session, *prices, **values):
@@ -197,13 +199,60 @@ def test_a_busy_postgresql_server_has_seconds_to_accept_a_connection():
     assert options["connect_args"]["connect_timeout"] == 5
 
 
-def test_a_database_file_can_be_read_by_its_owner_alone(app):
+def test_a_connection_that_dies_at_the_end_of_a_request_changes_no_answer(
+    app, client, caplog, monkeypatch
+):
+    assert client.get("/things/").status_code == 200
     with app.app_context():
-        path = db.engine.url.database
-        if db.engine.dialect.name != "sqlite":
-            pytest.skip("the file is SQLite's")
-        db.session.query(Thing).count()
-        files = list(Path(path).parent.glob(f"{Path(path).name}*"))
+        dialect = db.engine.dialect
 
-    assert files
-    assert {file.stat().st_mode & 0o077 for file in files} == {0}
+    def die(_connection):
+        raise dialect.dbapi.OperationalError("the server closed the connection")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dialect, "do_rollback", die)
+        for path in ("/things/", "/things/1/", "/nothing/"):
+            answer = client.get(path)
+            assert answer.mimetype in ("application/json", "application/problem+json")
+            assert answer.status_code < 500
+
+    assert client.get("/things/").status_code == 200
+    assert "connection lost" in caplog.text
+
+
+def test_what_runs_after_a_request_is_known(app):
+    """These functions run after the answer was made, so none of them may fail."""
+    hooks = [*app.teardown_appcontext_funcs, *app.teardown_request_funcs[None]]
+
+    assert {hook.__qualname__ for hook in hooks} == {
+        "SQLAlchemy._teardown_session",  # ends with RequestSession.close
+        "_clear_reading",
+        "_wrapped_teardown_request.<locals>._teardown_request",
+    }
+
+
+def test_an_error_of_the_database_names_no_value(session):
+    row = {"name": "a-secret-name", "price": Decimal(1), "left": -1, "secret": "hush"}
+
+    with pytest.raises(IntegrityError) as refused:
+        session.execute(insert(Thing).values(row))
+
+    texts = [str(refused.value), str(refused.value.orig), repr(refused.value)]
+    assert not [text for text in texts if "a-secret-name" in text]
+    assert "left" in str(refused.value)
+
+
+def test_only_the_user_of_a_service_reads_its_sqlite_files(make_app, tmp_path):
+    path = tmp_path / "open.db"
+    path.touch(mode=0o644)
+    environ = {**GOOD, "DATABASE_URL": f"sqlite:///{path}"}
+    app = create_app(environ)
+    with app.app_context():
+        db.session.execute(select(1))
+        db.session.connection().exec_driver_sql("CREATE TABLE a (b)")
+        db.session.commit()
+        modes = {one.name: one.stat().st_mode & 0o777 for one in tmp_path.iterdir()}
+        db.engine.dispose()
+
+    assert {"open.db", "open.db-wal"} <= modes.keys()
+    assert set(modes.values()) == {0o600}

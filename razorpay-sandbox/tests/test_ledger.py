@@ -94,3 +94,15 @@ def test_a_ledger_of_an_older_version_is_refused_with_the_remedy(tmp_path):
         Ledger(url)
 
     assert str(refused.value) == OLD
+
+
+def test_only_the_user_of_the_sandbox_reads_the_ledger(tmp_path):
+    path = tmp_path / "ledger.db"
+    path.touch(mode=0o644)
+    ledger = Ledger(f"sqlite:///{path}")
+    with ledger.transaction() as session:
+        session.execute(text("DELETE FROM links"))
+        modes = {one.stat().st_mode & 0o777 for one in tmp_path.iterdir()}
+    ledger.close()
+
+    assert modes == {0o600}

@@ -204,7 +204,7 @@ def test_each_probe_uses_its_endpoint(template, service):
         "livenessProbe": "/healthz/",
         "readinessProbe": "/readyz/",
     }
-    # TRUSTED_HOSTS can contain the name of a Service, but not the address of a pod.
+    # Every service trusts its own name; the address of a pod is not known before.
     [host] = api["readinessProbe"]["httpGet"]["httpHeaders"]
     assert host == {"name": "Host", "value": service}
 

@@ -194,6 +194,20 @@ def test_links_use_the_first_host_of_the_route(template):
             assert settings["BEHIND_TLS"] == "true"
 
 
+def test_a_service_trusts_its_names_in_the_cluster_and_every_public_host(template):
+    route = ("httpRoute.enabled=true", "httpRoute.parentRefs[0].name=public")
+    hosts = "httpRoute.hostnames={a.example.com,b.example.com}"
+    more = "services.user-svc.config.TRUSTED_HOSTS=tunnel.example.com"
+    documents = template("default", *route, hosts, more)
+
+    found = of_kind(documents, "ConfigMap")
+    own = [f"user-svc.shop{suffix}" for suffix in ("", ".svc", ".svc.cluster.local")]
+    public = ["a.example.com", "b.example.com"]
+    trusted = found["user-svc"]["data"]["TRUSTED_HOSTS"].split(",")
+    assert trusted == [*own, *public, "tunnel.example.com"]
+    assert "b.example.com" in found["order-svc"]["data"]["TRUSTED_HOSTS"]
+
+
 def test_without_an_ingress_links_use_the_urls_of_a_local_run(template):
     for name in SERVICES:
         settings = of_kind(template(), "ConfigMap")[name]["data"]

@@ -128,14 +128,15 @@ class RunningShop:
         wait_for(lambda: ports.answers(self.site.port("sqs")), "the queue listens")
         for name in (SANDBOX, *SERVICES):
             url = self.site.address(name) + "/readyz"
-            wait_for(partial(_is_ready, url), f"{name} is ready")
+            wait_for(partial(is_ready, url), f"{name} is ready")
 
     def ended(self) -> list[str]:
         """Return the processes that have exited unexpectedly."""
         return [name for name, one in self.running.items() if one.poll() is not None]
 
 
-def _is_ready(url: str) -> bool:
+def is_ready(url: str) -> bool:
+    """Return whether a server answers that it is ready."""
     with requests.Session() as http:
         http.trust_env = False
         try:

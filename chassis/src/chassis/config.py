@@ -64,6 +64,16 @@ def optional_url(value: str) -> str:
     return url(value) if value else ""
 
 
+def origins(value: str) -> tuple[str, ...]:
+    """Accept a comma-separated list of origins: a scheme, a host and a port each."""
+    found = tuple(filter(None, (one.strip() for one in value.split(","))))
+    for one in found:
+        parts = urlsplit(url(one))
+        if one != f"{parts.scheme}://{parts.netloc}" or one != one.lower():
+            raise ValueError("origins such as https://shop.example, without a path")
+    return found
+
+
 def whole(value: str) -> int:
     """Accept a whole number from 0."""
     if not value.isascii() or not value.isdigit():
@@ -156,6 +166,7 @@ class Settings:
     log_level: str = setting(one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
     db_pool_size: int = setting(whole, 10)
     trusted_hosts: str = setting(text, "")
+    cors_origins: tuple[str, ...] = setting(origins, ())
     behind_tls: bool = setting(flag, False)
     worker_poll_seconds: float = setting(seconds, 0.1)
     prune_after_days: int = setting(retention_days, 30)

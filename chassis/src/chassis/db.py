@@ -1,6 +1,7 @@
 """The database: types and transactions that behave alike on SQLite and PostgreSQL."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
@@ -11,12 +12,21 @@ from typing import Annotated, Any, cast
 
 from flask import Flask, current_app, request
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Numeric, event
-from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine, make_url
+from sqlalchemy.engine import (
+    Connection,
+    CursorResult,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    make_url,
+)
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from chassis import clock
+from chassis import clock, logging
 from chassis.config import Settings
 
 NAMES = {
@@ -28,6 +38,7 @@ NAMES = {
 }
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 MAX_ID = 2**63 - 1
+_QUOTED = re.compile(r': ".*"')
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
@@ -113,13 +124,29 @@ def among(column: str, words: type[StrEnum]) -> str:
     return f"{column} IN ({quoted})"
 
 
+class RequestSession(Session):
+    """A session whose end cannot fail: the answer to the client is made by then."""
+
+    def close(self) -> None:
+        """Close; give up the connection when its rollback fails."""
+        try:
+            super().close()
+        except DBAPIError as error:
+            logging.get().warning("connection lost", error=str(error)[:300])
+            self.invalidate()
+
+
 def database() -> SQLAlchemy:
     """Create a service's `db`, with its own metadata and named constraints."""
 
     class Base(DeclarativeBase):
         metadata = MetaData(naming_convention=NAMES)
 
-    return SQLAlchemy(model_class=Base)
+    return SQLAlchemy(
+        model_class=Base,
+        session_options={"class_": RequestSession},
+        engine_options={"hide_parameters": True},
+    )
 
 
 def current_db() -> SQLAlchemy:
@@ -180,20 +207,29 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _make_private(_: Any, __: Any, args: Any, ___: Any) -> None:
+    """Let only this user read the database; SQLite's other files follow its mode."""
+    path = str(args[0]) if args else ""
+    with suppress(OSError):  # SQLite itself reports a file that cannot be opened
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        os.chmod(path, 0o600)
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    """Remove values from the driver's error: `type integer: "abc"`, and its DETAIL."""
+    errors = (context.original_exception, context.sqlalchemy_exception)
+    for error in filter(None, errors):
+        text = str(error.args[0]) if error.args else ""
+        line = _QUOTED.sub("", text.partition("\n")[0])
+        error.args = (line, *error.args[1:])
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # a committed order survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
-    _make_private(cursor.execute("PRAGMA database_list").fetchone()[2])
     cursor.close()
-
-
-def _make_private(path: str) -> None:
-    """Let only the owner read a database file; "" is a database in memory."""
-    for name in (path, f"{path}-wal", f"{path}-shm") if path else ():
-        with suppress(OSError):  # no such file, or another user's
-            os.chmod(name, 0o600)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -201,8 +237,13 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def listen(engine: Engine) -> None:
-    """Let SQLite take the write lock at BEGIN, so that two writers never deadlock."""
+    """Prepare an engine: errors without values, and SQLite's files and locks.
+
+    SQLite takes the write lock at BEGIN, so that two writers never deadlock.
+    """
+    event.listen(engine, "handle_error", _hide_values)
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
 

@@ -1,7 +1,7 @@
-"""The state of queues and other services, recorded by the worker, shown by `/readyz`.
+"""The state of queues and other services, which `/readyz` shows to staff.
 
-Web processes read the table and call no dependency, so that a dependency that is down
-never slows or fails a readiness check.
+The worker records it. Web processes read the table and call no dependency, so that a
+dependency that is down never slows or fails a readiness check.
 """
 
 from sqlalchemy import ColumnElement, String

@@ -26,15 +26,19 @@ CODES = {
     404: "not_found",
     405: "method_not_allowed",
     406: "not_acceptable",
+    408: "request_timeout",
     409: "conflict",
     410: "gone",
     412: "precondition_failed",
     413: "too_large",
+    414: "uri_too_long",
     415: "unsupported_media_type",
+    417: "expectation_failed",
     422: "validation_failed",
     429: "rate_limited",
     431: "too_large",
     500: "internal_error",
+    501: "not_implemented",
     503: "unavailable",
 }
 SENTENCES = {
@@ -149,19 +153,16 @@ class Unavailable(Problem):
         super().__init__(detail, **more)
 
 
-def body(
-    status: int, code: str, detail: str, extra: dict[str, Any] | None = None
-) -> dict[str, Any]:
+def document(status: int, code: str, detail: str, **extra: Any) -> dict[str, Any]:
     """Return the members of a problem document."""
     return {
         "type": f"urn:shop:problem:{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
-        "instance": request.path,
         "code": code,
         "correlation_id": correlation.current(),
-        **(extra or {}),
+        **extra,
     }
 
 
@@ -174,7 +175,9 @@ def answer(
 ) -> Response:
     """Return a problem document as a response."""
     response = Response(
-        orjson.dumps(body(status, code, detail, extra)),
+        orjson.dumps(
+            document(status, code, detail, instance=request.path, **(extra or {}))
+        ),
         status,
         mimetype="application/problem+json",
     )

@@ -86,7 +86,9 @@ def _render(kind: str, item: Any, _: Any) -> str | bool:
 def _turn(connection: Connection) -> Iterator[None]:
     """Let one process migrate at a time: concurrent migrations fail."""
     if connection.dialect.name == "sqlite":
-        with Path(f"{connection.engine.url.database}.migrate.lock").open("w") as file:
+        lock = Path(f"{connection.engine.url.database}.migrate.lock")
+        lock.touch(mode=0o600)
+        with lock.open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
         return

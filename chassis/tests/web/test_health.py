@@ -28,8 +28,10 @@ def test_a_migrated_service_is_ready(client, path):
     answer = client.get(path)
 
     assert answer.status_code == 200
-    assert answer.json["status"] == "ok"
-    assert answer.json["checks"] == {"database": "ok"}
+    assert answer.json == {
+        "status": "ok",
+        "checks": {"database": "ok", "dependencies": "ok"},
+    }
 
 
 def test_a_service_that_is_not_migrated_is_not_ready(elsewhere, tmp_path):
@@ -69,13 +71,30 @@ def test_the_liveness_probe_touches_no_database(own_app):
     assert touched
 
 
-def test_an_unavailable_dependency_is_shown_and_fails_nothing(app, client):
+@pytest.fixture
+def degraded(app):
+    """Record a queue that cannot be reached."""
     with app.app_context():
         dependencies.record("things", ok=True, detail="0 waiting")
         dependencies.record("things", ok=False, detail="x" * 500)
         db.session.commit()
 
-    answer = client.get("/readyz/")
+
+@pytest.mark.parametrize("path", ["/readyz/", "/things/health/"])
+def test_strangers_see_that_a_dependency_is_degraded_and_not_which(
+    client, degraded, tokens, path
+):
+    bad = {"Authorization": "Bearer nonsense"}
+    for headers in ({}, bad, tokens.user(), tokens.service("order-svc", "tiny-svc")):
+        answer = client.get(path, headers=headers)
+        assert (answer.status_code, answer.json) == (
+            200,
+            {"status": "ok", "checks": {"database": "ok", "dependencies": "degraded"}},
+        )
+
+
+def test_staff_see_which_dependency_is_degraded_and_why(client, degraded, tokens):
+    answer = client.get("/readyz/", headers=tokens.staff())
 
     assert answer.status_code == 200
     seen = answer.json["neighbours"]["things"]

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from tiny import create_app
 
 EVERYWHERE = {
@@ -113,6 +114,33 @@ def test_only_trusted_hosts_are_served(make_app):
         assert status(host) == 400
     assert status("shop.example", **{"X-Forwarded-Host": "evil.example"}) == 200
     assert status("evil.example", **{"X-Forwarded-Host": "shop.example"}) == 400
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("shop.example", 200),
+        ("tiny-svc:8000", 200),
+        ("evil.example", 400),
+        ("localhost", 400),
+        ("127.0.0.1", 400),
+    ],
+)
+def test_production_serves_the_host_of_its_public_url_and_its_own_name(
+    make_app, host, status
+):
+    environ = {"APP_ENV": "production", "PUBLIC_URL": "https://shop.example/"}
+    client = make_app(create_app, **environ).test_client()
+
+    answer = client.get("/things/", headers={"Host": host})
+
+    assert answer.status_code == status
+    assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz/", "/metrics"])
+def test_probes_and_metrics_are_answered_at_any_address(client, path):
+    assert client.get(path, headers={"Host": "10.1.2.3:8000"}).status_code == 200
 
 
 def test_behind_tls_browsers_are_told_to_stay_there(make_app):

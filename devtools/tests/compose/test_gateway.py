@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -151,6 +152,34 @@ def test_a_large_import_passes(gateway):
     status, _, arrived = gateway.call("/products/import/", "POST", body)
 
     assert (status, arrived["size"]) == (200, len(body))
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"nonsense\r\n\r\n", 400, "bad_request"),
+        (b"GET / HTTP/1.1\r\n\r\n", 400, "bad_request"),
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n", 414, "uri_too_long"),
+        (b"GET / HTTP/1.1\r\nA: " + b"a" * 9000 + b"\r\n\r\n", 431, "too_large"),
+        (
+            b"POST /products/ HTTP/1.1\r\nHost: a\r\nContent-Length: 60000000\r\n\r\n",
+            413,
+            "too_large",
+        ),
+    ],
+)
+def test_what_nginx_refuses_is_a_problem_with_a_correlation_id(
+    gateway, sent, status, code
+):
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as client:
+        client.sendall(sent)
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        problem = json.loads(answer.read())
+
+    assert (answer.status, problem["status"], problem["code"]) == (status, status, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert problem["correlation_id"] == answer.headers["X-Correlation-ID"]
 
 
 def test_a_service_that_is_away_is_a_problem_worth_a_retry(tmp_path):

@@ -60,3 +60,9 @@ def test_clean_removes_the_state(var):
 
 def test_memory_counts_the_children_too(sleeper):
     assert running.memory() > running._pss(psutil.Process())
+
+
+def test_the_record_is_for_this_user_only(var):
+    running.record({})
+
+    assert running.file().stat().st_mode & 0o777 == 0o600

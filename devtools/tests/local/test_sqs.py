@@ -5,7 +5,7 @@ import sys
 import boto3
 import pytest
 
-from devtools.local import ports
+from devtools.local import ports, sqs
 
 
 @pytest.fixture
@@ -43,3 +43,25 @@ def test_a_message_is_logged_with_its_correlation_id_going_in_and_out(queue):
     assert [line["event"] for line in lines] == ["message_queued", "message_delivered"]
     assert {line["correlation_id"] for line in lines} == {"abc"}
     assert {line["service"] for line in lines} == {"sqs"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_served"),
+    [
+        ({"HTTP_HOST": "127.0.0.1:4566"}, True),
+        ({"HTTP_HOST": "localhost:4566"}, True),
+        ({"HTTP_HOST": "127.0.0.1:4566", "HTTP_ORIGIN": "https://evil.example"}, False),
+        ({"HTTP_HOST": "127.0.0.1:4566", "HTTP_ORIGIN": "null"}, False),
+        ({"HTTP_HOST": "evil.example:4566"}, False),
+        ({}, False),
+    ],
+)
+def test_a_web_page_cannot_use_the_queue(headers, is_served):
+    app = sqs.NoBrowser(lambda _, start: start("200 OK", []) or [b"served"])
+    answers = []
+
+    body = app(headers, lambda status, _: answers.append(status))
+
+    assert (answers == ["200 OK"]) is is_served
+    assert (body == [b"served"]) is is_served
+    assert answers[0] in ("200 OK", "403 Forbidden")

@@ -61,7 +61,7 @@ resources:
   {{- toYaml .service.api.resources | nindent 2 }}
 {{- end }}
 
-{{/* The Host header is the service's name, which TRUSTED_HOSTS can contain. */}}
+{{/* The Host header is the service's name, which every service trusts. */}}
 {{- define "shop.probe" -}}
 httpGet:
   path: {{ .path }}

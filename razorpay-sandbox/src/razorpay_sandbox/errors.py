@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
 BAD_REQUEST = "BAD_REQUEST_ERROR"
@@ -93,6 +94,7 @@ def init_app(app: Flask) -> None:
     """Register handlers that answer errors in Razorpay's shapes."""
     app.register_error_handler(ApiError, _api_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(ParseException, _broken_body)
     app.register_error_handler(Exception, _server_error)
 
 
@@ -109,6 +111,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return _api_error(UnknownUrl(UNKNOWN_URL))
     body = Refused(error.description or error.name).body()
     return answer(body, error.code or 400)
+
+
+def _broken_body(_: ParseException) -> Response:
+    """Refuse a body that gunicorn cannot read, such as broken chunks."""
+    return _api_error(Refused("The request body is not valid."))
 
 
 def _server_error(error: Exception) -> Response:

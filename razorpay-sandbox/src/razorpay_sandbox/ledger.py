@@ -24,7 +24,7 @@ class Ledger:
     def __init__(self, url: str) -> None:
         database = make_url(url).database
         if database and database != ":memory:":
-            Path(database).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(database))
         self._engine = create_engine(
             url, connect_args={"isolation_level": None, "timeout": 10}
         )
@@ -45,6 +45,13 @@ class Ledger:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+def _make_private(path: Path) -> None:
+    """Let only this user read the ledger; SQLite's other files follow its mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.chmod(0o600)
 
 
 def _check_columns(engine: Engine) -> None:

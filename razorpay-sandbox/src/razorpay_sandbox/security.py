@@ -1,6 +1,8 @@
-"""Security headers for every response."""
+"""Security headers for every response, and the origins of the control API."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+
+from razorpay_sandbox.errors import answer
 
 # form-action allows any site: a payment ends with a redirect to the shop's URL, and
 # browsers apply form-action to every redirect of a submitted form.
@@ -9,8 +11,16 @@ POLICY += "frame-ancestors 'none'; form-action http: https:"
 
 
 def init_app(app: Flask) -> None:
-    """Add the headers to every response."""
+    """Add the headers to every response; refuse web pages at the control API."""
+    app.before_request(_refuse_pages)
     app.after_request(_protect)
+
+
+def _refuse_pages() -> Response | None:
+    """Refuse a browser's page: any page could otherwise pay and refund."""
+    if request.path.startswith("/control/") and "Origin" in request.headers:
+        return answer({"error": "The control API is not for web pages."}, 403)
+    return None
 
 
 def _protect(response: Response) -> Response:

@@ -9,7 +9,8 @@ from flask_sqlalchemy import SQLAlchemy
 from chassis import correlation, db, errors, json, logging, migrations, tracing
 from chassis.config import Settings
 from chassis.http import Client
-from chassis.web import auth, health, metrics, security
+from chassis.server import refusals
+from chassis.web import auth, cors, health, metrics, security
 
 # The clients of user-svc. Each use has a breaker of its own: what strangers send to the
 # sign-in forms cannot stop the orders, nor the fetch of the public keys.
@@ -38,7 +39,9 @@ def init_app(
     correlation.init_app(app)
     logging.init_app(app, settings.service)
     security.init_app(app, settings)
+    cors.init_app(app, settings, prefix)
     errors.init_app(app)
+    refusals.init_app(app)
     metrics.init_app(app, settings.service)
     db.init_app(app, settings, database)
     migrations.init_app(app, database)

@@ -9,12 +9,15 @@ from prometheus_client import multiprocess, values
 
 from chassis import logging as chassis_logging
 
-worker_class = "gthread"
+worker_class = "chassis.server.worker.Worker"
 threads = int(os.environ.get("WEB_THREADS", "8"))
 workers = int(os.environ.get("WEB_WORKERS", "1"))
 timeout = 30
 graceful_timeout = 25
 keepalive = 75
+worker_connections = 512  # below the usual limit of 1024 open files
+limit_request_line = 8190
+sendfile = False  # it would hold a thread until a slow client has read the file
 control_socket_disable = True
 preload_app = True  # one copy of the code; no connection is opened before the fork
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, jsonify
+from flask import Blueprint, Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import migrations
 from chassis.db import current_db, model
+from chassis.errors import Problem
+from chassis.web import auth
 
 
 def alive() -> ResponseReturnValue:
@@ -26,24 +28,36 @@ def _database() -> str:
     return "ok"
 
 
-def _dependencies() -> dict[str, Any]:
-    rows = current_db().session.scalars(select(model("dependencies")))
-    return {
-        row.name: {"ok": row.ok, "detail": row.detail, "seen_at": row.updated_at}
-        for row in rows
-    }
+def _is_staff() -> bool:
+    """Return whether staff ask; a token that is not valid counts as none."""
+    if "Authorization" not in request.headers:
+        return False
+    try:
+        auth.authenticate((auth.STAFF,))
+    except Problem:
+        return False
+    return True
+
+
+def _described(row: Any) -> dict[str, Any]:
+    return {"ok": row.ok, "detail": row.detail, "seen_at": row.updated_at}
 
 
 def ready() -> ResponseReturnValue:
-    """Answer whether requests can be served: database reachable and migrated."""
+    """Answer whether requests can be served: database reachable and migrated.
+
+    Only staff see which dependency is degraded, and why.
+    """
     database = _database()
-    ok = database == "ok"
-    document = {
-        "status": "ok" if ok else "unavailable",
-        "checks": {"database": database},
-        "neighbours": _dependencies() if ok else {},
-    }
-    return jsonify(document), 200 if ok else 503
+    if database != "ok":
+        return jsonify(status="unavailable", checks={"database": database}), 503
+    rows = list(current_db().session.scalars(select(model("dependencies"))))
+    others = "ok" if all(row.ok for row in rows) else "degraded"
+    checks = {"database": database, "dependencies": others}
+    document: dict[str, Any] = {"status": "ok", "checks": checks}
+    if _is_staff():
+        document["neighbours"] = {row.name: _described(row) for row in rows}
+    return jsonify(document)
 
 
 def init_app(app: Flask, prefix: str) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from flask.globals import request_ctx
@@ -20,6 +21,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+LOOPBACK = ["localhost", "127.0.0.1"]
+# Probes and Prometheus address a pod by its IP; these answers contain no address.
+ANY_HOST = ("/healthz/", "/readyz/", "/metrics/")
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
@@ -58,10 +62,21 @@ class TrustedHosts:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Replace and mark a host that is not trusted."""
-        if not host_is_trusted(environ.get("HTTP_HOST", ""), self.hosts):
+        is_open = environ.get("PATH_INFO") in ANY_HOST
+        if not is_open and not host_is_trusted(
+            environ.get("HTTP_HOST", ""), self.hosts
+        ):
             environ["HTTP_HOST"] = self.hosts[0].lstrip(".")
             environ["chassis.bad_host"] = True
         return self.app(environ, start_response)
+
+
+def trusted_hosts(settings: Settings) -> list[str]:
+    """Return the hosts that are served: of the public URL, inside, and further ones."""
+    public = urlsplit(settings.public_url).hostname or ""
+    more = [host.strip() for host in settings.trusted_hosts.split(",")]
+    loopback = [] if settings.is_production else LOOPBACK
+    return [public, settings.service, *filter(None, more), *loopback]
 
 
 def csp_nonce() -> str:
@@ -110,12 +125,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Apply limits and headers to every request."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.url_map.merge_slashes = False
-    app.wsgi_app = TrailingSlash(app.wsgi_app)  # type: ignore[method-assign]
     app.secret_key = settings.secret_key
-    if settings.trusted_hosts:
-        hosts = [host.strip() for host in settings.trusted_hosts.split(",")]
-        app.wsgi_app = TrustedHosts(app.wsgi_app, hosts)  # type: ignore[method-assign]
-        app.before_request(_check_host)
+    hosts = trusted_hosts(settings)
+    app.wsgi_app = TrustedHosts(app.wsgi_app, hosts)  # type: ignore[method-assign]
+    app.wsgi_app = TrailingSlash(app.wsgi_app)  # type: ignore[method-assign]
+    app.before_request(_check_host)
     if settings.behind_tls:
         app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
         app.after_request(_hsts)

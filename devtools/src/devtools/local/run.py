@@ -1,6 +1,7 @@
 """`make run`: the whole shop on this machine, until Ctrl-C."""
 
 import asyncio
+import os
 import signal
 import time
 
@@ -18,6 +19,7 @@ SEEDED = ("user-svc", "product-svc")
 
 def run() -> int:
     """Run the shop; return the exit code: 0 after a stop, 1 after a failure."""
+    os.umask(0o077)  # databases, mails, logs and secrets are for this user only
     console = terminal.console()
     running.refuse_second()
     site = Site()

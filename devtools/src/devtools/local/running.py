@@ -28,6 +28,7 @@ def record(children: dict[str, int]) -> None:
     path = file()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)
     draft.write_text(json.dumps(found))
     draft.replace(path)
 

@@ -15,9 +15,11 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from chassis import logging
+from devtools.layout import HOST
 
 SENT = ("SendMessage", "SendMessageBatch")
 RECEIVED = "ReceiveMessage"
+LOCAL = (HOST, "localhost")
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -26,6 +28,26 @@ class QuietHandler(MotoRequestHandler):
 
     def log_request(self, *_: object) -> None:
         """Write no access log: the journal logs the messages."""
+
+
+class NoBrowser:
+    """A WSGI app that refuses web pages: moto allows every origin.
+
+    A page of another site could otherwise read and send the shop's messages.
+    """
+
+    def __init__(self, app: Wsgi) -> None:
+        self.app = app
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Forward the call of a program on this machine."""
+        host = environ.get("HTTP_HOST", "").rpartition(":")[0]
+        if "HTTP_ORIGIN" not in environ and host in LOCAL:
+            return self.app(environ, start_response)
+        start_response("403 Forbidden", [("Content-Type", "text/plain")])
+        return [b"The queue is for the services on this machine only."]
 
 
 class Journal:
@@ -80,7 +102,7 @@ def main(host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     logging.configure("sqs")
-    app = Journal(DomainDispatcherApplication(create_backend_app))
+    app = NoBrowser(Journal(DomainDispatcherApplication(create_backend_app)))
     server = make_server(host, port, app, threaded=True, request_handler=QuietHandler)
     server.serve_forever()
 

@@ -1,0 +1,1 @@
+"""The HTTP server: gunicorn's threads, protected from slow and broken clients."""
