@@ -22,6 +22,12 @@ DESCRIPTION = """\
 - **Lists** return `{data, next_cursor}`; `?cursor=<next_cursor>` gets the next page.
 - **Retries** are safe: a POST that creates something accepts an `Idempotency-Key`.
 - **`X-Correlation-ID`** is on every response; search the logs for it.
+- **Blank texts** are null in fields that may be null, and refused in all others.
+- **Line breaks**: fields of several lines return `\\n`; others refuse line breaks.
+- **Joiners, variation selectors and tags** are accepted where Unicode gives them an
+  effect; the patterns of the fields cannot express that.
+- **Limits**: a request line has at most 8,190 characters, a body 1 MiB and 5,000
+  values.
 """
 blp = Blueprint(
     "docs",
