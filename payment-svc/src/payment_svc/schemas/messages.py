@@ -2,7 +2,7 @@
 
 from marshmallow import EXCLUDE, fields, validate
 
-from chassis.web.fields import Moment, Money, Schema, Whole
+from chassis.web.fields import Flag, Moment, Money, Schema, Whole
 from payment_svc.models import ClosingReason, Outcome, RefundReason
 
 CLOSING = [str(ClosingReason.EXPIRED), str(ClosingReason.CANCELLED)]
@@ -62,7 +62,7 @@ class RefundRequestedSchema(Message):
     amount = Money("0.01", required=True)
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
     n = Whole(1, 10**6, required=True)
-    rest = fields.Boolean(load_default=False)  # all that is left, at most `amount`
+    rest = Flag(load_default=False)  # all that is left, at most `amount`
 
 
 class OrderSettledSchema(Message):
