@@ -10,8 +10,8 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 
 from chassis import json
 from chassis.config import settings
-from chassis.errors import UnsupportedMediaType
 from chassis.http import Client
+from chassis.web import bodies
 
 FORM = "application/x-www-form-urlencoded"
 ASSETS_KEPT = 86400  # seconds that a browser may keep what a page loads
@@ -82,8 +82,7 @@ def _page(template: str) -> str:
 @blp.post("/swagger/token/")
 def token() -> Response:
     """Forward Swagger UI's *Authorize* to user-svc: CSP and CORS stay strict."""
-    if request.mimetype != FORM:
-        raise UnsupportedMediaType(f"Send the body as Content-Type: {FORM}.")
+    bodies.require(FORM)
     user_svc: Client = current_app.extensions["user_svc"]
     headers = {"Content-Type": FORM}
     if "Authorization" in request.headers:
