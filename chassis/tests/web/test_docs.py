@@ -192,3 +192,12 @@ def test_swaggers_sign_in_is_unavailable_while_user_svc_is_away(make_app):
 
     assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
     assert app.test_client().get("/swagger/").status_code == 200
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "latin-1"])
+def test_a_sign_in_form_in_another_character_set_is_refused(client, charset):
+    media_type = f"application/x-www-form-urlencoded; charset={charset}"
+
+    answer = client.post("/swagger/token/", data=b"a=b", content_type=media_type)
+
+    assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type")
