@@ -8,10 +8,9 @@ CONDITION = "#/components/parameters/IfMatch"
 TEXTS = ("format", "enum", "pattern")
 
 
-def operations(shop, *methods):
+def operations(documents, *methods):
     """Return (document, name, operation) of the operations with these methods."""
-    for app in shop.apps.values():
-        document = app.test_client().get("/swagger.json").json
+    for document in documents:
         for path, item in document["paths"].items():
             for method in item.keys() & set(methods):
                 yield document, f"{method} {path}", item[method]
@@ -38,8 +37,8 @@ def strings(document, schema, path=""):
         yield from strings(document, inner, path)
 
 
-def test_every_change_of_a_resource_documents_its_condition(shop):
-    changes = list(operations(shop, "put", "patch", "delete"))
+def every_change_of_a_resource_documents_its_condition(documents):
+    changes = list(operations(documents, "put", "patch", "delete"))
 
     assert len(changes) == 14
     for _, name, operation in changes:
@@ -48,8 +47,8 @@ def test_every_change_of_a_resource_documents_its_condition(shop):
         assert {"400", "412"} <= operation["responses"].keys(), name
 
 
-def test_the_condition_and_the_key_have_the_patterns_that_are_checked(shop):
-    for document, _, _ in operations(shop, "post"):
+def the_condition_and_the_key_have_the_patterns_that_are_checked(documents):
+    for document, _, _ in operations(documents, "post"):
         parameters = document["components"]["parameters"]
         condition = parameters["IfMatch"]["schema"]
         assert re.search(condition["pattern"], '"a", W/"b"')
@@ -60,10 +59,10 @@ def test_the_condition_and_the_key_have_the_patterns_that_are_checked(shop):
         assert not any(re.search(key, text) for text in ("", "x" * 256, "a,b", "é"))
 
 
-def test_every_text_of_a_body_has_a_pattern(shop):
+def every_text_of_a_body_has_a_pattern(documents):
     bare = [
         f"{name}{path}"
-        for document, name, operation in operations(shop, "post", "put", "patch")
+        for document, name, operation in operations(documents, "post", "put", "patch")
         for kind, body in operation.get("requestBody", {}).get("content", {}).items()
         for path, schema in strings(document, body["schema"])
         if kind == "application/json" and not any(word in schema for word in TEXTS)
@@ -72,10 +71,10 @@ def test_every_text_of_a_body_has_a_pattern(shop):
     assert [one for one in bare if not one.endswith("token")] == []
 
 
-def test_what_may_be_left_unfilled_may_be_empty(shop):
+def what_may_be_left_unfilled_may_be_empty(documents):
     nullable = [
         (f"{name}{path}", schema)
-        for document, name, operation in operations(shop, "post", "put", "patch")
+        for document, name, operation in operations(documents, "post", "put", "patch")
         for body in operation.get("requestBody", {}).get("content", {}).values()
         for path, schema in strings(document, body["schema"])
         if "null" in schema["type"] and "maxLength" in schema  # no amount
@@ -87,8 +86,8 @@ def test_what_may_be_left_unfilled_may_be_empty(shop):
         assert re.search(schema["pattern"], ""), name
 
 
-def test_no_parameter_within_its_limits_is_too_long_for_a_request_line(shop):
-    for _, name, operation in operations(shop, "get"):
+def no_parameter_within_its_limits_is_too_long_for_a_request_line(documents):
+    for _, name, operation in operations(documents, "get"):
         for parameter in operation.get("parameters", []):
             if parameter.get("in") == "query":
                 longest = parameter["schema"].get("maxLength", 0) * PERCENT
@@ -97,12 +96,31 @@ def test_no_parameter_within_its_limits_is_too_long_for_a_request_line(shop):
                 assert line < LONGEST_LINE, name
 
 
-def test_the_callback_answers_a_page_or_json(shop):
-    documents = {
+def the_callback_answers_a_page_or_json(documents):
+    answers = {
         name: operation["responses"]["200"]
-        for _, name, operation in operations(shop, "get")
+        for _, name, operation in operations(documents, "get")
     }
 
-    answered = documents["get /payments/payment_link_callback/"]
+    answered = answers["get /payments/payment_link_callback/"]
     assert answered["description"]
     assert set(answered["content"]) == {"text/html", "application/json"}
+
+
+CHECKS = (
+    every_change_of_a_resource_documents_its_condition,
+    the_condition_and_the_key_have_the_patterns_that_are_checked,
+    every_text_of_a_body_has_a_pattern,
+    what_may_be_left_unfilled_may_be_empty,
+    no_parameter_within_its_limits_is_too_long_for_a_request_line,
+    the_callback_answers_a_page_or_json,
+)
+
+
+def test_the_documents_say_what_is_true(shop, subtests):
+    clients = [app.test_client() for app in shop.apps.values()]
+    documents = [client.get("/swagger.json").json for client in clients]
+
+    for check in CHECKS:
+        with subtests.test(check.__name__):
+            check(documents)
