@@ -8,7 +8,7 @@ from typing import Any
 from flask_admin.contrib.sqla import filters
 from flask_admin.model.filters import BaseFilter, convert
 
-from chassis import moments
+from chassis.web import moments
 
 _AMOUNT = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,2})?")
 

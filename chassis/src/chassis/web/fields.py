@@ -8,9 +8,9 @@ from typing import Any
 from marshmallow import INCLUDE, RAISE, ValidationError, fields, missing, validate
 from marshmallow import Schema as MarshmallowSchema
 
-from chassis import json, moments
+from chassis import json
 from chassis.db import MAX_ID
-from chassis.web import texts
+from chassis.web import moments, texts
 
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
 _MONEY = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")

@@ -5,7 +5,7 @@ import tokenize
 from pathlib import Path
 
 # The most lines of code that each part of the chassis may have; `base` is the rest.
-CHASSIS_BUDGETS = {"base": 1450, "web": 1350, "messaging": 650, "admin": 550}
+CHASSIS_BUDGETS = {"base": 1450, "web": 1400, "messaging": 650, "admin": 550}
 NOT_CODE = {
     tokenize.COMMENT,
     tokenize.NL,

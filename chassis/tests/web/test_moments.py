@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chassis import moments
+from chassis.web import moments
 
 READ = {
     "2026-11-25T09:30:00Z": datetime(2026, 11, 25, 9, 30, tzinfo=UTC),
