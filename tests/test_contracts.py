@@ -141,6 +141,16 @@ def test_every_message_matches_its_schema_and_is_parsed_by_its_consumer(scenario
         assert inbox.parse(json.dumps(message), HANDLERS).type == message["type"]
 
 
+def test_a_name_that_spells_an_escape_reaches_the_payment_service(shop, asha, staff):
+    name = {"name": "Asha \\u0000 Rao"}  # six characters, not a NUL
+    shop.call("PATCH", "users", "/user/me/", asha, json=name, expect=200)
+
+    order = shop.order(asha, shop.product(staff, stock=1), expect=201)
+
+    assert shop.until_link(asha, order)
+    assert rows(shop, "payments", "quarantine") == []
+
+
 def test_every_message_is_handled_exactly_once(scenario):
     scenario.work()
 

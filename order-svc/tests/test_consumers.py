@@ -189,3 +189,21 @@ def test_a_refund_id_is_never_recorded_for_two_refunds(shop: Any) -> None:
         "refund.processed 9: Refund 9 is recorded as another refund."
     ]
     assert shop.get(order)["refunded_amount"] == "1.00"
+
+
+@pytest.mark.parametrize("value", [1, 0, 1.0, "true", "yes", None])
+def test_a_flag_of_a_message_is_a_boolean(shop: Any, value: Any) -> None:
+    order = shop.placed()
+
+    outcome = shop.receive(
+        "payment.closed", order_id=order, reason="expired", rejected=value
+    )
+
+    assert outcome == "quarantined"
+
+
+def test_a_link_is_ready_until_a_moment_of_any_precision(shop: Any) -> None:
+    order, link = shop.placed(), {**LINK, "expires_at": "2030-01-01t00:00:00.1234567z"}
+
+    assert shop.receive("payment.link_ready", order_id=order, **link) == "handled"
+    assert shop.get(order)["payment"]["expires_at"] == "2030-01-01T00:00:00.123456Z"

@@ -1,5 +1,7 @@
 """Whatever is sent gets a clear problem and changes nothing."""
 
+import pytest
+
 from payment_svc.models import Payment, Refund
 
 BIG = 2**63
@@ -152,6 +154,26 @@ def test_a_refund_has_a_good_amount(shop, staff, subtests):
             check(answer, 422)
             assert list(answer.json["errors"]) == ["amount"]
     assert shop.rows(Refund) == []
+
+
+@pytest.mark.parametrize("value", [1, 0, 1.0, "true", "", None])
+def test_a_flag_of_a_refund_is_a_boolean(shop, staff, value):
+    path = f"/payments/{shop.row('captured', outcome='kept')}/refund/"
+    body = {"amount": "1.00", "despite_dispute": value}
+
+    answer = shop.call("POST", path, staff, json=body)
+
+    check(answer, 422)
+    assert list(answer.json["errors"]) == ["despite_dispute"]
+
+
+@pytest.mark.parametrize("reason", ["Too\r\nbright", "Too\nbright"])
+def test_a_reason_from_a_form_has_newlines(shop, staff, reason):
+    path = f"/payments/{shop.row('captured', outcome='kept')}/refund/"
+
+    answer = shop.call("POST", path, staff, json={"amount": "1.00", "reason": reason})
+
+    assert (answer.status_code, answer.json["note"]) == (202, "Too\nbright")
 
 
 def test_a_decision_is_one_of_two(shop, tokens, subtests):

@@ -142,3 +142,15 @@ def test_a_malformed_request_is_kept_for_a_person(shop, change):
 
 def test_members_that_nobody_knows_are_ignored(shop):
     assert shop.payment(shop.request(gift=True)).state == "created"
+
+
+@pytest.mark.parametrize("value", [1, 0, 1.0, "true", "yes", None])
+def test_a_flag_of_a_message_is_a_boolean(shop, value):
+    order = shop.captured()
+    facts = {"payment_id": shop.payment(order).id, "amount": "1.00", "reason": "staff"}
+
+    outcome = shop.deliver(
+        "refund.requested", "one-id", order_id=order, n=1, rest=value, **facts
+    )
+
+    assert outcome == "quarantined"

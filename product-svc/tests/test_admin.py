@@ -189,6 +189,23 @@ def test_the_panel_refuses_what_the_api_refuses(
     assert count(app, Product) == 0
 
 
+def test_a_description_of_several_lines_can_be_edited(shop: Any, panel: Panel) -> None:
+    shop.product(name="Tawa", description="Iron.\nHeavy.")
+
+    panel.post(
+        "product/edit/?id=1",
+        name="Tawa",
+        sku="",
+        price="300",
+        description="Iron.\r\nHeavy.\r\nBlack.",
+        category="__None",
+    )
+
+    edited = shop.call("GET", "/products/1/").json
+    assert edited["description"] == "Iron.\nHeavy.\nBlack."
+    assert (edited["sku"], edited["price"]) == (None, "300.00")
+
+
 def test_staff_adjusts_stock_by_a_line_of_the_ledger(shop: Any, panel: Panel) -> None:
     product = shop.product(stock_quantity=5)
     shop.reserve(1, {product: 3})

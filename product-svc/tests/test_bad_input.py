@@ -69,8 +69,8 @@ PRODUCTS: dict[str, dict[str, Any]] = {
         "null": None,
     },
     "category_id": {"zero": 0, "string": "1", "beyond 64 bits": BIG, "unknown": 77},
-    "sku": {"empty": "", "too long": "x" * 65, "number": 5},
-    "is_active": {"not at birth": True},
+    "sku": {"too long": "x" * 65, "number": 5},
+    "is_active": {"not at birth": True, "a number": 1, "a text": "true"},
     "reserved_quantity": {"unknown field": 1},
     "created_at": {"unknown field": "2026-01-01T00:00:00Z"},
 }

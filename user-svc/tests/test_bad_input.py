@@ -73,7 +73,6 @@ PROFILE: dict[str, dict[str, Any]] = {
         "a line more": "+919876543210\n",
         "Arabic digits": "+٩١٩٨٧٦٥٤٣٢١",
         "number": 919876543210,
-        "empty": "",
     },
     "name": TEXTS,
     "current_password": {"number": 5, "long": "x" * 129},

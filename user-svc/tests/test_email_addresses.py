@@ -25,3 +25,22 @@ def test_an_invalid_address_has_no_key(text: str) -> None:
     assert email_addresses.key(text) == ""
     with pytest.raises(ValueError, match=r"[a-z]"):
         email_addresses.normalized(text)
+
+
+def test_a_local_part_outside_of_ascii_is_refused_with_a_reason() -> None:
+    with pytest.raises(ValueError, match="before the @-sign"):
+        email_addresses.normalized("आशा@shop.example")
+    assert email_addresses.key("आशा@shop.example") == "आशा@shop.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("a1@डाटामेल.भारत", "a1@xn--c2bd4bq1db8d.xn--h2brj9c"),
+        ("a@straße.example", "a@xn--strae-oqa.example"),
+        ("a@shop.example", "a@shop.example"),
+        ("आशा@डाटामेल.भारत", "आशा@xn--c2bd4bq1db8d.xn--h2brj9c"),
+    ],
+)
+def test_a_mail_server_gets_the_domain_in_ascii(address: str, sent: str) -> None:
+    assert email_addresses.sendable(address) == sent

@@ -49,3 +49,32 @@ def test_a_longer_password_is_never_right() -> None:
     assert passwords.matches(kept, "x" * 128)
     assert not passwords.matches(kept, "x" * 129)
     assert not passwords.matches(kept, "x" * 1_000_000)
+
+
+COMPOSED, DECOMPOSED = "caf\u00e9-au-lait", "cafe\u0301-au-lait"
+
+
+def test_a_password_is_right_however_its_letters_are_written() -> None:
+    kept = passwords.make_hash(COMPOSED)
+
+    assert kept != passwords.make_hash(DECOMPOSED)  # each has a salt
+    for made in (kept, passwords.make_hash(DECOMPOSED)):
+        assert passwords.matches(made, COMPOSED)
+        assert passwords.matches(made, DECOMPOSED)
+        assert not passwords.is_outdated(made, DECOMPOSED)
+    assert not passwords.matches(kept, "cafe-au-lait")
+
+
+def test_an_older_hash_is_tried_as_typed_and_replaced() -> None:
+    older = passwords._hasher.hash(DECOMPOSED)
+
+    assert passwords.matches(older, DECOMPOSED)
+    assert passwords.is_outdated(older, DECOMPOSED)
+    assert not passwords.matches(older, COMPOSED)
+
+
+def test_a_password_is_counted_in_composed_letters() -> None:
+    assert passwords.problems("e\u0301" * 7) != []
+    assert passwords.problems("e\u0301" * 128) == []
+    assert passwords.problems("\u0958" * 128) == []  # longer when it is composed
+    assert passwords.problems("x" * 129) != []

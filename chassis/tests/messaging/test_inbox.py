@@ -150,6 +150,24 @@ BAD = {
 
 
 @pytest.mark.usefixtures("thing")
+@pytest.mark.parametrize("text", ["\\u0000", "a\\\\u0000", "\\x00"])
+def test_a_text_that_spells_the_escape_of_a_nul_is_no_nul(app, text):
+    data = {"thing_id": 1, "name": text, text: [{"deep": text}]}
+
+    assert handle(app, json.dumps({**EVENT, "data": data})) == "handled"
+
+
+@pytest.mark.usefixtures("thing")
+@pytest.mark.parametrize(
+    "data", [{"a": ["\0"]}, {"a": {"b": "x\0"}}, {"a\0": 1}, {"a": [[{"\0": []}]]}]
+)
+def test_a_nul_anywhere_in_a_message_is_kept_for_a_person(app, data):
+    body = json.dumps({**EVENT, "data": {"thing_id": 1, **data}})
+
+    assert handle(app, body) == "quarantined"
+
+
+@pytest.mark.usefixtures("thing")
 def test_what_can_never_be_handled_is_kept_for_a_person(app):
     for number, (name, body) in enumerate(BAD.items(), 1):
         assert handle(app, body) == "quarantined", name

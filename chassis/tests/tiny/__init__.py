@@ -127,6 +127,7 @@ class ThingById(MethodView):
 
     @blp.requires("staff", "things:write")
     @blp.arguments(ThingChangesSchema)
+    @blp.guarded
     @blp.resource(ThingSchema)
     def patch(self, changes, thing_id):
         """Change a thing."""

@@ -220,3 +220,12 @@ def test_sign_in_forms_keys_and_calls_of_the_service_share_no_breaker(make_app):
 
     down = [use for use in web.USES if app.extensions[use].is_down]
     assert down == ["user_svc_sign_in"]
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "latin-1"])
+def test_a_sign_in_form_in_another_character_set_is_refused(client, charset):
+    media_type = f"application/x-www-form-urlencoded; charset={charset}"
+
+    answer = client.post("/swagger/token/", data=b"a=b", content_type=media_type)
+
+    assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type")

@@ -64,6 +64,71 @@ def test_text_of_several_lines_is_taken_when_it_is_said():
     assert refused(many, "a\u202eb")
 
 
+def test_a_text_of_lines_from_a_form_has_newlines():
+    many = fields.Text(most=4, lines=True)
+
+    assert many.deserialize("a\r\nb\rc".replace("c", "")) == "a\nb"
+    assert many.deserialize("a\r\n\r\nb") == "a\n\nb"
+
+
+@pytest.mark.parametrize(
+    "end", ["\n", "\r\n", "\r", "\x0b", "\x85", "\u2028", "\u2029"]
+)
+def test_a_text_of_one_line_has_no_line_break(end):
+    field = fields.Text(most=10)
+
+    assert refused(field, f"a{end}b") == ["Line breaks are not allowed."]
+    assert refused(field, f"a{end}") == ["Line breaks are not allowed."]
+
+
+@pytest.mark.parametrize("value", ["", " ", "\u00a0 ", "\u3000"])
+def test_a_blank_text_is_what_a_form_leaves_unfilled(value):
+    assert fields.Text(most=10, allow_none=True).deserialize(value) is None
+    assert fields.Text(most=10, load_default=None).deserialize(value) is None
+    assert fields.Text(most=10, load_default="").deserialize(value) == ""
+    assert (
+        fields.Text(most=10, lines=True, allow_none=True).deserialize(f"\r\n{value}")
+        is None
+    )
+    assert refused(fields.Text(most=10, required=True), value) == ["Must not be blank."]
+    assert refused(fields.Text(most=10), value) == ["Must not be blank."]
+
+
+@pytest.mark.parametrize("value", ["\u3164", "\u2800", "\u00ad", "\u200b", "\u2029"])
+def test_a_text_that_only_looks_blank_is_refused(value):
+    assert refused(fields.Text(most=10, allow_none=True), value)
+    assert refused(fields.Text(most=10, required=True), value)
+
+
+def test_a_text_within_its_length_is_not_too_long_in_nfc():
+    assert fields.Text(most=6).deserialize("\u0958" * 6) == "\u0958" * 6
+
+
+@pytest.mark.parametrize("value", [1, 0, 1.0, "true", "1", "on", "", [], None])
+def test_a_flag_is_a_boolean_of_json(value):
+    assert refused(fields.Flag(), value)
+    assert fields.Flag().deserialize(True) is True
+    assert fields.Flag().deserialize(False) is False
+
+
+class Costly(fields.Whole):
+    def _deserialize(self, *_, **__):
+        pytest.fail("an item was read")
+
+
+def test_no_item_of_a_longer_list_is_read():
+    field = fields.Items(Costly(), least=1, most=2)
+
+    assert refused(field, [1, 2, 3]) == ["Length must be between 1 and 2."]
+    assert refused(field, [])
+    assert refused(fields.QueryList(Costly(), most=2), ["1,2", "3"])
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, {}, "ab", 5, True, None])
+def test_a_list_is_an_array_of_json(value):
+    assert refused(fields.Items(fields.Text(most=5), most=9), value)
+
+
 def test_text_takes_more_rules():
     field = fields.Text(most=10, validate=validate.Regexp("[a-z]+$"))
 
@@ -154,7 +219,7 @@ NO_MOMENT = {
     "no zone": "2026-11-25T09:30:00",
     "a day": "2026-11-25",
     "year nought": "0000-01-01T00:00:00Z",
-    "a leap second": "9999-12-31T23:59:60Z",
+    "a leap second after the last year": "9999-12-31T23:59:60Z",
     "no such day": "2026-02-30T00:00:00Z",
     "before time in UTC": "0001-01-01T00:00:00+10:00",
     "a far zone": "2026-11-25T09:30:00+99:00",
@@ -162,7 +227,6 @@ NO_MOMENT = {
     "seconds": "1764062400",
     "a week": "2026-W48-3T09:30:00Z",
     "other digits": "٢٠٢٦-11-25T09:30:00Z",
-    "seven places": "2026-11-25T09:30:00.1234567Z",
     "nothing": "",
     "null": None,
 }
@@ -183,9 +247,17 @@ def test_a_moment_is_read_in_utc_and_written_with_z():
     assert fields.Moment().serialize("at", {"at": None}) is None
 
 
+@pytest.mark.parametrize("zone", ["Z", "z", "+00:00"])
+@pytest.mark.parametrize("fraction", ["", ".0", ".0000000", ".000000001"])
+def test_a_moment_of_any_precision_is_read(fraction, zone):
+    found = fields.Moment().deserialize(f"2026-11-25T09:30:00{fraction}{zone}")
+
+    assert found == datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     "value",
-    ["", "0", "-1", "+1", "1e3", "abc", " 7", "1_0", "\u0661", "9" * 5000],
+    ["", "0", "01", "007", "-1", "+1", "1e3", "abc", " 7", "1_0", "\u0661", "9" * 5000],
 )
 def test_a_whole_number_in_a_query_refuses(value):
     assert refused(fields.QueryWhole(1, 100), value)

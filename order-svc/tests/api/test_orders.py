@@ -203,3 +203,43 @@ def test_a_check_without_result_does_not_change_the_order(
 
     after = shop.call("GET", path, shop.asha)
     assert after.headers["ETag"] == before.headers["ETag"]
+
+
+def test_a_malformed_version_changes_nothing(shop: Any) -> None:
+    order = shop.placed()
+    path = f"/orders/{order}/"
+
+    for condition in ('"abc', "abc", ""):
+        headers = {"If-Match": condition}
+        body = {"note": "b"}
+        answer = shop.call("PATCH", path, shop.asha, json=body, headers=headers)
+        assert (answer.status_code, answer.json["code"]) == (
+            400,
+            "precondition_invalid",
+        )
+    for action in ("cancel", "refund"):
+        headers = {"If-Match": "*"}
+        answer = shop.call("POST", f"{path}{action}/", shop.staff, headers=headers)
+        assert answer.status_code == 400
+    assert (shop.get(order)["note"], shop.get(order)["status"]) == (None, "pending")
+
+
+def test_an_id_has_one_form(shop: Any) -> None:
+    order = shop.placed()
+
+    for path in (f"000{order}", f"+{order}", f"00{order}/timeline", "%D9%A1"):
+        answer = shop.call("GET", f"/orders/{path}/", shop.staff)
+        assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("zone", ["Z", "z", "%2B00:00"])
+@pytest.mark.parametrize("fraction", [".0000000", ".123456789", ""])
+def test_a_list_reads_moments_of_any_precision(
+    shop: Any, fraction: str, zone: str
+) -> None:
+    order = shop.placed()
+
+    query = f"created_from=2020-01-01t00:00:00{fraction}{zone}"
+    found = shop.call("GET", f"/orders/?{query}", shop.asha).json["data"]
+
+    assert [row["id"] for row in found] == [order]

@@ -60,7 +60,6 @@ ORDERS: dict[str, tuple[Any, str]] = {
     "a state": ({"state": "PAID"}, "state"),
     "a status": ({"status": "success"}, "status"),
     "a user": ({"user_id": 18}, "user_id"),
-    "note empty": ({"note": ""}, "note"),
     "note too long": ({"note": "x" * 501}, "note"),
     "note a list": ({"note": ["x"]}, "note"),
     "note bidi": ({"note": "a\u202eb"}, "note"),
@@ -243,3 +242,38 @@ def test_addresses_are_the_same_without_their_last_slash(shop: Any) -> None:
     for path in ("/orders", f"/orders/{order}", f"/orders/{order}/timeline"):
         assert shop.call("GET", path, shop.asha).status_code == 200
     assert shop.call("POST", f"/orders/{order}/cancel", shop.asha).status_code == 202
+
+
+def test_what_a_form_leaves_unfilled_is_null(shop: Any) -> None:
+    unfilled = {**ADDRESS, "line2": "", "phone": " "}
+    order = shop.placed(body={"note": "", "shipping_address": unfilled})
+
+    found = shop.get(order)
+
+    assert found["note"] is None
+    assert found["shipping_address"]["line2"] is None
+    assert found["shipping_address"]["phone"] is None
+
+
+def test_a_note_from_a_form_has_newlines(shop: Any) -> None:
+    order = shop.placed(body={"note": "Ring\r\ntwice.\r"})
+
+    assert shop.get(order)["note"] == "Ring\ntwice."
+
+
+def test_a_name_with_joiners_is_kept(shop: Any) -> None:
+    names = {"name": "خوش\u200cبخت", "city": "ರ\u200d್ಯಾಲಿ", "line1": "അനില്\u200d 7"}
+    order = shop.placed(body={"shipping_address": {**ADDRESS, **names}})
+
+    assert names.items() <= shop.get(order)["shipping_address"].items()
+
+
+def test_no_line_of_too_many_is_read(shop: Any) -> None:
+    refund = f"/orders/{shop.placed()}/refund/"
+    for path, who in (("/orders/", shop.asha), (refund, shop.staff)):
+        body = {"items": [{}] * 1000, "reason": "x"}
+        answer = shop.call("POST", path, who, json=body)
+        check(answer, 422)
+        (message,) = answer.json["errors"]["items"]
+        assert message.startswith("L")
+        assert len(answer.data) < 1000

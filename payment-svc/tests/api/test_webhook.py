@@ -343,3 +343,16 @@ def test_the_whole_story_by_webhooks_alone(shop, app, sandbox):
     shop.work()
     assert len(shop.rows(Payment)) == 1
     assert len(shop.published(order, "payment.captured")) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/json; charset=utf-16"},
+        {"Content-Encoding": "gzip"},
+    ],
+)
+def test_a_body_that_its_headers_describe_otherwise_is_refused(shop, post, more):
+    assert post(captured(), **more).status_code == 415
+    assert shop.rows(WebhookEvent) == []

@@ -93,6 +93,10 @@ def test_a_list_holds_what_its_query_says(
 
 WRONG = [
     ("q=", "q"),
+    ("q=%20", "q"),
+    ("price=", "price"),
+    ("cursor=", "cursor"),
+    ("ids=01", "ids.0"),
     ("q=%00", "q"),
     (f"q={'x' * 201}", "q"),
     ("price=abc", "price"),

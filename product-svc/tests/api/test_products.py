@@ -156,3 +156,70 @@ def test_the_same_create_sent_twice_makes_one_product(shop: Any) -> None:
     assert second.headers["Idempotency-Replayed"] == "true"
     assert names(shop.call("GET", "/products/")) == ["Once"]
     shop.check_books()
+
+
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [("PUT", {"name": "x", "price": "1"}), ("PATCH", {"name": "x"}), ("DELETE", None)],
+)
+def test_a_malformed_version_changes_nothing(shop: Any, method: str, body: Any) -> None:
+    path = f"/products/{shop.product(name='Lota')}/"
+
+    for condition in ('"abc', "abc", ""):
+        headers = {**shop.staff, "If-Match": condition}
+        assert shop.call(method, path, headers, json=body).status_code == 400
+
+    kept = shop.call("GET", path).json
+    assert (kept["name"], kept["is_active"]) == ("Lota", True)
+
+
+def test_a_description_from_a_form_has_newlines(shop: Any) -> None:
+    path = (
+        f"/products/{shop.product(description='Brass.' + chr(13) + chr(10) + 'Old.')}/"
+    )
+
+    assert shop.call("GET", path).json["description"] == "Brass.\nOld."
+    body = {"description": "New.\r\n\r\n* shiny\r"}
+    answer = shop.call("PATCH", path, shop.staff, json=body)
+    assert answer.json["description"] == "New.\n\n* shiny"
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\r\n"])
+def test_what_a_form_leaves_unfilled_is_null(shop: Any, blank: str) -> None:
+    path = f"/products/{shop.product(description='Brass.', sku='A1')}/"
+
+    for method, body in (
+        ("PATCH", {}),
+        ("PUT", {"name": "Lota", "price": "1"}),
+    ):
+        body = {**body, "description": blank, "sku": blank.replace("\r\n", "")}
+        answer = shop.call(method, path, shop.staff, json=body)
+        assert answer.status_code == 200, answer.text
+        assert (answer.json["description"], answer.json["sku"]) == (None, None)
+    answer = shop.call("PATCH", path, shop.staff, json={"name": blank})
+    assert list(answer.json["errors"]) == ["name"]
+
+
+@pytest.mark.parametrize("value", [1, 0, 1.0, 0.0, "true", "", None])
+def test_only_a_boolean_takes_a_product_off_sale(shop: Any, value: Any) -> None:
+    path = f"/products/{shop.product()}/"
+
+    answer = shop.call("PATCH", path, shop.staff, json={"is_active": value})
+
+    assert list(answer.json["errors"]) == ["is_active"]
+
+
+@pytest.mark.parametrize("name", ["അനില്\u200d", "ರ\u200d್ಯಾಂಕ್", "খই 👩\u200d🍳"])
+def test_names_with_joiners_are_kept(shop: Any, name: str) -> None:
+    assert (
+        shop.call("GET", f"/products/{shop.product(name=name)}/").json["name"] == name
+    )
+
+
+@pytest.mark.parametrize("zeros", ["0", "000"])
+def test_an_id_has_one_form(shop: Any, zeros: str) -> None:
+    product = shop.product()
+
+    for path in (f"{zeros}{product}", f"+{product}", f"{zeros}{product}/stock"):
+        answer = shop.call("GET", f"/products/{path}/", shop.staff)
+        assert (answer.status_code, answer.json["code"]) == (404, "not_found")

@@ -45,3 +45,19 @@ def test_a_token_of_another_scope_or_audience_does_not_reserve(
 
     assert statuses == [403, 401]
     assert shop.quantities(product) == (5, 0)
+
+
+def test_a_reservation_changes_only_in_the_version_that_is_named(shop: Any) -> None:
+    product, path = shop.product(stock_quantity=5), "/products/reservations/17/"
+    body = {"items": [{"product_id": product, "quantity": 2}], "expires_in": 60}
+
+    def call(method: str, condition: str) -> Any:
+        headers = {**shop.order_svc, "If-Match": condition}
+        sent = body if method == "PUT" else None
+        return shop.call(method, path, headers, json=sent).status_code
+
+    assert call("PUT", "*") == 412
+    assert shop.call("PUT", path, shop.order_svc, json=body).status_code == 201
+    tag = shop.call("GET", path, shop.order_svc).headers["ETag"]
+    assert [call("DELETE", condition) for condition in ('"x', '"x"')] == [400, 412]
+    assert [call("PUT", tag), call("DELETE", tag)] == [200, 204]

@@ -1,8 +1,11 @@
 """Stock over HTTP."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
+
+JSON = {"Content-Type": "application/json"}
 
 
 def movements(shop: Any, product: int) -> list[dict[str, Any]]:
@@ -136,3 +139,29 @@ def test_fifty_lines_as_sent_are_the_most(shop: Any) -> None:
     answers = [check(shop, *[(product, 1)] * lines).status_code for lines in (50, 51)]
 
     assert answers == [200, 422]
+
+
+def test_a_check_of_far_too_many_lines_costs_little(shop: Any) -> None:
+    body = b'{"items": [' + b",".join([b"{}"] * 349_000) + b"]}"
+
+    tracemalloc.start()
+    answer = shop.call("POST", "/products/check_stock/", data=body, headers=JSON)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert answer.status_code == 422
+    assert len(answer.data) < 1000
+    assert peak < 12 << 20
+
+
+@pytest.mark.parametrize("lines", [51, 1000])
+def test_no_line_of_too_many_is_read(shop: Any, lines: int) -> None:
+    for method, path, headers in (
+        ("POST", "/products/check_stock/", None),
+        ("PUT", "/products/reservations/1/", shop.order_svc),
+        ("POST", "/products/reservations/1/restock/", shop.order_svc),
+    ):
+        body = {"items": [{}] * lines, "expires_in": 5, "return_id": "1"}
+        answer = shop.call(method, path, headers, json=body)
+        assert answer.json["errors"]["items"] == ["Length must be between 1 and 50."]
+        assert len(answer.data) < 1000

@@ -55,7 +55,7 @@ class UserView(ModelView):
 
     def on_edit(self, row: User, data: dict[str, Any]) -> User:
         """Change name and phone number."""
-        return _change(row, {**data, "phone": data["phone"] or None})
+        return _change(row, data)
 
     @action("deactivate", "Deactivate", "Deactivate these users? Their sessions end.")
     def deactivate(self, ids: list[str]) -> None:

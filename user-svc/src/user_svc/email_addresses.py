@@ -8,12 +8,19 @@ LONGEST = 254
 def normalized(text: str) -> str:
     """Return the normalized address, or raise ValueError.
 
-    The part before the @ keeps its case; no DNS query is made.
+    The part before the @ keeps its case, and must be ASCII: not every mail server takes
+    other addresses. No DNS query is made.
     """
+    return _normalized(text, allow_smtputf8=False)
+
+
+def _normalized(text: str, *, allow_smtputf8: bool) -> str:
     if len(text) > LONGEST:
         raise ValueError(f"Longer than {LONGEST} characters.")
     try:
-        address = validate_email(text, check_deliverability=False).normalized
+        address = validate_email(
+            text, check_deliverability=False, allow_smtputf8=allow_smtputf8
+        ).normalized
     except EmailNotValidError as wrong:
         raise ValueError(str(wrong)) from None
     if len(address.lower()) > LONGEST:  # lower case can be longer
@@ -24,6 +31,15 @@ def normalized(text: str) -> str:
 def key(text: str) -> str:
     """Return the form by which addresses are compared; empty for an invalid one."""
     try:
-        return normalized(text.strip()).lower()
+        # Accounts that have an address outside of ASCII keep it.
+        return _normalized(text.strip(), allow_smtputf8=True).lower()
     except ValueError:
         return ""
+
+
+def sendable(address: str) -> str:
+    """Return a valid address as mail servers take it: its domain in ASCII (`xn--`)."""
+    if address.isascii():
+        return address
+    found = validate_email(address, check_deliverability=False)
+    return f"{found.local_part}@{found.ascii_domain}"

@@ -1,5 +1,9 @@
-"""Passwords: the rules for new ones, their hashes, and how they are checked."""
+"""Passwords: the rules for new ones, their hashes, and how they are checked.
 
+Passwords are hashed in NFC: keyboards write one letter in different ways.
+"""
+
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -7,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST, LONGEST = 8, 128
+MOST_FORMS = 4  # characters of one letter that is not composed
 WORD = 4  # shorter parts of a name occur in too many good passwords
 # OWASP's parameters for argon2id; other hashes are replaced at the next sign-in.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -24,11 +29,24 @@ def common() -> frozenset[str]:
     return frozenset(file.read_text("utf-8").split())
 
 
+def normalized(password: str) -> str:
+    """Return a password in NFC, the form in which its hash is made."""
+    return unicodedata.normalize("NFC", password)
+
+
+def has_length(password: str, least: int) -> bool:
+    """Return whether a password has `least` to LONGEST characters, counted in NFC."""
+    if len(password) > MOST_FORMS * LONGEST:
+        return False
+    length = len(normalized(password))
+    return least <= length and min(length, len(password)) <= LONGEST
+
+
 def problems(password: str, name: str = "", email: str = "") -> list[str]:
     """Return what is wrong with a new password, as sentences; none when it is good."""
-    low = password.casefold()
+    low = normalized(password).casefold()
     found = []
-    if not SHORTEST <= len(password) <= LONGEST:
+    if not has_length(password, SHORTEST):
         found.append(f"Must be {SHORTEST} to {LONGEST} characters long.")
     if low in common():
         found.append("Too common: it is among the passwords that attackers try first.")
@@ -46,19 +64,28 @@ def _personal(name: str, email: str) -> list[str]:
 
 def make_hash(password: str) -> str:
     """Return a password's argon2id hash; takes about 20 ms."""
-    return _hasher.hash(password)
+    return _hasher.hash(normalized(password))
 
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether this is the password; for None the check takes as long and fails."""
-    tried = password[: LONGEST + 1]  # a longer text cannot match, and is costly to hash
-    try:
-        right = _hasher.verify(password_hash or DUMMY, tried)
-    except (VerificationError, InvalidHashError):
-        return False
+    typed = password[: MOST_FORMS * LONGEST]  # a longer text cannot match
+    # Older hashes were made of passwords as they were typed.
+    forms = dict.fromkeys((typed, normalized(typed)))
+    right = any(_verify(password_hash or DUMMY, form) for form in forms)
     return right and password_hash is not None
 
 
-def is_outdated(password_hash: str) -> bool:
-    """Whether the hash was made with other parameters than the current ones."""
-    return _hasher.check_needs_rehash(password_hash)
+def _verify(password_hash: str, text: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, text)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def is_outdated(password_hash: str, password: str = "") -> bool:
+    """Whether the hash has other parameters, or another form of its password."""
+    if _hasher.check_needs_rehash(password_hash):
+        return True
+    form = normalized(password)
+    return form != password and not _verify(password_hash, form)

@@ -128,3 +128,29 @@ def test_a_deleted_account_is_erased(shop: Any, asha: Any, admin: Any) -> None:
     assert shop.refresh(asha.refresh_token).status_code == 401
     left = shop.call("GET", f"/user/{asha.id}/", admin.headers).json
     assert left["name"] == "Deleted user"
+
+
+def test_what_a_form_leaves_unfilled_is_null(shop: Any, asha: Any) -> None:
+    assert patch(shop, asha, phone="+919876543210").status_code == 200
+
+    answer = patch(shop, asha, name="Asha", phone="", current_password="")
+
+    assert answer.status_code == 200, answer.text
+    assert (answer.json["name"], answer.json["phone"]) == ("Asha", None)
+    answer = patch(shop, asha, email="new@shop.example", current_password="")
+    assert list(answer.json["errors"]) == ["current_password"]
+    assert list(patch(shop, asha, name=" ").json["errors"]) == ["name"]
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/user/me/", "/user/{}/"])
+def test_a_malformed_version_changes_nothing(
+    shop: Any, asha: Any, method: str, path: str
+) -> None:
+    headers = {**asha.headers, "If-Match": '"abc'}
+    body = {"name": "Other"} if method == "PATCH" else None
+
+    answer = shop.call(method, path.format(asha.id), headers, json=body)
+
+    assert (answer.status_code, answer.json["code"]) == (400, "precondition_invalid")
+    assert shop.me(asha).json["name"] == "Asha Rao"

@@ -176,3 +176,30 @@ def test_two_authorizations_are_an_invalid_client(shop: Any) -> None:
     lines = [*RIGHT.items(), *RIGHT.items()]
 
     refused(shop.token(lines, **GOOD), "invalid_client", 401)
+
+
+@pytest.mark.parametrize(
+    "encoded", [{"Content-Encoding": "gzip"}, {"charset": "utf-16"}]
+)
+def test_the_headers_of_the_form_are_honoured_or_refused(
+    shop: Any, encoded: dict[str, str]
+) -> None:
+    media_type = "application/x-www-form-urlencoded"
+    if "charset" in encoded:
+        encoded, media_type = {}, f"{media_type}; charset=utf-16"
+    answer = shop.call(
+        "POST", "/user/token/", encoded, data=b"a=b", content_type=media_type
+    )
+
+    assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_form_of_too_many_fields_is_refused_before_it_is_read(shop: Any) -> None:
+    answer = shop.call(
+        "POST",
+        "/user/token/",
+        data=b"a&" * 200_000,
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert answer.status_code == 413

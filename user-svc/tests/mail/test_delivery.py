@@ -59,3 +59,19 @@ def test_a_link_is_not_wrapped(make_users: Any, a_mail: Any) -> None:
     made = a_mail(subject=subject, text=text)
 
     assert f"{url}/reset-password#token={'t' * 43}" in made.as_string()
+
+
+def test_a_server_without_smtputf8_gets_a_mail_to_an_international_domain(
+    smtp_server: Any, make_users: Any, a_mail: Any
+) -> None:
+    settings = make_users(SMTP_URL=smtp_server.url).extensions["settings"]
+
+    delivery.deliver(
+        a_mail(to="a1@डाटामेल.भारत", sender="no-reply@bücher.example"), settings
+    )
+
+    commands = [line.lower() for line in smtp_server.commands]
+    assert "rcpt to:<a1@xn--c2bd4bq1db8d.xn--h2brj9c>" in commands
+    assert any("mail from:<no-reply@xn--bcher-kva.example>" in one for one in commands)
+    assert b"To: a1@xn--c2bd4bq1db8d.xn--h2brj9c" in smtp_server.bodies[0]
+    assert b"@xn--bcher-kva.example>" in smtp_server.bodies[0]

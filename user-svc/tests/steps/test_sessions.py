@@ -49,3 +49,33 @@ def test_a_password_changed_during_a_sign_in_wins(
 
     assert shop.sign_in(asha.email).status_code == 401
     assert shop.sign_in(asha.email, "and-home-by-the-river").status_code == 200
+
+
+def test_a_password_composed_at_registration_may_be_decomposed_at_sign_in(
+    shop: Any,
+) -> None:
+    person = {
+        "name": "Zoë",
+        "email": "zoe@shop.example",
+        "password": "caf\u00e9-au-lait",
+    }
+    assert shop.call("POST", "/user/register/", json=person).status_code == 201
+
+    for password in ("cafe\u0301-au-lait", "caf\u00e9-au-lait"):
+        assert shop.sign_in("zoe@shop.example", password).status_code == 200
+        answer = shop.token(
+            grant_type="password", username="zoe@shop.example", password=password
+        )
+        assert answer.status_code == 200
+
+
+def test_an_older_hash_of_a_decomposed_password_is_replaced(
+    app: Flask, shop: Any, asha: Any
+) -> None:
+    with app.app_context():
+        older = passwords._hasher.hash("cafe\u0301-au-lait")
+        db.session.get_one(User, asha.id).password_hash = older
+        db.session.commit()
+
+    assert shop.sign_in(asha.email, "cafe\u0301-au-lait").status_code == 200
+    assert shop.sign_in(asha.email, "caf\u00e9-au-lait").status_code == 200

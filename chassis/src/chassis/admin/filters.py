@@ -8,6 +8,8 @@ from typing import Any
 from flask_admin.contrib.sqla import filters
 from flask_admin.model.filters import BaseFilter, convert
 
+from chassis.web import moments
+
 _AMOUNT = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,2})?")
 
 
@@ -28,7 +30,11 @@ class _Moment(BaseFilter):
         super().__init__(*args, **{**kwargs, "data_type": "datetimepicker"})
 
     def clean(self, value: str) -> Any:
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        try:
+            return moments.read(value)
+        except ValueError:  # the calendar's form, which has no zone
+            found = datetime.fromisoformat(value)
+            return found.replace(tzinfo=found.tzinfo or UTC)
 
 
 class AmountEqual(_Amount, filters.FilterEqual):

@@ -6,6 +6,7 @@ from flask_wtf import CSRFProtect
 
 from chassis import errors
 from chassis.admin import staff
+from chassis.web import bodies
 
 OPEN = ("admin.login", "admin.static")
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -25,6 +26,7 @@ def _guard() -> ResponseReturnValue | None:
             raise errors.Forbidden("Sign in to the panel first.")
         return redirect(url_for("admin.login", next=request.path))
     if request.method not in SAFE:
+        bodies.check_form()
         csrf.protect()
     return None
 

@@ -68,7 +68,8 @@ EXPORTED = {**typefmt.EXPORT_FORMATTERS, datetime: _moment, Decimal: _amount}
 
 
 def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and int(text[:20]) <= MAX_ID
+    is_number = text.isascii() and text.isdigit() and not text.startswith("0")
+    return is_number and int(text[:20]) <= MAX_ID
 
 
 def _act(work: Callable[[Any], Any], row: Any) -> Any:

@@ -91,11 +91,26 @@ class EnvelopeSchema(MarshmallowSchema):
     data = fields.Dict(required=True)
 
 
+def has_nul(value: Any) -> bool:
+    """Return whether a JSON value holds a NUL character, however it was escaped."""
+    left = [value]
+    while left:
+        value = left.pop()
+        if isinstance(value, str) and "\x00" in value:
+            return True
+        if isinstance(value, dict):
+            left += [*value.keys(), *value.values()]
+        elif isinstance(value, list):
+            left += value
+    return False
+
+
 def parse(body: str, handlers: Mapping[str, Handler]) -> Event:
     """Read a message, or raise Quarantine with the reason."""
     try:
-        found = EnvelopeSchema().load(json.loads(body.encode()))
-        if "\x00" in body or "\\u0000" in body:
+        value = json.loads(body.encode())
+        found = EnvelopeSchema().load(value)
+        if has_nul(value):
             raise Quarantine("a NUL character, which PostgreSQL cannot store")
         schema, _ = handlers[found["type"]]
         data = schema(unknown=EXCLUDE).load(found["data"])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from functools import wraps
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,32 +13,31 @@ from flask import Flask, Request, Response, request
 from marshmallow import ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 from werkzeug.routing import ValidationError as NoMatch
 
-from chassis import json
 from chassis.db import MAX_ID
-from chassis.errors import Unprocessable, UnsupportedMediaType
-from chassis.web import auth, etag, idempotency
+from chassis.errors import Unprocessable
+from chassis.web import auth, bodies, etag, idempotency
 from chassis.web.fields import ProblemSchema, Schema
 from chassis.web.pagination import Page
 
 CUSTOMER, STAFF, ADMIN = auth.CUSTOMER, auth.STAFF, auth.ADMIN
 View = Callable[..., Any]
 PROBLEM_JSON = "application/problem+json"
-SAFE = ("GET", "HEAD", "OPTIONS")
+SAFE = etag.SAFE
+MOST_ERRORS, LONGEST_NAME = 100, 100
 
 
 class IdConverter(BaseConverter):
     """A positive BIGINT in a path; the router answers 404 to anything else."""
 
-    regex = "[0-9]{1,19}"
+    regex = "[1-9][0-9]{0,18}"  # one form: no sign, no zeros before it
 
     def to_python(self, value: str) -> int:
         """Return the id, or do not match."""
         number = int(value)
-        if not 0 < number <= MAX_ID:
+        if number > MAX_ID:
             raise NoMatch
         return number
 
@@ -48,14 +48,7 @@ class StrictParser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}  # noqa: RUF012
 
     def _raw_load_json(self, req: Request) -> Any:
-        if req.mimetype != "application/json":
-            raise UnsupportedMediaType(
-                "Send the body as Content-Type: application/json."
-            )
-        raw = req.get_data(cache=True)
-        if req.content_length is None and len(raw) == req.max_content_length:
-            raise RequestEntityTooLarge  # Werkzeug has cut a chunked body there
-        return json.loads(raw)
+        return bodies.read_json()
 
     def load_querystring(self, req: Request, schema: Any) -> Any:
         """Return the parameters; refuse a repeated one that is not a list."""
@@ -77,8 +70,15 @@ def invalid(error: ValidationError) -> Unprocessable:
     if isinstance(messages, dict) and len(messages) == 1:
         inner = messages.get("json", messages.get("query", messages.get("form")))
         messages = inner if isinstance(inner, dict) else messages
-    errors = flatten(messages)
-    return Unprocessable(f"{len(errors)} field(s) are not valid.", errors=errors)
+    return unprocessable(flatten(messages))
+
+
+def unprocessable(errors: dict[str, list[str]]) -> Unprocessable:
+    """Return the problem of wrong fields; it lists the first hundred of them."""
+    sentence = f"{len(errors)} field(s) are not valid."
+    if len(errors) > MOST_ERRORS:
+        sentence += f" The first {MOST_ERRORS} are listed."
+    return Unprocessable(sentence, errors=dict(islice(errors.items(), MOST_ERRORS)))
 
 
 def flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
@@ -87,7 +87,8 @@ def flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
         return {path or "body": [str(m) for m in messages]}
     found: dict[str, list[str]] = {}
     for key, value in messages.items():
-        here = path if key == "_schema" else f"{path}.{key}" if path else str(key)
+        name = str(key)[:LONGEST_NAME]
+        here = path if key == "_schema" else f"{path}.{name}" if path else name
         found.update(flatten(value, here))
     return found
 
@@ -98,18 +99,18 @@ def _places(info: dict[str, Any]) -> set[str]:
     return {parameter["in"] for parameter in parameters}
 
 
+def _is_guarded(view: View) -> bool:
+    return bool(getattr(view, "_apidoc", {}).get("guarded"))
+
+
 def refuse_body() -> None:
     """Refuse fields where none are expected; `{}` and no body are accepted."""
-    raw = request.get_data(cache=True) if request.method not in SAFE else b""
-    if not raw:
+    if request.method in SAFE or not bodies.read():
         return
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType("Send the body as Content-Type: application/json.")
-    fields_sent = json.loads(raw)
+    fields_sent = bodies.read_json()
     if fields_sent != {}:
         names = fields_sent if isinstance(fields_sent, dict) else ["body"]
-        errors = {name: ["Unknown field."] for name in names}
-        raise Unprocessable("This address takes no fields.", errors=errors)
+        raise unprocessable({n[:LONGEST_NAME]: ["Unknown field."] for n in names})
 
 
 def _documented(view: View, **docs: Any) -> View:
@@ -121,8 +122,8 @@ def _documented(view: View, **docs: Any) -> View:
 class Blueprint(flask_smorest.Blueprint):
     """A resource's routes; write the decorators in the order of their checks.
 
-    `requires` or `public`, `arguments`, `idempotent`, then `response`, `resource` or
-    `page`.
+    `requires` or `public`, `arguments`, `guarded`, `idempotent`, then `response`,
+    `resource` or `page`.
     """
 
     ARGUMENTS_PARSER = StrictParser()
@@ -136,10 +137,12 @@ class Blueprint(flask_smorest.Blueprint):
 
         def decorator(view: View) -> View:
             reads_body = bool(_places(getattr(view, "_apidoc", {})) - {"query"})
+            is_guarded = _is_guarded(view)
 
             @wraps(view)
             def wrapper(*args: Any, **kwargs: Any) -> Any:
                 auth.authenticate(who)
+                etag.check_headers(is_guarded=is_guarded)
                 if not reads_body:
                     refuse_body()
                 return view(*args, **kwargs)
@@ -150,7 +153,18 @@ class Blueprint(flask_smorest.Blueprint):
 
     def public(self, view: View) -> View:
         """Allow every caller, signed in or not."""
-        return _documented(view, requires=())
+        is_guarded = _is_guarded(view)
+
+        @wraps(view)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            etag.check_headers(is_guarded=is_guarded)
+            return view(*args, **kwargs)
+
+        return _documented(wrapper, requires=())
+
+    def guarded(self, view: View) -> View:
+        """Accept an If-Match; the view checks it with `etag.check`."""
+        return _documented(view, guarded=True)
 
     def problems(self, **sentences: str) -> Callable[[View], View]:
         """Document problems: `problems(_409="`email_taken`")`."""
@@ -232,9 +246,11 @@ def problem_doc(status: int, text: str = "") -> dict[str, Any]:
     }
 
 
-def _expected(info: dict[str, Any], places: set[str]) -> set[int]:
+def _expected(info: dict[str, Any], places: set[str], method: str) -> set[int]:
     """Return the error statuses that an operation's decorators can cause."""
     found = {413, 500, 503}
+    if method not in ("get", "head"):
+        found |= {400}  # a precondition that is malformed or not supported
     if info.get("requires"):
         found |= {401, 403}
     if "application/json" in places:
@@ -252,7 +268,7 @@ def _document(doc: Any, info: Any, *, method: str, **_: Any) -> Any:
     places = {p["in"] for p in arguments.get("parameters", [])}
     places |= arguments.get("requestBody", {}).get("content", {}).keys()
     responses = doc.setdefault("responses", {})
-    for status in _expected(info, places):
+    for status in _expected(info, places, method):
         responses.pop(status, None)
         responses[str(status)] = problem_doc(status)
     for status, text in info.get("problems", {}).items():
@@ -270,7 +286,7 @@ def _document_headers(doc: Any, info: Any, method: str) -> None:
     wanted = []
     if info.get("idempotent"):
         wanted.append("IdempotencyKey")
-    if info.get("versioned") and method in ("put", "patch", "delete"):
+    if info.get("guarded"):
         wanted.append("IfMatch")
         doc["responses"]["412"] = problem_doc(412)
     if info.get("versioned") and method == "get":
@@ -279,22 +295,29 @@ def _document_headers(doc: Any, info: Any, method: str) -> None:
     doc.setdefault("parameters", []).extend(wanted)  # apispec makes references
 
 
-def _header(name: str, text: str, most: int = 255) -> dict[str, Any]:
+def _header(name: str, text: str, **schema: Any) -> dict[str, Any]:
     return {
         "name": name,
         "in": "header",
         "description": text,
         "required": False,
-        "schema": {"type": "string", "maxLength": most},
+        "schema": {"type": "string", **schema},
     }
 
 
 PARAMETERS = {
     "IdempotencyKey": _header(
-        "Idempotency-Key", "Repeat a request safely: the same key, the same answer."
+        "Idempotency-Key",
+        "Repeat a request safely: the same key, the same answer.",
+        pattern=idempotency.PATTERN,
     ),
-    "IfMatch": _header("If-Match", "Change only this version (its ETag).", 1000),
-    "IfNoneMatch": _header("If-None-Match", "Answer 304 for this version.", 1000),
+    "IfMatch": _header(
+        "If-Match",
+        "Change only this version (its ETag).",
+        maxLength=etag.LONGEST,
+        pattern=etag.PATTERN,
+    ),
+    "IfNoneMatch": _header("If-None-Match", "Answer 304 for this version."),
 }
 
 

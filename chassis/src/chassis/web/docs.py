@@ -11,8 +11,9 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 
 from chassis import json
 from chassis.config import settings
-from chassis.errors import BadRequest, UnsupportedMediaType
+from chassis.errors import BadRequest
 from chassis.http import Client
+from chassis.web import bodies
 
 FORM = "application/x-www-form-urlencoded"
 BASIC = re.compile(r"(?i:basic) [A-Za-z0-9+/]{0,1000}={0,2}")
@@ -24,6 +25,12 @@ DESCRIPTION = """\
 - **Lists** return `{data, next_cursor}`; `?cursor=<next_cursor>` gets the next page.
 - **Retries** are safe: a POST that creates something accepts an `Idempotency-Key`.
 - **`X-Correlation-ID`** is on every response; search the logs for it.
+- **Blank texts** are null in fields that may be null, and refused in all others.
+- **Line breaks**: fields of several lines return `\\n`; others refuse line breaks.
+- **Joiners, variation selectors and tags** are accepted where Unicode gives them an
+  effect; the patterns of the fields cannot express that.
+- **Limits**: a request line has at most 8,190 characters, a body 1 MiB and 5,000
+  values.
 """
 blp = Blueprint(
     "docs",
@@ -86,8 +93,7 @@ def _credentials() -> dict[str, str]:
 @blp.post("/swagger/token/")
 def token() -> Response:
     """Forward Swagger UI's *Authorize* to user-svc: CSP and CORS stay strict."""
-    if request.mimetype != FORM:
-        raise UnsupportedMediaType(f"Send the body as Content-Type: {FORM}.")
+    bodies.require(FORM)
     user_svc: Client = current_app.extensions["user_svc_sign_in"]
     headers = {"Content-Type": FORM, **_credentials()}
     answer = user_svc.call(

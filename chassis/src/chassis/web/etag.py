@@ -1,12 +1,24 @@
-"""ETags: a resource's version is the hash of its representation."""
+"""ETags: a resource's version is the hash of its representation.
+
+A condition that a change cannot check is refused: a guard never fails open.
+"""
 
 import hashlib
+import re
 from typing import Any
 
 from flask import Response, request
+from werkzeug.http import parse_etags
 
 from chassis import json
-from chassis.errors import PreconditionFailed
+from chassis.errors import BadRequest, PreconditionFailed
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+LONGEST = 1000  # characters of an If-Match
+_TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
+PATTERN = rf"^(?:\*|{_TAG}[ \t]*(?:,[ \t]*(?:{_TAG}[ \t]*)?)*)$"
+_IF_MATCH = re.compile(PATTERN)
+_UNSUPPORTED = ("If-None-Match", "If-Unmodified-Since")
 
 
 def of(representation: bytes) -> str:
@@ -22,13 +34,48 @@ def add(response: Response) -> Response:
     return response
 
 
+def check_headers(*, is_guarded: bool) -> None:
+    """Refuse the conditions of a change that are malformed or not supported.
+
+    `is_guarded`: the view calls `check`.
+    """
+    if request.method in SAFE:
+        return
+    for name in _UNSUPPORTED if is_guarded else ("If-Match", *_UNSUPPORTED):
+        if name in request.headers:
+            raise BadRequest(
+                f"This address does not support {name}.", code="precondition_invalid"
+            )
+    text = _if_match()
+    if text is not None and not (len(text) <= LONGEST and _IF_MATCH.fullmatch(text)):
+        raise BadRequest(
+            "If-Match: * or ETags in double quotes, separated by commas, of "
+            f"{LONGEST} characters at most.",
+            code="precondition_invalid",
+        )
+
+
+def _if_match() -> str | None:
+    lines = request.headers.getlist("If-Match")
+    return ",".join(lines).strip(" \t") if lines else None
+
+
+def is_given() -> bool:
+    """Return whether the request has an If-Match."""
+    return _if_match() is not None
+
+
 def check(representation: Any) -> None:
     """Raise PreconditionFailed when If-Match does not name the current version.
 
-    `representation` is what a GET of the resource returns now, before JSON.
+    `representation` is what a GET of the resource returns now, before JSON; None when
+    there is no resource. The view must be `guarded`.
     """
-    wanted = request.if_match
-    if wanted and not wanted.contains(of(json.dumps(representation))):
+    text = _if_match()
+    if text is None:
+        return
+    is_there = representation is not None
+    if not is_there or not parse_etags(text).contains(of(json.dumps(representation))):
         raise PreconditionFailed(
             "The resource has changed since you read it; read it again."
         )

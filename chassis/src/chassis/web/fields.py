@@ -1,30 +1,20 @@
 """Marshmallow fields that accept exactly the documented formats."""
 
 import re
-import unicodedata
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import INCLUDE, RAISE, ValidationError, fields, validate
+from marshmallow import INCLUDE, RAISE, ValidationError, fields, missing, validate
 from marshmallow import Schema as MarshmallowSchema
 
 from chassis import json
 from chassis.db import MAX_ID
+from chassis.web import moments, texts
 
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
 _MONEY = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
-_WHOLE = re.compile(r"[0-9]{1,19}")
-_RFC3339 = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)"
-)
-# Control characters, bidirectional overrides and zero-width marks: they make two
-# names look alike, or a log line look like another.
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
-_HIDDEN_BUT_LINES = re.compile(
-    _HIDDEN.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f")
-)
+LONGEST_CURSOR = 1700  # for a sort value of 100 characters, each escaped twice
 
 
 class Schema(MarshmallowSchema):
@@ -37,21 +27,82 @@ class Schema(MarshmallowSchema):
 
 
 class Text(fields.String):
-    """Text of 1..`most` characters, trimmed, NFC, without hidden characters."""
+    """Text of 1..`most` characters, trimmed, NFC, without hidden characters.
+
+    A blank text is what a form leaves unfilled: null where null is allowed, otherwise
+    the default, otherwise an error. Only with `lines` a text may have line breaks.
+    """
 
     def __init__(
         self, *, most: int, least: int = 1, lines: bool = False, **kwargs: Any
     ) -> None:
         given = kwargs.pop("validate", [])
         rules = [*(given if isinstance(given, list) else [given])]
-        super().__init__(validate=[validate.Length(least, most), *rules], **kwargs)
-        self.hidden = _HIDDEN_BUT_LINES if lines else _HIDDEN
+        super().__init__(**kwargs)
+        self.most, self.lines = most, lines
+        may_be_blank = self.allow_none or self.load_default is not missing
+        shortest = None if may_be_blank else least
+        self.validators = [validate.Length(shortest, most), *rules]
+        pattern = _pattern(rules, lines=lines, may_be_blank=may_be_blank)
+        self.metadata = {"pattern": pattern, **self.metadata}
+
+    def deserialize(
+        self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        """Read a text; a blank one counts as not given."""
+        if isinstance(value, str) and texts.is_blank(value, lines=self.lines):
+            value = self._not_given()
+        return super().deserialize(value, attr, data, **kwargs)
+
+    def _not_given(self) -> Any:
+        if self.allow_none:
+            return None
+        if self.load_default is missing:
+            raise ValidationError("Must not be blank.")
+        return missing
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if self.hidden.search(text):
+        if self.lines:
+            text = texts.with_newlines(text)
+        elif texts.LINE_BREAKS.search(text):
+            raise ValidationError("Line breaks are not allowed.")
+        if texts.has_hidden(text, lines=self.lines):
             raise ValidationError("Control and hidden characters are not allowed.")
-        return unicodedata.normalize("NFC", text).strip()
+        if not texts.is_visible(text):
+            raise ValidationError("Must not be blank.")
+        return texts.normalized(text.strip(), self.most)
+
+
+def _pattern(rules: list[Any], *, lines: bool, may_be_blank: bool) -> str:
+    """Return the pattern to document: that of a rule, or of all texts."""
+    own: list[Any] = [r.regex.pattern for r in rules if isinstance(r, validate.Regexp)]
+    if own:
+        return rf"{own[0]}|^ *$" if may_be_blank else own[0]
+    return texts.pattern(lines=lines, may_be_blank=may_be_blank)
+
+
+class Flag(fields.Boolean):
+    """A JSON boolean; the text "true" and the number 1 are refused."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Items(fields.List[Any]):
+    """A JSON array of `least`..`most` items; nothing is read of a longer one."""
+
+    def __init__(self, inner: Any, *, most: int, least: int = 0, **kwargs: Any) -> None:
+        self.length = validate.Length(least, most)
+        super().__init__(inner, validate=self.length, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        self.length(value)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Whole(fields.Integer):
@@ -73,9 +124,10 @@ class Money(fields.Field[Decimal]):
         self, least: str = "0.00", most: str = "99999999.99", **kwargs: Any
     ) -> None:
         self.least, self.most = Decimal(least), Decimal(most)
+        self.pattern = re.compile(_money_pattern(self.least, self.most))
         metadata = {
             "type": "string",
-            "pattern": r"^\d{1,13}(\.\d{1,2})?$",
+            "pattern": self.pattern.pattern,
             "example": "499.00",
             **kwargs.pop("metadata", {}),
         }
@@ -90,9 +142,17 @@ class Money(fields.Field[Decimal]):
                 'Not an amount: a string such as "499.00", two decimal places at most.'
             )
         amount = Decimal(value).quantize(Decimal("0.01"))
-        if not self.least <= amount <= self.most:
+        fits = self.pattern.fullmatch(value)
+        if not fits or not self.least <= amount <= self.most:
             raise ValidationError(f"Must be between {self.least} and {self.most}.")
         return amount
+
+
+def _money_pattern(least: Decimal, most: Decimal) -> str:
+    """Return the pattern of the amounts from 0.00, 0.01 or 1.00 up to 9…9.99."""
+    above = "" if least == 0 else "(?=0*[1-9])" if least >= 1 else "(?=.*[1-9])"
+    digits = len(str(int(most)))
+    return rf"^{above}[0-9]{{1,{digits}}}(\.[0-9]{{1,2}})?$"
 
 
 class Moment(fields.Field[datetime]):
@@ -102,6 +162,7 @@ class Moment(fields.Field[datetime]):
         metadata = {
             "type": "string",
             "format": "date-time",
+            "maxLength": moments.LONGEST,
             "example": "2026-11-25T09:30:00Z",
             **kwargs.pop("metadata", {}),
         }
@@ -112,17 +173,17 @@ class Moment(fields.Field[datetime]):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
         try:
-            if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+            if not isinstance(value, str):
                 raise ValueError
-            return datetime.fromisoformat(value).astimezone(UTC)
-        except (ValueError, OverflowError):
+            return moments.read(value)
+        except ValueError:
             raise ValidationError(
                 "Not a moment: RFC 3339 with its zone, 2026-11-25T09:30:00Z."
             ) from None
 
 
 class QueryWhole(fields.Integer):
-    """A whole number in a query string: ASCII digits only."""
+    """A whole number in a query string: ASCII digits, the first of them not 0."""
 
     def __init__(self, least: int = 1, most: int = MAX_ID, **kwargs: Any) -> None:
         super().__init__(validate=validate.Range(least, most), **kwargs)
@@ -146,8 +207,11 @@ class QueryFlag(fields.Field[bool]):
         return bool(value == "true")
 
 
-class QueryList(fields.List[Any]):
+class QueryList(Items):
     """A parameter that may be repeated or hold values separated by commas."""
+
+    def __init__(self, inner: Any, *, most: int = 100, **kwargs: Any) -> None:
+        super().__init__(inner, most=most, least=1, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         parts = [part for item in value for part in str(item).split(",")]
@@ -162,6 +226,7 @@ class ListQuery(Schema):
     )
     cursor = fields.String(
         load_default=None,
+        validate=validate.Length(1, LONGEST_CURSOR),
         metadata={"description": "`next_cursor` of the page before."},
     )
 

@@ -66,8 +66,18 @@ def pre_request(_worker: Any, request: Any) -> None:
     A keep-alive connection still leads to a pod that its Service no longer lists. A
     request that arrives while the connection closes gets no answer.
     """
+    request.headers = one_content_type(request.headers)
     if os.path.exists(f"{tempfile.gettempdir()}/draining"):
         request.force_close()
+
+
+def one_content_type(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Join repeated Content-Types, which an API then refuses: WSGI keeps the last."""
+    types = [value for name, value in headers if name == "CONTENT-TYPE"]
+    if len(types) < 2:
+        return headers
+    others = [(name, value) for name, value in headers if name != "CONTENT-TYPE"]
+    return [*others, ("CONTENT-TYPE", ", ".join(types))]
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -42,7 +42,8 @@ from chassis.failpoints import failpoint
 
 LEASE = timedelta(seconds=60)
 # WSGI joins repeated headers with a comma, so a key must not contain one.
-_VALID = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,255}")
+PATTERN = r"^[\x21-\x2b\x2d-\x7e]{1,255}$"
+_VALID = re.compile(PATTERN)
 KEPT_HEADERS = ("Location", "Retry-After", "ETag")
 
 

@@ -46,7 +46,9 @@ WITHOUT_DATABASE = (
             "test_logging",
             "test_outcomes",
             "web/test_fields",
+            "web/test_moments",
             "web/test_security",
+            "web/test_texts",
         )
     ),
 )

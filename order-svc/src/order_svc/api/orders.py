@@ -103,6 +103,7 @@ class OrderById(MethodView):
 
     @blp.requires(CUSTOMER)
     @blp.arguments(OrderPatchSchema(partial=("shipping_address", "note")))
+    @blp.guarded
     @blp.problems(_404="", _409="`order_not_pending`")
     @blp.resource(OrderSchema)
     def patch(self, fields: dict[str, Any], order_id: int) -> Order:

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from chassis.web.fields import Moment, Money, Schema, Whole
+from chassis.web.fields import Flag, Moment, Money, Schema, Whole
 from order_svc.models import RefundReason
 
 MOST = "9999999999999.99"
@@ -27,7 +27,7 @@ class PaymentCapturedSchema(Schema):
     payment_id = Whole(required=True)
     amount = Money("0.01", MOST, required=True)
     currency = fields.String(required=True, validate=validate.Length(3, 3))
-    accepted = fields.Boolean(load_default=False)
+    accepted = Flag(load_default=False)
 
 
 class PaymentClosedSchema(Schema):
@@ -35,7 +35,7 @@ class PaymentClosedSchema(Schema):
 
     order_id = Whole(required=True)
     reason = fields.String(required=True, validate=validate.Length(1, 255))
-    rejected = fields.Boolean(load_default=False)
+    rejected = Flag(load_default=False)
 
 
 class PaymentUnderReviewSchema(Schema):

@@ -4,7 +4,16 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
-from chassis.web.fields import ListQuery, Moment, Money, QueryWhole, Schema, Text, Whole
+from chassis.web.fields import (
+    Items,
+    ListQuery,
+    Moment,
+    Money,
+    QueryWhole,
+    Schema,
+    Text,
+    Whole,
+)
 from chassis.web.fields import sort as sort_field
 from order_svc.models import OrderStatus, PaymentStatus, display
 from order_svc.schemas.countries import COUNTRIES
@@ -12,13 +21,13 @@ from order_svc.schemas.countries import COUNTRIES
 MOST_LINES, MOST_OF_ONE = 50, 10_000
 MOST_TOTAL = "9999999999999.99"
 E164 = validate.Regexp(
-    r"^\+[1-9][0-9]{6,14}\Z", error="Not a number such as +919876543210."
+    r"^\+[1-9][0-9]{6,14}$", error="Not a number such as +919876543210."
 )
 
 
-def _country(value: str) -> None:
-    if value not in COUNTRIES:
-        raise ValidationError("Not a country code of ISO 3166-1 alpha-2, such as IN.")
+COUNTRY = validate.OneOf(
+    sorted(COUNTRIES), error="Not a country code of ISO 3166-1 alpha-2, such as IN."
+)
 
 
 class AddressSchema(Schema):
@@ -30,7 +39,7 @@ class AddressSchema(Schema):
     city = Text(most=100, required=True)
     state = Text(most=100, required=True)
     postal_code = Text(most=20, required=True)
-    country = Text(most=2, required=True, validate=_country, metadata={"example": "IN"})
+    country = Text(most=2, required=True, validate=COUNTRY, metadata={"example": "IN"})
     phone = Text(most=16, allow_none=True, load_default=None, validate=E164)
 
 
@@ -63,11 +72,7 @@ class OrderPatchSchema(Schema):
 class OrderCreateSchema(OrderPatchSchema):
     """An order to place; its prices come from product-svc."""
 
-    items = fields.List(
-        fields.Nested(LineSchema),
-        required=True,
-        validate=validate.Length(1, MOST_LINES),
-    )
+    items = Items(fields.Nested(LineSchema), least=1, most=MOST_LINES, required=True)
     user_id = Whole(
         metadata={"description": "The user who orders; only staff may set it."}
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from chassis.web.fields import Moment, Money, Schema, Text, Whole
+from chassis.web.fields import Items, Moment, Money, Schema, Text, Whole
 from order_svc.models import HistoryKind, OrderState, RefundReason, RefundStatus
 from order_svc.schemas.orders import MOST_LINES, MOST_TOTAL, LineSchema, merge
 
@@ -13,11 +13,7 @@ class RefundCreateSchema(Schema):
     """A refund to make, by default of all that remains, and goods to restock."""
 
     amount = Money("0.01", load_default=None)
-    items = fields.List(
-        fields.Nested(LineSchema),
-        load_default=list,
-        validate=validate.Length(0, MOST_LINES),
-    )
+    items = Items(fields.Nested(LineSchema), most=MOST_LINES, load_default=list)
     reason = Text(most=500, lines=True, required=True)
 
     @post_load

@@ -12,6 +12,7 @@ from chassis.failpoints import failpoint
 from chassis.web.api import Blueprint
 from payment_svc.extensions import db
 from payment_svc.models import Payment, PaymentState, PaymentStatus
+from payment_svc.razorpay import signatures
 from payment_svc.razorpay.entities import is_id
 from payment_svc.razorpay.signatures import Callback
 from payment_svc.schemas import CallbackAnswerSchema
@@ -30,19 +31,35 @@ STATUSES = {
     PaymentStatus.PARTIALLY_REFUNDED: PAID,
     PaymentStatus.REFUNDED: REFUNDED,
 }
+PARAMETERS: dict[str, dict[str, Any]] = {
+    PAYMENT: {"pattern": "^pay_[A-Za-z0-9]{14}$"},
+    LINK: {"pattern": "^plink_[A-Za-z0-9]{14}$"},
+    REFERENCE: {},
+    STATUS: {"enum": list(SUCCESSES)},
+    SIGNATURE: {"pattern": signatures.SIGNATURE},
+}
 DOC = {
     "parameters": [
         {
             "name": name,
             "in": "query",
             "required": True,
-            "schema": {"type": "string", "maxLength": 64},
+            "schema": {"type": "string", **schema},
         }
-        for name in (PAYMENT, LINK, REFERENCE, STATUS, SIGNATURE)
+        for name, schema in PARAMETERS.items()
     ],
     "responses": {
-        "200": {"content": {"text/html": {"schema": {"type": "string"}}}},
-        "303": {"description": "Back to the shop"},
+        "200": {
+            "description": "The state of the payment, as a page or by `Accept` as JSON",
+            "content": {
+                "text/html": {"schema": {"type": "string"}},
+                "application/json": {"schema": CallbackAnswerSchema},
+            },
+        },
+        "303": {
+            "description": "Back to the shop, when `SHOP_RETURN_URL` is set",
+            "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
+        },
     },
 }
 

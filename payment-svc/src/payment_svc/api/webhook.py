@@ -10,11 +10,12 @@ from prometheus_client import Counter, Gauge
 from chassis import clock, logging
 from chassis.errors import TooLarge, Unauthorized
 from chassis.failpoints import failpoint
+from chassis.web import bodies
 from chassis.web.api import Blueprint
 from payment_svc.config import Settings
 from payment_svc.extensions import db
 from payment_svc.managers import webhooks
-from payment_svc.razorpay.signatures import is_signed
+from payment_svc.razorpay.signatures import SIGNATURE, is_signed
 from payment_svc.razorpay.webhooks import read_webhook
 from payment_svc.schemas import WebhookAnswerSchema
 
@@ -40,15 +41,18 @@ BODY = {
     },
     "parameters": [
         {
-            "name": name,
+            "name": "X-Razorpay-Signature",
             "in": "header",
-            "required": required,
-            "schema": {"type": "string", "maxLength": 64},
-        }
-        for name, required in (
-            ("X-Razorpay-Signature", True),
-            ("X-Razorpay-Event-Id", False),
-        )
+            "required": True,
+            "schema": {"type": "string", "pattern": SIGNATURE},
+        },
+        {
+            "name": "X-Razorpay-Event-Id",
+            "in": "header",
+            "description": "1..64 letters and digits; another value is ignored.",
+            "required": False,
+            "schema": {"type": "string"},
+        },
     ],
 }
 
@@ -59,12 +63,13 @@ class Webhook(MethodView):
 
     @blp.public
     @blp.doc(**BODY)
-    @blp.problems(_401="the signature is missing or wrong; nothing is stored")
+    @blp.problems(_401="the signature is missing or wrong; nothing is stored", _415="")
     @blp.response(200, WebhookAnswerSchema)
     def post(self) -> Any:
         """Receive an event of Razorpay."""
         event_id, body = _event_id(), _body()
         _verify(body)
+        bodies.require(bodies.JSON)
         failpoint("webhook.verified")
         row = webhooks.store(db.session, event_id, body, read_webhook(body))
         failpoint("webhook.before_commit")
@@ -78,7 +83,7 @@ def _body() -> bytes:
     request.max_content_length = MOST
     if (request.content_length or 0) > MOST:
         raise TooLarge("A webhook has 256 KiB at most.")
-    return request.get_data()
+    return bodies.read()
 
 
 def _verify(body: bytes) -> None:

@@ -10,7 +10,8 @@ import hmac
 import re
 from dataclasses import dataclass
 
-_HEX = re.compile(r"[0-9a-f]{64}")
+SIGNATURE = r"^[0-9a-f]{64}$"
+_HEX = re.compile(SIGNATURE)
 
 
 @dataclass(frozen=True)

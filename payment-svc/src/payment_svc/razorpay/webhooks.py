@@ -70,7 +70,7 @@ def read_webhook(body: bytes) -> WebhookPayload:
 
 def _parse(body: bytes) -> dict[str, Any]:
     try:
-        return _object(json.loads(body))
+        return _object(json.loads(body.decode()))
     except (ValueError, RecursionError):
         return {}
 

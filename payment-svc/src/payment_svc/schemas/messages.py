@@ -2,7 +2,7 @@
 
 from marshmallow import EXCLUDE, fields, validate
 
-from chassis.web.fields import Moment, Money, Schema, Whole
+from chassis.web.fields import Flag, Moment, Money, Schema, Whole
 from payment_svc.models import ClosingReason, Outcome, RefundReason
 
 LONGEST_NOTE = 500
@@ -63,9 +63,9 @@ class RefundRequestedSchema(Message):
     amount = Money("0.01", required=True)
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
     n = Whole(1, 10**6, required=True)
-    rest = fields.Boolean(load_default=False)  # all that is left, at most `amount`
+    rest = Flag(load_default=False)  # all that is left, at most `amount`
     note = fields.String(load_default="", validate=validate.Length(max=LONGEST_NOTE))
-    by_admin = fields.Boolean(load_default=False)  # REFUND_LIMIT does not apply
+    by_admin = Flag(load_default=False)  # REFUND_LIMIT does not apply
 
 
 class OrderSettledSchema(Message):

@@ -1,8 +1,6 @@
 """Payments in JSON."""
 
-from typing import Any
-
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from chassis.web.fields import (
     ListQuery,
@@ -57,12 +55,12 @@ class PaymentLinkSchema(Schema):
     user_id = Whole(load_default=None, allow_none=True)
     amount = Money(str(MINIMUM_AMOUNT), required=True)
     name = Text(most=100, required=True)
-    email = Text(most=254, required=True, validate=validate.Regexp(f"{EMAIL}$"))
+    email = Text(most=254, required=True, validate=validate.Regexp(f"^{EMAIL}$"))
     phone = Text(
         most=16,
         load_default=None,
         allow_none=True,
-        validate=validate.Regexp(f"{PHONE}$"),
+        validate=validate.Regexp(f"^{PHONE}$"),
         metadata={"description": "E.164, `+919812345670`."},
     )
 
@@ -80,18 +78,13 @@ class PaymentQuerySchema(ListQuery):
     sort = sort("id", "created_at", "amount", default="-id")
 
 
-def _decision(value: Any) -> None:
-    if value not in ("accept", "refund"):
-        raise ValidationError("Must be accept or refund.")
-
-
 class ResolutionSchema(Schema):
     """The decision about a payment under review."""
 
     decision = fields.String(
-        required=True, validate=_decision, metadata={"enum": ["accept", "refund"]}
+        required=True, validate=validate.OneOf(["accept", "refund"])
     )
-    note = Text(most=255, required=True)
+    note = Text(most=255, lines=True, required=True)
 
 
 class CallbackAnswerSchema(Schema):

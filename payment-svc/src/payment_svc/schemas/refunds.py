@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from chassis.web.fields import Moment, Money, Schema, Text, Whole
+from chassis.web.fields import Flag, Moment, Money, Schema, Text, Whole
 from payment_svc.models import RefundReason, RefundStatus
 from payment_svc.razorpay.types import MINIMUM_AMOUNT
 
@@ -33,10 +33,13 @@ class RefundPostSchema(Schema):
         load_default=None,
         metadata={"description": f"From {MINIMUM_AMOUNT}, or all that is left."},
     )
-    reason = Text(most=255, load_default="", metadata={"description": "For people."})
-    despite_dispute = fields.Boolean(
-        truthy={True},
-        falsy={False},
+    reason = Text(
+        most=255,
+        lines=True,
+        load_default="",
+        metadata={"description": "For people."},
+    )
+    despite_dispute = Flag(
         load_default=False,
         metadata={"description": "Admins only: refund a payment that is disputed."},
     )

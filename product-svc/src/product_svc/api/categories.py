@@ -67,6 +67,7 @@ class CategoryById(MethodView):
 
     @blp.requires(STAFF)
     @blp.arguments(CategorySchema)
+    @blp.guarded
     @blp.problems(_404="", _409="`name_taken`, `category_cycle`")
     @blp.resource(CategorySchema)
     def put(self, fields: dict[str, Any], category_id: int) -> Category:
@@ -75,6 +76,7 @@ class CategoryById(MethodView):
 
     @blp.requires(STAFF)
     @blp.arguments(CategoryPatchSchema(partial=True))
+    @blp.guarded
     @blp.problems(_404="", _409="`name_taken`, `category_cycle`")
     @blp.resource(CategorySchema)
     def patch(self, fields: dict[str, Any], category_id: int) -> Category:
@@ -82,8 +84,8 @@ class CategoryById(MethodView):
         return _change(category_id, fields)
 
     @blp.requires(STAFF)
-    @blp.problems(_404="", _412="")
-    @blp.doc(parameters=["IfMatch"])
+    @blp.guarded
+    @blp.problems(_404="")
     @blp.response(204)
     def delete(self, category_id: int) -> Response:
         """Delete a category; its products stay, its children move to its parent."""

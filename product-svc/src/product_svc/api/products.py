@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask.views import MethodView
 
 from chassis.config import settings
@@ -40,7 +40,7 @@ def _is_staff() -> bool:
 def _locked(manager: ProductManager, product_id: int) -> Product:
     """Return a locked product, if the request's If-Match names its version."""
     product = manager.lock(product_id)
-    if request.if_match:
+    if etag.is_given():
         etag.check(ProductSchema().dump(manager.get(product_id)))
     return product
 
@@ -97,6 +97,7 @@ class ProductById(MethodView):
 
     @blp.requires(STAFF)
     @blp.arguments(ProductPutSchema)
+    @blp.guarded
     @blp.problems(_404="", _409="`sku_taken`, `open_reservations`")
     @blp.resource(ProductSchema)
     def put(self, fields: dict[str, Any], product_id: int) -> Any:
@@ -105,6 +106,7 @@ class ProductById(MethodView):
 
     @blp.requires(STAFF)
     @blp.arguments(ProductPatchSchema(partial=True))
+    @blp.guarded
     @blp.problems(_404="", _409="`sku_taken`, `open_reservations`")
     @blp.resource(ProductSchema)
     def patch(self, fields: dict[str, Any], product_id: int) -> Any:
@@ -112,8 +114,8 @@ class ProductById(MethodView):
         return _change(product_id, fields)
 
     @blp.requires(STAFF)
-    @blp.problems(_404="", _409="`open_reservations`", _412="")
-    @blp.doc(parameters=["IfMatch"])
+    @blp.guarded
+    @blp.problems(_404="", _409="`open_reservations`")
     @blp.response(204)
     def delete(self, product_id: int) -> Response:
         """Take a product off sale."""

@@ -6,7 +6,7 @@ from flask import Response
 from flask.views import MethodView
 
 from chassis.failpoints import failpoint
-from chassis.web import auth
+from chassis.web import auth, etag
 from chassis.web.api import STAFF, Blueprint, no_content
 from product_svc.extensions import db
 from product_svc.managers import Outcome, ReservationManager
@@ -33,6 +33,15 @@ def _manager() -> ReservationManager:
     return ReservationManager(db.session, str(auth.caller()))
 
 
+def _guarded(order_id: int) -> ReservationManager:
+    """Return the manager, if the request's If-Match names the reservation."""
+    manager = _manager()
+    if etag.is_given():
+        found = manager.find(order_id)
+        etag.check(found and ReservationSchema().dump(found))
+    return manager
+
+
 def _committed(outcome: Outcome) -> Reservation:
     """Commit the transaction, also the tombstone of a refusal; raise the refusal."""
     failpoint("reservation.before_commit")
@@ -56,6 +65,7 @@ class ReservationById(MethodView):
 
     @blp.requires(SCOPE)
     @blp.arguments(ReserveSchema)
+    @blp.guarded
     @blp.problems(
         _409=f"{SHORT}, `reservation_mismatch`", _410="the reservation has ended"
     )
@@ -67,16 +77,18 @@ class ReservationById(MethodView):
     @blp.response(201, ReservationSchema)
     def put(self, body: dict[str, Any], order_id: int) -> Any:
         """Reserve stock for an order, once: all lines or none."""
-        outcome = _manager().reserve(order_id, body["items"], body["expires_in"])
+        manager = _guarded(order_id)
+        outcome = manager.reserve(order_id, body["items"], body["expires_in"])
         return _committed(outcome), 201 if outcome.is_new else 200
 
     @blp.requires(SCOPE)
     @blp.arguments(ReleaseQuerySchema, location="query")
+    @blp.guarded
     @blp.problems(_409="`already_committed`")
     @blp.response(204)
     def delete(self, query: dict[str, Any], order_id: int) -> Response:
         """Release an order's stock; a late PUT is then refused."""
-        _manager().release(order_id, final=query["final"])
+        _guarded(order_id).release(order_id, final=query["final"])
         failpoint("reservation.before_release_commit")
         db.session.commit()
         failpoint("reservation.released")

@@ -46,6 +46,10 @@ class ReservationManager:
         """Return the reservation of an order."""
         return self.machine.get(order_id)
 
+    def find(self, order_id: int) -> Reservation | None:
+        """Return the reservation of an order, locked; None when there is none."""
+        return self.machine.find(order_id)
+
     def reserve(self, order_id: int, lines: Lines, expires_in: int) -> Outcome:
         """Reserve every line for `expires_in` seconds, or refuse the order."""
         expires_at = clock.now() + timedelta(seconds=expires_in)

@@ -8,9 +8,7 @@ class CategorySchema(Schema):
 
     id = Whole(dump_only=True)
     name = Text(most=100, required=True, metadata={"example": "Kitchen"})
-    description = Text(
-        most=5000, least=0, lines=True, allow_none=True, load_default=None
-    )
+    description = Text(most=5000, lines=True, allow_none=True, load_default=None)
     parent_id = Whole(allow_none=True, load_default=None)
     created_at = Moment(dump_only=True)
     updated_at = Moment(dump_only=True)

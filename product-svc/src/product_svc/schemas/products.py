@@ -2,9 +2,10 @@
 
 from typing import Any, cast
 
-from marshmallow import ValidationError, fields, missing, post_load, validate
+from marshmallow import ValidationError, fields, missing, post_load
 
 from chassis.web.fields import (
+    Flag,
     ListQuery,
     Moment,
     Money,
@@ -42,7 +43,7 @@ class ProductSchema(Schema):
     id = Whole()
     sku = Text(most=64, allow_none=True, metadata={"example": "KIT-KADAI-24"})
     name = Text(most=100, metadata={"example": "Cast iron kadai, 24 cm"})
-    description = Text(most=5000, allow_none=True)
+    description = fields.String(allow_none=True)
     price = Money()
     stock_quantity = Whole(
         0, metadata={"description": "The stock, including what is reserved."}
@@ -60,13 +61,11 @@ class ProductPutSchema(Schema):
     """All fields of a product that staff may set; only adjustments change its stock."""
 
     name = Text(most=100, required=True)
-    description = Text(
-        most=5000, least=0, lines=True, allow_none=True, load_default=None
-    )
+    description = Text(most=5000, lines=True, allow_none=True, load_default=None)
     price = Money(required=True)
     category_id = Whole(allow_none=True, load_default=None)
     sku = Text(most=64, allow_none=True, load_default=None)
-    is_active = fields.Boolean(truthy={True}, falsy={False})
+    is_active = Flag()
 
 
 class ProductPatchSchema(ProductPutSchema):
@@ -92,12 +91,14 @@ class ProductQuerySchema(ListQuery):
     description = Text(
         most=200, metadata={"description": "Text that the description contains."}
     )
-    category = QueryList(QueryWhole(), metadata={"description": "Category ids."})
+    category = QueryList(
+        QueryWhole(), most=100, metadata={"description": "Category ids."}
+    )
     price = Money()
     min_price = Money()
     max_price = Money()
     in_stock = QueryFlag()
-    ids = QueryList(QueryWhole(), validate=validate.Length(1, 100))
+    ids = QueryList(QueryWhole(), most=100)
     is_active = QueryFlag(load_default=True)
     sort = sort(
         "id",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load
 
-from chassis.web.fields import Moment, Schema, Text, Whole
+from chassis.web.fields import Items, Moment, Schema, Text, Whole
 from product_svc.models import MAX_STOCK
 
 MOST_LINES, MOST_OF_ONE = 50, 10_000
@@ -52,11 +52,7 @@ class LineSchema(Schema):
 class LinesSchema(Schema):
     """The lines of an order; lines of the same product are added up."""
 
-    items = fields.List(
-        fields.Nested(LineSchema),
-        required=True,
-        validate=validate.Length(1, MOST_LINES),
-    )
+    items = Items(fields.Nested(LineSchema), least=1, most=MOST_LINES, required=True)
 
     @post_load
     def merge(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

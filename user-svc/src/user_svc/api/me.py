@@ -28,6 +28,7 @@ class Me(MethodView):
 
     @blp.requires(CUSTOMER)
     @blp.arguments(ProfilePatchSchema)
+    @blp.guarded
     @blp.problems(_403="`wrong_password`", _409="`email_taken`")
     @blp.resource(UserSchema)
     def patch(self, fields: dict[str, Any]) -> Any:
@@ -35,7 +36,8 @@ class Me(MethodView):
         return change(caller_id(), fields)
 
     @blp.requires(CUSTOMER)
-    @blp.problems(_409="`last_admin`", _412="")
+    @blp.guarded
+    @blp.problems(_409="`last_admin`")
     @blp.response(204)
     def delete(self) -> Response:
         """Delete your account; your personal data is erased."""

@@ -6,7 +6,8 @@ from typing import Any
 from flask import Response, jsonify, request
 from flask.views import MethodView
 
-from chassis.errors import Unauthorized, UnsupportedMediaType
+from chassis.errors import Unauthorized
+from chassis.web import bodies
 from user_svc import steps
 from user_svc.api.access import Blueprint
 from user_svc.api.token_openapi import FORM, REFUSAL, REQUEST
@@ -48,8 +49,8 @@ class Token(MethodView):
     @blp.response(200, TokenSchema)
     def post(self) -> Any:
         """Get tokens with an OAuth 2.0 grant."""
-        if request.mimetype != FORM:
-            raise UnsupportedMediaType(f"Send the body as Content-Type: {FORM}.")
+        bodies.require(FORM)
+        bodies.check_form(FORM)
         try:
             return _grant(_form()), 200, NO_STORE
         except OAuthError as error:

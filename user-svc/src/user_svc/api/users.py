@@ -102,6 +102,7 @@ class UserById(MethodView):
 
     @blp.requires(CUSTOMER)
     @blp.arguments(UserPutSchema)
+    @blp.guarded
     @blp.problems(**CHANGES)
     @blp.resource(UserSchema)
     def put(self, fields: dict[str, Any], user_id: int) -> Any:
@@ -111,6 +112,7 @@ class UserById(MethodView):
 
     @blp.requires(CUSTOMER)
     @blp.arguments(UserPatchSchema)
+    @blp.guarded
     @blp.problems(**CHANGES)
     @blp.resource(UserSchema)
     def patch(self, fields: dict[str, Any], user_id: int) -> Any:
@@ -119,7 +121,8 @@ class UserById(MethodView):
         return change(user_id, fields)
 
     @blp.requires(CUSTOMER)
-    @blp.problems(_404=NOT_FOUND, _409="`last_admin`", _412="")
+    @blp.guarded
+    @blp.problems(_404=NOT_FOUND, _409="`last_admin`")
     @blp.response(204)
     def delete(self, user_id: int) -> Response:
         """Delete an account; its personal data is erased."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from chassis import logging
 from user_svc import smtp_urls
 from user_svc.config import Settings
+from user_svc.email_addresses import sendable
 from user_svc.mail import smtp
 
 # Long lines are not wrapped, so that a link can be copied from a file in one piece.
@@ -31,7 +32,8 @@ def compose(
     """
     message = EmailMessage(policy=_POLICY)
     message["Date"] = written_at
-    message["From"], message["To"], message["Subject"] = sender, to, subject
+    sender = sendable(sender)
+    message["From"], message["To"], message["Subject"] = sender, sendable(to), subject
     message["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: asks for no auto-replies
     message.set_content(text)

@@ -1,4 +1,4 @@
-"""Fields of accounts: e-mail, password, role, phone, strict boolean."""
+"""Fields of accounts: e-mail, password, role, phone."""
 
 import re
 from typing import Any
@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validate
 from chassis.web.fields import Text
 from user_svc import email_addresses
 from user_svc.models import Role
-from user_svc.passwords import LONGEST
+from user_svc.passwords import LONGEST, has_length
 
 PHONE = re.compile(r"^\+[1-9][0-9]{6,14}$")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
@@ -33,23 +33,30 @@ class Password(fields.String):
     """A password, exactly as it was typed: neither trimmed nor normalized."""
 
     def __init__(self, least: int = 1, **kwargs: Any) -> None:
-        rules: list[Any] = [validate.Length(least, LONGEST), _no_control_characters]
-        metadata = {"format": "password", "example": "a-long-walk-in-the-rain"}
-        super().__init__(validate=rules, load_only=True, metadata=metadata, **kwargs)
+        self.least = least
+        metadata = {
+            "format": "password",
+            "example": "a-long-walk-in-the-rain",
+            "minLength": 0 if kwargs.get("allow_none") else least,
+            "maxLength": LONGEST,
+            "pattern": r"^[^\u0000-\u001f\u007f]*$",
+        }
+        super().__init__(load_only=True, metadata=metadata, **kwargs)
 
+    def deserialize(
+        self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        """Read a password; where null is allowed, an empty one counts as null."""
+        value = None if value == "" and self.allow_none else value
+        return super().deserialize(value, attr, data, **kwargs)
 
-def _no_control_characters(text: str) -> None:
-    if _CONTROL.search(text):
-        raise ValidationError("Control characters are not allowed.")
-
-
-class Flag(fields.Boolean):
-    """A JSON boolean; the text "true" and the number 1 are refused."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
-        if not isinstance(value, bool):
-            raise self.make_error("invalid", input=value)
-        return value
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not has_length(text, self.least):
+            raise ValidationError(f"Must have {self.least} to {LONGEST} characters.")
+        if _CONTROL.search(text):
+            raise ValidationError("Control characters are not allowed.")
+        return text
 
 
 def roles(**kwargs: Any) -> fields.String:

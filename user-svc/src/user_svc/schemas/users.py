@@ -2,9 +2,18 @@
 
 from marshmallow import fields
 
-from chassis.web.fields import ListQuery, Moment, QueryFlag, Schema, Text, Whole, sort
+from chassis.web.fields import (
+    Flag,
+    ListQuery,
+    Moment,
+    QueryFlag,
+    Schema,
+    Text,
+    Whole,
+    sort,
+)
 from user_svc.passwords import SHORTEST
-from user_svc.schemas.fields import Email, Flag, Password, phones, roles
+from user_svc.schemas.fields import Email, Password, phones, roles
 
 
 class UserSchema(Schema):
@@ -35,7 +44,7 @@ class ProfilePatchSchema(Schema):
     name = Text(most=100)
     email = Email()
     phone = phones()
-    current_password = Password()
+    current_password = Password(allow_none=True)
 
 
 class UserPatchSchema(ProfilePatchSchema):

@@ -58,7 +58,7 @@ def sign_out(token: str, user_id: int) -> None:
 
 def _upgrade_hash(users: UserManager, user_id: int, stored: str, password: str) -> str:
     """Replace an outdated hash while the password is known; return the stored hash."""
-    if not passwords.is_outdated(stored):
+    if not passwords.is_outdated(stored, password):
         return stored
     fresh = passwords.make_hash(password)
     done = users.replace_hash(user_id, stored, fresh)
