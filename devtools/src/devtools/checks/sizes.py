@@ -6,11 +6,11 @@ from pathlib import Path
 
 # The most lines of code that each part of the chassis may have; `base` is the rest.
 CHASSIS_BUDGETS = {
-    "base": 1480,
-    "web": 1160,
+    "base": 1550,
+    "web": 1400,
     "messaging": 650,
-    "admin": 560,
-    "server": 420,
+    "admin": 600,
+    "server": 450,
 }
 NOT_CODE = {
     tokenize.COMMENT,
