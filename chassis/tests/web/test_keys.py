@@ -217,19 +217,20 @@ def test_requests_with_unknown_keys_share_one_fetch(tokens, seconds):
     assert slow.asked == 1
 
 
-def test_nothing_of_a_clients_request_is_sent_with_the_fetch(app):
+def test_nothing_of_a_clients_request_is_sent_with_the_fetch(own_app):
     with nasty() as server:
         client = Client("user-svc", server.address)
         keys = Keys(auth.keys_of(client))
         headers = {"traceparent": PARENT, "X-Correlation-ID": "stranger"}
 
-        @app.get("/strange/")
+        @own_app.get("/strange/")
         def strange():
             with pytest.raises(Unavailable):  # the server sends no keys
                 keys.get("unknown")
             return {}
 
-        assert app.test_client().get("/strange/", headers=headers).status_code == 200
+        answer = own_app.test_client().get("/strange/", headers=headers)
+        assert answer.status_code == 200
         client.pool.clear()
 
     assert server.seen["/.well-known/jwks.json"] == 1
