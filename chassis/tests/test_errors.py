@@ -43,7 +43,7 @@ def test_what_is_not_there_is_a_problem(client):
         "/things/\u0661/",
         "/things/1.0/",
         "/things/../etc/passwd",
-        "//things/1/",
+        "/%2Fthings/1/",
         "/things//1/",
         "/docs-assets/../__init__.py",
         "/docs-assets/%2e%2e/__init__.py",

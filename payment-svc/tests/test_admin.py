@@ -182,7 +182,12 @@ def test_staff_process_a_webhook_again_in_the_panel(shop, panel, client, sandbox
     payload = {"payment_link": {"entity": entity}}
     body = json.dumps({"event": "payment_link.paid", "payload": payload})
     headers = {"X-Razorpay-Signature": sign(body.encode(), sandbox.webhook_secret)}
-    client.post("/payments/webhook/", data=body, headers=headers)
+    client.post(
+        "/payments/webhook/",
+        data=body,
+        headers=headers,
+        content_type="application/json",
+    )
     shop.work()
     [row] = shop.rows(WebhookEvent)
     shop.pay(order)
@@ -204,7 +209,12 @@ def test_webhooks_that_are_processed_again_change_nothing_twice(
     for event in shop.ledger("events"):
         body = json.dumps(event["body"]).encode()
         headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
-        client.post("/payments/webhook/", data=body, headers=headers)
+        client.post(
+            "/payments/webhook/",
+            data=body,
+            headers=headers,
+            content_type="application/json",
+        )
     shop.work()
 
     def counts():

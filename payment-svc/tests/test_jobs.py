@@ -32,7 +32,12 @@ def webhook(client, sandbox):
         payload = {name: {"entity": entity} for name, entity in entities.items()}
         body = json.dumps({"event": event, "payload": payload}).encode()
         headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
-        answer = client.post("/payments/webhook/", data=body, headers=headers)
+        answer = client.post(
+            "/payments/webhook/",
+            data=body,
+            headers=headers,
+            content_type="application/json",
+        )
         assert answer.json == {"status": "stored"}
 
     return deliver
@@ -152,7 +157,12 @@ def test_old_tombstones_and_webhooks_are_deleted_payments_never(
     shop.close(order)
     shop.work()
     headers = {"X-Razorpay-Signature": sign(b"{}", sandbox.webhook_secret)}
-    client.post("/payments/webhook/", data=b"{}", headers=headers)
+    client.post(
+        "/payments/webhook/",
+        data=b"{}",
+        headers=headers,
+        content_type="application/json",
+    )
     shop.work()
 
     for days, tombstones, webhooks in ((13, 1, 1), (2, 0, 1), (16, 0, 0)):

@@ -14,7 +14,7 @@ from payment_svc.managers import webhooks
 from payment_svc.models import Payment, WebhookEvent
 from payment_svc.razorpay.signatures import sign
 
-PATH = "/payments/webhook/"
+PATH, JSON = "/payments/webhook/", "application/json"
 
 
 @pytest.fixture
@@ -107,7 +107,10 @@ def test_both_secrets_are_good_while_a_rotation_runs(make, sandbox, capsys):
     for number, (name, secret) in enumerate(secrets.items()):
         body = str(number).encode()
         headers = {"X-Razorpay-Signature": sign(body, secret)}
-        assert client.post(PATH, data=body, headers=headers).status_code == 200
+        assert (
+            client.post(PATH, data=body, headers=headers, content_type=JSON).status_code
+            == 200
+        )
         assert webhooks_signed_by(name) == before[name] + 1
         is_named = "webhook signed with the previous secret" in capsys.readouterr().out
         assert is_named is (name == "previous")
@@ -151,7 +154,7 @@ def test_a_webhook_of_another_account_is_named_and_moves_nothing(
     body = json.dumps({**captured(), "account_id": account}).encode()
     headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
 
-    shop.app.test_client().post(PATH, data=body, headers=headers)
+    shop.app.test_client().post(PATH, data=body, headers=headers, content_type=JSON)
     shop.work()
 
     [row] = shop.rows(WebhookEvent)
@@ -187,7 +190,7 @@ def test_the_same_fact_in_other_bytes_is_known(shop, post):
 def test_events_that_name_nothing_are_different_events(shop, client, sandbox):
     for body in (b"[]", b"{}", b"1"):  # neither event id nor natural key
         headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
-        answer = client.post(PATH, data=body, headers=headers)
+        answer = client.post(PATH, data=body, headers=headers, content_type=JSON)
         assert answer.json == {"status": "stored"}
 
     assert len(shop.rows(WebhookEvent)) == 3
@@ -200,7 +203,9 @@ def test_copies_at_the_same_moment_are_stored_once(shop, app, sandbox):
 
     def send():
         start.wait()
-        answer = app.test_client().post(PATH, data=body, headers=headers)
+        answer = app.test_client().post(
+            PATH, data=body, headers=headers, content_type=JSON
+        )
         answers.append((answer.status_code, answer.json["status"]))
 
     threads = [threading.Thread(target=send) for _ in range(8)]

@@ -22,6 +22,7 @@ def deliver(shop, sandbox):
             headers = {
                 "X-Razorpay-Signature": sign(body, sandbox.webhook_secret),
                 "X-Razorpay-Event-Id": event["id"],
+                "Content-Type": "application/json",
             }
             path = "/payments/webhook/"
             assert shop.call("POST", path, headers, data=body).status_code == 200

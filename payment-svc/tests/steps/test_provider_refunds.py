@@ -23,7 +23,12 @@ def notice(request, shop, sync, client, sandbox):
         events = {e["event"]: e["body"] for e in shop.ledger("events")}
         body = json.dumps(events["refund.processed"])
         headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
-        answer = client.post("/payments/webhook/", data=body, headers=headers)
+        answer = client.post(
+            "/payments/webhook/",
+            data=body,
+            headers=headers,
+            content_type="application/json",
+        )
         assert answer.status_code == 200
         shop.work()
 
@@ -56,6 +61,7 @@ def test_a_whole_refund_in_the_dashboard_is_a_refund_of_ours(
             "amount": ALL,
             "reason": "provider",
             "n": 1,
+            "note": "by phone",
         }
     ]
     assert alerted() == ["refund made at razorpay"]

@@ -48,7 +48,12 @@ def test_captures_without_webhooks_raise_an_alert_once_in_a_period(
     assert check() == (True, False)
 
     headers = {"X-Razorpay-Signature": sign(b"{}", sandbox.webhook_secret)}
-    client.post("/payments/webhook/", data=b"{}", headers=headers)
+    client.post(
+        "/payments/webhook/",
+        data=b"{}",
+        headers=headers,
+        content_type="application/json",
+    )
     assert check() == (False, True)
 
 

@@ -27,7 +27,12 @@ def test_a_webhook_that_raises_is_failed_and_holds_up_no_other(
     }
     for body in (b"[]", json.dumps(good).encode()):
         headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
-        client.post("/payments/webhook/", data=body, headers=headers)
+        client.post(
+            "/payments/webhook/",
+            data=body,
+            headers=headers,
+            content_type="application/json",
+        )
 
     shop.work()
 

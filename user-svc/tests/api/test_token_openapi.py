@@ -22,8 +22,10 @@ def test_the_description_stands_in_the_openapi_document(client: Any) -> None:
     schema = post["requestBody"]["content"][token_openapi.FORM]["schema"]
     assert schema["required"] == ["grant_type"]
     assert set(schema["properties"]) == set(token_openapi.PARAMETERS)
+    content = token_openapi.REFUSAL["content"]["application/json"]
     for status in ("400", "401"):
-        assert post["responses"][status] == token_openapi.REFUSAL
+        described = post["responses"][status]["content"]
+        assert described["application/json"] == content
 
 
 def test_an_error_has_the_two_members_of_the_description(shop: Any) -> None:

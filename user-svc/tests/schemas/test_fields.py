@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from user_svc.schemas.fields import Email, Flag, Password, phones, roles
+from chassis.web.fields import Flag
+from user_svc.schemas.fields import Email, Password, phones, roles
 
 
 @pytest.mark.parametrize(
