@@ -29,6 +29,7 @@ from payment_svc.models import (
     Refund,
     RefundHistory,
 )
+from payment_svc.razorpay.signatures import sign
 from payment_svc.razorpay_service import RazorpayService
 from razorpay_sandbox.testing import KEYS, Served
 from razorpay_sandbox.testing import serve as serve_sandbox
@@ -74,6 +75,21 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def staff(tokens: Any) -> dict[str, str]:
     return tokens.staff()
+
+
+@pytest.fixture
+def send_webhook(client: FlaskClient, sandbox: Served) -> Callable[[bytes], Any]:
+    """Return `send_webhook(body)`: the answer to a webhook with a valid signature."""
+
+    def send(body: bytes) -> Any:
+        signature = sign(body, sandbox.webhook_secret)
+        headers = {
+            "X-Razorpay-Signature": signature,
+            "Content-Type": "application/json",
+        }
+        return client.post("/payments/webhook/", data=body, headers=headers)
+
+    return send
 
 
 class Shop:

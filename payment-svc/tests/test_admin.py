@@ -16,7 +16,6 @@ from payment_svc.models import (
     RefundHistory,
     WebhookEvent,
 )
-from payment_svc.razorpay.signatures import sign
 from payment_svc.steps import Context
 
 # Flask-Admin's own select fields are older than WTForms 3.3.
@@ -176,18 +175,12 @@ def test_staff_have_razorpay_asked_in_the_panel(shop, panel):
     assert shop.payment(order).status == "COMPLETED"
 
 
-def test_staff_process_a_webhook_again_in_the_panel(shop, panel, client, sandbox):
+def test_staff_process_a_webhook_again_in_the_panel(shop, panel, send_webhook):
     order = shop.issued()
     entity = {"id": shop.link(order)}
     payload = {"payment_link": {"entity": entity}}
     body = json.dumps({"event": "payment_link.paid", "payload": payload})
-    headers = {"X-Razorpay-Signature": sign(body.encode(), sandbox.webhook_secret)}
-    client.post(
-        "/payments/webhook/",
-        data=body,
-        headers=headers,
-        content_type="application/json",
-    )
+    send_webhook(body.encode())
     shop.work()
     [row] = shop.rows(WebhookEvent)
     shop.pay(order)
@@ -200,7 +193,7 @@ def test_staff_process_a_webhook_again_in_the_panel(shop, panel, client, sandbox
 
 
 def test_webhooks_that_are_processed_again_change_nothing_twice(
-    shop, panel, client, sandbox
+    shop, panel, send_webhook
 ):
     order = shop.captured()
     pay_id = shop.payment(order).razorpay_payment_id
@@ -208,13 +201,7 @@ def test_webhooks_that_are_processed_again_change_nothing_twice(
     shop.control(f"payments/{pay_id}/dispute")
     for event in shop.ledger("events"):
         body = json.dumps(event["body"]).encode()
-        headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
-        client.post(
-            "/payments/webhook/",
-            data=body,
-            headers=headers,
-            content_type="application/json",
-        )
+        send_webhook(body)
     shop.work()
 
     def counts():

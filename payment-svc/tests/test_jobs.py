@@ -18,26 +18,19 @@ from payment_svc.models import (
     PaymentHistory,
     WebhookEvent,
 )
-from payment_svc.razorpay.signatures import sign
 from payment_svc.razorpay_service import RazorpayService
 
 ROUTINE = 3  # payments whose polls are due by the clock
 
 
 @pytest.fixture
-def webhook(client, sandbox):
+def webhook(send_webhook):
     """Return `webhook(event, **entities)`: Razorpay delivers it."""
 
     def deliver(event, **entities):
         payload = {name: {"entity": entity} for name, entity in entities.items()}
         body = json.dumps({"event": event, "payload": payload}).encode()
-        headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
-        answer = client.post(
-            "/payments/webhook/",
-            data=body,
-            headers=headers,
-            content_type="application/json",
-        )
+        answer = send_webhook(body)
         assert answer.json == {"status": "stored"}
 
     return deliver
@@ -150,19 +143,13 @@ def test_a_check_that_raises_is_made_again_when_its_lease_ends(
 
 
 def test_old_tombstones_and_webhooks_are_deleted_payments_never(
-    shop, client, sandbox, pass_time
+    shop, send_webhook, pass_time
 ):
     shop.close(1)
     order = shop.issued()
     shop.close(order)
     shop.work()
-    headers = {"X-Razorpay-Signature": sign(b"{}", sandbox.webhook_secret)}
-    client.post(
-        "/payments/webhook/",
-        data=b"{}",
-        headers=headers,
-        content_type="application/json",
-    )
+    send_webhook(b"{}")
     shop.work()
 
     for days, tombstones, webhooks in ((13, 1, 1), (2, 0, 1), (16, 0, 0)):

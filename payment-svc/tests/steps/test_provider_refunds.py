@@ -9,26 +9,19 @@ import pytest
 from chassis import json
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.models import Payment, PaymentHistory
-from payment_svc.razorpay.signatures import sign
 from payment_svc.razorpay.types import ProviderRefund
 
 ALL, PART = "499.00", "300.00"
 
 
 @pytest.fixture(params=["poll", "sync", "webhook"])
-def notice(request, shop, sync, client, sandbox):
+def notice(request, shop, sync, send_webhook):
     """Return each way in which a refund at Razorpay is noticed."""
 
     def by_webhook(order):
         events = {e["event"]: e["body"] for e in shop.ledger("events")}
         body = json.dumps(events["refund.processed"])
-        headers = {"X-Razorpay-Signature": sign(body, sandbox.webhook_secret)}
-        answer = client.post(
-            "/payments/webhook/",
-            data=body,
-            headers=headers,
-            content_type="application/json",
-        )
+        answer = send_webhook(body)
         assert answer.status_code == 200
         shop.work()
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from payment_svc.models import Dependency
-from payment_svc.razorpay.signatures import sign
 from payment_svc.steps import check_webhooks
 
 ALERT = "no webhooks from razorpay"
@@ -35,7 +34,7 @@ def _rows(shop):
 
 
 def test_captures_without_webhooks_raise_an_alert_once_in_a_period(
-    shop, check, pass_time, client, sandbox
+    shop, check, pass_time, send_webhook
 ):
     assert check() == (False, True)
     shop.captured()
@@ -47,13 +46,7 @@ def test_captures_without_webhooks_raise_an_alert_once_in_a_period(
     pass_time(timedelta(minutes=31))
     assert check() == (True, False)
 
-    headers = {"X-Razorpay-Signature": sign(b"{}", sandbox.webhook_secret)}
-    client.post(
-        "/payments/webhook/",
-        data=b"{}",
-        headers=headers,
-        content_type="application/json",
-    )
+    send_webhook(b"{}")
     assert check() == (False, True)
 
 
