@@ -1,5 +1,7 @@
 """Amounts, moments and transactions mean the same on both databases."""
 
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -240,6 +242,27 @@ def test_an_error_of_the_database_names_no_value(session):
     texts = [str(refused.value), str(refused.value.orig), repr(refused.value)]
     assert not [text for text in texts if "a-secret-name" in text]
     assert "left" in str(refused.value)
+
+
+# Takes the lock that SQLite's connections share while they are open.
+TAKE_LOCK = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)
+"""
+
+
+def test_a_new_connection_leaves_the_locks_of_the_others(app):
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL locks in its server")
+        with db.engine.connect() as reader:
+            reader.execute(select(1))
+            db.engine.connect().close()
+            command = [sys.executable, "-c", TAKE_LOCK, db.engine.url.database]
+            other = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert "BlockingIOError" in other.stderr
 
 
 def test_only_the_user_of_a_service_reads_its_sqlite_files(make_app, tmp_path):

@@ -208,11 +208,18 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def _make_private(_: Any, __: Any, args: Any, ___: Any) -> None:
-    """Let only this user read the database; SQLite's other files follow its mode."""
+    """Let only this user read the database; SQLite's other files follow its mode.
+
+    A file that exists is not opened: closing it would end the locks that this process
+    holds on it through SQLite (POSIX advisory locks), and other processes would then
+    delete the log that its connections use.
+    """
     path = str(args[0]) if args else ""
     with suppress(OSError):  # SQLite itself reports a file that cannot be opened
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         os.chmod(path, 0o600)
+        return
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _hide_values(context: ExceptionContext) -> None:

@@ -1,7 +1,7 @@
 """The sandbox's SQLite database, with one transaction at a time."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -48,9 +48,13 @@ class Ledger:
 
 
 def _make_private(path: Path) -> None:
-    """Let only this user read the ledger; SQLite's other files follow its mode."""
+    """Let only this user read the ledger; SQLite's other files follow its mode.
+
+    A file that exists is not opened: closing it would end SQLite's locks on it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
+    with suppress(FileExistsError):
+        path.touch(mode=0o600, exist_ok=False)
     path.chmod(0o600)
 
 
