@@ -48,6 +48,14 @@ class Server:
         self.worker.wait_for_and_dispatch_events(0.002)
         self.worker.murder_pending()
 
+    def until(self, is_true, turns=5000):
+        """Run the main loop until something is true; return whether it became so."""
+        for _ in range(turns):
+            self.turn()
+            if is_true():
+                return True
+        return False
+
     def send(self, data, client=None):
         """Send bytes on a new connection, or on this one."""
         if client is None:
@@ -59,15 +67,15 @@ class Server:
         self.turn()
         return client
 
-    def answer(self, client, turns=5000):
-        """Return what the server has sent until it closed or `turns` are over."""
+    def answer(self, client, turns=5000, answers=1):
+        """Return what the server has sent until it closed or so many are complete."""
         received = b""
         for _ in range(turns):
             self.turn()
             try:
                 data = client.recv(1 << 20)
             except BlockingIOError:
-                if complete(received):
+                if complete(received, answers):
                     break
                 continue
             received += data
@@ -84,10 +92,14 @@ class Server:
         self.worker.method_queue.close()
 
 
-def complete(received):
+def complete(received, answers):
+    """Return whether so many whole answers are here."""
+    if answers == 0:
+        return True
     head, end, body = received.partition(b"\r\n\r\n")
     length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
-    return bool(end) and len(body) >= int(length or 0)
+    is_here = bool(end) and len(body) >= int(length or 0)
+    return is_here and complete(body[int(length or 0) :], answers - 1)
 
 
 @pytest.fixture

@@ -40,14 +40,16 @@ def body_of(answer):
     return body
 
 
-def is_over(server, client):
-    """Return whether the server has closed a connection without another word."""
-    for _ in range(3):
-        server.turn()
-    try:
-        return client.recv(1) == b""
-    except BlockingIOError:
-        return False
+def is_over(server, client, turns=5000):
+    """Return whether the server closes a connection without another word."""
+
+    def is_closed():
+        try:
+            return client.recv(1) == b""
+        except BlockingIOError:
+            return False
+
+    return server.until(is_closed, turns)
 
 
 def test_a_request_is_answered_and_the_connection_kept(server):
@@ -71,7 +73,7 @@ def test_a_request_may_arrive_byte_by_byte(server):
 
 def test_requests_that_are_sent_ahead_are_answered_in_order(server):
     client = server.send(post(b"one") + post(b"two") + post(b"three")[:-2])
-    answers = server.answer(client, 20)
+    answers = server.answer(client, answers=2)
     assert [b"one" in answers, b"two" in answers, b"thr" in answers] == [1, 1, 0]
 
     server.send(b"ee", client)
@@ -99,8 +101,7 @@ def test_a_client_that_stops_in_the_middle_is_told_and_ended(server, clock, begu
     clock.now += 2
     refused(server.answer(client), 408, "request_timeout")
     client.close()
-    server.turn()
-    assert server.worker.nr_conns == 0
+    assert server.until(lambda: server.worker.nr_conns == 0)
 
 
 def test_a_client_that_drips_a_head_has_no_more_time(server, clock):
@@ -134,7 +135,7 @@ def test_an_idle_connection_is_kept_for_the_keepalive_time(server, clock):
     client = server.send(GET)
     server.answer(client)
     clock.now += server.worker.cfg.keepalive - 1
-    assert not is_over(server, client)
+    assert not is_over(server, client, 3)
 
     server.send(GET[:5], client)  # a new request begins with its own time
     clock.now += PATIENCE - 1
@@ -143,6 +144,17 @@ def test_an_idle_connection_is_kept_for_the_keepalive_time(server, clock):
 
     clock.now += server.worker.cfg.keepalive + 1
     assert is_over(server, client)
+
+
+def test_a_request_that_comes_when_its_connection_ends_is_answered(server, clock):
+    client = server.send(GET)
+    server.answer(client)
+    clock.now += server.worker.cfg.keepalive + 1
+    client.sendall(post(b"just in time"))
+
+    server.worker.murder_pending()
+
+    assert body_of(server.answer(client)) == b"just in time"
 
 
 def test_half_requests_hold_no_thread(start):
@@ -292,9 +304,7 @@ def test_a_client_that_reads_slowly_holds_no_thread_and_gets_all(start):
     size = 6 << 20
     server = start(large(size))
     slow = server.send(GET)
-    for _ in range(20):
-        server.turn()
-    assert server.worker.waiting
+    assert server.until(lambda: server.worker.held > 1 << 20)
 
     quick = server.send(GET)
     assert len(body_of(server.answer(quick))) == size
@@ -306,9 +316,7 @@ def test_a_client_that_reads_slowly_holds_no_thread_and_gets_all(start):
 def test_a_client_that_does_not_read_is_ended(start, clock):
     server = start(large(6 << 20))
     server.send(GET)
-    for _ in range(20):
-        server.turn()
-    assert server.worker.held > 0
+    assert server.until(lambda: server.worker.held > 1 << 20)
 
     clock.now += 60 * 60
     server.turn()
@@ -319,7 +327,7 @@ def test_when_there_are_too_many_connections_the_one_that_waits_longest_ends(ser
     server.worker.worker_connections = 5
     first = server.send(GET[:9])
     others = [server.send(GET[:9]) for _ in range(3)]
-    assert not is_over(server, first)
+    assert not is_over(server, first, 3)
 
     last = server.send(GET)
     assert is_over(server, first)
@@ -357,13 +365,11 @@ def test_without_free_files_the_connection_that_waits_longest_ends(server, monke
 def test_a_client_that_leaves_is_forgotten(server):
     for sent in (GET[:9], post(b"half", length=9), CHUNKED, b""):
         server.send(sent).close()
-        server.turn()
     reset = server.send(GET[:9])
     reset.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
     reset.close()
-    server.turn()
 
-    assert server.worker.nr_conns == 0
+    assert server.until(lambda: server.worker.nr_conns == 0)
     assert not server.worker.waiting
 
 

@@ -135,7 +135,10 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
     def _late(self, conn: Connection) -> None:
         """End a request that has not arrived in time."""
         if not conn.incoming.data:
-            self._drop(conn)
+            try:
+                self._receive(conn)  # it may have come since the last turn
+            except BlockingIOError:
+                self._drop(conn)
             return
         self.handle_error(None, conn.sock, conn.client, SlowClient())
         self._finish(conn)
