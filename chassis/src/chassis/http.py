@@ -15,6 +15,7 @@ from chassis.outcomes import Unknown
 
 MAX_ANSWER = 1 << 20
 PAUSE = 5
+CONNECT, READ = 0.5, 2.0
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ class Client(pybreaker.CircuitBreakerListener):
     5 s. Raises Unknown for 408, 429 and 4xx that is not JSON.
     """
 
-    def __init__(self, name: str, base_url: str, *, read: float = 2.0) -> None:
+    def __init__(self, name: str, base_url: str, *, read: float | None = None) -> None:
         self.name = name
         self.base_url = base_url
         self.pool = urllib3.PoolManager(
             maxsize=16,
-            timeout=urllib3.Timeout(connect=0.5, read=read),
+            timeout=urllib3.Timeout(connect=CONNECT, read=read or READ),
             retries=urllib3.Retry(
                 total=1, redirect=0, status=0, allowed_methods={"GET", "PUT", "DELETE"}
             ),

@@ -1,13 +1,17 @@
 """Apps of tests: an app takes 0.2 s to make, so that tests reuse one."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 from flask import Flask
 
-from chassis import logging, web
+from chassis import db, logging, web
+from chassis.config import Settings
+from chassis.db import engine_options
 from chassis.http import Client
 from chassis.web.keys import Keys
 from devtools.testkit.databases import CreateApp, Databases, dispose
@@ -21,6 +25,7 @@ USUAL = {
     "WORKER_POLL_SECONDS": "0.01",
 }
 KEPT = 4  # free apps of one service
+PATIENCE = 60  # seconds, where a service in production waits for one to ten
 Renew = Callable[[Flask], object]
 
 
@@ -56,7 +61,8 @@ class Apps:
         """Make an app."""
         environ = {**USUAL, **settings}
         url = self.databases.new(create_app, environ)
-        app = create_app({**environ, "DATABASE_URL": url})
+        with mock.patch.object(db, "engine_options", patient_options):
+            app = create_app({**environ, "DATABASE_URL": url})
         app.testing = False  # errors become responses, as in production
         app.extensions["test_database"] = url
         self.trust(app)
@@ -109,6 +115,22 @@ class Apps:
     def _close(self, used: Reusable) -> None:
         dispose(used.app)
         self.databases.keep(used.create_app, used.app.extensions["test_database"])
+
+
+def patient_options(settings: Settings) -> dict[str, Any]:
+    """Return the engine options of a service that waits longer for its database.
+
+    A busy machine would otherwise look like a database that does not answer.
+    """
+    options = engine_options(settings)
+    connect: dict[str, Any] = options["connect_args"]
+    if "timeout" in connect:
+        connect["timeout"] = PATIENCE
+    else:
+        options["pool_timeout"] = PATIENCE
+        limits = re.sub(r"timeout=\d+", f"timeout={PATIENCE}000", connect["options"])
+        connect["options"] = limits
+    return options
 
 
 def _restore(now: dict[str, Any], then: dict[str, Any]) -> None:

@@ -7,16 +7,25 @@ databases); without it every app gets a SQLite file of its own.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from unittest import mock
 
 import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from devtools.testkit.apps import SECRET, Apps, Renew, Reusable
+from chassis import http
+from devtools.testkit.apps import PATIENCE, SECRET, Apps, Renew, Reusable
 from devtools.testkit.databases import CreateApp, Databases, dispose
 from devtools.testkit.tokens import Tokens
 
 __all__ = ["SECRET", "dispose", "serve"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Let services wait long for each other: a busy machine is no outage."""
+    with mock.patch.multiple(http, CONNECT=PATIENCE, READ=PATIENCE):
+        yield
 
 
 @pytest.fixture(scope="session")
