@@ -47,6 +47,8 @@ livenessProbe:
   {{- include "shop.probe" (dict "service" .service "path" "/healthz/") | nindent 2 }}
   periodSeconds: 10
   timeoutSeconds: 5
+  # A minute: a restart helps a process that hangs, not a node that is busy.
+  failureThreshold: 6
 readinessProbe:
   {{- include "shop.probe" (dict "service" .service "path" "/readyz/") | nindent 2 }}
   periodSeconds: 5
