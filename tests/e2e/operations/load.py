@@ -1,16 +1,26 @@
 """A load of customers who read, order and cancel until the block ends."""
 
 import threading
+import time
 import uuid
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
+from chassis import clock
 from devtools.demo.client import Client, DemoFailed
 
 CUSTOMERS = 4
 ACCEPTED = (201, 202)  # 202: product-svc has not answered yet
-PAUSE = 0.25  # seconds between a customer's requests
+PAUSE = 1.0  # seconds between a customer's requests
+# A cluster that starts twenty pods on two cores can stand still for a minute. A slow
+# answer is no failure.
+PATIENCE = 180.0
+# Seconds after which an idle connection is not used again. A server closes one after
+# `keepalive` seconds, and a request that it receives meanwhile gets no answer.
+IDLE = 30.0
 
 
 @dataclass
@@ -25,6 +35,9 @@ class Load:
 
     def __enter__(self):
         """Start the customers, each in a thread with its own connection."""
+        for client in self.clients:
+            client.timeout = PATIENCE
+            client.http.mount("http://", Connections())
         self.threads = [
             threading.Thread(target=self._shop, args=(client,))
             for client in self.clients
@@ -69,9 +82,26 @@ class Load:
         try:
             answer = request()
         except (DemoFailed, requests.RequestException) as error:
-            self.failures.append(_described(error))
+            self.failures.append(f"{clock.now().time()}: {_described(error)}")
             return None
         self.done += 1
+        return answer
+
+
+class Connections(HTTPAdapter):
+    """Keeps connections, but not for as long as the servers do."""
+
+    def __init__(self):
+        super().__init__()
+        self.used = {}
+
+    def send(self, request, **more):
+        """Send on a new connection after a long pause, else on the one before."""
+        server = urlsplit(request.url).netloc
+        if time.monotonic() - self.used.get(server, 0) > IDLE:
+            self.poolmanager.clear()
+        answer = super().send(request, **more)
+        self.used[server] = time.monotonic()
         return answer
 
 

@@ -12,7 +12,7 @@ from chassis import logging as chassis_logging
 worker_class = "chassis.server.worker.Worker"
 threads = int(os.environ.get("WEB_THREADS", "8"))
 workers = int(os.environ.get("WEB_WORKERS", "1"))
-timeout = 30
+timeout = 120  # longer than a busy machine stands still: a killed worker answers nobody
 graceful_timeout = 25
 keepalive = 75
 worker_connections = 512  # below the usual limit of 1024 open files

@@ -21,10 +21,14 @@ class DemoFailed(Exception):
 
 
 class Client:
-    """Calls the services of one target; signed in when `token` is set."""
+    """Calls the services of one target; signed in when `token` is set.
+
+    A call fails when no byte of its answer comes for `timeout` seconds.
+    """
 
     def __init__(self, target: Target) -> None:
         self.target = target
+        self.timeout = 15.0
         self.http = requests.Session()
         self.http.trust_env = False  # loopback needs no proxy
         self.token = ""
@@ -40,7 +44,9 @@ class Client:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= more.pop("headers", {})
         url = self.target.address(service) + path
-        answer = self.http.request(method, url, headers=headers, timeout=15, **more)
+        answer = self.http.request(
+            method, url, headers=headers, timeout=self.timeout, **more
+        )
         if answer.status_code not in expected:
             raise DemoFailed(_unexpected(answer, *expected))
         return answer.json() if answer.content else None
