@@ -84,9 +84,13 @@ class Server:
         return received
 
     def close(self):
-        for one in (*self.clients, self.listener, *self.worker.waiting):
-            one.close()
+        for client in self.clients:
+            client.close()
+        # Threads may still answer; what they answer comes back to the main loop.
+        self.until(lambda: self.worker.nr_conns == 0, 500)
         self.worker.tpool.shutdown(wait=True)
+        for one in (self.listener, *self.worker.waiting):
+            one.close()
         self.worker.tmp.close()
         self.worker.poller.close()
         self.worker.method_queue.close()
