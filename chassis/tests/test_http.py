@@ -10,7 +10,7 @@ from nasty_server import nasty
 from opentelemetry import trace
 
 from chassis import correlation, http
-from chassis.http import Answer, Client, Outage
+from chassis.http import CONNECT, READ, Answer, Client, Outage
 from chassis.outcomes import Unknown
 
 
@@ -149,6 +149,17 @@ def test_a_failure_after_the_pause_opens_the_breaker_again(dependency):
     fail(dependency, 1)
 
     assert dependency.is_down
+
+
+def test_a_client_waits_half_a_second_to_connect_and_two_to_read(monkeypatch):
+    # The test run makes these times longer after this module was imported.
+    monkeypatch.setattr(http, "CONNECT", CONNECT)
+    monkeypatch.setattr(http, "READ", READ)
+
+    client = Client("order-svc", "http://127.0.0.1:9")
+
+    limits = client.pool.connection_pool_kw["timeout"]
+    assert (limits.connect_timeout, limits.read_timeout) == (0.5, 2.0)
 
 
 def test_calls_from_several_threads_run_at_the_same_time(server):

@@ -204,6 +204,8 @@ def test_each_probe_uses_its_endpoint(template, service):
         "livenessProbe": "/healthz/",
         "readinessProbe": "/readyz/",
     }
+    liveness = api["livenessProbe"]
+    assert liveness["periodSeconds"] * liveness["failureThreshold"] == 60
     # Every service trusts its own name; the address of a pod is not known before.
     [host] = api["readinessProbe"]["httpGet"]["httpHeaders"]
     assert host == {"name": "Host", "value": service}

@@ -15,7 +15,7 @@ from chassis.outcomes import Unknown
 
 MAX_ANSWER = 1 << 20
 PAUSE = 5
-CONNECT, READ = 0.5, 2.0
+CONNECT, READ = 0.5, 2.0  # seconds
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ PAUSE = 1.0  # seconds between a customer's requests
 # answer is no failure.
 PATIENCE = 180.0
 # Seconds after which an idle connection is not used again. A server closes one after
-# `keepalive` seconds, and a request that it receives meanwhile gets no answer.
+# `keepalive` seconds, and a request that is sent at that moment gets no answer.
 IDLE = 30.0
 
 
