@@ -101,3 +101,7 @@ def test_a_customers_order_is_not_logged(app: Flask, shop: Any) -> None:
     shop.cancel(shop.placed())
 
     assert log(app) == []
+
+
+def test_no_logged_column_is_named_like_a_secret(app: Flask) -> None:
+    assert action_log.secrets(app) == {"dead_letters.message_id"}  # of the queue

@@ -136,3 +136,7 @@ def test_the_sagas_steps_stand_in_the_timeline_and_not_in_the_log(
     with app.app_context():
         history = db.session.scalars(select(ReservationHistory)).all()
     assert {row.actor for row in history} == {"order-svc"}
+
+
+def test_no_logged_column_is_named_like_a_secret(app: Flask) -> None:
+    assert not action_log.secrets(app)

@@ -16,6 +16,7 @@ CHANGING = ("post", "put", "patch", "delete")
 # Tables without a meaning of their own, and those that only record other changes.
 TECHNICAL = {"action_log", "admin_sessions", "dependencies", "idempotency_keys"}
 RECORDS = {"inbox", "outbox"}
+SECRET_WORDS = ("hash", "secret", "token", "password", "key", "message_id")
 Rows = dict[tuple[str, str], Any]
 
 
@@ -60,9 +61,10 @@ def _rows(app: Flask) -> Rows:
     return found
 
 
-def _is_record(app: Flask, name: str, records: set[str]) -> bool:
-    with app.app_context():
-        return name in {model(table).__name__ for table in records | RECORDS}
+def _names_of(app: Flask, tables: set[str]) -> set[str]:
+    """Return the names of the classes of those tables that the service has."""
+    classes = app.extensions["chassis_models"]
+    return {classes[table].__name__ for table in tables & classes.keys()}
 
 
 def unlogged(
@@ -72,6 +74,7 @@ def unlogged(
 
     A new row of the tables `records` need not be logged.
     """
+    only_records = _names_of(app, records | RECORDS)
     before = _rows(app)
     work()
     after = _rows(app)
@@ -79,7 +82,7 @@ def unlogged(
         row
         for row in before.keys() | after.keys()
         if before.get(row) != after.get(row)
-        and (row in before or not _is_record(app, row[0], records))
+        and (row in before or row[0] not in only_records)
     }
     with app.app_context():
         log = model("action_log")
@@ -87,18 +90,17 @@ def unlogged(
     return changed, changed - {(name, key) for name, key in logged}
 
 
-def secrets(app: Flask, words: Iterable[str]) -> set[str]:
-    """Return the logged columns whose names contain one of the words."""
-    with app.app_context():
-        mappers = current_db().Model.registry.mappers  # type: ignore[attr-defined]
-        columns = {
-            f"{mapper.local_table.name}.{attribute.key}"
-            for mapper in mappers
-            if mapper.class_.logs_changes
-            for attribute in inspect(mapper.class_).column_attrs
-            if "secret" not in attribute.columns[0].info
-        }
-    return {name for name in columns if any(word in name for word in words)}
+def secrets(app: Flask) -> set[str]:
+    """Return the logged columns whose names sound like secrets: `users.password_hash`."""
+    classes = app.extensions["chassis_models"].items()
+    return {
+        f"{table}.{attribute.key}"
+        for table, mapped in classes
+        if mapped.logs_changes
+        for attribute in inspect(mapped).column_attrs
+        if "secret" not in attribute.columns[0].info
+        and any(word in attribute.key for word in SECRET_WORDS)
+    }
 
 
 class Panel:
