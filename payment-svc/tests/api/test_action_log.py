@@ -1,11 +1,11 @@
 """Each change by staff and integrators, by API or panel, is in the action log."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
-from chassis import clock
 from devtools.testkit import action_log
 from devtools.testkit.action_log import MESSAGE_FORMS, Panel
 from payment_svc.extensions import db
@@ -22,6 +22,7 @@ from payment_svc.models import (
 # parent table of payments.
 RECORDS = {"payment_history", "refund_history", "dispute_history", "audit_log"}
 PAYMENT = "/payments/{payment_id}/"
+LATER = {"next_check_at": datetime(2999, 1, 1, tzinfo=UTC)}
 LINK = {
     "order_id": 17,
     "user_id": 1,
@@ -53,7 +54,7 @@ def refundable(shop):
 
 
 def a_refund(shop):
-    values = {"amount": Decimal("9.00"), "currency": "INR", "key": "k"}
+    values = {"amount": Decimal("9.00"), "currency": "INR", "key": "k", "n": 1}
     capture = {"razorpay_payment_id": "pay_1", "captured_amount": Decimal("499.00")}
     row = Refund(
         payment_id=shop.row("captured"),
@@ -70,11 +71,12 @@ def a_dispute(shop):
     ids = {"razorpay_dispute_id": "disp_1", "razorpay_payment_id": "pay_1"}
     facts = {"phase": "chargeback", "status": "open", "amount": Decimal("9.00")}
     payment = {"payment_id": shop.row("captured"), "amount_deducted": Decimal("0.00")}
-    return stored(shop, Dispute(**ids, **facts, **payment, currency="INR"))
+    return stored(shop, Dispute(**ids, **facts, **payment, **LATER, currency="INR"))
 
 
 def a_webhook(shop):
-    return stored(shop, WebhookEvent(sha256="f", body=b"{}", processed_at=clock.now()))
+    received = {"sha256": "f", "body": b"{}"}
+    return stored(shop, WebhookEvent(**received, **LATER))
 
 
 OPERATIONS = {

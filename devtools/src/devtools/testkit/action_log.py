@@ -57,7 +57,7 @@ def _rows(app: Flask) -> Rows:
             keys = [column.name for column in table.primary_key]
             for row in database.session.execute(select(table)).mappings():
                 key = ",".join(str(row[part]) for part in keys)
-                found[name, key] = {**row}
+                found[name, key] = {**row, "updated_at": None}
     return found
 
 
@@ -91,7 +91,7 @@ def unlogged(
 
 
 def secrets(app: Flask) -> set[str]:
-    """Return the logged columns whose names sound like secrets: `users.password_hash`."""
+    """Return the logged columns, such as `users.password_hash`, named like secrets."""
     classes = app.extensions["chassis_models"].items()
     return {
         f"{table}.{attribute.key}"
