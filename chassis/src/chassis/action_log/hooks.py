@@ -55,7 +55,8 @@ def _keep_rows(state: ORMExecuteState) -> None:
 
 def _keys(session: Session, statement: Any) -> list[tuple[Any, ...]]:
     """Lock the rows that a statement will change; return their keys."""
-    found = select(*statement.table.primary_key).with_for_update()
+    found = select(*statement.table.primary_key)
+    found = found.with_for_update(key_share=statement.is_update)  # as it will itself
     if statement.whereclause is not None:
         found = found.where(statement.whereclause)
     return [tuple(row) for row in session.execute(found)]
