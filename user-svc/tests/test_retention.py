@@ -8,7 +8,6 @@ from flask import Flask
 
 from devtools.testkit.retention import (
     EVERYWHERE,
-    KEPT_EVERYWHERE,
     Pruned,
     left,
     missing,
@@ -24,7 +23,6 @@ from user_svc.models import (
 )
 
 KEPT = {
-    **KEPT_EVERYWHERE,
     "users": "people; a deleted one keeps its id alone, orders name it",
     "service_clients": "one for each of SERVICE_CLIENTS; set-up removes the others",
     "signing_keys": "two or three: rotation deletes those that were replaced",

@@ -170,6 +170,7 @@ class Settings:
     behind_tls: bool = setting(flag, False)
     worker_poll_seconds: float = setting(seconds, 0.1)
     prune_after_days: int = setting(retention_days, 30)
+    action_log_days: int = setting(whole, 365)
     idempotency_hours: int = setting(whole, 24)
     currency: str = setting(one_of("INR"), "INR")
 

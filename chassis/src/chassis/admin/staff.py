@@ -19,6 +19,7 @@ from flask import current_app, g, session
 from sqlalchemy import delete, update
 
 from chassis import clock
+from chassis.action_log import Actor
 from chassis.db import current_db, model, reading, writing
 from chassis.errors import Forbidden, Unavailable
 from chassis.http import Answer, Client
@@ -37,6 +38,11 @@ class Staff:
     name: str
     email: str
     role: str
+
+    @property
+    def actor(self) -> Actor:
+        """Return the user as the action log names the user."""
+        return Actor(f"user:{self.id}", self.role, "panel", self.id, self.email)
 
     def may(self, roles: tuple[str, ...]) -> bool:
         """Return whether the user has one of the roles; an admin has every role."""

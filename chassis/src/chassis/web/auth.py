@@ -11,6 +11,7 @@ from typing import Any, cast
 import jwt
 from flask import Flask, current_app, g, request
 
+from chassis.action_log import Actor
 from chassis.config import settings
 from chassis.errors import Forbidden, Unauthorized
 from chassis.http import Client
@@ -21,6 +22,7 @@ TYPE = "at+jwt"
 SHOP = "shop"  # the audience of users' tokens; a service token names the called service
 LEEWAY = 30
 CUSTOMER, STAFF, ADMIN = "customer", "staff", "admin"
+SERVICE = "service"  # the role of a service in the action log
 ROLES = {
     CUSTOMER: {CUSTOMER},
     STAFF: {CUSTOMER, STAFF},
@@ -50,6 +52,13 @@ class Caller:
     def is_staff(self) -> bool:
         """Return whether this is a staff or admin user."""
         return self.may(STAFF)
+
+    @property
+    def actor(self) -> Actor | None:
+        """Return whose changes are logged; None for a customer."""
+        if self.role == CUSTOMER:
+            return None
+        return Actor(str(self), self.role or SERVICE, "api", self.id)
 
     def __str__(self) -> str:
         return self.client or f"user:{self.id}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -119,6 +119,7 @@ class OrderItem(AuditModel, db.Model):
     """A line of an order; its price and name come from the reservation."""
 
     __tablename__ = "order_items"
+    logs_inserts: ClassVar[bool] = False
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("price >= 0 AND price <> 'NaN'", name="price_not_negative"),
@@ -148,6 +149,7 @@ class OrderHistory(AuditModel, db.Model):
     """A line of an order's timeline: a change of state or a message."""
 
     __tablename__ = "order_history"
+    logs_inserts: ClassVar[bool] = False
     __table_args__ = (CheckConstraint(among("kind", HistoryKind), name="kind_known"),)
 
     id: Mapped[Id]

@@ -8,6 +8,7 @@ worker resumes the order.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chassis import action_log
 from chassis.db import reading
 from chassis.errors import Forbidden, Unavailable
 from chassis.failpoints import failpoint
@@ -69,6 +70,7 @@ def place(
     return order_id
 
 
+@action_log.saga_step()
 def reserve(work: Context, order_id: int) -> None:
     """Reserve the stock of a placed order at product-svc.
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis import clock
+from chassis import action_log, clock
 from chassis.db import changed
 from chassis.errors import Conflict, NotFound
 from user_svc import email_addresses
@@ -146,6 +146,7 @@ class UserManager:
         if user.deleted_at is not None:
             return
         self._keep_an_admin(user, {"is_active": False})
+        action_log.erase(self.session)
         user.name, user.phone, user.password_hash = DELETED, None, None
         user.email = user.email_key = f"deleted-{user.id}@deleted.invalid"
         user.role, user.is_active, user.email_verified = Role.CUSTOMER, False, False
