@@ -1,0 +1,145 @@
+"""Counters in the process and in a real Redis, which may be down or silent."""
+
+import shutil
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+import redis
+
+from chassis.web import counters
+from chassis.web.counters import LocalCounters, SharedCounters
+
+needs_redis = pytest.mark.skipif(
+    shutil.which("redis-server") is None, reason="redis-server is not installed"
+)
+
+
+def start(port):
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+    with redis.Redis(port=port) as probe:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            try:
+                probe.ping()
+            except redis.ConnectionError:
+                continue
+            return process
+    raise AssertionError("redis-server did not start")
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def server():
+    port = free_port()
+    process = start(port)
+    yield port
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture
+def shared(monkeypatch):
+    """Return `shared(port)`: counters at a port, whose connections are closed later."""
+    made = []
+
+    def make(port):
+        made.append(SharedCounters(f"local-redis://127.0.0.1:{port}/0"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.storage.close()
+
+
+@pytest.fixture
+def passed(monkeypatch):
+    """Stop the monotonic time of the counters; return a function that moves it."""
+    now = [1000.0]
+    monkeypatch.setattr(counters, "monotonic", lambda: now[0])
+    return lambda seconds: now.__setitem__(0, now[0] + seconds)
+
+
+def test_a_key_is_counted_until_it_ends(passed):
+    local = LocalCounters()
+
+    assert [local.incr("a", 60), local.incr("a", 60), local.incr("b", 60)] == [1, 2, 1]
+    passed(61)
+    assert local.incr("b", 60) == 1
+    assert local.get("a") == 0
+
+
+def test_many_keys_take_no_more_memory(monkeypatch):
+    monkeypatch.setattr(LocalCounters, "MOST", 3)
+    local = LocalCounters()
+    for number in range(9):
+        local.incr(str(number), 60)
+
+    assert len(local._counts) == 3
+    assert local.get("8") == 1
+
+
+def test_threads_count_together():
+    local = LocalCounters()
+
+    def count():
+        for _ in range(500):
+            local.incr("a", 60)
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert local.get("a") == 2000
+
+
+@needs_redis
+def test_processes_count_together_in_redis(server, shared):
+    first, second = shared(server), shared(server)
+
+    assert [first.incr("together", 60), second.incr("together", 60)] == [1, 2]
+    with redis.Redis(port=server) as found:
+        assert [0 < found.ttl(key) <= 60 for key in found.keys("*together")] == [True]
+
+
+def test_without_redis_a_process_counts_alone(shared, passed):
+    alone = shared(free_port())
+
+    assert [alone.incr("a", 60) for _ in range(3)] == [1, 2, 3]
+    passed(counters.PAUSE)
+    assert alone.incr("a", 60) == 4
+
+
+def test_a_silent_redis_delays_one_request_for_a_moment(shared):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        alone = shared(silent.getsockname()[1])
+        started = time.monotonic()
+        counts = [alone.incr("a", 60) for _ in range(50)]
+
+    assert counts == list(range(1, 51))
+    assert time.monotonic() - started < 4 * counters.PATIENCE
+
+
+@needs_redis
+def test_redis_is_used_again_when_it_answers(shared, passed):
+    port = free_port()
+    counting = shared(port)
+    assert counting.incr("again", 60) == 1
+    process = start(port)
+    try:
+        assert counting.incr("again", 60) == 2  # not tried before the pause is over
+        passed(counters.PAUSE)
+        assert [counting.incr("again", 60) for _ in range(2)] == [1, 2]
+    finally:
+        process.terminate()
+        process.wait()
+    assert counting.incr("again", 60) == 3
