@@ -197,6 +197,7 @@ class Settings:
     behind_tls: bool = setting(flag, False)
     proxy_count: int = setting(whole, 0)
     web_workers: int = setting(whole, 1)
+    api_processes: int = setting(whole, 1)
     rate_limit_storage: str = setting(limit_storage, MEMORY)
     rate_limit_factor: int = setting(factor, 1)
     rate_limit_address: str = setting(limit, "1800 per minute")
@@ -281,11 +282,10 @@ def _named(name: str, problems: list[str]) -> Iterator[None]:
 
 def _not_shared(values: dict[str, Any]) -> list[str]:
     """Return the problem of several processes that each count for themselves."""
-    is_one = values.get("web_workers", 1) < 2
-    if is_one or values.get("rate_limit_storage") != MEMORY:
+    number = max(values.get("web_workers", 1), values.get("api_processes", 1))
+    if number < 2 or values.get("rate_limit_storage") != MEMORY:
         return []
-    number = values["web_workers"]
-    reason = f"each of the {number} WEB_WORKERS would count for itself"
+    reason = f"each of the {number} API processes would count for itself"
     return [f"RATE_LIMIT_STORAGE: should be a redis:// address, because {reason}"]
 
 

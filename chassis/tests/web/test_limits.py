@@ -30,8 +30,10 @@ def make(reuse_app):
 
 
 @pytest.fixture
-def client(make):
-    return make()
+def client(make, tokens):
+    found = make()
+    found.application.extensions["keys"].get(tokens.KID)  # fetched already
+    return found
 
 
 @pytest.fixture
@@ -110,7 +112,6 @@ def test_a_random_kid_starts_no_fetch_of_the_keys(client, tokens, monkeypatch):
 
 
 def test_a_service_has_a_limit_of_its_own_and_none_of_its_address(client, tokens):
-    client.application.extensions["keys"].get(tokens.KID)
     headers = tokens.service("order-svc", "tiny-svc", "things:write")
 
     assert statuses(client, 7, headers=headers) == [200] * 6 + [429]

@@ -1,7 +1,10 @@
 """The client's address behind proxies, and calls that are made for the client."""
 
+from typing import ClassVar
+
 import pytest
 from flask import request
+from panel import Browser
 from tiny import create_app
 
 from chassis.http import Answer, Limited
@@ -30,6 +33,10 @@ def test_a_client_is_an_address_or_a_network_of_ipv6(address, network):
 
 
 class UserSvc:
+    """Stands for user-svc: keeps the headers of calls; without an answer, 429."""
+
+    pool: ClassVar = {}
+
     def __init__(self, answer=None):
         self.answer, self.headers = answer, []
 
@@ -107,9 +114,8 @@ def test_a_429_of_user_svc_is_the_clients(make):
 
 
 def test_at_the_panel_too(make):
-    app = make()
-    app.config["WTF_CSRF_ENABLED"] = False
-    page = app.test_client().post("/admin/login/", data={"email": "a", "password": "b"})
+    page = Browser(make()).sign_in()
 
     assert page.status_code == 429
     assert page.headers["Retry-After"] == "17"
+    assert "user-svc answered 429" in page.text
