@@ -1,4 +1,4 @@
-"""Limits of requests: per caller, per address, and stricter ones of single addresses.
+"""Limits of requests: per caller, per address, and stricter ones of single views.
 
 The settings RATE_LIMIT_* hold the numbers. A window begins at a full minute or hour,
 so that one step of the storage gives the count, the rest and the wait.
@@ -7,19 +7,16 @@ so that one step of the storage gives the count, the rest and the wait.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from flask import Flask, Response, current_app, g, request
-from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter
 from limits import RateLimitItem, parse_many
-from limits.strategies import STRATEGIES, FixedWindowRateLimiter
 
 from chassis import errors
 from chassis.config import Settings
 from chassis.web import auth, counters, proxies
 from chassis.web.security import ANY_HOST
 
-STRATEGY = "by-the-clock"
 ADDRESS, CALLER, SERVICE = "address", "caller", "service"
 SIGN_IN, REGISTRATION, RESET = "sign_in", "registration", "reset"
 ORDER, CHECK_STOCK = "order", "check_stock"
@@ -29,7 +26,7 @@ BY_ADDRESS = (ADDRESS, SIGN_IN, REGISTRATION, RESET)
 Unless = Callable[[], bool]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Used:
     """How much of a limit is used, and the seconds until its window ends."""
 
@@ -48,75 +45,77 @@ def now() -> float:
     return time.time()
 
 
-class Windows(FixedWindowRateLimiter):
-    """Counts the requests of each window of the clock."""
+class Limits(Limiter):
+    """Flask-Limiter with the limits of this shop.
 
-    def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
-        """Count a request; return whether the limit allows it."""
+    Flask-Limiter's own search for the limits of a view would take longer than all
+    that is done here.
+    """
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self._items = {name: _items(settings, name) for name in NAMES}
+        self._views = app.view_functions
+        storage = counters.PREFIX + settings.rate_limit_storage
+        super().__init__(
+            proxies.client, app=app, storage_uri=storage, key_prefix=settings.service
+        )
+
+    def _check_request_limit(
+        self, callable_name: str | None = None, in_middleware: bool = True
+    ) -> None:
+        """Count the request before anything of it is read (a hook of Flask-Limiter)."""
+        endpoint = request.endpoint
+        if endpoint is None or endpoint.endswith("static") or request.path in ANY_HOST:
+            return
+        who, address = auth.identify(), proxies.client()
+        g.identity, g.limits_used = who, []
+        for name in self._names(endpoint, who):
+            key = address if who is None or name in BY_ADDRESS else str(who)
+            for item in self._items[name]:
+                self._count(item, name, key)
+
+    def _names(self, endpoint: str, who: auth.Caller | None) -> Iterator[str]:
+        """Choose the limits of a request."""
+        name, unless = self._strict(endpoint)
+        if name == SERVICE or (who and who.client):
+            yield SERVICE
+            return
+        yield ADDRESS
+        if who:
+            yield CALLER
+        if name and not (unless and unless()):
+            yield name
+
+    def _strict(self, endpoint: str) -> tuple[str, Unless | None]:
+        """Return the name of a view's own limit, and when it does not count."""
+        resource = getattr(self._views[endpoint], "view_class", None)
+        method = getattr(resource, request.method.lower(), None)
+        found: tuple[str, Unless | None] = getattr(method, "_limited", ("", None))
+        return found
+
+    def _count(self, item: RateLimitItem, name: str, key: str) -> None:
+        """Count a request in the present window; raise TooManyRequests beyond it."""
         period = item.get_expiry()
         window, passed = divmod(int(now()), period)
-        key = item.key_for(*identifiers, str(window))
-        count = self.storage.incr(key, period, amount=cost)
-        g.limits_used.append(Used(item.amount, count, period - passed))
-        return count <= item.amount
+        where = item.key_for(self._key_prefix, name, key, str(window))
+        used = Used(item.amount, self.storage.incr(where, period), period - passed)
+        g.limits_used.append(used)
+        if used.count > used.most:
+            raise errors.TooManyRequests(
+                f"Too many requests; try again in {used.reset} seconds.",
+                headers={"Retry-After": str(used.reset)},
+            )
 
 
-class Chosen(ApplicationLimit):
-    """The limits that were chosen for this request."""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(g.get("limits", ()))
-
-
-def _caller() -> str:
-    return str(g.identity or proxies.client())
-
-
-def _limits(settings: Settings, name: str) -> tuple[Any, ...]:
-    """Return the limits of one name, multiplied by the factor."""
-    items = parse_many(getattr(settings, f"rate_limit_{name}"))
-    text = "; ".join(
-        f"{item.amount * settings.rate_limit_factor} per {item.multiples} "
-        f"{item.GRANULARITY.name}"
-        for item in items
-    )
-    key = proxies.client if name in BY_ADDRESS else _caller
-    return tuple(ApplicationLimit(text, key_function=key, scope=name))
-
-
-def _choose() -> None:
-    """Choose the limits before anything of the request is read."""
-    g.limits_used, g.limits = [], ()
-    if request.path in ANY_HOST or request.endpoint is None:
-        return
-    g.identity = auth.identify()
-    known: dict[str, tuple[Any, ...]] = current_app.extensions["limits"]
-    for name in _names():
-        g.limits += known[name]
-
-
-def _names() -> Iterator[str]:
-    name, unless = _strict()
-    if (g.identity and g.identity.client) or name == SERVICE:
-        yield SERVICE
-        return
-    yield ADDRESS
-    if g.identity:
-        yield CALLER
-    if name and not (unless and unless()):
-        yield name
-
-
-def _strict() -> tuple[str, Unless | None]:
-    """Return the name of this view's own limit, and when it does not count."""
-    view = current_app.view_functions[str(request.endpoint)]
-    method = getattr(getattr(view, "view_class", None), request.method.lower(), None)
-    found: tuple[str, Unless | None] = getattr(method, "_limited", ("", None))
-    return found
+def _items(settings: Settings, name: str) -> tuple[RateLimitItem, ...]:
+    """Return the limits of a name, multiplied by the factor."""
+    given = parse_many(getattr(settings, f"rate_limit_{name}"))
+    factor = settings.rate_limit_factor
+    return tuple(type(one)(one.amount * factor, one.multiples) for one in given)
 
 
 def _add_headers(response: Response) -> Response:
-    """Tell the limit of which the least is left."""
+    """Add the limit of which the least is left."""
     if used := g.get("limits_used"):
         nearest = min(used, key=lambda one: (one.left, -one.reset))
         response.headers["RateLimit-Limit"] = str(nearest.most)
@@ -125,26 +124,7 @@ def _add_headers(response: Response) -> Response:
     return response
 
 
-def _refused(_: RateLimitExceeded) -> Response:
-    reset = max(one.reset for one in g.limits_used if one.count > one.most)
-    sentence = f"Too many requests; try again in {reset} seconds."
-    wait = {"Retry-After": str(reset)}
-    return errors.problem_response(errors.TooManyRequests(sentence, headers=wait))
-
-
 def init_app(app: Flask, settings: Settings) -> None:
     """Limit the requests of an app; call `auth.init_app` first."""
-    app.extensions["limits"] = {name: _limits(settings, name) for name in NAMES}
-    app.before_request(_choose)
-    STRATEGIES[STRATEGY] = Windows
-    Limiter(
-        proxies.client,
-        app=app,
-        application_limits=[Chosen("")],
-        strategy=STRATEGY,
-        storage_uri=counters.PREFIX + settings.rate_limit_storage,
-        key_prefix=settings.service,
-        headers_enabled=False,
-    )
+    Limits(app, settings)
     app.after_request(_add_headers)
-    app.register_error_handler(RateLimitExceeded, _refused)
