@@ -143,3 +143,28 @@ def test_redis_is_used_again_when_it_answers(shared, passed):
         process.terminate()
         process.wait()
     assert counting.incr("again", 60) == 3
+
+
+@needs_redis
+def test_a_large_limit_is_shared_in_steps(server, shared):
+    first, second = shared(server), shared(server)
+    with redis.Redis(port=server) as found:
+        key = "LIMITS:steps"
+        counts = [first.count("steps", 60, 3) for _ in range(5)]
+        assert (counts, int(found.get(key))) == ([1, 2, 3, 4, 5], 3)
+        counts = [second.count("steps", 60, 3) for _ in range(4)]
+        assert (counts, int(found.get(key))) == ([1, 2, 6, 7], 6)
+        assert first.count("steps", 60, 3) == 9
+
+
+@needs_redis
+def test_a_small_limit_is_exact(server, shared):
+    first, second = shared(server), shared(server)
+
+    assert [one.count("exact", 60, 1) for one in (first, second) * 2] == [1, 2, 3, 4]
+
+
+def test_a_large_limit_is_kept_without_redis(shared):
+    alone = shared(free_port())
+
+    assert [alone.count("a", 60, 3) for _ in range(7)] == [1, 2, 3, 4, 5, 6, 7]

@@ -47,6 +47,10 @@ class LocalCounters(Storage):
             self._counts[key] = (count + amount, end)
             return count + amount
 
+    def count(self, key: str, expiry: int, step: int) -> int:
+        """Count a request, and return the count."""
+        return self.incr(key, expiry)
+
     def _clean(self, now: float) -> None:
         """Drop the keys that have ended; beyond MOST also the oldest one."""
         if now - self._cleaned > self.CLEANED_EVERY:
@@ -82,7 +86,12 @@ class LocalCounters(Storage):
 
 
 class SharedCounters(RedisStorage):
-    """Counters in Redis; this process counts alone while Redis does not answer."""
+    """Counters in Redis; this process counts alone while Redis does not answer.
+
+    Large limits are counted here, and added to Redis in steps: a call of Redis takes
+    longer than all else that a limit costs. So a large limit may be exceeded by one
+    step for each process; a small one is exact.
+    """
 
     STORAGE_SCHEME = ["local-redis", "local-rediss"]  # noqa: RUF012
 
@@ -94,8 +103,19 @@ class SharedCounters(RedisStorage):
             retry=Retry(NoBackoff(), 0),
             **options,
         )
-        self.alone = LocalCounters()
+        self.alone, self.own, self.known = (LocalCounters() for _ in range(3))
         self._is_down, self._next = False, float("-inf")
+
+    def count(self, key: str, expiry: int, step: int) -> int:
+        """Count a request, and return the count; Redis gets `step` requests at once."""
+        if step < 2:
+            return self.incr(key, expiry)
+        rest = self.own.incr(key, expiry) % step
+        if rest == 0:
+            total = self.incr(key, expiry, step)
+            self.known.clear(key)
+            return self.known.incr(key, expiry, total)
+        return self.known.get(key) + rest
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count in Redis, or here while Redis does not answer."""
@@ -118,3 +138,6 @@ class SharedCounters(RedisStorage):
             self._is_down = is_down
             where = "in this process" if is_down else "in Redis"
             logging.get().warning(f"limits are counted {where}", **details)
+
+
+Counters = LocalCounters | SharedCounters
