@@ -1,7 +1,8 @@
 """`python -m verification.bench.limits`: what the limits cost a request of one product.
 
-Requests to three apps alternate: without limits, with limits in memory, and with limits
-in Redis if `redis-server` is installed. The ratio compares the medians of processor time.
+Requests to three apps alternate: without limits, with limits in memory, and with
+limits in Redis if `redis-server` is installed. The ratio compares the medians of
+processor time.
 """
 
 import logging
@@ -119,10 +120,8 @@ def main(requests: int) -> None:
     """Measure; exit with 1 when a limit costs more than 3 per cent."""
     end_on_sigterm()
     logging.disable(logging.INFO)
-    with (
-        tempfile.TemporaryDirectory(prefix="shop-bench-") as folder,
-        redis() as address,
-    ):
+    temporary = tempfile.TemporaryDirectory(prefix="shop-bench-")
+    with temporary as folder, redis() as address:
         problems = report(measure(apps(Path(folder), address), requests))
     for problem in problems:
         click.secho(problem, fg="red", err=True)
