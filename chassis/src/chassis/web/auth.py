@@ -110,7 +110,7 @@ def _keys() -> Keys:
 
 def identify() -> Caller | None:
     """Return the caller if the token is valid by the keys that are here already."""
-    if "Authorization" not in request.headers:
+    if "HTTP_AUTHORIZATION" not in request.environ:
         return None
     config = settings()
     try:

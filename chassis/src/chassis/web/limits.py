@@ -52,8 +52,8 @@ def now() -> float:
 class Limits(Limiter):
     """Flask-Limiter with the limits of this shop.
 
-    Flask-Limiter's own search for the limits of a view would take longer than all
-    that is done here.
+    Flask-Limiter's own hooks, which search for the limits of a view, would take longer
+    than all that is done here, so they are left out.
     """
 
     def __init__(self, app: Flask, settings: Settings) -> None:
@@ -61,23 +61,26 @@ class Limits(Limiter):
         self._views = app.view_functions
         storage = counters.PREFIX + settings.rate_limit_storage
         super().__init__(
-            proxies.client, app=app, storage_uri=storage, key_prefix=settings.service
+            proxies.client, storage_uri=storage, key_prefix=settings.service
         )
+        # Flask-Limiter adds its hooks to an app that does not list the extension yet.
+        app.extensions.setdefault("limiter", set()).add(self)
+        self.init_app(app)
         self._counters = cast("counters.Counters", self.storage)
 
-    def _check_request_limit(
-        self, callable_name: str | None = None, in_middleware: bool = True
-    ) -> None:
-        """Count the request before anything of it is read (a hook of Flask-Limiter)."""
+    def check(self) -> None:
+        """Count the request; raise TooManyRequests beyond a limit."""
         endpoint = request.endpoint
         if endpoint is None or endpoint.endswith("static") or request.path in ANY_HOST:
             return
         who, address = auth.identify(), proxies.client()
-        g.identity, g.limits_used = who, []
+        used: list[Used] = []
+        g.identity, g.limits_used = who, used
         for name in self._names(endpoint, who):
             key = address if who is None or name in BY_ADDRESS else str(who)
             for item in self._items[name]:
-                self._count(item, name, key)
+                used.append(self._count(item, name, key))
+                _refuse_beyond(used[-1])
 
     def _names(self, endpoint: str, who: auth.Caller | None) -> Iterator[str]:
         """Choose the limits of a request."""
@@ -98,20 +101,22 @@ class Limits(Limiter):
         found: tuple[str, Unless | None] = getattr(method, "_limited", ("", None))
         return found
 
-    def _count(self, item: RateLimitItem, name: str, key: str) -> None:
-        """Count a request in the present window; raise TooManyRequests beyond it."""
+    def _count(self, item: RateLimitItem, name: str, key: str) -> Used:
+        """Count a request in the present window."""
         period = item.get_expiry()
         window, passed = divmod(int(now()), period)
         where = item.key_for(self._key_prefix, name, key, str(window))
         step = min(LONGEST_STEP, item.amount // STEPS)
         count = self._counters.count(where, period, step)
-        used = Used(item.amount, count, period - passed)
-        g.limits_used.append(used)
-        if used.count > used.most:
-            raise errors.TooManyRequests(
-                f"Too many requests; try again in {used.reset} seconds.",
-                headers={"Retry-After": str(used.reset)},
-            )
+        return Used(item.amount, count, period - passed)
+
+
+def _refuse_beyond(used: Used) -> None:
+    if used.count > used.most:
+        raise errors.TooManyRequests(
+            f"Too many requests; try again in {used.reset} seconds.",
+            headers={"Retry-After": str(used.reset)},
+        )
 
 
 def _items(settings: Settings, name: str) -> tuple[RateLimitItem, ...]:
@@ -125,13 +130,13 @@ def _add_headers(response: Response) -> Response:
     """Add the limit of which the least is left."""
     if used := g.get("limits_used"):
         nearest = min(used, key=lambda one: (one.left, -one.reset))
-        response.headers["RateLimit-Limit"] = str(nearest.most)
-        response.headers["RateLimit-Remaining"] = str(nearest.left)
-        response.headers["RateLimit-Reset"] = str(nearest.reset)
+        response.headers.add("RateLimit-Limit", str(nearest.most))
+        response.headers.add("RateLimit-Remaining", str(nearest.left))
+        response.headers.add("RateLimit-Reset", str(nearest.reset))
     return response
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Limit the requests of an app; call `auth.init_app` first."""
-    Limits(app, settings)
+    app.before_request(Limits(app, settings).check)
     app.after_request(_add_headers)
