@@ -96,13 +96,12 @@ class SharedCounters(RedisStorage):
     STORAGE_SCHEME = ["local-redis", "local-rediss"]  # noqa: RUF012
 
     def __init__(self, uri: str, **options: Any) -> None:
-        super().__init__(
-            uri.removeprefix(PREFIX),
-            socket_timeout=PATIENCE,
-            socket_connect_timeout=PATIENCE,
-            retry=Retry(NoBackoff(), 0),
-            **options,
-        )
+        quick: dict[str, Any] = {
+            "socket_timeout": PATIENCE,
+            "socket_connect_timeout": PATIENCE,
+            "retry": Retry(NoBackoff(), 0),
+        }
+        super().__init__(uri.removeprefix(PREFIX), **quick, **options)
         self.alone, self.own, self.known = (LocalCounters() for _ in range(3))
         self._is_down, self._next = False, float("-inf")
 
