@@ -65,6 +65,9 @@ class Handler(BaseHTTPRequestHandler):
     def _again(self):
         self._answer(503, Retry_After="60")
 
+    def _limited(self):
+        self._answer(429, Retry_After="7")
+
     def _html(self):
         self._answer(200, b"<h1>Welcome</h1>", Content_Type="text/html")
 

@@ -10,7 +10,7 @@ from nasty_server import nasty
 from opentelemetry import trace
 
 from chassis import correlation, http
-from chassis.http import Answer, Client, Outage
+from chassis.http import Answer, Client, Limited, Outage
 from chassis.outcomes import Unknown
 
 
@@ -58,6 +58,16 @@ def test_a_refused_connection_leaves_the_outcome_unknown():
         with pytest.raises(Unknown):
             away.call("GET", "/200/")
     away.pool.clear()
+
+
+def test_a_refused_rate_is_no_outage_and_tells_the_wait(dependency):
+    for _ in range(6):
+        with pytest.raises(Limited) as limited:
+            dependency.call("POST", "/limited/")
+
+    assert limited.value.retry_after == 7.0
+    assert not isinstance(limited.value, Outage)
+    assert not dependency.is_down
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

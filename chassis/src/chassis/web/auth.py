@@ -64,13 +64,15 @@ class Caller:
         return self.client or f"user:{self.id}"
 
 
-def verify(token: str, audience: str, keys: Keys, issuer: str) -> Caller:
+def verify(
+    token: str, audience: str, find_key: Callable[[str], Any], issuer: str
+) -> Caller:
     """Return the caller that a token names, or raise Unauthorized."""
     try:
         header = jwt.get_unverified_header(token)
         if header.get("typ") != TYPE or not isinstance(header.get("kid"), str):
             raise jwt.InvalidTokenError
-        key = keys.get(header["kid"])
+        key = find_key(header["kid"])
         if key is None:
             raise jwt.InvalidTokenError
         claims = jwt.decode(
@@ -111,11 +113,27 @@ def bearer() -> str:
     return parts[1]
 
 
+def _keys() -> Keys:
+    return cast("Keys", current_app.extensions["keys"])
+
+
+def identify() -> Caller | None:
+    """Return the caller if the token is valid by the keys that are here already."""
+    if "HTTP_AUTHORIZATION" not in request.environ:
+        return None
+    config = settings()
+    try:
+        return verify(bearer(), config.service, _keys().find, config.jwt_issuer)
+    except Unauthorized:
+        return None
+
+
 def authenticate(who: tuple[str, ...]) -> None:
     """Set `g.caller` from the request's token; raise Forbidden if not one of `who`."""
     config = settings()
-    keys = cast("Keys", current_app.extensions["keys"])
-    g.caller = verify(bearer(), config.service, keys, config.jwt_issuer)
+    g.caller = g.get("identity") or verify(
+        bearer(), config.service, _keys().get, config.jwt_issuer
+    )
     if not any(g.caller.may(one) for one in who):
         raise Forbidden("You are signed in, but not allowed to do this.")
 

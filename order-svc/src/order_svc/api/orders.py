@@ -4,7 +4,7 @@ from typing import Any
 
 from flask.views import MethodView
 
-from chassis.web import etag, idempotency, pagination
+from chassis.web import etag, idempotency, limits, pagination
 from chassis.web.api import CUSTOMER, Blueprint
 from order_svc import clients, steps
 from order_svc.api.access import (
@@ -40,6 +40,7 @@ class Orders(MethodView):
         statement = start_work().orders.search(query, owner())
         return pagination.paginate(db.session, statement, SORTS, query)
 
+    @blp.limited(limits.ORDER)
     @blp.requires(CUSTOMER)
     @blp.arguments(OrderCreateSchema)
     @blp.problems(
@@ -47,7 +48,7 @@ class Orders(MethodView):
         _409="`insufficient_stock` with the lines that lack stock; "
         "`reservation_gone` when the order's stock was released: order again",
         _422="`unknown_product` with the ids of the products, `total_out_of_range`",
-        _429="`too_many_open_orders`",
+        _429="`rate_limited`, `too_many_open_orders`",
     )
     @blp.alt_response(
         202, schema=OrderSchema, description="The stock is not reserved yet"

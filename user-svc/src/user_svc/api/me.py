@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
+from chassis.web import limits
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
 from user_svc.api.access import Blueprint, caller_id, session_id
@@ -48,6 +49,7 @@ class Me(MethodView):
 class MyPassword(MethodView):
     """Your own password."""
 
+    @blp.limited(limits.SIGN_IN)
     @blp.requires(CUSTOMER)
     @blp.arguments(PasswordChangeSchema)
     @blp.problems(_403="`wrong_password`", _409="changed by another request")

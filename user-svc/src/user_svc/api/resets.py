@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
+from chassis.web import limits
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
 from user_svc.api.access import Blueprint, caller_id
@@ -24,6 +25,7 @@ INVALID = "`malformed_json`, `invalid_token`"
 class PasswordReset(MethodView):
     """A request for a new password."""
 
+    @blp.limited(limits.RESET)
     @blp.public
     @blp.arguments(ResetSchema)
     @blp.response(202, MailedSchema)
@@ -37,6 +39,7 @@ class PasswordReset(MethodView):
 class PasswordResetConfirmation(MethodView):
     """The confirmation of a reset, with the new password."""
 
+    @blp.limited(limits.RESET)
     @blp.public
     @blp.arguments(ResetConfirmSchema)
     @blp.problems(_400=INVALID)
@@ -51,6 +54,7 @@ class PasswordResetConfirmation(MethodView):
 class EmailVerification(MethodView):
     """A request to verify an address."""
 
+    @blp.limited(limits.RESET)
     @blp.requires(CUSTOMER)
     @blp.response(202, MailedSchema)
     def post(self) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
+from chassis.web import limits
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
 from user_svc.api.access import Blueprint, caller_id
@@ -18,6 +19,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 class Login(MethodView):
     """A sign-in."""
 
+    @blp.limited(limits.SIGN_IN)
     @blp.public
     @blp.arguments(LoginSchema)
     @blp.problems(_401="`invalid_credentials`")

@@ -7,7 +7,7 @@ from flask import Response, jsonify, request
 from flask.views import MethodView
 
 from chassis.errors import Unauthorized
-from chassis.web import bodies
+from chassis.web import bodies, limits
 from user_svc import steps
 from user_svc.api.access import Blueprint
 from user_svc.api.token_openapi import FORM, REFUSAL, REQUEST
@@ -16,6 +16,7 @@ from user_svc.schemas import TokenSchema
 
 blp = Blueprint("token", __name__, url_prefix="/user", description=__doc__)
 NO_STORE = {"Cache-Control": "no-store"}
+SHORT = 8192
 NAMES = (
     *("grant_type", "username", "password", "refresh_token", "audience", "scope"),
     *("client_id", "client_secret"),
@@ -39,10 +40,21 @@ class OAuthError(Exception):
         return body
 
 
+def _is_service() -> bool:
+    """Return whether a service asks for itself, which is not a sign-in.
+
+    The body is searched here: only a short one, and no parameter that is encoded.
+    """
+    if request.mimetype != FORM or (request.content_length or SHORT) >= SHORT:
+        return False
+    return b"grant_type=client_credentials" in request.get_data().split(b"&")
+
+
 @blp.route("/token/")
 class Token(MethodView):
     """The token endpoint."""
 
+    @blp.limited(limits.SIGN_IN, unless=_is_service)
     @blp.public
     @blp.doc(requestBody=REQUEST, responses={"400": REFUSAL, "401": REFUSAL})
     @blp.problems(_415="")

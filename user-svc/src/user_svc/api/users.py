@@ -8,7 +8,7 @@ from flask import Response
 from flask.views import MethodView
 
 from chassis.errors import Forbidden, NotFound
-from chassis.web import auth, idempotency, pagination
+from chassis.web import auth, idempotency, limits, pagination
 from chassis.web.api import CUSTOMER, STAFF
 from user_svc import email_addresses, steps
 from user_svc.api.access import Blueprint
@@ -67,6 +67,7 @@ class Users(MethodView):
         statement = UserManager(db.session).search(query)
         return pagination.paginate(db.session, statement, SORTS, query)
 
+    @blp.limited(limits.REGISTRATION)
     @blp.public
     @blp.arguments(RegisterSchema)
     @_hashing
