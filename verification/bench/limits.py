@@ -51,7 +51,7 @@ def apps(folder: Path, address: str) -> dict[str, Flask]:
         found[REDIS] = create_app({**environ, "RATE_LIMIT_STORAGE": address})
     migrations.upgrade(found[MEMORY])
     with found[MEMORY].app_context():
-        ProductManager(db.session).create({"name": "Lamp", "price": 1})
+        ProductManager(db.session()).create({"name": "Lamp", "price": 1})
         db.session.commit()
     return found
 
@@ -59,8 +59,12 @@ def apps(folder: Path, address: str) -> dict[str, Flask]:
 def request(app: Flask, environ: dict[str, Any]) -> float:
     """Get the product; return the seconds of processor time."""
     statuses: list[str] = []
+
+    def start(status: str, *_: Any) -> Any:
+        statuses.append(status)
+
     started = time.thread_time()
-    answer = app.wsgi_app(dict(environ), lambda status, *_: statuses.append(status))
+    answer = app.wsgi_app(dict(environ), start)
     b"".join(answer)
     seconds = time.thread_time() - started
     if statuses != ["200 OK"]:
