@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
+from chassis.web.addresses import client_network
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
-from user_svc.api.access import Blueprint, caller_id
+from user_svc.api.access import BUSY, LOCKED, Blueprint, caller_id
 from user_svc.schemas import (
     AddressConfirmSchema,
     MailedSchema,
@@ -39,11 +40,13 @@ class PasswordResetConfirmation(MethodView):
 
     @blp.public
     @blp.arguments(ResetConfirmSchema)
-    @blp.problems(_400=INVALID)
+    @blp.problems(_400=INVALID, _429=LOCKED, _503=BUSY)
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
         """Set a new password with a mailed token; every session ends."""
-        steps.reset_password(fields["token"], fields["new_password"])
+        steps.reset_password(
+            fields["token"], fields["new_password"], client_network()
+        )
         return no_content()
 
 
@@ -65,9 +68,9 @@ class EmailVerificationConfirmation(MethodView):
 
     @blp.public
     @blp.arguments(AddressConfirmSchema)
-    @blp.problems(_400=INVALID)
+    @blp.problems(_400=INVALID, _429=LOCKED)
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
         """Verify an address with a mailed token."""
-        steps.verify_address(fields["token"])
+        steps.verify_address(fields["token"], client_network())
         return no_content()

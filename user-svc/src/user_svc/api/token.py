@@ -8,8 +8,9 @@ from flask.views import MethodView
 
 from chassis.errors import Unauthorized
 from chassis.web import bodies
+from chassis.web.addresses import client_network
 from user_svc import steps
-from user_svc.api.access import Blueprint
+from user_svc.api.access import BUSY, LOCKED, Blueprint
 from user_svc.api.token_openapi import FORM, REFUSAL, REQUEST
 from user_svc.models import ServiceClient
 from user_svc.schemas import TokenSchema
@@ -45,7 +46,7 @@ class Token(MethodView):
 
     @blp.public
     @blp.doc(requestBody=REQUEST, responses={"400": REFUSAL, "401": REFUSAL})
-    @blp.problems(_415="")
+    @blp.problems(_415="", _429=LOCKED, _503=BUSY)
     @blp.response(200, TokenSchema)
     def post(self) -> Any:
         """Get tokens with an OAuth 2.0 grant."""
@@ -83,11 +84,13 @@ def _require(form: dict[str, str], *names: str) -> list[str]:
 
 
 def _password(form: dict[str, str]) -> steps.Tokens:
-    return steps.sign_in(*_require(form, "username", "password"))
+    return steps.sign_in(
+        *_require(form, "username", "password"), address=client_network()
+    )
 
 
 def _refresh_token(form: dict[str, str]) -> steps.Tokens:
-    return steps.refresh(*_require(form, "refresh_token"))
+    return steps.refresh(*_require(form, "refresh_token"), address=client_network())
 
 
 def _client_credentials(form: dict[str, str]) -> steps.Tokens:
