@@ -97,6 +97,7 @@ class Settings(config.Settings):
     address_attempts: int = setting(whole, 50)
     lockout_first_seconds: int = setting(whole, 30)
     lockout_most_seconds: int = setting(whole, 900)
+    lockout_hours: int = setting(whole, 24)
     web_threads: int = setting(whole, 8)
     key_rotation_days: int = setting(whole, 30)
     key_lead_seconds: int = setting(whole, 600)

@@ -9,8 +9,7 @@ from typing import Any
 from flask import current_app
 
 from chassis.errors import Unavailable, Unprocessable
-from chassis.web import auth, idempotency
-from chassis.web.addresses import client_network
+from chassis.web import auth, idempotency, proxies
 from order_svc import steps
 from order_svc.managers import Customer
 from order_svc.steps import Context
@@ -34,7 +33,7 @@ def client_mac() -> str | None:
     if auth.caller().is_staff:
         return None
     secret = str(current_app.secret_key).encode()
-    text = f"placed from {client_network()}".encode()
+    text = f"placed from {proxies.client()}".encode()
     return hmac.new(secret, text, hashlib.sha256).hexdigest()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from chassis.web.addresses import client_network
+from chassis.web import proxies
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
 from user_svc.api.access import BUSY, LOCKED, Blueprint, caller_id
@@ -45,7 +45,7 @@ class PasswordResetConfirmation(MethodView):
     def post(self, fields: dict[str, Any]) -> Response:
         """Set a new password with a mailed token; every session ends."""
         steps.reset_password(
-            fields["token"], fields["new_password"], client_network()
+            fields["token"], fields["new_password"], proxies.client()
         )
         return no_content()
 
@@ -72,5 +72,5 @@ class EmailVerificationConfirmation(MethodView):
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
         """Verify an address with a mailed token."""
-        steps.verify_address(fields["token"], client_network())
+        steps.verify_address(fields["token"], proxies.client())
         return no_content()

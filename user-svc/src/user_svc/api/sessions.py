@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from chassis.web.addresses import client_network
+from chassis.web import proxies
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
 from user_svc.api.access import BUSY, LOCKED, Blueprint, caller_id
@@ -25,7 +25,7 @@ class Login(MethodView):
     @blp.response(200, PairSchema)
     def post(self, fields: dict[str, Any]) -> Any:
         """Sign in with e-mail address and password."""
-        return steps.sign_in(**fields, address=client_network()), 200, NO_STORE
+        return steps.sign_in(**fields, address=proxies.client()), 200, NO_STORE
 
 
 @blp.route("/token/refresh/")
@@ -38,7 +38,7 @@ class TokenRefresh(MethodView):
     @blp.response(200, PairSchema)
     def post(self, fields: dict[str, Any]) -> Any:
         """Exchange a refresh token for new tokens; it can be used only once."""
-        return steps.refresh(fields["refresh_token"], client_network()), 200, NO_STORE
+        return steps.refresh(fields["refresh_token"], proxies.client()), 200, NO_STORE
 
 
 @blp.route("/logout/")

@@ -7,8 +7,7 @@ from flask import Response, jsonify, request
 from flask.views import MethodView
 
 from chassis.errors import Unauthorized
-from chassis.web import bodies
-from chassis.web.addresses import client_network
+from chassis.web import bodies, proxies
 from user_svc import steps
 from user_svc.api.access import BUSY, LOCKED, Blueprint
 from user_svc.api.token_openapi import FORM, REFUSAL, REQUEST
@@ -85,12 +84,12 @@ def _require(form: dict[str, str], *names: str) -> list[str]:
 
 def _password(form: dict[str, str]) -> steps.Tokens:
     return steps.sign_in(
-        *_require(form, "username", "password"), address=client_network()
+        *_require(form, "username", "password"), address=proxies.client()
     )
 
 
 def _refresh_token(form: dict[str, str]) -> steps.Tokens:
-    return steps.refresh(*_require(form, "refresh_token"), address=client_network())
+    return steps.refresh(*_require(form, "refresh_token"), address=proxies.client())
 
 
 def _client_credentials(form: dict[str, str]) -> steps.Tokens:

@@ -17,7 +17,6 @@ from chassis import clock
 from chassis.db import changed
 from chassis.errors import TooManyRequests, Unavailable
 from user_svc.models import GuessCount, KnownAddress, User
-from user_svc.models.guesses import FORGOTTEN
 
 NOTED = timedelta(days=1)  # the precision of `seen_at`
 
@@ -32,10 +31,11 @@ class Subject:
 
 @dataclass(frozen=True)
 class Limits:
-    """The first and the longest lock, in seconds."""
+    """The first and the longest lock in seconds, and when failures are forgotten."""
 
     first: int
     most: int
+    hours: int = 24
 
     def lock(self, failures: int, free: int) -> timedelta | None:
         """Return how long a subject is locked; the lock doubles with each failure."""
@@ -126,7 +126,8 @@ class GuessManager:
 
     def _add(self, row: GuessCount, free: int) -> bool:
         now = clock.now()
-        before = 0 if row.tried_at + FORGOTTEN < now else row.failures
+        is_old = row.tried_at + timedelta(hours=self.limits.hours) < now
+        before = 0 if is_old else row.failures
         row.failures, row.tried_at = before + 1, now
         lock = self.limits.lock(row.failures, free)
         row.locked_until = now + lock if lock else None

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis import clock
 from chassis.db import AuditModel, BigInt, UtcDateTime
 from chassis.retention import cutoff
+from user_svc.config import Settings
 from user_svc.extensions import db
-
-FORGOTTEN = timedelta(days=1)  # after the last attempt
 
 
 class GuessCount(AuditModel, db.Model):
@@ -30,8 +29,9 @@ class GuessCount(AuditModel, db.Model):
 
     @classmethod
     def expired(cls) -> ColumnElement[bool]:
-        """Select the counts that no longer matter."""
-        return cls.tried_at < clock.now() - FORGOTTEN
+        """Select the counts whose last attempt is LOCKOUT_HOURS ago."""
+        hours = Settings.current().lockout_hours
+        return cls.tried_at < clock.now() - timedelta(hours=hours)
 
 
 class KnownAddress(AuditModel, db.Model):

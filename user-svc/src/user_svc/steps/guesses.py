@@ -33,8 +33,14 @@ class Attempt:
 def manager() -> GuessManager:
     """Return the manager of counts, with the limits of the settings."""
     config = settings()
-    limits = Limits(config.lockout_first_seconds, config.lockout_most_seconds)
-    return GuessManager(db.session, limits)
+    return GuessManager(
+        db.session,
+        Limits(
+            config.lockout_first_seconds,
+            config.lockout_most_seconds,
+            config.lockout_hours,
+        ),
+    )
 
 
 def begin(email: str, address: str) -> Attempt:

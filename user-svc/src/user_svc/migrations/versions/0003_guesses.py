@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 # revision identifiers, used by Alembic.
-revision = "0002_guesses"
+revision = "0003_guesses"
 down_revision = "0001_users"
 branch_labels = None
 depends_on = None

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 # revision identifiers, used by Alembic.
-revision = "0006_placed_from"
+revision = "0007_placed_from"
 down_revision = "0005_refund_requests"
 branch_labels = None
 depends_on = None
