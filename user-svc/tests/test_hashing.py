@@ -1,6 +1,8 @@
 """Hashing occupies some of the threads of a process, and never all of them."""
 
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from contextvars import ContextVar
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import Unavailable
-from user_svc.hashing import RUNNING, Hashing
+from user_svc.hashing import NICE, Hashing
 
 
 @pytest.mark.parametrize(("threads", "places"), [(8, 4), (3, 1), (1, 1)])
@@ -35,25 +37,23 @@ def test_a_place_is_free_again_after_an_error() -> None:
             raise KeyError
 
 
-def test_two_hashes_run_at_a_time() -> None:
-    hashing, running, most = Hashing(16), [], []
-    free = threading.Event()
+def test_all_hashes_are_computed_by_one_thread() -> None:
+    hashing, gate = Hashing(16), threading.Barrier(4)
 
-    def work() -> None:
-        running.append(1)
-        most.append(len(running))
-        if len(running) == RUNNING:
-            free.set()
-        assert free.wait(10)
-        running.pop()
+    def call(_: int) -> int:
+        gate.wait()
+        return hashing.run(threading.get_native_id)
 
-    callers = [threading.Thread(target=hashing.run, args=(work,)) for _ in range(6)]
-    for caller in callers:
-        caller.start()
-    for caller in callers:
-        caller.join()
+    with ThreadPoolExecutor(4) as callers:
+        threads = set(callers.map(call, range(4)))
 
-    assert max(most) == RUNNING == 2
+    assert len(threads) == 1
+    assert threading.get_native_id() not in threads
+    assert hashing.run(_nice) >= NICE
+
+
+def _nice() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
 def test_the_work_runs_in_the_callers_context() -> None:

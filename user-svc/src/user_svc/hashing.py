@@ -1,9 +1,9 @@
 """The hashing of passwords, which must not occupy the whole process.
 
 A request that hashes a password takes one of the places for as long as it runs: half of
-the server's threads. The hashes themselves are computed by a few threads of low
-priority, so that the other requests keep their speed. An argon2 hash needs 19 MiB, and
-the allocator keeps that memory for each thread that has needed it.
+the server's threads. The hashes themselves are computed by one thread of low priority,
+so that the other requests keep their speed. An argon2 hash needs 19 MiB, and the
+allocator keeps that memory for each thread that has needed it.
 """
 
 import os
@@ -19,12 +19,12 @@ from chassis.http import BUSY
 
 P = ParamSpec("P")
 T = TypeVar("T")
-RUNNING = 2  # hashes at a time
+RUNNING = 1  # hashes at a time
 NICE = 10
 
 
 class Hashing:
-    """The places and the threads of one process."""
+    """The places, and the thread, of one process."""
 
     def __init__(self, threads: int) -> None:
         self._places = threading.BoundedSemaphore(max(1, threads // 2))
@@ -45,7 +45,7 @@ class Hashing:
             self._places.release()
 
     def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Hash in one of the threads, and return the result."""
+        """Hash in the thread, and return the result."""
         context = copy_context()
         return self._pool.submit(context.run, work, *args, **kwargs).result()
 
