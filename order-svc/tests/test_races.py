@@ -166,4 +166,6 @@ def test_concurrent_first_orders_hold_no_more_than_is_allowed(
     )
 
     codes = sorted(answer.status_code for answer in answers)
-    assert codes == ([201, 409, 409, 409] if same == "customer" else [201, 201, 409, 409])
+    assert codes == (
+        [201, 409, 409, 409] if same == "customer" else [201, 201, 409, 409]
+    )

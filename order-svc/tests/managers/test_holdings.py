@@ -92,4 +92,3 @@ def test_a_refused_order_leaves_no_row(app: Flask, shop_with: Any) -> None:
 
     with app.app_context():
         assert db.session.query(Order).count() == 0
-

@@ -153,9 +153,7 @@ def test_a_reset_unlocks_the_account_and_makes_the_address_known(
 
 
 @pytest.mark.parametrize("grant", ["login", "token"])
-def test_both_forms_of_sign_in_count_together(
-    shop: Any, asha: Any, grant: str
-) -> None:
+def test_both_forms_of_sign_in_count_together(shop: Any, asha: Any, grant: str) -> None:
     form = {"grant_type": "password", "username": asha.email, "password": WRONG}
 
     def attempt() -> Any:

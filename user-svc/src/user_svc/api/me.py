@@ -29,9 +29,7 @@ class Me(MethodView):
     @blp.requires(CUSTOMER)
     @blp.arguments(ProfilePatchSchema)
     @blp.guarded
-    @blp.problems(
-        _403="`wrong_password`", _409="`email_taken`", _429=LOCKED, _503=BUSY
-    )
+    @blp.problems(_403="`wrong_password`", _409="`email_taken`", _429=LOCKED, _503=BUSY)
     @blp.resource(UserSchema)
     def patch(self, fields: dict[str, Any]) -> Any:
         """Change your name, e-mail address or phone number."""

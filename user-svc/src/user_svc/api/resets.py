@@ -44,9 +44,7 @@ class PasswordResetConfirmation(MethodView):
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
         """Set a new password with a mailed token; every session ends."""
-        steps.reset_password(
-            fields["token"], fields["new_password"], proxies.client()
-        )
+        steps.reset_password(fields["token"], fields["new_password"], proxies.client())
         return no_content()
 
 

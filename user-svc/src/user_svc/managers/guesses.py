@@ -66,7 +66,8 @@ class GuessManager:
         """
         rows = [(self._lock(one.mac), one.free) for one in sorted(subjects)]
         _refuse_locked([row for row, _ in rows])
-        return any([self._add(row, free) for row, free in rows])
+        locks = [self._add(row, free) for row, free in rows]
+        return any(locks)
 
     def take_back(self, subjects: Sequence[Subject]) -> None:
         """Take back the attempt that `count` has counted: it was no failure."""
