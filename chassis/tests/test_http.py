@@ -129,6 +129,15 @@ def test_it_ends_a_row_of_failures_as_any_answer_does(dependency):
     assert not dependency.is_down
 
 
+def test_a_service_that_protects_itself_is_no_outage(dependency):
+    for _ in range(6):
+        with pytest.raises(Unknown) as unknown:
+            dependency.call("POST", "/busy/")
+
+    assert not isinstance(unknown.value, Outage)
+    assert not dependency.is_down
+
+
 @pytest.mark.parametrize("path", ["html", "redirect", "hangup", "huge"])
 def test_whatever_no_service_answers_is_an_outage(dependency, path):
     for _ in range(5):

@@ -16,6 +16,7 @@ from chassis.outcomes import Unknown
 MAX_ANSWER = 1 << 20
 PAUSE = 5
 CONNECT, READ = 0.5, 2.0
+BUSY = "busy"  # the code of a 503 that protects a service: it works
 
 
 def _seconds(retry_after: str) -> float:
@@ -50,7 +51,8 @@ class Client(pybreaker.CircuitBreakerListener):
     Connect 0.5 s, read 2 s; GET, PUT and DELETE are retried once when no answer
     came. Raises Outage for timeouts, refused connections, 5xx and 2xx that is not
     JSON; after five of those in a row the breaker opens and calls fail at once for
-    5 s. Raises Limited for 429, and Unknown for 408 and 4xx that is not JSON.
+    5 s. Raises Limited for 429, and Unknown for 408, 4xx that is not JSON, and 503
+    with the code BUSY.
     """
 
     def __init__(self, name: str, base_url: str, *, read: float | None = None) -> None:
@@ -148,10 +150,18 @@ class Client(pybreaker.CircuitBreakerListener):
         return self._definite(response.status, raw)
 
     def _definite(self, status: int, raw: bytes) -> Answer:
-        failure = Unknown if 400 <= status < 500 else Outage
+        works = 400 <= status < 500 or (status == 503 and _is_busy(raw))
+        failure = Unknown if works else Outage
         if status >= 500 or status == 408 or 300 <= status < 400:
             raise failure(f"{self.name} answered {status}.")
         try:
             return Answer(status, orjson.loads(raw) if raw else None)
         except orjson.JSONDecodeError:
             raise failure(f"{self.name} answered {status} without JSON.") from None
+
+
+def _is_busy(raw: bytes) -> bool:
+    with suppress(orjson.JSONDecodeError):
+        data = orjson.loads(raw)
+        return isinstance(data, dict) and data.get("code") == BUSY
+    return False

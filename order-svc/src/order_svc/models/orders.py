@@ -33,6 +33,7 @@ class Order(Reviewed, AuditModel, db.Model):
     The worker checks the order at `next_check_at`; `attempts` counts the checks since
     the last transition. `payment_id` is payment-svc's id of the order's own
     payment, the first recorded capture; `captured_amount` is its amount.
+    `placed_from` is a MAC of the client's address; NULL when staff placed the order.
     """
 
     __tablename__ = "orders"
@@ -52,10 +53,12 @@ class Order(Reviewed, AuditModel, db.Model):
             Index(f"ix_orders_{name}_id", name, "id")
             for name in ("user_id", "status", "created_at", "total_price")
         ),
+        Index("ix_orders_placed_from_state", "placed_from", "state"),
     )
 
     id: Mapped[Id]
     user_id: Mapped[int] = mapped_column(BigInt)
+    placed_from: Mapped[str | None] = mapped_column(String(64))
     total_price: Mapped[Decimal] = mapped_column(Money(15), default=ZERO)
     status: Mapped[OrderStatus] = mapped_column(
         String(20), default=OrderStatus.PENDING, server_default=OrderStatus.PENDING

@@ -8,7 +8,7 @@ from flask.views import MethodView
 from chassis.web import limits
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
-from user_svc.api.access import Blueprint, caller_id, session_id
+from user_svc.api.access import BUSY, LOCKED, Blueprint, caller_id, session_id
 from user_svc.api.changes import change, delete
 from user_svc.extensions import db
 from user_svc.managers import UserManager
@@ -30,7 +30,7 @@ class Me(MethodView):
     @blp.requires(CUSTOMER)
     @blp.arguments(ProfilePatchSchema)
     @blp.guarded
-    @blp.problems(_403="`wrong_password`", _409="`email_taken`")
+    @blp.problems(_403="`wrong_password`", _409="`email_taken`", _429=LOCKED, _503=BUSY)
     @blp.resource(UserSchema)
     def patch(self, fields: dict[str, Any]) -> Any:
         """Change your name, e-mail address or phone number."""
@@ -52,7 +52,12 @@ class MyPassword(MethodView):
     @blp.limited(limits.SIGN_IN)
     @blp.requires(CUSTOMER)
     @blp.arguments(PasswordChangeSchema)
-    @blp.problems(_403="`wrong_password`", _409="changed by another request")
+    @blp.problems(
+        _403="`wrong_password`",
+        _409="changed by another request",
+        _429=LOCKED,
+        _503=BUSY,
+    )
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
         """Change your password; every other session ends."""

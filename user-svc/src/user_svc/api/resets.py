@@ -5,10 +5,10 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from chassis.web import limits
+from chassis.web import limits, proxies
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
-from user_svc.api.access import Blueprint, caller_id
+from user_svc.api.access import BUSY, LOCKED, Blueprint, caller_id
 from user_svc.schemas import (
     AddressConfirmSchema,
     MailedSchema,
@@ -42,11 +42,11 @@ class PasswordResetConfirmation(MethodView):
     @blp.limited(limits.RESET)
     @blp.public
     @blp.arguments(ResetConfirmSchema)
-    @blp.problems(_400=INVALID)
+    @blp.problems(_400=INVALID, _429=LOCKED, _503=BUSY)
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
         """Set a new password with a mailed token; every session ends."""
-        steps.reset_password(fields["token"], fields["new_password"])
+        steps.reset_password(fields["token"], fields["new_password"], proxies.client())
         return no_content()
 
 
@@ -69,9 +69,9 @@ class EmailVerificationConfirmation(MethodView):
 
     @blp.public
     @blp.arguments(AddressConfirmSchema)
-    @blp.problems(_400=INVALID)
+    @blp.problems(_400=INVALID, _429=LOCKED)
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
         """Verify an address with a mailed token."""
-        steps.verify_address(fields["token"])
+        steps.verify_address(fields["token"], proxies.client())
         return no_content()

@@ -7,9 +7,9 @@ from flask import Response, jsonify, request
 from flask.views import MethodView
 
 from chassis.errors import Unauthorized
-from chassis.web import bodies, limits
+from chassis.web import bodies, limits, proxies
 from user_svc import steps
-from user_svc.api.access import Blueprint
+from user_svc.api.access import BUSY, LOCKED, Blueprint
 from user_svc.api.token_openapi import FORM, REFUSAL, REQUEST
 from user_svc.models import ServiceClient
 from user_svc.schemas import TokenSchema
@@ -57,7 +57,7 @@ class Token(MethodView):
     @blp.limited(limits.SIGN_IN, unless=_is_service)
     @blp.public
     @blp.doc(requestBody=REQUEST, responses={"400": REFUSAL, "401": REFUSAL})
-    @blp.problems(_415="")
+    @blp.problems(_415="", _429=LOCKED, _503=BUSY)
     @blp.response(200, TokenSchema)
     def post(self) -> Any:
         """Get tokens with an OAuth 2.0 grant."""
@@ -95,11 +95,13 @@ def _require(form: dict[str, str], *names: str) -> list[str]:
 
 
 def _password(form: dict[str, str]) -> steps.Tokens:
-    return steps.sign_in(*_require(form, "username", "password"))
+    return steps.sign_in(
+        *_require(form, "username", "password"), address=proxies.client()
+    )
 
 
 def _refresh_token(form: dict[str, str]) -> steps.Tokens:
-    return steps.refresh(*_require(form, "refresh_token"))
+    return steps.refresh(*_require(form, "refresh_token"), address=proxies.client())
 
 
 def _client_credentials(form: dict[str, str]) -> steps.Tokens:

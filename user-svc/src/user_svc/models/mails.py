@@ -18,14 +18,15 @@ class MailKind(StrEnum):
     VERIFY = "verify_email"
     EMAIL_CHANGED = "email_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    LOCKED_OUT = "locked_out"
 
 
 class Mail(AuditModel, db.Model):
     """The outbox of mails; a row holds neither the text nor the token of its mail.
 
     `next_check_at` is NULL when nothing is left to do. `email` is cleared once the mail
-    is finished or has expired. For RESET, `email` is what somebody typed, and `user_id`
-    is NULL: the worker finds the account.
+    is finished or has expired. Without a `user_id`, `email` is what somebody typed, and
+    the worker finds the account.
     """
 
     __tablename__ = "mails"
