@@ -47,7 +47,8 @@ class Hashing:
     def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Hash in the thread, and return the result."""
         context = copy_context()
-        return self._pool.submit(context.run, work, *args, **kwargs).result()
+        done = self._pool.submit(lambda: context.run(work, *args, **kwargs))
+        return done.result()
 
 
 def _lower_priority() -> None:

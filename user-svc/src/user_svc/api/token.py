@@ -95,13 +95,13 @@ def _require(form: dict[str, str], *names: str) -> list[str]:
 
 
 def _password(form: dict[str, str]) -> steps.Tokens:
-    return steps.sign_in(
-        *_require(form, "username", "password"), address=proxies.client()
-    )
+    email, password = _require(form, "username", "password")
+    return steps.sign_in(email, password, proxies.client())
 
 
 def _refresh_token(form: dict[str, str]) -> steps.Tokens:
-    return steps.refresh(*_require(form, "refresh_token"), address=proxies.client())
+    (token,) = _require(form, "refresh_token")
+    return steps.refresh(token, proxies.client())
 
 
 def _client_credentials(form: dict[str, str]) -> steps.Tokens:
