@@ -2,6 +2,8 @@
 
 import re
 
+from devtools.checks import roles
+
 LONGEST_LINE = 8190  # bytes of a request line that gunicorn reads
 PERCENT = len("%F0%9F%8D%9B")  # the most that one character of a query takes
 CONDITION = "#/components/parameters/IfMatch"
@@ -107,7 +109,15 @@ def the_callback_answers_a_page_or_json(documents):
     assert set(answered["content"]) == {"text/html", "application/json"}
 
 
+def the_published_table_of_roles_is_that_of_the_documents(documents):
+    page = roles.PATH.read_text()
+
+    table = roles.part(documents)
+    assert roles.replaced(page, table) == page, "run `python -m devtools roles`"
+
+
 CHECKS = (
+    the_published_table_of_roles_is_that_of_the_documents,
     every_change_of_a_resource_documents_its_condition,
     the_condition_and_the_key_have_the_patterns_that_are_checked,
     every_text_of_a_body_has_a_pattern,

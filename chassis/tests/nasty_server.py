@@ -65,8 +65,14 @@ class Handler(BaseHTTPRequestHandler):
     def _again(self):
         self._answer(503, Retry_After="60")
 
+    def _limited(self):
+        self._answer(429, Retry_After="7")
+
     def _html(self):
         self._answer(200, b"<h1>Welcome</h1>", Content_Type="text/html")
+
+    def _busy(self):
+        self._answer(503, b'{"code": "busy"}', Retry_After="1")
 
     def _too_large(self):
         self._answer(431, b"<h1>Too large</h1>", Content_Type="text/html")

@@ -236,3 +236,42 @@ def test_an_origin_is_a_scheme_and_a_host(value):
     [problem] = problems(CORS_ORIGINS=f"https://good.example, {value}")
 
     assert problem.startswith("CORS_ORIGINS: should be ")
+
+
+REDIS = "redis://:word@redis:6379/0"
+
+
+@pytest.mark.parametrize("number", [{"WEB_WORKERS": "2"}, {"API_PROCESSES": "3"}])
+def test_in_production_several_processes_count_together(number):
+    good = {**GOOD, **number, "API_SECRET": STRONG}
+
+    with pytest.raises(ConfigError, match=r"RATE_LIMIT_STORAGE: .*each of the [23]"):
+        ShopSettings.load(good)
+    assert ShopSettings.load({**good, "APP_ENV": "development"})
+    assert ShopSettings.load({**good, "RATE_LIMIT_STORAGE": REDIS})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("RATE_LIMIT_STORAGE", "memcached://host", "memory:// or redis://"),
+        ("RATE_LIMIT_STORAGE", "redis://pass word@host", "without spaces"),
+        ("RATE_LIMIT_ORDER", "many", "20 per minute"),
+        ("RATE_LIMIT_ORDER", "", "20 per minute"),
+        ("RATE_LIMIT_FACTOR", "0", "from 1"),
+        ("PROXY_COUNT", "-1", "from 0"),
+    ],
+)
+def test_limits_are_checked(name, value, hint):
+    [problem] = problems(**{name: value})
+
+    assert problem.startswith(f"{name}: ")
+    assert hint in problem
+
+
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [({}, 0), ({"BEHIND_TLS": "true"}, 1), ({"PROXY_COUNT": "2"}, 2)],
+)
+def test_tls_needs_a_proxy(given, number):
+    assert ShopSettings.load({**GOOD, "API_SECRET": STRONG, **given}).proxies == number

@@ -10,7 +10,7 @@ from nasty_server import nasty
 from opentelemetry import trace
 
 from chassis import correlation, http
-from chassis.http import CONNECT, READ, Answer, Client, Outage
+from chassis.http import CONNECT, READ, Answer, Client, Limited, Outage
 from chassis.outcomes import Unknown
 
 
@@ -58,6 +58,16 @@ def test_a_refused_connection_leaves_the_outcome_unknown():
         with pytest.raises(Unknown):
             away.call("GET", "/200/")
     away.pool.clear()
+
+
+def test_a_refused_rate_is_no_outage_and_tells_the_wait(dependency):
+    for _ in range(6):
+        with pytest.raises(Limited) as limited:
+            dependency.call("POST", "/limited/")
+
+    assert limited.value.retry_after == 7.0
+    assert not isinstance(limited.value, Outage)
+    assert not dependency.is_down
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
@@ -116,6 +126,15 @@ def test_it_ends_a_row_of_failures_as_any_answer_does(dependency):
         dependency.call("POST", "/too_large/")
     fail(dependency, 4)
 
+    assert not dependency.is_down
+
+
+def test_a_service_that_protects_itself_is_no_outage(dependency):
+    for _ in range(6):
+        with pytest.raises(Unknown) as unknown:
+            dependency.call("POST", "/busy/")
+
+    assert not isinstance(unknown.value, Outage)
     assert not dependency.is_down
 
 

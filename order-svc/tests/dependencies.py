@@ -74,6 +74,7 @@ class FakeUsers(Fake):
             "phone": "+919876543210",
             "role": "customer",
             "is_active": True,
+            "email_verified": True,
         }
         found = self.users.get(user_id, {})
         return (404, {}) if found is None else (200, {**usual, **found})

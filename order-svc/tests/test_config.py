@@ -22,6 +22,8 @@ def test_the_defaults_are_those_of_the_readme() -> None:
     assert settings.service == "order-svc"
     assert settings.product_svc_url == "http://127.0.0.1:8001"
     assert (settings.max_open_orders, settings.owed_days) == (20, 30)
+    assert (settings.max_held_by_customer, settings.max_held_unverified) == (100, 10)
+    assert settings.max_held_by_address == 200
     assert settings.refund_limit == Decimal("100000.00")
 
 

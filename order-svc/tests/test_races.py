@@ -151,3 +151,21 @@ def test_a_refund_answered_while_it_is_requested_again_is_not_due(
     assert [future.result() for future in answers] == ["handled"]
     answered = shop.refunds(order)[0]
     assert (answered["state"], answered["next_check_at"]) == ("processed", None)
+
+
+@pytest.mark.parametrize("same", ["customer", "address"])
+def test_concurrent_first_orders_hold_no_more_than_is_allowed(
+    shop: Any, same: str
+) -> None:
+    others = [shop.tokens.user(number) for number in range(30, 34)]
+    who = [shop.asha] * 4 if same == "customer" else others
+    quantity = 60 if same == "customer" else 100  # of 100 and 200
+
+    answers = at_once(
+        *(lambda w=one: shop.order(w, lines=[(1, quantity)]) for one in who)
+    )
+
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == (
+        [201, 409, 409, 409] if same == "customer" else [201, 201, 409, 409]
+    )

@@ -9,7 +9,6 @@ from flask import Flask
 from chassis import retention
 from devtools.testkit.retention import (
     EVERYWHERE,
-    KEPT_EVERYWHERE,
     MESSAGES,
     Pruned,
     left,
@@ -19,7 +18,6 @@ from order_svc.extensions import db
 from order_svc.models import Order, StockCommand, StockCommandKind, StockCommandState
 
 KEPT = {
-    **KEPT_EVERYWHERE,
     "orders": "what was bought",
     "order_items": "what was bought",
     "order_history": "how it came so; the audit walks it",

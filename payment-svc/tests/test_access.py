@@ -25,6 +25,7 @@ TABLE = {
     # Razorpay signs these two requests; access tokens are not used.
     "/payments/payment_link_callback/": {"GET": row(*[400] * len(ROLES))},
     "/payments/webhook/": {"POST": row(*[401] * len(ROLES))},
+    "/payments/action-log/": {"GET": row(401, 403, 403, 200, 200, 403)},
     "/payments/health/": {"GET": EVERYBODY},
     "/healthz/": {"GET": EVERYBODY},
     "/readyz/": {"GET": EVERYBODY},

@@ -8,7 +8,6 @@ import pytest
 
 from devtools.testkit.retention import (
     EVERYWHERE,
-    KEPT_EVERYWHERE,
     MESSAGES,
     Pruned,
     goes_with,
@@ -27,7 +26,6 @@ from payment_svc.models import (
 )
 
 KEPT = {
-    **KEPT_EVERYWHERE,
     "refunds": "money that went back",
     "refund_history": "how it went back; the audit walks it",
     "disputes": "money that banks demanded back",

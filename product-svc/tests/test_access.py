@@ -55,6 +55,7 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     "/products/reservations/<id:order_id>/commit/": {"POST": service_alone(200)},
     "/products/reservations/<id:order_id>/restock/": {"POST": service_alone(409)},
     "/products/reservations/<id:order_id>/prolong/": {"POST": service_alone(200)},
+    "/products/action-log/": {"GET": row(401, 403, 403, 200, 200, 403)},
     "/products/health/": READ,
     "/healthz/": READ,
     "/readyz/": READ,

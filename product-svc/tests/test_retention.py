@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from chassis import retention
 from devtools.testkit.retention import (
     EVERYWHERE,
-    KEPT_EVERYWHERE,
     Pruned,
     goes_with,
     left,
@@ -28,7 +27,6 @@ from product_svc.models import (
 
 DAY = 24 * 3600
 KEPT = {
-    **KEPT_EVERYWHERE,
     "category": "the catalogue",
     "products": "the catalogue; one off sale stays, orders name it",
     "stock_movements": "the ledger that the stock must equal",

@@ -181,7 +181,18 @@ def test_every_process_can_connect_to_its_database_only_on_one_port(network):
         if labels["app.kubernetes.io/name"] in SERVICES:
             assert network.reaches(labels, database, 5432), name
             assert not network.reaches(labels, database, 22), name
-            assert not network.reaches(labels, network.pods["Deployment redis"], 6379)
+
+
+def test_only_apis_can_connect_to_redis(network):
+    redis = network.pods["Deployment redis"]
+
+    reached = {
+        name
+        for name, labels in network.pods.items()
+        if labels["app.kubernetes.io/name"] in SERVICES
+        and network.reaches(labels, redis, 6379)
+    }
+    assert reached == {pod_of(service) for service in SERVICES}
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ LIBRARY_VARIABLES = {
 ENVIRON_READS = ("os.environ.get", "os.environ.setdefault")
 VALUES = {
     "DATABASE_URL": "postgresql://login:password@db/name",
+    "RATE_LIMIT_STORAGE": "rediss://:password@redis.example.com:6379/0",
     "RAZORPAY_KEY_ID": "rzp_live_0123456789",
     "SERVICE_CLIENTS": "[]",
     "SMTP_URL": "smtps://shop:word@mail.example.com",

@@ -37,6 +37,8 @@ def test_good_settings_are_read() -> None:
 
     assert settings.service_clients[0].audiences == ("user-svc",)
     assert settings.access_token_seconds == 600
+    assert (settings.sign_in_attempts, settings.address_attempts) == (5, 50)
+    assert (settings.lockout_first_seconds, settings.lockout_most_seconds) == (30, 900)
     assert Settings.load(GOOD).service_clients == ()
 
 

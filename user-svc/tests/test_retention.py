@@ -8,13 +8,14 @@ from flask import Flask
 
 from devtools.testkit.retention import (
     EVERYWHERE,
-    KEPT_EVERYWHERE,
     Pruned,
     left,
     missing,
 )
 from user_svc.extensions import db
 from user_svc.models import (
+    GuessCount,
+    KnownAddress,
     Mail,
     MailKind,
     OneTimeToken,
@@ -24,7 +25,6 @@ from user_svc.models import (
 )
 
 KEPT = {
-    **KEPT_EVERYWHERE,
     "users": "people; a deleted one keeps its id alone, orders name it",
     "service_clients": "one for each of SERVICE_CLIENTS; set-up removes the others",
     "signing_keys": "two or three: rotation deletes those that were replaced",
@@ -70,12 +70,25 @@ def a_mail(ended: datetime) -> Mail:
     return Mail(message_id=name, kind=MailKind.RESET, expires_at=ended)
 
 
+def a_guess_count(tried: datetime) -> GuessCount:
+    return GuessCount(subject=uuid.uuid4().hex, tried_at=tried)
+
+
+def a_known_address(seen: datetime) -> KnownAddress:
+    user = a_user()
+    db.session.add(user)
+    db.session.flush()
+    return KnownAddress(user_id=user.id, address=uuid.uuid4().hex, seen_at=seen)
+
+
 PRUNED = {
     **EVERYWHERE,
     "refresh_families": Pruned("prune", "prune_after_days", a_family),
     "refresh_tokens": Pruned("prune", "prune_after_days", a_token),
     "one_time_tokens": Pruned("prune", "prune_after_days", a_mailed_token),
     "mails": Pruned("prune", "prune_after_days", a_mail),
+    "guess_counts": Pruned("prune", "lockout_hours", a_guess_count),
+    "known_addresses": Pruned("prune", "prune_after_days", a_known_address),
 }
 
 

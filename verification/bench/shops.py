@@ -18,7 +18,12 @@ from verification.faults.running import RunningShop
 
 # One customer places many orders, for longer than the lifetime of a token.
 LIMITS = {
-    "order-svc": {"MAX_OPEN_ORDERS": "1000000"},
+    "order-svc": {
+        "MAX_OPEN_ORDERS": "1000000",
+        "MAX_HELD_BY_CUSTOMER": "1000000",
+        "MAX_HELD_UNVERIFIED": "1000000",
+        "MAX_HELD_BY_ADDRESS": "1000000",
+    },
     "user-svc": {"ACCESS_TOKEN_SECONDS": "86400"},
 }
 DATABASES: dict[str, Callable[[Path], Databases]] = {
@@ -28,7 +33,7 @@ DATABASES: dict[str, Callable[[Path], Databases]] = {
 
 
 class MeasuredShop(RunningShop):
-    """A shop with the usual settings, except for two limits."""
+    """A shop with the usual settings, except for the limits."""
 
     def environment(self, name: str) -> dict[str, str]:
         """Raise the limits."""

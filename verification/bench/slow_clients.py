@@ -7,27 +7,19 @@ list products. Rounds with and without the slow clients alternate within one run
 import asyncio
 import http.client
 import multiprocessing
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
 
 import click
 
 from devtools.layout import HOST
-from devtools.local import processes
 from devtools.terminal import end_on_sigterm
 from verification.bench.figures import percentile
-from verification.bench.shops import MeasuredShop
-from verification.faults.databases import SqliteDatabases
-from verification.faults.running import is_ready
-from verification.faults.waiting import wait_for
+from verification.bench.serving import served
 
 SERVICE = "product-svc"
 MOST = 1.5
@@ -140,28 +132,6 @@ def measure(port: int, seconds: float, side: Side) -> None:
         thread.join()
 
 
-@contextmanager
-def served() -> Iterator[int]:
-    """Serve the catalogue as `make run` does; yield the port."""
-    with tempfile.TemporaryDirectory(prefix="shop-slow-") as name:
-        shop = MeasuredShop(Path(name), SqliteDatabases(Path(name)))
-        try:
-            for spec in (processes.migration(SERVICE), processes.seed(SERVICE)):
-                subprocess.run(
-                    spec.command,
-                    cwd=spec.folder,
-                    env=shop.environment(SERVICE),
-                    stdout=subprocess.DEVNULL,
-                    check=True,
-                )
-            shop.start(SERVICE)
-            url = shop.site.address(SERVICE) + "/readyz"
-            wait_for(partial(is_ready, url), f"{SERVICE} is ready")
-            yield shop.site.port(SERVICE)
-        finally:
-            shop.close()
-
-
 @click.command()
 @click.option("--rounds", type=click.IntRange(1), default=5)
 @click.option("--seconds", type=float, default=4.0, help="Half the time of a round.")
@@ -171,7 +141,8 @@ def main(rounds: int, seconds: float, heads: int, bodies: int) -> None:
     """Measure; exit with 1 when slow clients cost the others too much."""
     end_on_sigterm()
     quiet, slow = Side(), Side()
-    with served() as port:
+    with served(SERVICE) as shop:
+        port = shop.site.port(SERVICE)
         measure(port, 1.0, Side())  # warm up
         for _ in range(rounds):
             measure(port, seconds, quiet)

@@ -19,6 +19,7 @@ from verification.faults.waiting import wait_for
 
 APIS = SERVICES
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
+RATE = "1000"
 PROCESSES = ("sqs", SANDBOX, *APIS, *WORKERS)
 
 
@@ -37,6 +38,7 @@ class RunningShop:
         values = self.site.of(name)
         if name in SERVICES:
             values["DATABASE_URL"] = self.databases.url(name)
+            values["RATE_LIMIT_FACTOR"] = RATE  # all customers have one address
         return values
 
     @property

@@ -11,6 +11,7 @@ from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
+from limits import parse_many
 
 from chassis import env_files
 
@@ -21,6 +22,7 @@ MESSAGE_LIFETIME_DAYS = 22
 FOR_DEVELOPMENT = "development-only"
 # Read by the AWS library; they go into headers and signatures like our own secrets.
 AWS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+MEMORY, REDIS = "memory://", ("redis://", "rediss://")
 PRODUCTION, DEVELOPMENT, TEST = "production", "development", "test"
 
 
@@ -142,6 +144,31 @@ def database_url(value: str) -> str:
     return value
 
 
+def limit(value: str) -> str:
+    """Accept numbers of requests for a time."""
+    try:
+        parse_many(value)
+    except ValueError:
+        raise ValueError(
+            "requests for a time, such as 20 per minute; 200 per hour"
+        ) from None
+    return value
+
+
+def limit_storage(value: str) -> str:
+    """Accept memory:// or the address of a Redis."""
+    if value != MEMORY and not credential(value).startswith(REDIS):
+        raise ValueError("memory:// or redis://host:6379/0")
+    return value
+
+
+def factor(value: str) -> int:
+    """Accept a whole number from 1."""
+    if not (number := whole(value)):
+        raise ValueError("a whole number from 1")
+    return number
+
+
 def setting(
     parse: Callable[[str], Any], default: Any = MISSING, *, secret: bool = False
 ) -> Any:
@@ -168,8 +195,22 @@ class Settings:
     trusted_hosts: str = setting(text, "")
     cors_origins: tuple[str, ...] = setting(origins, ())
     behind_tls: bool = setting(flag, False)
+    proxy_count: int = setting(whole, 0)
+    web_workers: int = setting(whole, 1)
+    api_processes: int = setting(whole, 1)
+    rate_limit_storage: str = setting(limit_storage, MEMORY)
+    rate_limit_factor: int = setting(factor, 1)
+    rate_limit_address: str = setting(limit, "1800 per minute")
+    rate_limit_caller: str = setting(limit, "600 per minute")
+    rate_limit_service: str = setting(limit, "60000 per minute")
+    rate_limit_sign_in: str = setting(limit, "20 per minute; 200 per hour")
+    rate_limit_registration: str = setting(limit, "10 per minute; 60 per hour")
+    rate_limit_reset: str = setting(limit, "10 per minute; 60 per hour")
+    rate_limit_order: str = setting(limit, "30 per minute")
+    rate_limit_check_stock: str = setting(limit, "120 per minute")
     worker_poll_seconds: float = setting(seconds, 0.1)
     prune_after_days: int = setting(retention_days, 30)
+    action_log_days: int = setting(whole, 365)
     idempotency_hours: int = setting(whole, 24)
     currency: str = setting(one_of("INR"), "INR")
 
@@ -195,12 +236,18 @@ class Settings:
             marked = [name for name, text in environ.items() if FOR_DEVELOPMENT in text]
             problems += [f"{name}: is for development only" for name in marked]
             problems += ["CRASH_AT: is for tests only"] * ("CRASH_AT" in environ)
+            problems += _not_shared(values)
         for name in sorted(AWS & environ.keys()):
             with _named(name, problems):
                 credential(environ[name])
         if problems:
             raise ConfigError(problems)
         return cls(**values)
+
+    @property
+    def proxies(self) -> int:
+        """The number of proxies before this service; one at least does its TLS."""
+        return max(self.proxy_count, int(self.behind_tls))
 
     @property
     def is_production(self) -> bool:
@@ -232,6 +279,15 @@ def _named(name: str, problems: list[str]) -> Iterator[None]:
         yield
     except ValueError as wrong:
         problems.append(f"{name}: should be {wrong}")
+
+
+def _not_shared(values: dict[str, Any]) -> list[str]:
+    """Return the problem of several processes that each count for themselves."""
+    number = max(values.get("web_workers", 1), values.get("api_processes", 1))
+    if number < 2 or values.get("rate_limit_storage") != MEMORY:
+        return []
+    reason = f"each of the {number} API processes would count for itself"
+    return [f"RATE_LIMIT_STORAGE: should be a redis:// address, because {reason}"]
 
 
 def _hint(item: Any) -> str:

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, ClassVar, cast
 
 from flask import Flask, current_app, request
 from flask_sqlalchemy import SQLAlchemy
@@ -101,6 +101,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
+# `mapped_column(info=SECRET)`: its values are never logged; PERSONAL: not those erased.
+SECRET = {"secret": True}
+PERSONAL = {"personal": True}
 Id = Annotated[int, mapped_column(BigInt, primary_key=True)]
 BigIntColumn = Annotated[int, mapped_column(BigInt)]
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
@@ -109,8 +112,13 @@ Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 class AuditModel:
     """The base of every table: when a row was created and last changed.
 
-    It is abstract: a table is `class Order(AuditModel, db.Model)`.
+    It is abstract: a table is `class Order(AuditModel, db.Model)`. Timelines, ledgers
+    and outboxes set `logs_inserts` to False: the action log has the row whose change
+    they record. Tables without a meaning of their own set both flags to False.
     """
+
+    logs_inserts: ClassVar[bool] = True
+    logs_changes: ClassVar[bool] = True
 
     created_at: Mapped[Moment] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[Moment] = mapped_column(

@@ -4,6 +4,8 @@ The worker records it. Web processes read the table and call no dependency, so t
 dependency that is down never slows or fails a readiness check.
 """
 
+from typing import ClassVar
+
 from sqlalchemy import ColumnElement, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +17,8 @@ class DependencyMixin(AuditModel):
     """A queue or service with the state that the worker recorded last."""
 
     __tablename__ = "dependencies"
+    logs_inserts: ClassVar[bool] = False
+    logs_changes: ClassVar[bool] = False
 
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     ok: Mapped[bool]

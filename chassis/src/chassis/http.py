@@ -16,6 +16,13 @@ from chassis.outcomes import Unknown
 MAX_ANSWER = 1 << 20
 PAUSE = 5
 CONNECT, READ = 0.5, 2.0  # seconds
+BUSY = "busy"  # the code of a 503 that protects a service: it works
+
+
+def _seconds(retry_after: str) -> float:
+    """Return the seconds of a Retry-After; 0 if it has none."""
+    is_whole = retry_after.isascii() and retry_after.isdigit()
+    return float(retry_after[:6]) if is_whole else 0.0
 
 
 @dataclass(frozen=True)
@@ -34,13 +41,18 @@ class Outage(Unknown):
     """
 
 
+class Limited(Unknown):
+    """The other service refuses this rate of requests (429)."""
+
+
 class Client(pybreaker.CircuitBreakerListener):
     """A client of one other service.
 
     Connect 0.5 s, read 2 s; GET, PUT and DELETE are retried once when no answer
     came. Raises Outage for timeouts, refused connections, 5xx and 2xx that is not
     JSON; after five of those in a row the breaker opens and calls fail at once for
-    5 s. Raises Unknown for 408, 429 and 4xx that is not JSON.
+    5 s. Raises Limited for 429, and Unknown for 408, 4xx that is not JSON, and 503
+    with the code BUSY.
     """
 
     def __init__(self, name: str, base_url: str, *, read: float | None = None) -> None:
@@ -132,13 +144,24 @@ class Client(pybreaker.CircuitBreakerListener):
         except urllib3.exceptions.HTTPError as error:
             kind = type(error).__name__
             raise Outage(f"{self.name} does not answer ({kind}).") from None
+        if response.status == 429:
+            wait = response.headers.get("Retry-After", "")
+            raise Limited(f"{self.name} answered 429.", _seconds(wait))
         return self._definite(response.status, raw)
 
     def _definite(self, status: int, raw: bytes) -> Answer:
-        failure = Unknown if 400 <= status < 500 else Outage
-        if status >= 500 or status in (408, 429) or 300 <= status < 400:
+        works = 400 <= status < 500 or (status == 503 and _is_busy(raw))
+        failure = Unknown if works else Outage
+        if status >= 500 or status == 408 or 300 <= status < 400:
             raise failure(f"{self.name} answered {status}.")
         try:
             return Answer(status, orjson.loads(raw) if raw else None)
         except orjson.JSONDecodeError:
             raise failure(f"{self.name} answered {status} without JSON.") from None
+
+
+def _is_busy(raw: bytes) -> bool:
+    with suppress(orjson.JSONDecodeError):
+        data = orjson.loads(raw)
+        return isinstance(data, dict) and data.get("code") == BUSY
+    return False

@@ -1,7 +1,7 @@
 """Retention: expired rows are deleted, so that no table grows without bound.
 
 A table takes part when its class has a classmethod `expired` that returns the WHERE
-clause of its expired rows. `action_log` has none, so its rows are kept.
+clause of its expired rows.
 """
 
 from datetime import datetime, timedelta

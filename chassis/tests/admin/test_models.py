@@ -1,13 +1,11 @@
-"""The panel's tables: sessions end, the log of actions is kept."""
+"""The panel's table: sessions end."""
 
 from datetime import timedelta
 
 from sqlalchemy import func, select
-from tiny import ActionLog, AdminSession, db
+from tiny import AdminSession, db
 
 from chassis import clock, retention
-
-DAY = 86400
 
 
 def kept(app, table):
@@ -32,13 +30,3 @@ def test_a_session_of_staff_is_forgotten_once_it_is_over(app, move_clock):
     assert kept(app, AdminSession) == 1
     move_clock(9 * 3600)
     assert kept(app, AdminSession) == 0
-
-
-def test_what_staff_did_is_never_forgotten(app, move_clock):
-    what = {"action": "edit", "model": "Thing", "object_id": "1"}
-    who = {"user_id": 1, "email": "a@example.com", "correlation_id": "c"}
-    store(app, ActionLog(**what, **who))
-
-    move_clock(4000 * DAY)
-
-    assert kept(app, ActionLog) == 1

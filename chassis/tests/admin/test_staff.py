@@ -5,6 +5,8 @@ from panel import Browser
 from sqlalchemy import select
 from tiny import AdminSession, db
 
+from chassis.http import Limited
+
 MINUTE = 60
 
 
@@ -160,6 +162,35 @@ def test_while_user_svc_is_away_the_panel_says_so_and_the_session_waits(
 
     user_svc.is_away = False
     assert staff.is_in()
+
+
+def test_a_limit_of_user_svc_does_not_end_a_session(staff, user_svc, monkeypatch):
+    def refuse(*_, **__):
+        raise Limited("user-svc answered 429.", 9.0)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(user_svc, "call", refuse)
+        answer = staff.get()
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "9")
+
+    assert staff.is_in()
+
+
+def test_a_session_ends_here_when_user_svc_refuses_the_rate(
+    staff, user_svc, monkeypatch
+):
+    page_token = staff.token("")
+
+    def refuse(method, path, **options):
+        if path == "/user/logout/":
+            raise Limited("user-svc answered 429.", 9.0)
+        return real(method, path, **options)
+
+    real = user_svc.call
+    monkeypatch.setattr(user_svc, "call", refuse)
+    staff.send("logout/", {"csrf_token": page_token})
+
+    assert not staff.is_in()
 
 
 def test_nobody_signs_in_while_user_svc_is_away(browser, user_svc):

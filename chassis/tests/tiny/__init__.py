@@ -10,10 +10,11 @@ from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import admin, config, dependencies, messaging, web, worker
-from chassis.db import AuditModel, Id, Money, database
+from chassis.action_log import ActionLogMixin
+from chassis.db import SECRET, AuditModel, Id, Money, database
 from chassis.errors import Conflict
 from chassis.messaging import dead_letters, inbox, outbox
-from chassis.web import api, docs, etag, fields, idempotency, pagination
+from chassis.web import action_log, api, docs, etag, fields, idempotency, pagination
 
 db = database()
 
@@ -26,7 +27,7 @@ class Thing(AuditModel, db.Model):
     name: Mapped[str] = mapped_column(String(100))
     price: Mapped[Decimal] = mapped_column(Money(10))
     left: Mapped[int] = mapped_column(default=5)
-    secret: Mapped[str] = mapped_column(String(50), default="hush")
+    secret: Mapped[str] = mapped_column(String(50), default="hush", info=SECRET)
 
 
 class Outbox(outbox.OutboxMixin, db.Model): ...
@@ -50,7 +51,7 @@ class Dependency(dependencies.DependencyMixin, db.Model): ...
 class AdminSession(admin.AdminSessionMixin, db.Model): ...
 
 
-class ActionLog(admin.ActionLogMixin, db.Model): ...
+class ActionLog(ActionLogMixin, db.Model): ...
 
 
 class ThingSchema(fields.Schema):
@@ -208,7 +209,7 @@ def create_app(environ=None):
     app = Flask(__name__)
     settings = Settings.load(os.environ if environ is None else environ)
     web.init_app(app, settings, db, prefix="/things")
-    api.init_app(app, "Things", blp)
+    api.init_app(app, "Things", blp, action_log.blueprint("/things"))
     docs.init_app(app)
     admin.init_app(app, "Things", db, [ThingView(Thing, db, name="Things")])
     worker.init_app(app)

@@ -196,6 +196,14 @@ def diagrams() -> None:
     module.write()
 
 
+@main.command()
+def roles() -> None:
+    """Write the table of routes and roles in docs/security.md."""
+    from devtools.checks import roles as module
+
+    module.write()
+
+
 @main.command(name="normalize-env")
 def normalize_env() -> None:
     """Rewrite the .env files as UTF-8 with LF line ends."""

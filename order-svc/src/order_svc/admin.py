@@ -38,6 +38,7 @@ class OrderView(ModelView):
         "created_at",
         "updated_at",
     )
+    hidden = ("placed_from",)
     column_searchable_list = ("customer_name", "customer_email", "correlation_id")
 
     @action("cancel", "Cancel", "Cancel these orders? Paid ones are refused.")

@@ -42,6 +42,9 @@ class Settings(Times, config.Settings):
     service_client_secret: str = setting(text, secret=True)
     product_svc_url: str = setting(url, "http://127.0.0.1:8001")
     max_open_orders: int = setting(whole, 20)
+    max_held_by_customer: int = setting(whole, 100)
+    max_held_unverified: int = setting(whole, 10)
+    max_held_by_address: int = setting(whole, 200)
     outbox_limit_seconds: float = setting(seconds, 300.0)
     refund_limit: Decimal = setting(money, Decimal("100000.00"))  # noqa: RUF009
     refund_poll_seconds: float = setting(seconds, 5.0)

@@ -31,6 +31,7 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     "/orders/<id:order_id>/cancel/": {"POST": owner_and_staff(202)},
     "/orders/<id:order_id>/refund/": {"POST": row(401, 403, 403, 409, 409, 403)},
     "/orders/<id:order_id>/timeline/": {"GET": owner_and_staff(200)},
+    "/orders/action-log/": {"GET": row(401, 403, 403, 200, 200, 403)},
     "/orders/health/": READ,
     "/healthz/": READ,
     "/readyz/": READ,

@@ -9,6 +9,7 @@ from chassis.config import environment
 from user_svc import admin, api, cli, jobs, seed
 from user_svc.config import Settings
 from user_svc.extensions import db
+from user_svc.hashing import Hashing
 from user_svc.keyring import Keyring
 from user_svc.steps.signing_keys import Signer, list_public_keys
 
@@ -22,6 +23,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         settings.signing_key_secret, settings.signing_key_secret_previous
     )
     app.extensions["signer"] = Signer()
+    app.extensions["hashing"] = Hashing(settings.web_threads)
     api.init_app(app)
     admin.init_app(app)
     cli.init_app(app)

@@ -11,6 +11,7 @@ from chassis.web.api import invalid
 from user_svc.extensions import db
 from user_svc.managers import UserManager
 from user_svc.models import (
+    KnownAddress,
     Mail,
     OneTimeToken,
     RefreshFamily,
@@ -114,11 +115,18 @@ class SigningKeyView(ModelView):
     hidden = ("private_key",)
 
 
+class KnownAddressView(ModelView):
+    """From how many addresses a user has signed in, and when last."""
+
+    hidden = ("address",)
+
+
 def init_app(app: Flask) -> None:
     """Serve the panel at /admin/."""
     views = [
         UserView(User, db, name="Users"),
         ModelView(RefreshFamily, db, name="Sessions"),
+        KnownAddressView(KnownAddress, db, name="Known addresses"),
         RefreshTokenView(RefreshToken, db, name="Refresh tokens"),
         OneTimeTokenView(OneTimeToken, db, name="Mailed tokens"),
         MailView(Mail, db, name="Mails"),

@@ -34,6 +34,7 @@ class Keyring:
         self._fernet = MultiFernet([Fernet(seal) for seal in seals])
         self._refresh = [_derive(one, b"refresh tokens") for one in secrets]
         self._mailed = _derive(secret, b"mailed tokens")
+        self._guesses = _derive(secret, b"guesses")
 
     def encrypt(self, key: RSAPrivateKey) -> str:
         """Return a private key, encrypted for the database."""
@@ -64,6 +65,10 @@ class Keyring:
     def mailed_token(self, message_id: str) -> str:
         """Return the token for a mail; each copy of a mail contains the same one."""
         return _mac(self._mailed, message_id)
+
+    def guess_mac(self, subject: str) -> str:
+        """Return the name under which the guesses of a subject are counted."""
+        return _mac(self._guesses, subject)
 
     @staticmethod
     def client_hash(client_id: str, secret: str) -> str:

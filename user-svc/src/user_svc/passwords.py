@@ -44,7 +44,7 @@ def has_length(password: str, least: int) -> bool:
 
 def problems(password: str, name: str = "", email: str = "") -> list[str]:
     """Return what is wrong with a new password, as sentences; none when it is good."""
-    low = normalized(password).casefold()
+    low = _folded(password)
     found = []
     if not has_length(password, SHORTEST):
         found.append(f"Must be {SHORTEST} to {LONGEST} characters long.")
@@ -55,9 +55,13 @@ def problems(password: str, name: str = "", email: str = "") -> list[str]:
     return found
 
 
+def _folded(text: str) -> str:
+    return normalized(normalized(text).casefold())
+
+
 def _personal(name: str, email: str) -> list[str]:
-    words = name.casefold().split()
-    address = email.casefold()
+    words = _folded(name).split()
+    address = _folded(email)
     parts = [*words, "".join(words), address, address.partition("@")[0]]
     return [part for part in parts if len(part) >= WORD]
 

@@ -45,6 +45,7 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
         "DELETE": row(401, 204, 404, 403, 204, 403),
     },
     "/.well-known/jwks.json": READ,
+    "/user/action-log/": {"GET": row(401, 403, 403, 200, 200, 403)},
     "/user/health/": READ,
     "/healthz/": READ,
     "/readyz/": READ,

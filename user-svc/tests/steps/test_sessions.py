@@ -8,6 +8,7 @@ from flask import Flask
 
 from user_svc import passwords
 from user_svc.extensions import db
+from user_svc.hashing import Hashing
 from user_svc.models import User
 
 
@@ -30,11 +31,11 @@ def test_an_outdated_hash_is_replaced(app: Flask, shop: Any, asha: Any) -> None:
 def test_a_password_changed_during_a_sign_in_wins(
     app: Flask, shop: Any, asha: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = passwords.matches
+    real = Hashing.run
 
-    def matches_while_it_changes(known: str | None, given: str) -> bool:
-        monkeypatch.setattr(passwords, "matches", real)
-        is_right = real(known, given)
+    def change_after(hashing: Hashing, work: Any, stored: Any, given: str) -> Any:
+        monkeypatch.setattr(Hashing, "run", real)
+        is_right = hashing.run(work, stored, given)
         body = {"current_password": given, "new_password": "and-home-by-the-river"}
         changing = Thread(
             target=shop.call,
@@ -45,7 +46,7 @@ def test_a_password_changed_during_a_sign_in_wins(
         changing.join()
         return is_right
 
-    monkeypatch.setattr(passwords, "matches", matches_while_it_changes)
+    monkeypatch.setattr(Hashing, "run", change_after)
 
     assert shop.sign_in(asha.email).status_code == 401
     assert shop.sign_in(asha.email, "and-home-by-the-river").status_code == 200

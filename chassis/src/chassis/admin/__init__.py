@@ -11,11 +11,11 @@ from flask_sqlalchemy import SQLAlchemy
 from chassis.admin import guard, staff
 from chassis.admin.index import IndexView
 from chassis.admin.messages import VIEWS
-from chassis.admin.models import ActionLogMixin, AdminSessionMixin
+from chassis.admin.models import AdminSessionMixin
 from chassis.admin.views import ModelView
 from chassis.web.security import csp_nonce
 
-__all__ = ["ActionLogMixin", "AdminSessionMixin", "ModelView", "action", "init_app"]
+__all__ = ["AdminSessionMixin", "ModelView", "action", "init_app"]
 
 CHASSIS_TABLES = {
     "outbox": "Outbox",

@@ -1,12 +1,12 @@
-"""The panel's tables: sessions and the log of actions."""
+"""The panel's table of sessions."""
 
-from typing import Any
+from typing import ClassVar
 
-from sqlalchemy import JSON, ColumnElement, String, Text
+from sqlalchemy import ColumnElement, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import clock
-from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime
+from chassis.db import AuditModel, BigInt, Moment, UtcDateTime
 
 
 class AdminSessionMixin(AuditModel):
@@ -16,6 +16,8 @@ class AdminSessionMixin(AuditModel):
     """
 
     __tablename__ = "admin_sessions"
+    logs_inserts: ClassVar[bool] = False
+    logs_changes: ClassVar[bool] = False
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(BigInt)
@@ -30,19 +32,3 @@ class AdminSessionMixin(AuditModel):
     def expired(cls) -> ColumnElement[bool]:
         """Select the sessions that are over."""
         return cls.expires_at < clock.now()
-
-
-class ActionLogMixin(AuditModel):
-    """A change in the panel: who made it, and the row before and after."""
-
-    __tablename__ = "action_log"
-
-    id: Mapped[Id]
-    user_id: Mapped[int] = mapped_column(BigInt)
-    email: Mapped[str] = mapped_column(String(254))
-    action: Mapped[str] = mapped_column(String(40))
-    model: Mapped[str] = mapped_column(String(80))
-    object_id: Mapped[str] = mapped_column(String(80))
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    correlation_id: Mapped[str] = mapped_column(String(128))

@@ -15,13 +15,15 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from cryptography.fernet import Fernet, InvalidToken
-from flask import current_app, g, session
+from flask import g, session
 from sqlalchemy import delete, update
 
 from chassis import clock
+from chassis.action_log import Actor
 from chassis.db import current_db, model, reading, writing
-from chassis.errors import Forbidden, Unavailable
-from chassis.http import Answer, Client
+from chassis.errors import Forbidden, TooManyRequests, Unavailable
+from chassis.http import Answer
+from chassis.web import proxies
 from chassis.web.auth import ADMIN, STAFF
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=8)
@@ -37,6 +39,11 @@ class Staff:
     name: str
     email: str
     role: str
+
+    @property
+    def actor(self) -> Actor:
+        """Return the user as the action log names the user."""
+        return Actor(f"user:{self.id}", self.role, "panel", self.id, self.email)
 
     def may(self, roles: tuple[str, ...]) -> bool:
         """Return whether the user has one of the roles; an admin has every role."""
@@ -82,7 +89,7 @@ def sign_out() -> None:
             database.commit()
         access, refresh = map(_opened, row or ("", ""))
         if access:
-            with suppress(Unavailable):
+            with suppress(Unavailable, TooManyRequests):
                 _revoke(access, refresh)
     session.clear()
 
@@ -90,7 +97,7 @@ def sign_out() -> None:
 def _revoke(access: str, refresh: str, *, may_renew: bool = True) -> None:
     """End the session at user-svc; an expired access token is renewed for that."""
     headers, body = _bearer(access), {"refresh_token": refresh}
-    answer = _user_svc().call("POST", "/user/logout/", json=body, headers=headers)
+    answer = proxies.call("POST", "/user/logout/", headers, json=body)
     if answer.status == 401 and may_renew:
         answer = _token({"grant_type": "refresh_token", "refresh_token": refresh})
         if answer.status == 200:
@@ -157,21 +164,15 @@ def _bearer(access: str) -> dict[str, str]:
 
 
 def _token(form: dict[str, str]) -> Answer:
-    return _user_svc().call(
-        "POST", "/user/token/", body=urlencode(form).encode(), headers=FORM
-    )
+    return proxies.call("POST", "/user/token/", FORM, body=urlencode(form).encode())
 
 
 def _ask(access_token: str) -> Staff | None:
-    answer = _user_svc().call("GET", "/user/me/", headers=_bearer(access_token))
+    answer = proxies.call("GET", "/user/me/", _bearer(access_token))
     if answer.status != 200 or answer.data["role"] not in (STAFF, ADMIN):
         return None
     user = answer.data
     return Staff(user["id"], user["name"], user["email"], user["role"])
-
-
-def _user_svc() -> Client:
-    return cast("Client", current_app.extensions["user_svc_sign_in"])
 
 
 def _keep(found: Staff, access: str, refresh: str) -> None:

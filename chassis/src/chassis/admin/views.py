@@ -193,4 +193,4 @@ class ModelView(sqla.ModelView):
         return {name: field.data for name, field in fields.items()}
 
     def _apply(self, name: str, work: Callable[[], Any], row: Any) -> Any:
-        return trail.apply(name, work, row, self.hidden, self.writers)
+        return trail.apply(name, work, row, self.writers)

@@ -6,7 +6,7 @@ Then the message is deleted. A duplicate, whose event id is known, is only delet
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, ValidationError, fields, validate
 from marshmallow import Schema as MarshmallowSchema
@@ -48,6 +48,8 @@ class InboxMixin(AuditModel):
     """An event that was handled; its `event_id` is never handled again."""
 
     __tablename__ = "inbox"
+    logs_inserts: ClassVar[bool] = False
+    logs_changes: ClassVar[bool] = False
 
     id: Mapped[Id]
     event_id: Mapped[str] = mapped_column(String(100), unique=True)

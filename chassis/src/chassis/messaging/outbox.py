@@ -6,7 +6,7 @@ cursor, because rows are not committed in the order of their ids.
 
 import json
 import uuid
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from opentelemetry import propagate
 from sqlalchemy import JSON, ColumnElement, String, func, select, update
@@ -27,6 +27,7 @@ class OutboxMixin(AuditModel):
     """A CloudEvent for a queue; `published_at` is set once the queue accepted it."""
 
     __tablename__ = "outbox"
+    logs_inserts: ClassVar[bool] = False
 
     id: Mapped[Id]
     event_id: Mapped[str] = mapped_column(String(36), unique=True)

@@ -10,7 +10,7 @@ from chassis import correlation, db, errors, json, logging, migrations, tracing
 from chassis.config import Settings
 from chassis.http import Client
 from chassis.server import refusals
-from chassis.web import auth, cors, health, metrics, security
+from chassis.web import auth, cors, health, limits, metrics, proxies, security
 
 # The clients of user-svc. Each use has a breaker of its own: what strangers send to the
 # sign-in forms cannot stop the orders, nor the fetch of the public keys.
@@ -39,6 +39,7 @@ def init_app(
     correlation.init_app(app)
     logging.init_app(app, settings.service)
     security.init_app(app, settings)
+    proxies.init_app(app, settings)
     cors.init_app(app, settings, prefix)
     errors.init_app(app)
     refusals.init_app(app)
@@ -46,4 +47,5 @@ def init_app(
     db.init_app(app, settings, database)
     migrations.init_app(app, database)
     auth.init_app(app, fetch_keys or auth.keys_of(app.extensions["user_svc_keys"]))
+    limits.init_app(app, settings)
     health.init_app(app, prefix)

@@ -18,7 +18,7 @@ from werkzeug.routing import ValidationError as NoMatch
 
 from chassis.db import MAX_ID
 from chassis.errors import Unprocessable
-from chassis.web import auth, bodies, etag, idempotency
+from chassis.web import auth, bodies, etag, idempotency, limits
 from chassis.web.fields import ProblemSchema, Schema
 from chassis.web.pagination import Page
 
@@ -122,8 +122,8 @@ def _documented(view: View, **docs: Any) -> View:
 class Blueprint(flask_smorest.Blueprint):
     """A resource's routes; write the decorators in the order of their checks.
 
-    `requires` or `public`, `arguments`, `guarded`, `idempotent`, then `response`,
-    `resource` or `page`.
+    `limited`, `requires` or `public`, `arguments`, `guarded`, `idempotent`, then
+    `response`, `resource` or `page`.
     """
 
     ARGUMENTS_PARSER = StrictParser()
@@ -161,6 +161,20 @@ class Blueprint(flask_smorest.Blueprint):
             return view(*args, **kwargs)
 
         return _documented(wrapper, requires=())
+
+    def limited(
+        self, name: str, unless: limits.Unless | None = None
+    ) -> Callable[[View], View]:
+        """Count the requests in a limit of their own, RATE_LIMIT_<name>.
+
+        This is checked first, before the token and the body.
+        """
+
+        def decorator(view: View) -> View:
+            view._limited = (name, unless)  # type: ignore[attr-defined]
+            return view
+
+        return decorator
 
     def guarded(self, view: View) -> View:
         """Accept an If-Match; the view checks it with `etag.check`."""
@@ -240,15 +254,16 @@ def problem_doc(status: int, text: str = "") -> dict[str, Any]:
     """Return the OpenAPI response of a problem."""
     phrase = HTTPStatus(status).phrase
     reference = {"$ref": "#/components/schemas/Problem"}
-    return {
+    found = {
         "description": f"{phrase}: {text}" if text else phrase,
         "content": {PROBLEM_JSON: {"schema": reference}},
     }
+    return found | ({"headers": RATES} if status == 429 else {})
 
 
 def _expected(info: dict[str, Any], places: set[str], method: str) -> set[int]:
     """Return the error statuses that an operation's decorators can cause."""
-    found = {413, 500, 503}
+    found = {413, 429, 500, 503}
     if method not in ("get", "head"):
         found |= {400}  # a precondition that is malformed or not supported
     if info.get("requires"):
@@ -305,6 +320,16 @@ def _header(name: str, text: str, **schema: Any) -> dict[str, Any]:
     }
 
 
+def _number(text: str) -> dict[str, Any]:
+    return {"description": text, "schema": {"type": "integer", "minimum": 0}}
+
+
+RATES = {
+    "Retry-After": _number("Seconds to wait."),
+    "RateLimit-Limit": _number("Requests that are allowed in a window."),
+    "RateLimit-Remaining": _number("Requests that are left."),
+    "RateLimit-Reset": _number("Seconds until the window ends."),
+}
 PARAMETERS = {
     "IdempotencyKey": _header(
         "Idempotency-Key",

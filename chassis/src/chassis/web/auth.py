@@ -11,6 +11,7 @@ from typing import Any, cast
 import jwt
 from flask import Flask, current_app, g, request
 
+from chassis.action_log import Actor
 from chassis.config import settings
 from chassis.errors import Forbidden, Unauthorized
 from chassis.http import Client
@@ -21,6 +22,7 @@ TYPE = "at+jwt"
 SHOP = "shop"  # the audience of users' tokens; a service token names the called service
 LEEWAY = 30
 CUSTOMER, STAFF, ADMIN = "customer", "staff", "admin"
+SERVICE = "service"  # the role of a service in the action log
 ROLES = {
     CUSTOMER: {CUSTOMER},
     STAFF: {CUSTOMER, STAFF},
@@ -51,17 +53,26 @@ class Caller:
         """Return whether this is a staff or admin user."""
         return self.may(STAFF)
 
+    @property
+    def actor(self) -> Actor | None:
+        """Return whose changes are logged; None for a customer."""
+        if self.role == CUSTOMER:
+            return None
+        return Actor(str(self), self.role or SERVICE, "api", self.id)
+
     def __str__(self) -> str:
         return self.client or f"user:{self.id}"
 
 
-def verify(token: str, audience: str, keys: Keys, issuer: str) -> Caller:
+def verify(
+    token: str, audience: str, find_key: Callable[[str], Any], issuer: str
+) -> Caller:
     """Return the caller that a token names, or raise Unauthorized."""
     try:
         header = jwt.get_unverified_header(token)
         if header.get("typ") != TYPE or not isinstance(header.get("kid"), str):
             raise jwt.InvalidTokenError
-        key = keys.get(header["kid"])
+        key = find_key(header["kid"])
         if key is None:
             raise jwt.InvalidTokenError
         claims = jwt.decode(
@@ -102,11 +113,27 @@ def bearer() -> str:
     return parts[1]
 
 
+def _keys() -> Keys:
+    return cast("Keys", current_app.extensions["keys"])
+
+
+def identify() -> Caller | None:
+    """Return the caller if the token is valid by the keys that are here already."""
+    if "HTTP_AUTHORIZATION" not in request.environ:
+        return None
+    config = settings()
+    try:
+        return verify(bearer(), config.service, _keys().find, config.jwt_issuer)
+    except Unauthorized:
+        return None
+
+
 def authenticate(who: tuple[str, ...]) -> None:
     """Set `g.caller` from the request's token; raise Forbidden if not one of `who`."""
     config = settings()
-    keys = cast("Keys", current_app.extensions["keys"])
-    g.caller = verify(bearer(), config.service, keys, config.jwt_issuer)
+    g.caller = g.get("identity") or verify(
+        bearer(), config.service, _keys().get, config.jwt_issuer
+    )
     if not any(g.caller.may(one) for one in who):
         raise Forbidden("You are signed in, but not allowed to do this.")
 

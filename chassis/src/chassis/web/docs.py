@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from functools import partial
 from typing import Any, cast
 
 import yaml
@@ -12,8 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 from chassis import json
 from chassis.config import settings
 from chassis.errors import BadRequest
-from chassis.http import Client
-from chassis.web import bodies
+from chassis.web import bodies, proxies
 
 FORM = "application/x-www-form-urlencoded"
 BASIC = re.compile(r"(?i:basic) [A-Za-z0-9+/]{0,1000}={0,2}")
@@ -29,6 +27,8 @@ DESCRIPTION = """\
 - **Line breaks**: fields of several lines return `\\n`; others refuse line breaks.
 - **Joiners, variation selectors and tags** are accepted where Unicode gives them an
   effect; the patterns of the fields cannot express that.
+- **Rates**: answers have `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`
+  of the limit that is nearest; beyond it, 429 with `Retry-After`.
 - **Limits**: a request line has at most 8,190 characters, a body 1 MiB and 5,000
   values.
 """
@@ -94,11 +94,8 @@ def _credentials() -> dict[str, str]:
 def token() -> Response:
     """Forward Swagger UI's *Authorize* to user-svc: CSP and CORS stay strict."""
     bodies.require(FORM)
-    user_svc: Client = current_app.extensions["user_svc_sign_in"]
     headers = {"Content-Type": FORM, **_credentials()}
-    answer = user_svc.call(
-        "POST", "/user/token/", body=request.get_data(), headers=headers
-    )
+    answer = proxies.call("POST", "/user/token/", headers, body=request.get_data())
     response = Response(
         json.dumps(answer.data), answer.status, mimetype="application/json"
     )
@@ -106,8 +103,16 @@ def token() -> Response:
     return response
 
 
-blp.add_url_rule("/swagger/", "swagger", partial(_page, "swagger.html"))
-blp.add_url_rule("/redoc/", "redoc", partial(_page, "redoc.html"))
+@blp.get("/swagger/")
+def swagger() -> str:
+    """Show Swagger UI."""
+    return _page("swagger.html")
+
+
+@blp.get("/redoc/")
+def redoc() -> str:
+    """Show ReDoc."""
+    return _page("redoc.html")
 
 
 def init_app(app: Flask) -> None:

@@ -11,7 +11,7 @@ import hmac
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Response, current_app, g, make_response, request
 from sqlalchemy import (
@@ -51,6 +51,8 @@ class IdempotencyKeyMixin(AuditModel):
     """The key of a caller on a route, and the answer."""
 
     __tablename__ = "idempotency_keys"
+    logs_inserts: ClassVar[bool] = False
+    logs_changes: ClassVar[bool] = False
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[UniqueConstraint]:

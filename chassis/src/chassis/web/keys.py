@@ -48,6 +48,10 @@ class Keys:
             raise Unavailable("The keys of access tokens are unavailable right now.")
         return keys.get(kid)
 
+    def find(self, kid: str) -> Any:
+        """Return the key if it is here already; nothing is fetched."""
+        return self._usable(time.monotonic()).get(kid)
+
     def _usable(self, now: float) -> dict[str, Any]:
         """Return the keys, or none when the last good ones are too old."""
         return self._keys if now - self._fetched <= self.KEPT else {}

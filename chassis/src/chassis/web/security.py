@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 from werkzeug.sansio.utils import host_is_trusted
 
@@ -131,7 +130,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.wsgi_app = TrailingSlash(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_check_host)
     if settings.behind_tls:
-        app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
         app.after_request(_hsts)
     app.config.update(
         SESSION_COOKIE_NAME=f"{settings.service}-admin",

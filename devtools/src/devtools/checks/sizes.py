@@ -6,10 +6,10 @@ from pathlib import Path
 
 # The most lines of code that each part of the chassis may have; `base` is the rest.
 CHASSIS_BUDGETS = {
-    "base": 1550,
-    "web": 1400,
+    "base": 1800,
+    "web": 1750,
     "messaging": 650,
-    "admin": 600,
+    "admin": 550,
     "server": 450,
 }
 NOT_CODE = {

@@ -45,6 +45,7 @@ WITHOUT_DATABASE = (
             "test_json",
             "test_logging",
             "test_outcomes",
+            "web/test_counters",
             "web/test_fields",
             "web/test_moments",
             "web/test_security",

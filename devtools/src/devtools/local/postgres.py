@@ -16,6 +16,7 @@ import click
 import psycopg
 
 from devtools.layout import HOST
+from devtools.local import apt
 from devtools.local.ports import pick
 from devtools.local.supervisor import die_with_parent
 
@@ -91,14 +92,9 @@ def find() -> Path | None:
 
 def install() -> Path:
     """Install the server by apt where that is possible; raise with advice elsewhere."""
-    if shutil.which("apt-get") and (os.geteuid() == 0 or _may_sudo()):
-        click.echo("• PostgreSQL is missing: installing it with apt-get")
-        sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        for words in (["update"], ["install", "--yes", "postgresql"]):
-            command = [*sudo, "apt-get", "--quiet=2", *words]
-            subprocess.run(command, check=False, env=_quiet_apt())
-        if binaries := find():
-            return binaries
+    apt.install("PostgreSQL", "postgresql")
+    if binaries := find():
+        return binaries
     raise click.ClickException(
         "PostgreSQL's server programs (initdb, postgres) are missing. Install them: "
         "sudo apt-get install postgresql, or brew install postgresql."
@@ -178,12 +174,3 @@ def _from_pg_config() -> list[Path]:
 
 def _version(folder: Path) -> tuple[int, ...]:
     return tuple(int(part) for part in folder.parent.name.split(".") if part.isdigit())
-
-
-def _may_sudo() -> bool:
-    sudo = shutil.which("sudo")
-    return bool(sudo) and not subprocess.run(["sudo", "-n", "true"]).returncode
-
-
-def _quiet_apt() -> dict[str, str]:
-    return {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

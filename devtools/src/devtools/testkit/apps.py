@@ -23,6 +23,7 @@ USUAL = {
     "SECRET_KEY": SECRET,
     "PUBLIC_URL": "http://127.0.0.1",
     "WORKER_POLL_SECONDS": "0.01",
+    "RATE_LIMIT_FACTOR": "1000",  # tests of the limits set others
 }
 KEPT = 4  # free apps of one service
 PATIENCE = 60  # seconds, where a service in production waits for one to ten
@@ -46,6 +47,8 @@ class Reusable:
         settings = self.extensions["settings"]
         for use in web.USES:
             self.app.extensions[use] = Client("user-svc", settings.user_svc_url)
+        for limiter in self.app.extensions["limiter"]:
+            limiter.reset()
         # The handler writes to the standard output that this test captures.
         logging.configure(settings.service, settings.log_level)
 

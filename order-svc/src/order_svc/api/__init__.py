@@ -3,10 +3,16 @@
 from flask import Flask
 
 import chassis.web.api
-from chassis.web import docs
+from chassis.web import action_log, docs
 from order_svc.api import cancellation, orders, refunds
 
-BLUEPRINTS = (orders.blp, cancellation.blp, refunds.blp)
+LOG = action_log.blueprint("/orders")
+BLUEPRINTS = (
+    LOG,
+    orders.blp,
+    cancellation.blp,
+    refunds.blp,
+)
 
 
 def init_app(app: Flask) -> None:

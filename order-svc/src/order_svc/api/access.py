@@ -1,11 +1,15 @@
 """Access rules: which orders a caller sees, and for whom a caller may order."""
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from flask import current_app
+
 from chassis.errors import Unavailable, Unprocessable
-from chassis.web import auth, idempotency
+from chassis.web import auth, idempotency, proxies
 from order_svc import steps
 from order_svc.managers import Customer
 from order_svc.steps import Context
@@ -22,6 +26,15 @@ def owner() -> int | None:
     """Return the user whose orders the caller may see; None (all users) for staff."""
     caller = auth.caller()
     return None if caller.is_staff else caller.id
+
+
+def client_mac() -> str | None:
+    """Return a MAC of the client's address; None for staff, who order for others."""
+    if auth.caller().is_staff:
+        return None
+    secret = str(current_app.secret_key).encode()
+    text = f"placed from {proxies.client()}".encode()
+    return hmac.new(secret, text, hashlib.sha256).hexdigest()
 
 
 def customer_id(body: dict[str, Any]) -> int:

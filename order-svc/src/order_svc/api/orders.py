@@ -4,10 +4,11 @@ from typing import Any
 
 from flask.views import MethodView
 
-from chassis.web import etag, idempotency, pagination
+from chassis.web import etag, idempotency, limits, pagination
 from chassis.web.api import CUSTOMER, Blueprint
 from order_svc import clients, steps
 from order_svc.api.access import (
+    client_mac,
     owner,
     require_customer,
     start_work,
@@ -40,14 +41,16 @@ class Orders(MethodView):
         statement = start_work().orders.search(query, owner())
         return pagination.paginate(db.session, statement, SORTS, query)
 
+    @blp.limited(limits.ORDER)
     @blp.requires(CUSTOMER)
     @blp.arguments(OrderCreateSchema)
     @blp.problems(
         _403="the account is deleted or deactivated",
-        _409="`insufficient_stock` with the lines that lack stock; "
+        _409="`insufficient_stock` with the lines that lack stock; `too_much_held` "
+        "with the lines of which unpaid orders hold too much, and what they hold; "
         "`reservation_gone` when the order's stock was released: order again",
         _422="`unknown_product` with the ids of the products, `total_out_of_range`",
-        _429="`too_many_open_orders`",
+        _429="`rate_limited`, `too_many_open_orders`",
     )
     @blp.alt_response(
         202, schema=OrderSchema, description="The stock is not reserved yet"
@@ -61,7 +64,8 @@ class Orders(MethodView):
         work, order_id = start_work(), idempotency.resumes()
         if order_id is None:
             placed_by = require_customer(customer)
-            order_id = steps.place(work, placed_by, body, idempotency.made)
+            made = idempotency.made
+            order_id = steps.place(work, placed_by, body, made, client_mac())
         steps.reserve(work, order_id)
         order = work.orders.get(order_id)
         steps.check_refused(order)

@@ -1,6 +1,7 @@
 """The business rules; managers never commit and use neither HTTP nor SQS."""
 
 from chassis.state_machine import Impossible
+from order_svc.managers.holdings import Caps
 from order_svc.managers.machine import OrderMachine
 from order_svc.managers.orders import OrderManager
 from order_svc.managers.placing import Customer
@@ -11,6 +12,7 @@ from order_svc.managers.stock_commands import record_stock_command
 from order_svc.managers.triggers import Mismatch
 
 __all__ = [
+    "Caps",
     "Customer",
     "Impossible",
     "Mismatch",

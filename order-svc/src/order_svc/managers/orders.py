@@ -10,6 +10,7 @@ from chassis.errors import Conflict, NotFound
 from chassis.state_machine import Kind, Trigger
 from order_svc.managers import timeline
 from order_svc.managers.disputes import check_dispute
+from order_svc.managers.holdings import Caps, check_holdings, lock_holders
 from order_svc.managers.machine import OrderMachine
 from order_svc.managers.placing import Customer, check_open_orders
 from order_svc.managers.refund_rules import check_amount, check_restock
@@ -75,11 +76,21 @@ class OrderManager:
         shipping_address: dict[str, Any] | None = None,
         note: str | None = None,
         max_open: int = 20,
+        address: str | None = None,
+        caps: Caps | None = None,
     ) -> Order:
-        """Insert an order without prices; its stock is reserved next."""
+        """Insert an order without prices; its stock is reserved next.
+
+        `address` is a MAC of the client's. Without `caps`, as for staff, the customer
+        may hold any quantity. Raises TooManyRequests, Conflict `too_much_held`.
+        """
+        lock_holders(self.session, customer, address)
         check_open_orders(self.session, customer.id, max_open)
+        if caps is not None:
+            check_holdings(self.session, customer, address, lines, caps)
         columns = {
             "user_id": customer.id,
+            "placed_from": address,
             "customer_name": customer.name,
             "customer_email": customer.email,
             "customer_phone": customer.phone,

@@ -23,6 +23,7 @@ class Customer:
     name: str
     email: str
     phone: str | None = None
+    email_verified: bool = False
 
 
 def total(lines: Mapping[int, int], prices: Prices) -> Decimal:
@@ -41,12 +42,9 @@ def is_payable(amount: Decimal) -> bool:
 def check_open_orders(session: Session, user_id: int, most: int) -> None:
     """Raise TooManyRequests when a user has too many unpaid orders.
 
-    Unpaid orders hold stock. The user's oldest order is locked, so that concurrent
-    requests of a user count one after the other. A user without orders has no row to
-    lock, so concurrent first orders may exceed the limit.
+    Unpaid orders hold stock. Call `lock_holders` first, so that concurrent requests of
+    a user count one after the other.
     """
-    oldest = select(Order.id).where(Order.user_id == user_id).order_by(Order.id)
-    session.execute(oldest.limit(1).with_for_update())
     statement = select(func.count()).where(
         Order.user_id == user_id, Order.state.in_(UNPAID)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -33,6 +33,7 @@ class Order(Reviewed, AuditModel, db.Model):
     The worker checks the order at `next_check_at`; `attempts` counts the checks since
     the last transition. `payment_id` is payment-svc's id of the order's own
     payment, the first recorded capture; `captured_amount` is its amount.
+    `placed_from` is a MAC of the client's address; NULL when staff placed the order.
     """
 
     __tablename__ = "orders"
@@ -52,10 +53,12 @@ class Order(Reviewed, AuditModel, db.Model):
             Index(f"ix_orders_{name}_id", name, "id")
             for name in ("user_id", "status", "created_at", "total_price")
         ),
+        Index("ix_orders_placed_from_state", "placed_from", "state"),
     )
 
     id: Mapped[Id]
     user_id: Mapped[int] = mapped_column(BigInt)
+    placed_from: Mapped[str | None] = mapped_column(String(64))
     total_price: Mapped[Decimal] = mapped_column(Money(15), default=ZERO)
     status: Mapped[OrderStatus] = mapped_column(
         String(20), default=OrderStatus.PENDING, server_default=OrderStatus.PENDING
@@ -119,6 +122,7 @@ class OrderItem(AuditModel, db.Model):
     """A line of an order; its price and name come from the reservation."""
 
     __tablename__ = "order_items"
+    logs_inserts: ClassVar[bool] = False
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("price >= 0 AND price <> 'NaN'", name="price_not_negative"),
@@ -148,6 +152,7 @@ class OrderHistory(AuditModel, db.Model):
     """A line of an order's timeline: a change of state or a message."""
 
     __tablename__ = "order_history"
+    logs_inserts: ClassVar[bool] = False
     __table_args__ = (CheckConstraint(among("kind", HistoryKind), name="kind_known"),)
 
     id: Mapped[Id]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -46,6 +47,7 @@ class StockCommand(AuditModel, db.Model):
     """
 
     __tablename__ = "stock_commands"
+    logs_inserts: ClassVar[bool] = False
     __table_args__ = (
         UniqueConstraint("order_id", "return_id"),
         CheckConstraint(among("kind", StockCommandKind), name="kind_known"),

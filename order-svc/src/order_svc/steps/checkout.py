@@ -8,6 +8,7 @@ worker resumes the order.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chassis import action_log
 from chassis.db import reading
 from chassis.errors import Forbidden, Unavailable
 from chassis.failpoints import failpoint
@@ -16,7 +17,7 @@ from chassis.outcomes import Done, Refused
 from order_svc import clients
 from order_svc.config import Settings
 from order_svc.extensions import db
-from order_svc.managers import Customer, Impossible
+from order_svc.managers import Caps, Customer, Impossible
 from order_svc.models import Order, OrderState, Prices
 from order_svc.steps.context import Context
 from order_svc.steps.refusals import refusal
@@ -44,6 +45,7 @@ def check_customer(user_id: int) -> Customer:
         name=str(user.get("name") or "")[:100],
         email=str(user.get("email") or "")[:254],
         phone=str(user["phone"])[:20] if user.get("phone") else None,
+        email_verified=user.get("email_verified") is True,
     )
 
 
@@ -52,14 +54,21 @@ def place(
     customer: Customer,
     body: Mapping[str, Any],
     on_insert: Callable[[int], None],
+    address: str | None = None,
 ) -> int:
-    """Insert the order and return its id; `on_insert(id)` runs before the commit."""
+    """Insert the order and return its id; `on_insert(id)` runs before the commit.
+
+    `address` is a MAC of the client's; None when staff place the order, who may let a
+    customer hold any quantity.
+    """
     order = work.orders.place(
         customer,
         body["items"],
         shipping_address=body.get("shipping_address"),
         note=body.get("note"),
         max_open=work.settings.max_open_orders,
+        address=address,
+        caps=_caps(work.settings) if address else None,
     )
     order_id = order.id
     on_insert(order_id)
@@ -69,6 +78,15 @@ def place(
     return order_id
 
 
+def _caps(settings: Settings) -> Caps:
+    return Caps(
+        customer=settings.max_held_by_customer,
+        unverified=settings.max_held_unverified,
+        address=settings.max_held_by_address,
+    )
+
+
+@action_log.saga_step()
 def reserve(work: Context, order_id: int) -> None:
     """Reserve the stock of a placed order at product-svc.
 

@@ -3,7 +3,7 @@
 from flask import Flask
 
 import chassis.web.api
-from chassis.web import docs
+from chassis.web import action_log, docs
 from payment_svc.api import (
     attempts,
     callback,
@@ -14,7 +14,9 @@ from payment_svc.api import (
     webhook,
 )
 
+LOG = action_log.blueprint("/payments")
 BLUEPRINTS = (
+    LOG,
     callback.blp,
     webhook.blp,
     refunds.blp,

@@ -10,7 +10,7 @@ from prometheus_client import Counter, Gauge
 from chassis import clock, logging
 from chassis.errors import TooLarge, Unauthorized
 from chassis.failpoints import failpoint
-from chassis.web import bodies
+from chassis.web import bodies, limits
 from chassis.web.api import Blueprint
 from payment_svc.config import Settings
 from payment_svc.extensions import db
@@ -61,6 +61,7 @@ BODY = {
 class Webhook(MethodView):
     """Razorpay's events."""
 
+    @blp.limited(limits.SERVICE)
     @blp.public
     @blp.doc(**BODY)
     @blp.problems(_401="the signature is missing or wrong; nothing is stored", _415="")

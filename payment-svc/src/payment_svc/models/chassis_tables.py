@@ -1,6 +1,7 @@
 """The tables that the chassis needs in this service's database."""
 
-from chassis.admin import ActionLogMixin, AdminSessionMixin
+from chassis.action_log import ActionLogMixin
+from chassis.admin import AdminSessionMixin
 from chassis.dependencies import DependencyMixin
 from chassis.messaging.dead_letters import DeadLetterMixin
 from chassis.messaging.inbox import InboxMixin, QuarantineMixin
@@ -38,4 +39,4 @@ class AdminSession(AdminSessionMixin, db.Model):
 
 
 class ActionLog(ActionLogMixin, db.Model):
-    """A change that a member of staff made in the panel."""
+    """A change that a member of staff or a service made, by API or panel."""

@@ -1,6 +1,7 @@
 """Disputes that customers' banks raise about payments, and their history."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -63,6 +64,7 @@ class DisputeHistory(AuditModel, db.Model):
     """A change of a dispute: its phase, status and amounts afterwards."""
 
     __tablename__ = "dispute_history"
+    logs_inserts: ClassVar[bool] = False
 
     id: Mapped[Id]
     dispute_id: Mapped[int] = mapped_column(

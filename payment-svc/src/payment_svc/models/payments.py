@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -176,6 +176,7 @@ class PaymentHistory(AuditModel, db.Model):
     """
 
     __tablename__ = "payment_history"
+    logs_inserts: ClassVar[bool] = False
 
     id: Mapped[Id]
     payment_id: Mapped[int] = mapped_column(

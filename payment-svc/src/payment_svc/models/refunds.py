@@ -1,12 +1,13 @@
 """Refunds of a payment, and the transitions that each has made."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import correlation
-from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from chassis.db import SECRET, AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
 from payment_svc.extensions import db
 from payment_svc.models.refund_states import (
     AUTOMATIC,
@@ -45,7 +46,7 @@ class Refund(AuditModel, db.Model):
         BigInt, ForeignKey("payment.auditlog_ptr_id", ondelete="RESTRICT"), index=True
     )
     key: Mapped[str] = mapped_column(String(100), unique=True)
-    idempotency_key: Mapped[str] = mapped_column(String(36), unique=True)
+    idempotency_key: Mapped[str] = mapped_column(String(36), unique=True, info=SECRET)
     razorpay_payment_id: Mapped[str | None] = mapped_column(String(255), index=True)
     captured_amount: Mapped[Decimal | None] = mapped_column(Money(10))
     razorpay_refund_id: Mapped[str | None] = mapped_column(String(255), unique=True)
@@ -84,6 +85,7 @@ class RefundHistory(AuditModel, db.Model):
     """A transition of a refund: its states, trigger, reason and actor."""
 
     __tablename__ = "refund_history"
+    logs_inserts: ClassVar[bool] = False
 
     id: Mapped[Id]
     refund_id: Mapped[int] = mapped_column(

@@ -3,10 +3,17 @@
 from flask import Flask
 
 import chassis.web.api
-from chassis.web import docs
+from chassis.web import action_log, docs
 from product_svc.api import categories, products, reservations, stock
 
-BLUEPRINTS = (categories.blp, stock.blp, reservations.blp, products.blp)
+LOG = action_log.blueprint("/products")
+BLUEPRINTS = (
+    LOG,
+    categories.blp,
+    stock.blp,
+    reservations.blp,
+    products.blp,
+)
 
 
 def init_app(app: Flask) -> None:

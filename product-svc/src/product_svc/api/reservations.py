@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
+from chassis import action_log
 from chassis.failpoints import failpoint
 from chassis.web import auth, etag
 from chassis.web.api import STAFF, Blueprint, no_content
@@ -75,6 +76,7 @@ class ReservationById(MethodView):
         description="The order already has this reservation",
     )
     @blp.response(201, ReservationSchema)
+    @action_log.saga_step()
     def put(self, body: dict[str, Any], order_id: int) -> Any:
         """Reserve stock for an order, once: all lines or none."""
         manager = _guarded(order_id)
@@ -86,6 +88,7 @@ class ReservationById(MethodView):
     @blp.guarded
     @blp.problems(_409="`already_committed`")
     @blp.response(204)
+    @action_log.saga_step()
     def delete(self, query: dict[str, Any], order_id: int) -> Response:
         """Release an order's stock; a late PUT is then refused."""
         _guarded(order_id).release(order_id, final=query["final"])
@@ -103,6 +106,7 @@ class ReservationProlongation(MethodView):
     @blp.arguments(ProlongSchema)
     @blp.problems(_404="", _410="the reservation has ended")
     @blp.response(200, ReservationSchema)
+    @action_log.saga_step()
     def post(self, body: dict[str, Any], order_id: int) -> Reservation:
         """Hold an order's stock for longer; a reservation is never shortened."""
         reservation = _manager().prolong(order_id, body["expires_in"])
@@ -118,6 +122,7 @@ class ReservationCommit(MethodView):
     @blp.requires(SCOPE)
     @blp.problems(_404="", _409="`reservation_gone`: refund the order")
     @blp.response(200, ReservationSchema)
+    @action_log.saga_step()
     def post(self, order_id: int) -> Reservation:
         """Sell an order's stock; released stock is sold if it is still available."""
         return _committed(_manager().commit(order_id))
@@ -131,6 +136,7 @@ class ReservationRestock(MethodView):
     @blp.arguments(RestockSchema)
     @blp.problems(_409="`not_committed`, `restock_too_large`")
     @blp.response(200, ReservationSchema)
+    @action_log.saga_step()
     def post(self, body: dict[str, Any], order_id: int) -> Reservation:
         """Add returned goods to the stock, once for each return."""
         return_id, lines = body["return_id"], body["items"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask.views import MethodView
 
-from chassis.web import auth, pagination
+from chassis.web import auth, limits, pagination
 from chassis.web.api import STAFF, Blueprint
 from chassis.web.fields import ListQuery
 from product_svc.extensions import db
@@ -24,6 +24,7 @@ blp = Blueprint("stock", __name__, url_prefix="/products", description=__doc__)
 class StockCheck(MethodView):
     """The availability of order lines."""
 
+    @blp.limited(limits.CHECK_STOCK)
     @blp.public
     @blp.arguments(LinesSchema)
     @blp.problems(_404="a product is unknown or not on sale")

@@ -1,6 +1,7 @@
 """The tables that the chassis needs in this service's database."""
 
-from chassis.admin import ActionLogMixin, AdminSessionMixin
+from chassis.action_log import ActionLogMixin
+from chassis.admin import AdminSessionMixin
 from chassis.dependencies import DependencyMixin
 from chassis.web.idempotency import IdempotencyKeyMixin
 from product_svc.extensions import db
@@ -19,4 +20,4 @@ class AdminSession(AdminSessionMixin, db.Model):
 
 
 class ActionLog(ActionLogMixin, db.Model):
-    """A change that a member of staff made in the panel."""
+    """A change that a member of staff or a service made, by API or panel."""

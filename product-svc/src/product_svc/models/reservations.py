@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -58,6 +59,7 @@ class ReservationItem(AuditModel, db.Model):
     """A line of a reservation, with the name and price at the time of the order."""
 
     __tablename__ = "reservation_items"
+    logs_inserts: ClassVar[bool] = False
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint(
@@ -84,6 +86,7 @@ class ReservationHistory(AuditModel, db.Model):
     """A transition of a reservation: both states, the actor and the reason."""
 
     __tablename__ = "reservation_history"
+    logs_inserts: ClassVar[bool] = False
 
     id: Mapped[Id]
     order_id: Mapped[int] = mapped_column(

@@ -1,6 +1,7 @@
 """The stock ledger."""
 
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -26,6 +27,7 @@ class StockMovement(AuditModel, db.Model):
     """A line of the stock ledger; the deltas of a product add up to its stock."""
 
     __tablename__ = "stock_movements"
+    logs_inserts: ClassVar[bool] = False
     __table_args__ = (
         # A sale or return is booked at most once; adjustments have no reference.
         UniqueConstraint("kind", "reference", "product_id"),

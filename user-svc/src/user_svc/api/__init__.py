@@ -3,10 +3,20 @@
 from flask import Flask
 
 import chassis.web.api
-from chassis.web import docs
+from chassis.web import action_log, docs
 from user_svc.api import jwks, me, resets, sessions, token, users
+from user_svc.api.access import Blueprint
 
-BLUEPRINTS = (jwks.blp, sessions.blp, token.blp, resets.blp, me.blp, users.blp)
+LOG = action_log.blueprint("/user", Blueprint)
+BLUEPRINTS = (
+    LOG,
+    jwks.blp,
+    sessions.blp,
+    token.blp,
+    resets.blp,
+    me.blp,
+    users.blp,
+)
 
 
 def init_app(app: Flask) -> None:

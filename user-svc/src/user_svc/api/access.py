@@ -15,6 +15,9 @@ from chassis.web import auth
 from user_svc.extensions import db
 from user_svc.managers import UserManager
 
+LOCKED = "`locked_out`, after too many failed attempts"
+BUSY = "`busy`, while too many passwords are being checked"
+
 
 class Blueprint(chassis.web.api.Blueprint):
     """The chassis' blueprint, whose `requires` also checks the database."""

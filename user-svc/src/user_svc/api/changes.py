@@ -9,6 +9,7 @@ from chassis import logging
 from chassis.web import auth, etag
 from chassis.web.api import no_content
 from user_svc import steps
+from user_svc.api.access import session_id
 from user_svc.extensions import db
 from user_svc.managers import RIGHTS, UserManager
 from user_svc.models import User
@@ -18,7 +19,7 @@ from user_svc.schemas import UserSchema
 def change(user_id: int, fields: dict[str, Any]) -> User:
     """Change a user, commit, and return the user."""
     if auth.caller().id == user_id:
-        steps.check_new_address(user_id, fields)
+        steps.check_new_address(user_id, fields, session_id())
     fields.pop("current_password", None)
     users = UserManager(db.session)
     user = _lock(users, user_id, fields)

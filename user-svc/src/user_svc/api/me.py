@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
+from chassis.web import limits
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
-from user_svc.api.access import Blueprint, caller_id, session_id
+from user_svc.api.access import BUSY, LOCKED, Blueprint, caller_id, session_id
 from user_svc.api.changes import change, delete
 from user_svc.extensions import db
 from user_svc.managers import UserManager
@@ -29,7 +30,7 @@ class Me(MethodView):
     @blp.requires(CUSTOMER)
     @blp.arguments(ProfilePatchSchema)
     @blp.guarded
-    @blp.problems(_403="`wrong_password`", _409="`email_taken`")
+    @blp.problems(_403="`wrong_password`", _409="`email_taken`", _429=LOCKED, _503=BUSY)
     @blp.resource(UserSchema)
     def patch(self, fields: dict[str, Any]) -> Any:
         """Change your name, e-mail address or phone number."""
@@ -48,9 +49,15 @@ class Me(MethodView):
 class MyPassword(MethodView):
     """Your own password."""
 
+    @blp.limited(limits.SIGN_IN)
     @blp.requires(CUSTOMER)
     @blp.arguments(PasswordChangeSchema)
-    @blp.problems(_403="`wrong_password`", _409="changed by another request")
+    @blp.problems(
+        _403="`wrong_password`",
+        _409="changed by another request",
+        _429=LOCKED,
+        _503=BUSY,
+    )
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
         """Change your password; every other session ends."""

@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
+from chassis.web import limits, proxies
 from chassis.web.api import CUSTOMER, no_content
 from user_svc import steps
-from user_svc.api.access import Blueprint, caller_id
+from user_svc.api.access import BUSY, LOCKED, Blueprint, caller_id
 from user_svc.schemas import (
     AddressConfirmSchema,
     MailedSchema,
@@ -24,6 +25,7 @@ INVALID = "`malformed_json`, `invalid_token`"
 class PasswordReset(MethodView):
     """A request for a new password."""
 
+    @blp.limited(limits.RESET)
     @blp.public
     @blp.arguments(ResetSchema)
     @blp.response(202, MailedSchema)
@@ -37,13 +39,14 @@ class PasswordReset(MethodView):
 class PasswordResetConfirmation(MethodView):
     """The confirmation of a reset, with the new password."""
 
+    @blp.limited(limits.RESET)
     @blp.public
     @blp.arguments(ResetConfirmSchema)
-    @blp.problems(_400=INVALID)
+    @blp.problems(_400=INVALID, _429=LOCKED, _503=BUSY)
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
         """Set a new password with a mailed token; every session ends."""
-        steps.reset_password(fields["token"], fields["new_password"])
+        steps.reset_password(fields["token"], fields["new_password"], proxies.client())
         return no_content()
 
 
@@ -51,6 +54,7 @@ class PasswordResetConfirmation(MethodView):
 class EmailVerification(MethodView):
     """A request to verify an address."""
 
+    @blp.limited(limits.RESET)
     @blp.requires(CUSTOMER)
     @blp.response(202, MailedSchema)
     def post(self) -> Any:
@@ -65,9 +69,9 @@ class EmailVerificationConfirmation(MethodView):
 
     @blp.public
     @blp.arguments(AddressConfirmSchema)
-    @blp.problems(_400=INVALID)
+    @blp.problems(_400=INVALID, _429=LOCKED)
     @blp.response(204)
     def post(self, fields: dict[str, Any]) -> Response:
         """Verify an address with a mailed token."""
-        steps.verify_address(fields["token"])
+        steps.verify_address(fields["token"], proxies.client())
         return no_content()

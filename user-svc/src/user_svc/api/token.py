@@ -7,15 +7,16 @@ from flask import Response, jsonify, request
 from flask.views import MethodView
 
 from chassis.errors import Unauthorized
-from chassis.web import bodies
+from chassis.web import bodies, limits, proxies
 from user_svc import steps
-from user_svc.api.access import Blueprint
+from user_svc.api.access import BUSY, LOCKED, Blueprint
 from user_svc.api.token_openapi import FORM, REFUSAL, REQUEST
 from user_svc.models import ServiceClient
 from user_svc.schemas import TokenSchema
 
 blp = Blueprint("token", __name__, url_prefix="/user", description=__doc__)
 NO_STORE = {"Cache-Control": "no-store"}
+SHORT = 8192
 NAMES = (
     *("grant_type", "username", "password", "refresh_token", "audience", "scope"),
     *("client_id", "client_secret"),
@@ -39,13 +40,24 @@ class OAuthError(Exception):
         return body
 
 
+def _is_service() -> bool:
+    """Return whether a service asks for itself, which is not a sign-in.
+
+    The body is searched here: only a short one, and no parameter that is encoded.
+    """
+    if request.mimetype != FORM or (request.content_length or SHORT) >= SHORT:
+        return False
+    return b"grant_type=client_credentials" in request.get_data().split(b"&")
+
+
 @blp.route("/token/")
 class Token(MethodView):
     """The token endpoint."""
 
+    @blp.limited(limits.SIGN_IN, unless=_is_service)
     @blp.public
     @blp.doc(requestBody=REQUEST, responses={"400": REFUSAL, "401": REFUSAL})
-    @blp.problems(_415="")
+    @blp.problems(_415="", _429=LOCKED, _503=BUSY)
     @blp.response(200, TokenSchema)
     def post(self) -> Any:
         """Get tokens with an OAuth 2.0 grant."""
@@ -83,11 +95,13 @@ def _require(form: dict[str, str], *names: str) -> list[str]:
 
 
 def _password(form: dict[str, str]) -> steps.Tokens:
-    return steps.sign_in(*_require(form, "username", "password"))
+    email, password = _require(form, "username", "password")
+    return steps.sign_in(email, password, proxies.client())
 
 
 def _refresh_token(form: dict[str, str]) -> steps.Tokens:
-    return steps.refresh(*_require(form, "refresh_token"))
+    (token,) = _require(form, "refresh_token")
+    return steps.refresh(token, proxies.client())
 
 
 def _client_credentials(form: dict[str, str]) -> steps.Tokens:

@@ -8,10 +8,10 @@ from flask import Response
 from flask.views import MethodView
 
 from chassis.errors import Forbidden, NotFound
-from chassis.web import auth, idempotency, pagination
+from chassis.web import auth, idempotency, limits, pagination
 from chassis.web.api import CUSTOMER, STAFF
 from user_svc import email_addresses, steps
-from user_svc.api.access import Blueprint
+from user_svc.api.access import BUSY, LOCKED, Blueprint
 from user_svc.api.changes import change, delete
 from user_svc.extensions import db
 from user_svc.managers import RIGHTS, UserManager
@@ -36,6 +36,8 @@ CHANGES = {
     "_403": "`forbidden`, `wrong_password`",
     "_404": NOT_FOUND,
     "_409": "`email_taken`, `last_admin`, `user_deleted`",
+    "_429": LOCKED,
+    "_503": BUSY,
 }
 
 
@@ -49,7 +51,8 @@ def _hashing(view: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(self: Any, fields: dict[str, Any]) -> Any:
         name, email = fields["name"], fields["email"]
         idempotency.of_stranger(email_addresses.key(email))
-        password_hash = steps.hash_new(fields.pop("password"), name, email)
+        with steps.hashing().place():
+            password_hash = steps.hash_new(fields.pop("password"), name, email)
         return view(self, {**fields, "password_hash": password_hash})
 
     return wrapper
@@ -67,10 +70,11 @@ class Users(MethodView):
         statement = UserManager(db.session).search(query)
         return pagination.paginate(db.session, statement, SORTS, query)
 
+    @blp.limited(limits.REGISTRATION)
     @blp.public
     @blp.arguments(RegisterSchema)
     @_hashing
-    @blp.problems(_409="`email_taken`")
+    @blp.problems(_409="`email_taken`", _503=BUSY)
     @blp.idempotent
     @blp.resource(UserSchema, 201)
     def post(self, fields: dict[str, Any]) -> Any:

@@ -17,6 +17,7 @@ _SUBJECTS = {
     MailKind.VERIFY: "Is this your address?",
     MailKind.EMAIL_CHANGED: "Your account has another address",
     MailKind.PASSWORD_CHANGED: "Your password was changed",
+    MailKind.LOCKED_OUT: "Wrong passwords for your account",
 }
 _TEXTS = {
     MailKind.RESET: """Hello,
@@ -49,6 +50,15 @@ If you did not change it, write to us at once.
 your account of the shop has a new password.
 
 If you did not change it, ask for a new password at once: that ends every session.
+""",
+    MailKind.LOCKED_OUT: """Hello,
+
+somebody has tried several wrong passwords for your account of the shop. Further
+attempts from the same place are refused for a while.
+
+You can still sign in from where you have signed in before. If you cannot sign in, ask
+for a new password: that unlocks your account at once.
+If it was not you, your password was not guessed; you need not do anything.
 """,
 }
 

@@ -1,5 +1,6 @@
-"""The rules for accounts, sessions, mails and their tokens, keys, service clients."""
+"""The rules for accounts, sessions, guesses, mails, tokens, keys, service clients."""
 
+from user_svc.managers.guesses import GuessManager, Limits, Subject
 from user_svc.managers.mails import MailManager
 from user_svc.managers.one_time_tokens import OneTimeTokenManager
 from user_svc.managers.service_clients import ServiceClientManager
@@ -10,10 +11,13 @@ from user_svc.managers.users import RIGHTS, UserManager
 __all__ = [
     "RIGHTS",
     "Grant",
+    "GuessManager",
+    "Limits",
     "MailManager",
     "OneTimeTokenManager",
     "ServiceClientManager",
     "SessionManager",
     "SigningKeyManager",
+    "Subject",
     "UserManager",
 ]

@@ -19,6 +19,7 @@ LIFETIMES = {
     MailKind.VERIFY: timedelta(days=1),
     MailKind.EMAIL_CHANGED: timedelta(days=1),
     MailKind.PASSWORD_CHANGED: timedelta(days=1),
+    MailKind.LOCKED_OUT: timedelta(days=1),
 }
 LONGEST_PAUSE = 1800.0  # seconds
 

@@ -3,18 +3,18 @@
 from collections.abc import Collection
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis import clock
+from chassis import action_log, clock
 from chassis.db import changed
 from chassis.errors import Conflict, NotFound
 from user_svc import email_addresses
 from user_svc.managers import sessions
 from user_svc.managers.mails import MailManager
 from user_svc.managers.one_time_tokens import OneTimeTokenManager
-from user_svc.models import MailKind, RefreshFamily, Role, User
+from user_svc.models import KnownAddress, MailKind, RefreshFamily, Role, User
 from user_svc.queries import ACCOUNTS, USER_FILTERS, Account
 
 DELETED = "Deleted user"
@@ -146,6 +146,7 @@ class UserManager:
         if user.deleted_at is not None:
             return
         self._keep_an_admin(user, {"is_active": False})
+        action_log.erase(self.session)
         user.name, user.phone, user.password_hash = DELETED, None, None
         user.email = user.email_key = f"deleted-{user.id}@deleted.invalid"
         user.role, user.is_active, user.email_verified = Role.CUSTOMER, False, False
@@ -153,6 +154,7 @@ class UserManager:
         sessions.end_all(self.session, user.id)
         self.mails.delete_for(user.id)
         self.tokens.delete_for(user.id)
+        changed(delete(KnownAddress).where(KnownAddress.user_id == user.id))
         self.session.flush()
 
     def replace_hash(self, user_id: int, old: str | None, new: str) -> bool:

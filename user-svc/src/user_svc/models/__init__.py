@@ -1,4 +1,4 @@
-"""The tables: users, sessions, mails and tokens, service clients and signing keys."""
+"""The tables: users, sessions, guesses, mails and tokens, service clients, keys."""
 
 from user_svc.models.chassis_tables import (
     ActionLog,
@@ -6,6 +6,7 @@ from user_svc.models.chassis_tables import (
     Dependency,
     IdempotencyKey,
 )
+from user_svc.models.guesses import GuessCount, KnownAddress
 from user_svc.models.keys import ServiceClient, SigningKey
 from user_svc.models.mails import Mail, MailKind, OneTimeToken
 from user_svc.models.sessions import RefreshFamily, RefreshToken
@@ -15,7 +16,9 @@ __all__ = [
     "ActionLog",
     "AdminSession",
     "Dependency",
+    "GuessCount",
     "IdempotencyKey",
+    "KnownAddress",
     "Mail",
     "MailKind",
     "OneTimeToken",

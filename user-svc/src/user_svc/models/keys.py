@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import AuditModel, Id, Moment, UtcDateTime
+from chassis.db import SECRET, AuditModel, Id, Moment, UtcDateTime
 from user_svc.extensions import db
 
 
@@ -20,7 +20,7 @@ class SigningKey(AuditModel, db.Model):
     id: Mapped[Id]
     generation: Mapped[int] = mapped_column(unique=True)
     kid: Mapped[str] = mapped_column(String(64), unique=True)
-    private_key: Mapped[str] = mapped_column(Text)  # encrypted
+    private_key: Mapped[str] = mapped_column(Text, info=SECRET)  # encrypted
     public_jwk: Mapped[dict[str, Any]] = mapped_column(JSON)
     active_from: Mapped[Moment] = mapped_column(UtcDateTime)
 
@@ -31,6 +31,6 @@ class ServiceClient(AuditModel, db.Model):
     __tablename__ = "service_clients"
 
     client_id: Mapped[str] = mapped_column(String(100), primary_key=True)
-    secret_hash: Mapped[str] = mapped_column(String(64))
+    secret_hash: Mapped[str] = mapped_column(String(64), info=SECRET)
     audiences: Mapped[list[str]] = mapped_column(JSON)
     scopes: Mapped[list[str]] = mapped_column(JSON)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import AuditModel, BigInt, Id, Moment, UtcDateTime
+from chassis.db import SECRET, AuditModel, BigInt, Id, Moment, UtcDateTime
 from chassis.retention import cutoff
 from user_svc.extensions import db
 
@@ -37,7 +37,7 @@ class RefreshToken(AuditModel, db.Model):
     family_id: Mapped[int] = mapped_column(
         BigInt, ForeignKey("refresh_families.id", ondelete="CASCADE"), index=True
     )
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=SECRET)
     spent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @classmethod

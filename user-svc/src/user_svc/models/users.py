@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import AuditModel, Id, UtcDateTime
+from chassis.db import PERSONAL, SECRET, AuditModel, Id, UtcDateTime
 from user_svc.extensions import db
 
 
@@ -32,12 +32,12 @@ class User(AuditModel, db.Model):
     )
 
     id: Mapped[Id]
-    name: Mapped[str] = mapped_column(String(100))
-    email: Mapped[str] = mapped_column(String(254), unique=True)
-    email_key: Mapped[str] = mapped_column(String(254), unique=True)
-    phone: Mapped[str | None] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(100), info=PERSONAL)
+    email: Mapped[str] = mapped_column(String(254), unique=True, info=PERSONAL)
+    email_key: Mapped[str] = mapped_column(String(254), unique=True, info=SECRET)
+    phone: Mapped[str | None] = mapped_column(String(16), info=PERSONAL)
     role: Mapped[str] = mapped_column(String(20), default=Role.CUSTOMER)
     is_active: Mapped[bool] = mapped_column(default=True)
     email_verified: Mapped[bool] = mapped_column(default=False)
-    password_hash: Mapped[str | None] = mapped_column(String(255))
+    password_hash: Mapped[str | None] = mapped_column(String(255), info=SECRET)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -5,7 +5,7 @@ would block every other writer.
 """
 
 from user_svc.steps.accounts import create_account, create_demo_accounts, set_up
-from user_svc.steps.context import keyring, settings
+from user_svc.steps.context import hashing, keyring, settings
 from user_svc.steps.mails import expire_mails, send_mails
 from user_svc.steps.passwords import change_password, check_new_address, hash_new
 from user_svc.steps.resets import (
@@ -32,6 +32,7 @@ __all__ = [
     "expire_mails",
     "find_client",
     "hash_new",
+    "hashing",
     "keyring",
     "list_public_keys",
     "publish_next_key",

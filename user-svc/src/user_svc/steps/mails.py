@@ -66,9 +66,9 @@ def _prepare(mails: MailManager, mail_id: int) -> OutgoingMail | None:
     account = _find_account(row.user_id, row.email)
     if account is None or not account.is_active:
         return None
-    kind, to, token = MailKind(row.kind), row.email, ""
+    kind, to, token = MailKind(row.kind), _receiver(row, account), ""
     if kind in templates.CONFIRMATIONS:
-        to, token = account.email, keyring().mailed_token(row.message_id)
+        token = keyring().mailed_token(row.message_id)
         tokens = OneTimeTokenManager(db.session)
         if not tokens.issue(token, kind, account, row.expires_at):
             logging.get().warning("too many mails", user_id=account.id, kind=kind)
@@ -76,8 +76,14 @@ def _prepare(mails: MailManager, mail_id: int) -> OutgoingMail | None:
     return OutgoingMail(row.message_id, row.created_at, kind, to, token)
 
 
+def _receiver(row: Mail, account: Account) -> str:
+    """Return the account's present address; a notice can be for the one before."""
+    is_notice = row.kind in (MailKind.EMAIL_CHANGED, MailKind.PASSWORD_CHANGED)
+    return str(row.email) if is_notice else account.email
+
+
 def _find_account(user_id: int | None, email: str) -> Account | None:
-    """Return the account; a reset is requested by address, without a user id."""
+    """Return the account; strangers know an address, but no user id."""
     users = UserManager(db.session)
     if user_id is None:
         return users.find_by_email(email)

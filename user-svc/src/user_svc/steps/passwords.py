@@ -11,18 +11,26 @@ from user_svc.managers import MailManager, OneTimeTokenManager, UserManager
 from user_svc.managers.sessions import end_all
 from user_svc.models import MailKind
 from user_svc.queries import Account
+from user_svc.steps import guesses
+from user_svc.steps.context import hashing
 
 
-def check_password(users: UserManager, user_id: int, password: str) -> Account:
-    """Return the account when this is its password, or raise Forbidden."""
-    account = _find_account(users, user_id)
-    stored = account.password_hash if account else None
-    if not passwords.matches(stored, password) or account is None:
-        raise Forbidden("The current password is wrong.", code="wrong_password")
-    return account
+def check_password(account: Account | None, password: str, session: int | None) -> None:
+    """Raise Forbidden when this is not the account's password.
+
+    Raises TooManyRequests `locked_out` after too many failures in the session.
+    """
+    wrong = Forbidden("The current password is wrong.", code="wrong_password")
+    if account is None:
+        raise wrong
+    with guesses.of_password(account, session):
+        if not hashing().run(passwords.matches, account.password_hash, password):
+            raise wrong
 
 
-def check_new_address(user_id: int, fields: dict[str, Any]) -> None:
+def check_new_address(
+    user_id: int, fields: dict[str, Any], session: int | None
+) -> None:
     """Remove `current_password` from the fields; check it if the address changes."""
     password = fields.pop("current_password", None)
     users = UserManager(db.session)
@@ -34,18 +42,23 @@ def check_new_address(user_id: int, fields: dict[str, Any]) -> None:
             "A new e-mail address requires the current password.",
             errors={"current_password": ["Required to change the e-mail address."]},
         )
-    check_password(users, user_id, password)
+    with hashing().place():
+        check_password(account, password, session)
 
 
 def change_password(user_id: int, current: str, new: str, session: int | None) -> None:
     """Set a new password and end the user's sessions, except the one given.
 
     A mail informs the user, and a mailed token for a new password becomes invalid.
-    Raises Forbidden `wrong_password`, Unprocessable, Conflict.
+    Raises Forbidden `wrong_password`, Unprocessable, Conflict, TooManyRequests
+    `locked_out`, Unavailable `busy`.
     """
     users = UserManager(db.session)
-    account = check_password(users, user_id, current)
-    new_hash = hash_new(new, account.name, account.email, "new_password")
+    account = _find_account(users, user_id)
+    with hashing().place():
+        check_password(account, current, session)
+        assert account is not None
+        new_hash = hash_new(new, account.name, account.email, "new_password")
     if not users.replace_hash(user_id, account.password_hash, new_hash):
         raise Conflict("The password has just been changed by another request.")
     failpoint("password.written")
@@ -63,7 +76,7 @@ def hash_new(password: str, name: str, email: str, field: str = "password") -> s
         raise Unprocessable(
             "The password does not meet the rules.", errors={field: problems}
         )
-    return passwords.make_hash(password)
+    return hashing().run(passwords.make_hash, password)
 
 
 def _find_account(users: UserManager, user_id: int) -> Account | None:

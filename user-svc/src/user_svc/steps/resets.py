@@ -12,6 +12,8 @@ from user_svc.extensions import db
 from user_svc.managers import MailManager, OneTimeTokenManager, UserManager
 from user_svc.managers.sessions import end_all
 from user_svc.models import MailKind
+from user_svc.steps import guesses
+from user_svc.steps.context import hashing
 from user_svc.steps.passwords import hash_new
 
 
@@ -22,12 +24,18 @@ def request_reset(email: str) -> None:
     failpoint("reset.requested")
 
 
-def reset_password(token: str, new: str) -> None:
+def reset_password(token: str, new: str, address: str) -> None:
     """Set the password of the account that the token was mailed to; end its sessions.
 
-    Raises BadRequest `invalid_token`, or Unprocessable, after which the token can be
-    used again.
+    The account is unlocked, and the client's `address` is known from now on. Raises
+    BadRequest `invalid_token`, TooManyRequests `locked_out`, Unavailable `busy`, or
+    Unprocessable, after which the token can be used again.
     """
+    with hashing().place(), guesses.of_token(address):
+        _reset_password(token, new, address)
+
+
+def _reset_password(token: str, new: str, address: str) -> None:
     tokens = OneTimeTokenManager(db.session)
     with reading():
         account = tokens.find(token, MailKind.RESET)
@@ -41,6 +49,7 @@ def reset_password(token: str, new: str) -> None:
         raise _invalid_token()
     failpoint("reset.token_spent")
     end_all(db.session, account.id)
+    guesses.recover(account, address)
     MailManager(db.session).write(MailKind.PASSWORD_CHANGED, account.email, account.id)
     db.session.commit()
     failpoint("reset.confirmed")
@@ -53,11 +62,17 @@ def request_verification(user_id: int) -> None:
     db.session.commit()
 
 
-def verify_address(token: str) -> None:
+def verify_address(token: str, address: str) -> None:
     """Mark the address that the token was mailed to as verified.
 
-    Raises BadRequest `invalid_token`.
+    `address` is the client's. Raises BadRequest `invalid_token`, TooManyRequests
+    `locked_out`.
     """
+    with guesses.of_token(address):
+        _verify_address(token)
+
+
+def _verify_address(token: str) -> None:
     tokens = OneTimeTokenManager(db.session)
     account = tokens.find(token, MailKind.VERIFY)
     if account is None or not tokens.spend(token, MailKind.VERIFY):

@@ -7,37 +7,42 @@ from chassis.errors import Unauthorized
 from chassis.failpoints import failpoint
 from user_svc import passwords
 from user_svc.extensions import db
-from user_svc.managers import SessionManager, UserManager
-from user_svc.steps.context import keyring, settings
+from user_svc.managers import Grant, SessionManager, UserManager
+from user_svc.queries import Account
+from user_svc.steps import guesses
+from user_svc.steps.context import hashing, keyring, settings
 from user_svc.steps.tokens import Tokens, pair
 
 
-def sign_in(email: str, password: str) -> Tokens:
-    """Start a session and return its tokens.
+def sign_in(email: str, password: str, address: str) -> Tokens:
+    """Start a session and return its tokens; `address` is the client's.
 
-    Raises Unauthorized `invalid_credentials`. An unknown address, a wrong password and
-    a deactivated account take the same time.
+    Raises Unauthorized `invalid_credentials`, TooManyRequests `locked_out`, Unavailable
+    `busy`. An unknown address, a wrong password and a deactivated account take the same
+    time.
     """
-    users = UserManager(db.session)
-    with reading():
-        account = users.find_by_email(email)
-        db.session.rollback()
-    stored = account.password_hash if account else None
-    is_right = passwords.matches(stored, password)
-    if account is None or stored is None or not is_right or not account.is_active:
-        raise Unauthorized(
-            "The e-mail address or the password is wrong.", code="invalid_credentials"
-        )
-    stored = _upgrade_hash(users, account.id, stored, password)
-    lifetime = timedelta(days=settings().refresh_token_days)
-    grant = _sessions().start(account.id, stored, lifetime)
-    db.session.commit()
+    with hashing().place():
+        attempt = guesses.begin(email, address)
+        try:
+            account, stored = _check(email, password)
+        except Unauthorized:
+            guesses.fail(attempt)
+            raise
+        lifetime = timedelta(days=settings().refresh_token_days)
+        grant = _sessions().start(account.id, stored, lifetime)
+        guesses.succeed(attempt, account)
+        db.session.commit()
     failpoint("session.started")
     return pair(grant)
 
 
-def refresh(token: str) -> Tokens:
+def refresh(token: str, address: str) -> Tokens:
     """Spend a refresh token and return the next pair, or raise Unauthorized."""
+    with guesses.of_token(address):
+        return pair(_rotate(token))
+
+
+def _rotate(token: str) -> Grant:
     grace = timedelta(seconds=settings().refresh_grace_seconds)
     try:
         grant = _sessions().rotate(token, grace)
@@ -47,7 +52,7 @@ def refresh(token: str) -> Tokens:
     failpoint("session.before_rotate_commit")
     db.session.commit()
     failpoint("session.rotated")
-    return pair(grant)
+    return grant
 
 
 def sign_out(token: str, user_id: int) -> None:
@@ -56,11 +61,26 @@ def sign_out(token: str, user_id: int) -> None:
     db.session.commit()
 
 
+def _check(email: str, password: str) -> tuple[Account, str]:
+    """Return the account with these credentials and its hash, or raise Unauthorized."""
+    users = UserManager(db.session)
+    with reading():
+        account = users.find_by_email(email)
+        db.session.rollback()
+    stored = account.password_hash if account else None
+    is_right = hashing().run(passwords.matches, stored, password)
+    if account is None or stored is None or not is_right or not account.is_active:
+        raise Unauthorized(
+            "The e-mail address or the password is wrong.", code="invalid_credentials"
+        )
+    return account, _upgrade_hash(users, account.id, stored, password)
+
+
 def _upgrade_hash(users: UserManager, user_id: int, stored: str, password: str) -> str:
     """Replace an outdated hash while the password is known; return the stored hash."""
-    if not passwords.is_outdated(stored, password):
+    if not hashing().run(passwords.is_outdated, stored, password):
         return stored
-    fresh = passwords.make_hash(password)
+    fresh = hashing().run(passwords.make_hash, password)
     done = users.replace_hash(user_id, stored, fresh)
     return fresh if done else stored
 
