@@ -12,6 +12,7 @@ from verification.faults.browser import Browser, Reply
 from verification.faults.history import FAIL, INFO, OK, History
 
 TRIES = 4
+SIGN_IN_TRIES = 7  # 25 seconds: user-svc may have crashed and be starting again
 PASSWORD = "a-long-walk-in-the-rain"  # noqa: S105
 
 
@@ -54,7 +55,9 @@ class Customer:
     def sign_in(self) -> None:
         """Get the tokens of a new session."""
         body = {"email": self.email, "password": PASSWORD}
-        pair = self._persist("POST", "user-svc", "/user/login/", json=body)
+        pair = persist(
+            self.browser, "POST", "user-svc", "/user/login/", SIGN_IN_TRIES, json=body
+        )
         if not pair.is_ok:
             raise RuntimeError(f"{self.name} cannot sign in: {pair}")
         self._keep(pair.data)
@@ -257,10 +260,15 @@ class Customer:
 
 
 def persist(
-    browser: Browser, method: str, service: str, path: str, **more: Any
+    browser: Browser,
+    method: str,
+    service: str,
+    path: str,
+    tries: int = TRIES,
+    **more: Any,
 ) -> Reply:
     """Retry with the same key until the outcome is known."""
-    for attempt in range(TRIES):
+    for attempt in range(tries):
         reply = browser.call(method, service, path, **more)
         if reply.outcome != INFO or reply.complaint:
             break

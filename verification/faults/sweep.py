@@ -2,10 +2,10 @@
 
 import contextlib
 import dataclasses
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from verification.faults import mix
 from verification.faults.drain import under_way
@@ -50,16 +50,15 @@ class Visits:
         )
         self.stack.arm(point.process, f"{point.name}:{nth}")
         self.stack.wait_until_ready()
-        work = threading.Thread(target=self._work, args=(point, nth))
-        work.start()
-        if self._has_died(point.process, work):
-            result.crashed_at = f"{point.name}:{nth}"
-        self.stack.disarm()
-        self.stack.kill(
-            point.process
-        )  # the next child of its master would die there too
-        self.stack.start(point.process)
-        work.join()
+        with ThreadPoolExecutor(1) as pool:
+            work = pool.submit(self._work, point, nth)
+            if self._has_died(point.process, work):
+                result.crashed_at = f"{point.name}:{nth}"
+            self.stack.disarm()
+            # The next child of its master would die at the failpoint too.
+            self.stack.kill(point.process)
+            self.stack.start(point.process)
+        work.result()  # raises if a customer could not act: the visit shows nothing
         self.stack.resume(KEEPER)
         judge(self.stack, result, self.history, self.stock)
         result.seconds = time.monotonic() - started
@@ -90,14 +89,14 @@ class Visits:
             self.stack.pause(KEEPER)
             customer.pay(order_id, url)
 
-    def _has_died(self, name: str, work: threading.Thread) -> bool:
+    def _has_died(self, name: str, work: Future[None]) -> bool:
         """Wait until a process has reached its failpoint, or nothing is left to do.
 
         Runs in the main thread: Linux ends a child with the thread that made it.
         """
 
         def is_over() -> bool:
-            is_idle = not work.is_alive() and not under_way(self.stack)
+            is_idle = work.done() and not under_way(self.stack)
             return is_idle or self.stack.has_crashed(name)
 
         with contextlib.suppress(TimeoutError):
