@@ -41,10 +41,10 @@ print(json.dumps(reached))
 """
 # The connections that each pod may open, as in ARCHITECTURE.md.
 REACHED = {
-    "user-svc": {"postgres"},
-    "product-svc": {"postgres", "user-svc"},
-    "order-svc": {"postgres", "user-svc", "product-svc"},
-    "payment-svc": {"postgres", "user-svc", SANDBOX},
+    "user-svc": {"postgres", "redis"},
+    "product-svc": {"postgres", "user-svc", "redis"},
+    "order-svc": {"postgres", "user-svc", "product-svc", "redis"},
+    "payment-svc": {"postgres", "user-svc", SANDBOX, "redis"},
     "user-svc-worker": {"postgres", "mail"},
     "product-svc-worker": {"postgres", "user-svc"},
     "order-svc-worker": {"postgres", "user-svc", "product-svc", "localstack"},
