@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from devtools.layout import SANDBOX, SERVICES
+from verification.faults.hostile_kinds import HOSTILE
 from verification.faults.provider_kinds import PROVIDER
 from verification.faults.rows import POSTGRESQL, Kind, Parameters
 from verification.faults.settings import CLIENT_EDGES, EDGES
@@ -111,6 +112,7 @@ CATALOGUE = (
     Kind("F23", "lock_database", SERVICES, 4, 2.0, 8.0),
     Kind("F25", "second_worker", WORKERS, 2, 4.0, 15.0),
     *PROVIDER,
+    *HOSTILE,
 )
 # For a whole run: only reconciliation can detect the payments then.
 WEBHOOKS_LOST = Kind("F16", "webhooks_lost", (WEBHOOKS,), 0)
