@@ -92,7 +92,8 @@ def sweep_command(
     "--kinds",
     type=click.Choice([*CHOICES]),
     default=ALL,
-    help="Draw from all faults, or only from what the provider's side does by itself.",
+    help="Draw from all faults of processes, connections and the provider; only from "
+    "what the provider's side does by itself; or from what hostile clients do.",
 )
 @click.pass_obj
 def campaign(

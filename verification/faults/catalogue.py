@@ -1,7 +1,8 @@
 """The catalogue of faults: kind, targets, weight and duration of each.
 
 Some of F01..F28 are not in this table: customers cause F17 (except lost callbacks), F18
-and F19; exhaustion, overload and slow clients (F24, F27, F28) are outages of a minute.
+and F19; exhaustion, overload and slow clients (F24, F27, F28) are outages of a minute;
+hostile clients (F34) have runs of their own, in which nothing else fails.
 """
 
 import json

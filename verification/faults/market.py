@@ -1,14 +1,14 @@
 """Prepares a run: scarce products, customers, and the decisions of staff."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http.client import UNAUTHORIZED
 from typing import Any
 
 from devtools.layout import SANDBOX, SERVICES
 from devtools.local.environment import mail_folder
 from verification.faults.browser import TIMEOUT, Browser, Reply
-from verification.faults.history import History
+from verification.faults.history import INFO, History
 from verification.faults.panel import Panel, waiting_refunds
 from verification.faults.running import RunningShop
 from verification.faults.shopping import Customer, Market
@@ -75,12 +75,32 @@ def open_market(stack: Stack, history: History) -> tuple[Market, dict[int, int]]
 
 def let_in(stack: Stack, market: Market, seed: str) -> list[Customer]:
     """Register the customers, before any fault starts."""
-    customers = [Customer(market, name, f"{seed}:{name}") for name in CUSTOMERS]
+    return _registered(stack, market, CUSTOMERS, seed)
+
+
+def _registered(
+    stack: Stack, market: Market, names: Iterable[str], seed: str
+) -> list[Customer]:
+    customers = [Customer(market, name, f"{seed}:{name}") for name in names]
     for customer in customers:
         customer.browser.addresses = direct(stack)
         customer.register()
         customer.browser.addresses = proxied(stack)
     return customers
+
+
+def let_in_hostile(stack: Stack, market: Market, customers: list[Customer]) -> None:
+    """Give the hostile clients an account, and the other customers' addresses."""
+    (mallory,) = _registered(stack, market, ("mallory",), "hostile")
+    accounts, note = stack.site.accounts(), market.history.note
+    stack.hostile.token = mallory.browser.token
+    stack.hostile.emails = (
+        accounts["DEMO_STAFF_EMAIL"],
+        *(customer.email for customer in customers),
+    )
+    stack.hostile.complain = lambda text: note(
+        mallory.name, "complain", INFO, complaint=text
+    )
 
 
 def decisions(stack: Stack, seed: str) -> Callable[[], None]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from verification.faults.catalogue import OURS, POISONS, WEBHOOKS_LOST
+from verification.faults.hostile_kinds import BY_HOSTILE
 from verification.faults.plans import Action, plan
 from verification.faults.provider_kinds import BY_PROVIDER
 from verification.faults.proxy import KINDS, Fault, Proxy
@@ -79,6 +80,12 @@ class Shop(Protocol):
 
     def end_at_provider(self, kind: str, parameters: Parameters) -> None:
         """End what the provider's side has begun."""
+
+    def attack(self, kind: str, service: str, parameters: Parameters) -> None:
+        """Send a service hostile clients."""
+
+    def end_attack(self, kind: str, service: str) -> None:
+        """Disconnect the hostile clients of a kind."""
 
 
 class Nemesis:
@@ -226,9 +233,18 @@ def _end_at_provider(nemesis: Nemesis, action: Action) -> None:
     nemesis.stack.end_at_provider(action.kind, action.parameters)
 
 
+def _attack(nemesis: Nemesis, action: Action) -> None:
+    nemesis.stack.attack(action.kind, action.target, action.parameters)
+
+
+def _end_attack(nemesis: Nemesis, action: Action) -> None:
+    nemesis.stack.end_attack(action.kind, action.target)
+
+
 EFFECTS: Mapping[str, tuple[Effect, Effect]] = {
     **dict.fromkeys(KINDS, (_inject, _withdraw)),
     **dict.fromkeys(BY_PROVIDER, (_begin_at_provider, _end_at_provider)),
+    **dict.fromkeys(BY_HOSTILE, (_attack, _end_attack)),
     "kill": (_to("kill"), _to("start")),
     "kill_all": (_to_all("kill"), _to_all("start")),
     "restart": (_to("stop"), _to("start")),

@@ -9,16 +9,22 @@ from verification.faults.catalogue import (
     OURS,
     WEBHOOKS_LOST,
 )
+from verification.faults.hostile_kinds import BY_HOSTILE, HOSTILE
 from verification.faults.provider_kinds import BY_PROVIDER, PROVIDER
 from verification.faults.proxy import KINDS
 from verification.faults.rows import Kind, Parameters
 
 FEWEST, MOST = 2, 6
-# The faults to draw from, by name; the customers of a provider's run have no others.
-ALL, BY_ITSELF = "all", "provider"
-CHOICES: dict[str, tuple[Kind, ...]] = {ALL: CATALOGUE, BY_ITSELF: PROVIDER}
-AT_PROVIDER = (5, 10)  # more than usual: none of them stops the customers
+# The faults to draw from, by name; the customers of a smaller choice have no others.
+ALL, BY_ITSELF, BY_STRANGERS = "all", "provider", "hostile"
+CHOICES: dict[str, tuple[Kind, ...]] = {
+    ALL: CATALOGUE,
+    BY_ITSELF: PROVIDER,
+    BY_STRANGERS: HOSTILE,
+}
+MANY = (5, 10)  # more than usual: none of them stops the customers
 DRAWS = 200
+ALONE = ("second_worker", "lock_database")  # they collide only with themselves
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ def plan(seed: int, seconds: float, database: str, kinds: str = ALL) -> list[Act
     """
     random = Random(f"{seed} {database}" + (f" {kinds}" if kinds != ALL else ""))
     actions = _silences(random, seconds)
-    wanted = random.randint(*((FEWEST, MOST) if kinds == ALL else AT_PROVIDER))
+    wanted = random.randint(*((FEWEST, MOST) if kinds == ALL else MANY))
     rows = [row for row in CHOICES[kinds] if database in row.databases]
     weights = [row.weight for row in rows]
     for row in random.choices(rows, weights, k=DRAWS):
@@ -88,6 +94,6 @@ def _grip(action: Action) -> set[str]:
         return set(OURS)
     if action.kind in ("poison", "short_visibility"):
         return {action.target, "sqs"}  # both need a running queue
-    if action.kind in (*KINDS, *BY_PROVIDER, "second_worker", "lock_database"):
+    if action.kind in (*KINDS, *BY_PROVIDER, *BY_HOSTILE, *ALONE):
         return {f"{action.kind} of {action.target}"}
     return {action.target}

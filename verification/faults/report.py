@@ -9,7 +9,7 @@ from pathlib import Path
 from verification.faults.failpoints import EVERY
 from verification.faults.history import FAIL, INFO, OK
 from verification.faults.outages import OUTAGES
-from verification.faults.plans import BY_ITSELF
+from verification.faults.plans import ALL, BY_ITSELF, BY_STRANGERS
 from verification.faults.runs import Result
 
 # Figure -> the invariants and checks that would show it.
@@ -27,6 +27,7 @@ FIGURES = {
     "forged webhooks accepted": ("forged",),
     "unexpected exits of processes": ("process",),
     "dashboard refunds never seen": ("unseen",),
+    "bounds exceeded for hostile clients": ("endurance",),
 }
 
 
@@ -43,8 +44,9 @@ def load(folders: Iterable[Path]) -> list[Result]:
 
 def summary(results: Sequence[Result]) -> str:
     """Return the figures of all results as a Markdown text."""
-    runs = [r for r in results if _is_seed(r) and r.kinds != BY_ITSELF]
+    runs = [r for r in results if _is_seed(r) and r.kinds == ALL]
     by_provider = [r for r in results if _is_seed(r) and r.kinds == BY_ITSELF]
+    by_strangers = [r for r in results if _is_seed(r) and r.kinds == BY_STRANGERS]
     visits = [r for r in results if not _is_seed(r) and r.name not in OUTAGES]
     outages = [result for result in results if result.name in OUTAGES]
     faults, operations, broken = Counter[str](), Counter[str](), Counter[str]()
@@ -56,6 +58,8 @@ def summary(results: Sequence[Result]) -> str:
     lines += [f"| {name} | {value} |" for name, value in _heads(runs, visits, results)]
     lines.append(f"| outages of a minute | {_by_database(outages)} |")
     lines += [f"| {name} | {value} |" for name, value in _by_itself(by_provider)]
+    lines.append(f"| random runs of hostile clients | {_by_database(by_strangers)} |")
+    lines.append(f"| seeds of hostile clients | {_span(by_strangers)} |")
     lines += [
         f"| operations {word} | {operations[key]} |" for key, word in WORDS.items()
     ]
@@ -157,6 +161,7 @@ This page is written by the commands below; they measured every figure.
 make faults ARGS="--keep var/faults sweep"
 make faults ARGS="--keep var/faults campaign --runs 50"
 make faults ARGS="--keep var/faults campaign --kinds provider --runs 20"
+make faults ARGS="--keep var/faults campaign --kinds hostile --runs 20"
 make faults ARGS="--keep var/faults outages"
 make faults ARGS="report var/faults --out docs/faults.md"
 ```
@@ -175,6 +180,13 @@ is timed until payment-svc has stored it: in seconds since its webhook was store
 due polls of its payment link if no webhook has arrived. While the account refuses all
 calls nobody can read a refund; these refunds are counted apart, from the time of the
 refund.
+In the *random runs of hostile clients* strangers and a customer attack the services
+while the others buy: bodies of 1 MiB and broken chunks, headers that travel into calls
+between services, connections that never finish a request, tokens with random key ids,
+wrong passwords and random idempotency keys. No process is killed. Every service must
+answer `/healthz/` within 5 s and use at most 512 MiB, every refusal must be a problem
+document, no answer may be a 5xx except 503, and at most 1 % of the customers' orders
+may be lost. The table of faults counts the requests of these clients.
 Runs without a failure do not prove that there is none: the row *failures per run* gives
 the upper bound.
 """

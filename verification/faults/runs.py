@@ -1,5 +1,6 @@
 """One random run: customers, a seeded plan of faults, drain, audit, history."""
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -7,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,9 +16,17 @@ from devtools import audit
 from verification.faults import checks, nemesis
 from verification.faults.catalogue import CALLBACKS_LOST
 from verification.faults.drain import Stuck, drain
+from verification.faults.endurance import Endurance
 from verification.faults.history import History
-from verification.faults.market import decisions, let_in, open_market
-from verification.faults.plans import ALL, Action
+from verification.faults.hostile_kinds import BY_HOSTILE
+from verification.faults.market import (
+    decisions,
+    let_in,
+    let_in_hostile,
+    open_market,
+)
+from verification.faults.plans import ALL, BY_STRANGERS, Action
+from verification.faults.shopping import Customer, Market
 from verification.faults.sightings import Watch
 from verification.faults.stack import Stack
 
@@ -61,34 +71,35 @@ class Result:
 def run(stack: Stack, seed: int, seconds: float, kinds: str = ALL) -> Result:
     """Run a seed and check the result."""
     actions = nemesis.plan(seed, seconds, stack.databases.name, kinds)
-    result = suffer(stack, str(seed), actions, seconds, seed)
-    result.kinds = kinds
-    return result
+    return suffer(stack, str(seed), actions, seconds, seed, kinds)
 
 
 def suffer(
-    stack: Stack, name: str, plan: list[Action], seconds: float, seed: int
+    stack: Stack,
+    name: str,
+    plan: list[Action],
+    seconds: float,
+    seed: int,
+    kinds: str = ALL,
 ) -> Result:
-    """Let customers buy while a plan of faults runs; then check the result."""
-    result = Result(name, stack.databases.name)
+    """Let customers buy while a plan of faults runs; then check the result.
+
+    Where all faults are hostile clients, no process is killed: the services must be
+    healthy all the time, and accept the customers' orders.
+    """
+    result = Result(name, stack.databases.name, kinds=kinds)
     started = time.monotonic()
     stack.begin(seed)
     history = History(stack.folder / f"history-{name}.jsonl")
     market, stock = open_market(stack, history)
     customers = let_in(stack, market, str(seed))
-    if any(action.kind == CALLBACKS_LOST.kind for action in plan):
-        market.lost_callbacks = 1.0
-    threads = [threading.Thread(target=one.shop, daemon=True) for one in customers]
-    for thread in threads:
-        thread.start()
-    watch = watch_refunds(stack)
+    _prepare(stack, market, customers, {action.kind for action in plan})
     enemy = nemesis.Nemesis(stack, stack.proxy, plan, seconds)
-    enemy.run()
+    with shopping(customers, market), _enduring(stack, result, history):
+        watch = watch_refunds(stack)
+        enemy.run()
     log = stack.folder / f"faults-{name}.json"
     log.write_text(json.dumps(enemy.log, indent=1))
-    market.over.set()
-    for thread in threads:
-        thread.join()
     result.faults = dict(faults(stack, enemy))
     if accepted := result.faults.pop(FORGED, 0):
         row = f"{accepted} forged webhooks were answered 2xx"
@@ -103,6 +114,39 @@ def suffer(
     )
     result.seconds = time.monotonic() - started
     return result
+
+
+def _prepare(
+    stack: Stack, market: Market, customers: list[Customer], kinds: set[str]
+) -> None:
+    if kinds & BY_HOSTILE:
+        let_in_hostile(stack, market, customers)
+    if CALLBACKS_LOST.kind in kinds:
+        market.lost_callbacks = 1.0
+
+
+@contextlib.contextmanager
+def shopping(customers: list[Customer], market: Market) -> Iterator[None]:
+    """Let customers act meanwhile."""
+    threads = [threading.Thread(target=one.shop, daemon=True) for one in customers]
+    for thread in threads:
+        thread.start()
+    yield
+    market.over.set()
+    for thread in threads:
+        thread.join()
+
+
+@contextlib.contextmanager
+def _enduring(stack: Stack, result: Result, history: History) -> Iterator[None]:
+    """Where all faults are hostile clients, record what they cost the others."""
+    if result.kinds != BY_STRANGERS:
+        yield
+        return
+    endurance = Endurance(stack)
+    endurance.start()
+    yield
+    result.violations += endurance.end(history)
 
 
 def watch_refunds(stack: Stack) -> Watch:
@@ -120,7 +164,8 @@ def faults(stack: Stack, enemy: nemesis.Nemesis) -> Counter[str]:
     """Return how often each fault happened."""
     found = Counter[str]()
     for action in enemy.done:
-        found[action.kind] += 1
+        found[action.kind] += action.kind not in BY_HOSTILE
+    found.update(stack.hostile.sent)
     for (_edge, kind), number in stack.proxy.counts.items():
         found[kind] += number
     return found

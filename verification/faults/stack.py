@@ -17,6 +17,7 @@ from verification.faults import locks, settings
 from verification.faults.catalogue import WEBHOOKS
 from verification.faults.crowds import Crowd, SlowClients
 from verification.faults.databases import KINDS
+from verification.faults.hostile import Hostile
 from verification.faults.provider import ProviderSide
 from verification.faults.proxy import Proxy
 from verification.faults.rows import Parameters
@@ -40,6 +41,7 @@ class Stack(RunningShop):
         self.guests: dict[str, Crowd | SlowClients] = {}
         self.proxy = self._make_proxy(seed)
         self.provider = ProviderSide(self.site.address(SANDBOX))
+        self.hostile = self._make_hostile()
         self.shift = self.mark = 0
         self.prepare()
 
@@ -51,6 +53,9 @@ class Stack(RunningShop):
         proxy = Proxy(targets, seed=seed)
         proxy.start()
         return proxy
+
+    def _make_hostile(self) -> Hostile:
+        return Hostile(lambda name: (HOST, self.site.port(name)))
 
     def environment(self, name: str) -> dict[str, str]:
         """Route every call through the proxy, and shorten the intervals."""
@@ -115,6 +120,7 @@ class Stack(RunningShop):
         self.proxy.reseed(seed)
         self.shift = 0
         self.clock.write_text("0")
+        self.hostile = self._make_hostile()
         self.open()
 
     def close(self) -> None:
@@ -212,6 +218,14 @@ class Stack(RunningShop):
     def end_at_provider(self, kind: str, parameters: Parameters) -> None:
         """End what the provider's side has begun."""
         self.provider.end(kind, parameters)
+
+    def attack(self, kind: str, service: str, parameters: Parameters) -> None:
+        """Send a service hostile clients."""
+        self.hostile.begin(kind, service, parameters["seed"])
+
+    def end_attack(self, kind: str, service: str) -> None:
+        """Disconnect the hostile clients of a kind."""
+        self.hostile.end(kind, service)
 
     def send(self, queue: str, body: str) -> None:
         """Put a message into a queue."""

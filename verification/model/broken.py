@@ -89,6 +89,10 @@ class Broken(StrEnum):
     DIRECT_NOT_REPUBLISHED = auto()
     DIRECT_NOT_ACKNOWLEDGED = auto()
     DIRECT_ACK_BY_ANY_SETTLED = auto()
+    # The limit of refunds by staff
+    LIMIT_AT_ORDER_SVC_ALONE = auto()
+    LIMIT_OF_EACH_PAYMENT = auto()
+    LIMIT_COUNTS_PROCESSED = auto()
     # Refunds made at Razorpay
     ELSEWHERE_NOT_FOUND = auto()
     ELSEWHERE_NOT_SUBTRACTED = auto()

@@ -38,6 +38,9 @@ BOUNDS = {
         direct=1,
         disputes=1,
     ),
+    "refund-limit": Bounds(
+        (Order.AWAITING_PAYMENT,), extra=True, staff=1, direct=1, failures=1, limit=1
+    ),
     "returns": Bounds((Order.AWAITING_PAYMENT,), staff=2, failures=1, returns=(0, 2)),
 }
 
@@ -75,6 +78,8 @@ ABOUT = {
     "between a query and a call, and one staff refund, partial or of the rest",
     "disputes": "one staff refund and one from payment-svc, while the customer's bank "
     "disputes the payment: refunds wait until the dispute ends or an admin decides",
+    "refund-limit": "one staff refund and one from payment-svc, of two captures, by "
+    "staff who may refund half of one capture; an admin refunds more",
     "returns": "two staff refunds with partial returns of goods",
     "bank": "one refund with every answer of Razorpay, late or lost",
     "quarantine": "a message that its consumer refuses, cannot parse, or fails ten "

@@ -8,6 +8,7 @@ CHECKOUT, SECOND, REFUNDS, RETURNS = "checkout", "second-payment", "refunds", "r
 DISPUTES = "disputes"
 FAILS, DIRECT = "second-fails", "direct-refunds"
 ELSEWHERE = "refunds-elsewhere"
+LIMIT = "refund-limit"
 BANK, QUARANTINE = "bank", "quarantine"
 
 
@@ -410,6 +411,25 @@ MUTATIONS = (
         "an outcome names the direct refund that it answers",
         "does not know of a refund",
         loss=True,
+    ),
+    # The limit of refunds by staff
+    Mutation(
+        B.LIMIT_AT_ORDER_SVC_ALONE,
+        LIMIT,
+        "payment-svc applies the limit to refunds that order-svc has accepted",
+        "staff refund more than the limit",
+    ),
+    Mutation(
+        B.LIMIT_OF_EACH_PAYMENT,
+        LIMIT,
+        "the payments of an order have one limit",
+        "staff refund more than the limit",
+    ),
+    Mutation(
+        B.LIMIT_COUNTS_PROCESSED,
+        LIMIT,
+        "refunds in progress count against the limit",
+        "staff refund more than the limit",
     ),
     # Refunds made at Razorpay
     Mutation(

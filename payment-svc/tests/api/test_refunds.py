@@ -113,20 +113,46 @@ def test_an_admin_at_order_svc_has_no_limit(shop, staff, large):
     assert [refund.state for refund in shop.rows(Refund)] == ["requested"] * 2
 
 
-def test_all_payments_of_an_order_have_one_limit(shop, staff, large):
+@pytest.fixture
+def second(shop, large):
+    """Return the path at which a second payment of the order is refunded."""
     [payment] = shop.rows(Payment, id=int(large.split("/")[2]))
     extra = shop.row(
         "captured",
         order_id=payment.order_id,
         kind="EXTRA",
         extra_of=payment.id,
+        amount=payment.amount,
+        captured_amount=payment.captured_amount,
         outcome="kept",
     )
-    shop.call("POST", large, staff, json={"amount": "99999"})
-    path = f"/payments/{extra}/refund/"
+    return f"/payments/{extra}/refund/"
 
-    assert shop.call("POST", path, staff, json={"amount": "2"}).status_code == 403
-    assert shop.call("POST", path, staff, json={"amount": "1"}).status_code == 202
+
+def test_all_payments_of_an_order_have_one_limit(shop, staff, large, second):
+    shop.call("POST", large, staff, json={"amount": "99999"})
+
+    assert shop.call("POST", second, staff, json={"amount": "2"}).status_code == 403
+    assert shop.call("POST", second, staff, json={"amount": "1"}).status_code == 202
+
+
+def test_refunds_of_two_payments_at_the_same_moment_have_one_limit(
+    shop, staff, large, second
+):
+    start, answers = threading.Barrier(6), []
+
+    def post(path):
+        start.wait()
+        answer = shop.call("POST", path, staff, json={"amount": "60000"})
+        answers.append(answer.status_code)
+
+    threads = [threading.Thread(target=post, args=[p]) for p in (large, second) * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answers) == [202] + [403] * 5
 
 
 def test_the_note_and_the_correlation_id_of_a_request_reach_its_answer(shop, order):

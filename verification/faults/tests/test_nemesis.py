@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from devtools.testkit.plugin import serve
 from verification.faults import nemesis
 from verification.faults.catalogue import POISONS, WEBHOOKS
+from verification.faults.hostile_kinds import BY_HOSTILE
 from verification.faults.nemesis import Action, Nemesis, Shop, timetable
 from verification.faults.provider_kinds import BY_PROVIDER
 from verification.faults.proxy import Fault, Proxy
@@ -122,6 +123,17 @@ def test_the_provider_acts_and_ends_it(stack, proxy, time, kind):
     assert stack.calls == [
         (1.0, "begin_at_provider", kind, wish),
         (3.0, "end_at_provider", kind, wish),
+    ]
+    assert [one.kind for one in enemy.done] == [kind]
+
+
+@pytest.mark.parametrize("kind", sorted(BY_HOSTILE))
+def test_hostile_clients_come_and_leave(stack, proxy, time, kind):
+    enemy = run([action(kind, seed=7)], stack, proxy, time)
+
+    assert stack.calls == [
+        (1.0, "attack", kind, "order-svc", {"seed": 7}),
+        (3.0, "end_attack", kind, "order-svc"),
     ]
     assert [one.kind for one in enemy.done] == [kind]
 

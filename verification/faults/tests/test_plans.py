@@ -8,8 +8,16 @@ import pytest
 
 from devtools.layout import ROOT
 from verification.faults.catalogue import CATALOGUE, POISONS, WEBHOOKS
+from verification.faults.hostile_kinds import BY_HOSTILE, HOSTILE
 from verification.faults.nemesis import EFFECTS
-from verification.faults.plans import BY_ITSELF, CHOICES, Action, collide, plan
+from verification.faults.plans import (
+    ALL,
+    BY_ITSELF,
+    BY_STRANGERS,
+    Action,
+    collide,
+    plan,
+)
 from verification.faults.provider_kinds import BY_PROVIDER
 from verification.faults.proxy import KINDS
 from verification.faults.rows import BOTH
@@ -93,7 +101,24 @@ def test_a_run_of_the_provider_is_its_own_plan_of_a_seed():
     assert plan(7, SECONDS, "sqlite", BY_ITSELF) != plan(7, SECONDS, "sqlite")
 
 
-@pytest.mark.parametrize("kinds", CHOICES)
+@pytest.mark.parametrize("database", BOTH)
+def test_twenty_runs_of_hostile_clients_have_each_kind_several_times(database):
+    runs = [plan(seed, SECONDS, database, BY_STRANGERS) for seed in range(1, 21)]
+
+    counts = Counter(one.kind for run in runs for one in run)
+    assert set(counts) - SILENT == BY_HOSTILE
+    assert min(counts[kind] for kind in BY_HOSTILE) >= 5
+
+
+def test_every_service_is_attacked():
+    runs = [plan(seed, SECONDS, "sqlite", BY_STRANGERS) for seed in range(1, 21)]
+
+    attacked = {(one.kind, one.target) for run in runs for one in run}
+    wanted = {(row.kind, target) for row in HOSTILE for target in row.targets}
+    assert wanted <= attacked
+
+
+@pytest.mark.parametrize("kinds", [ALL, BY_ITSELF])
 def test_disputes_and_refunds_are_made_where_their_webhooks_are_lost_too(kinds):
     runs = [plan(seed, SECONDS, "sqlite", kinds) for seed in SEEDS]
     silent = [{one.kind for one in run} for run in runs]
@@ -170,7 +195,7 @@ def test_what_happens_to_different_things_or_later_does_not_collide():
 
 # ---- the catalogue ----
 def test_every_row_has_targets_that_exist_and_an_effect():
-    for row in CATALOGUE:
+    for row in (*CATALOGUE, *HOSTILE):
         assert row.kind in EFFECTS
         if row.kind in KINDS:
             assert set(row.targets) <= set(EDGES)

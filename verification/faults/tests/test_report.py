@@ -1,6 +1,6 @@
 """The rows of docs/faults.md about the runs in which the provider acts by itself."""
 
-from verification.faults.plans import BY_ITSELF
+from verification.faults.plans import BY_ITSELF, BY_STRANGERS
 from verification.faults.report import summary, write
 from verification.faults.runs import Result
 from verification.faults.trials import again
@@ -64,6 +64,21 @@ def test_the_runs_of_the_provider_are_counted_apart():
     assert found["seeds of these runs"] == "1 .. 2"
 
 
+def test_the_runs_of_hostile_clients_are_counted_apart():
+    found = rows(result(kinds=BY_STRANGERS), result("9", kinds="all"), result())
+
+    assert found["random runs"] == "1 (1 on sqlite)"
+    assert found["random runs of hostile clients"] == "1 (1 on sqlite)"
+    assert found["seeds of hostile clients"] == "1 .. 1"
+    assert found["random runs of the provider's side"] == "1 (1 on sqlite)"
+
+
+def test_an_exceeded_bound_is_a_violation_with_a_row():
+    hurt = result(kinds=BY_STRANGERS, violations=[{"id": "endurance", "row": "…"}])
+
+    assert rows(hurt)["bounds exceeded for hostile clients"] == "**1**"
+
+
 def test_a_refund_that_was_never_seen_is_a_violation_with_a_row():
     unseen = result(violations=[{"id": "unseen", "row": "rfnd_1"}])
 
@@ -72,6 +87,7 @@ def test_a_refund_that_was_never_seen_is_a_violation_with_a_row():
 
 def test_the_page_has_the_command_of_these_runs():
     assert "campaign --kinds provider --runs 20" in write([result()])
+    assert "campaign --kinds hostile --runs 20" in write([result()])
 
 
 def test_a_run_is_repeated_with_its_kinds():

@@ -7,6 +7,7 @@ from product_svc.models import ReservationState
 from verification.model.base import Model, Violation
 from verification.model.money.state import (
     AUTOMATIC,
+    BY_PEOPLE,
     CAPTURE,
     DIRECT,
     NAMES,
@@ -17,6 +18,7 @@ from verification.model.money.state import (
     STAFF,
     UNITS,
     UNREQUESTED,
+    Bounds,
     Key,
     Message,
     Refund,
@@ -26,6 +28,7 @@ from verification.model.money.state import (
 )
 
 Order, P, R = OrderState, PaymentState, ReservationState
+FAILED = RefundState.FAILED
 IGNORED = (Event.LINK_READY, Event.CLOSED)  # no consumer uses them in these models
 
 
@@ -50,6 +53,8 @@ def is_rejected(s: World, payment: str) -> bool:
 class Invariants(Model):
     """Every capture is kept for goods sold, or refunded, once."""
 
+    bounds: Bounds
+
     def recorded(self, s: World, payment: str) -> int:
         """Return how much of a payment order-svc has recorded as refunded."""
         raise NotImplementedError
@@ -57,6 +62,7 @@ class Invariants(Model):
     def check(self, s: World) -> None:
         """Check the sums on both sides."""
         self._check_sums(s)
+        self._check_limit(s)
         self._check_failures(s)
         if s.order is Order.REFUNDED and refunded(s, s.own) != CAPTURE:
             raise Violation(
@@ -73,6 +79,16 @@ class Invariants(Model):
                 raise Violation(f"refunds of {payment} above its capture")
             if self.recorded(s, payment) > refunded(s, payment):
                 raise Violation("order-svc records a refund that did not happen")
+
+    def _check_limit(self, s: World) -> None:
+        """Check the sum of what staff who are no admins refund of the order."""
+        by_staff = (
+            row.amount
+            for key, row in s.refunds
+            if key[1] in BY_PEOPLE and not row.by_admin and row.state is not FAILED
+        )
+        if self.bounds.limit and sum(by_staff) > self.bounds.limit:
+            raise Violation("staff refund more than the limit")
 
     def _check_failures(self, s: World) -> None:
         for key, row in s.refunds:

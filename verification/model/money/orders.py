@@ -11,12 +11,14 @@ from verification.model.base import Model, Step
 from verification.model.broken import Broken
 from verification.model.money.state import (
     AUTOMATIC,
+    BY_PEOPLE,
     CAPTURE,
     REFUND,
     SETTLED,
     STAFF,
     UNITS,
     UNREQUESTED,
+    Bounds,
     Key,
     RefundRequest,
     World,
@@ -31,6 +33,8 @@ E, S = OrderTrigger, ReservationTrigger
 
 class Orders(Model):
     """An order's captures and refunds."""
+
+    bounds: Bounds
 
     def fire_order(
         self, s: World, trigger: OrderTrigger, payment: str = ""
@@ -58,13 +62,19 @@ class Orders(Model):
         return s._replace(stock=self.rules.fire("reservation", s.stock, trigger)[0])
 
     def request_refund(
-        self, s: World, key: Key, amount: int, *, is_rest: bool = False
+        self,
+        s: World,
+        key: Key,
+        amount: int,
+        *,
+        is_rest: bool = False,
+        by_admin: bool = False,
     ) -> World:
         """Store a refund's row and request the refund, in the same transaction."""
-        row = RefundRequest(amount, is_rest=is_rest)
+        row = RefundRequest(amount, is_rest=is_rest, by_admin=by_admin)
         return publish(
             s._replace(requests=put(s.requests, key, row)),
-            (REFUND, key, amount, is_rest),
+            (REFUND, key, amount, is_rest, by_admin),
         )
 
     def settle(self, s: World, payment: str, key: Key | None = None) -> World:
@@ -140,19 +150,33 @@ class Orders(Model):
             requests=put(s.requests, key, RefundRequest(row.amount, Answered.FAILED))
         )
 
-    def staff_refund(self, s: World, amount: int, units: int = 0) -> World:
+    def staff_refund(
+        self, s: World, amount: int, units: int = 0, *, by_admin: bool = False
+    ) -> World:
         """Refund money and restock goods at the request of staff, or refuse."""
         if not s.own:
             return self.fire_order(s, E.STAFF_REFUND)[0]
         if not 0 < amount <= self.rest(s) or not self._may_restock(s, units):
             return s
+        if not by_admin and self._is_above_limit(s, amount):
+            return s
         is_rest = amount == self.rest(s)
         s, transition = self.fire_order(
             s, E.STAFF_REFUND_REST if is_rest else E.STAFF_REFUND
         )
-        return self._posted(s, amount, units) if transition.kind is Kind.MOVE else s
+        is_moved = transition.kind is Kind.MOVE
+        return self._posted(s, amount, units, by_admin=by_admin) if is_moved else s
 
-    def _posted(self, s: World, amount: int, units: int) -> World:
+    def _is_above_limit(self, s: World, amount: int) -> bool:
+        """Return whether known refunds by staff, and this one, exceed the limit.
+
+        order-svc knows a refund that was requested at payment-svc once it is processed.
+        """
+        known = (row for key, row in s.requests if key[1] in BY_PEOPLE)
+        before = sum(row.amount for row in known if row.state is not Answered.FAILED)
+        return bool(self.bounds.limit) and before + amount > self.bounds.limit
+
+    def _posted(self, s: World, amount: int, units: int, *, by_admin: bool) -> World:
         broken, rest = self.rules.broken, self.rest(s)
         rows = [(key[2], row) for key, row in of(s.requests, s.own) if key[1] == STAFF]
         if broken is Broken.RETRY_SAME_NUMBER:
@@ -162,8 +186,8 @@ class Orders(Model):
             s = publish(s, (SETTLED, s.own, "refund", None))
         if units:
             s = s._replace(commands=put(s.commands, n, (units, "")))
-        is_rest = amount == rest
-        return self.request_refund(s, (s.own, STAFF, n), amount, is_rest=is_rest)
+        key, is_rest = (s.own, STAFF, n), amount == rest
+        return self.request_refund(s, key, amount, is_rest=is_rest, by_admin=by_admin)
 
     def _may_restock(self, s: World, units: int) -> bool:
         if not units or self.rules.broken in UNGUARDED:
@@ -199,7 +223,7 @@ class Orders(Model):
             return
         for key, row in sorted(s.requests):
             if row.state is Answered.REQUESTED:
-                again = (REFUND, key, row.amount, row.is_rest)
+                again = (REFUND, key, row.amount, row.is_rest, row.by_admin)
                 yield ("requested again:", key), publish(s, again)
 
 

@@ -7,10 +7,13 @@ from verification.model.base import Model, Step, Violation
 from verification.model.broken import Broken
 from verification.model.money.state import (
     AUTOMATIC,
+    BY_PEOPLE,
     CAPTURE,
     DIRECT,
     PROVIDER,
     REJECTED,
+    STAFF,
+    Bounds,
     Key,
     Refund,
     World,
@@ -25,10 +28,13 @@ from verification.model.money.state import (
 P, RT = PaymentState, RefundTrigger
 UNSENT = (RefundState.REQUESTED, RefundState.SENT)
 FAILED_ROW = RefundState.FAILED
+LIMIT_OF_ONE = Broken.LIMIT_OF_EACH_PAYMENT
 
 
 class Refunds(Model):
     """The refunds of the order's payments, whoever made them."""
+
+    bounds: Bounds
 
     def fire_refund(
         self,
@@ -39,9 +45,11 @@ class Refunds(Model):
         at: str | None = None,
         *,
         is_rest: bool = False,
+        by_admin: bool = False,
     ) -> World:
         """Make the refund's transition, here and at Razorpay, and publish its event."""
-        row = get(s.refunds, key) or Refund(amount, None, is_rest=is_rest)
+        row = get(s.refunds, key)
+        row = row or Refund(amount, None, is_rest=is_rest, by_admin=by_admin)
         state, transition = self.rules.fire("refund", row.state, trigger)
         if state is None:
             return s
@@ -51,7 +59,12 @@ class Refunds(Model):
         return publish(s, (event, key, new.amount)) if is_published else s
 
     def refund_requested(
-        self, s: World, key: Key, amount: int, is_rest: bool = False
+        self,
+        s: World,
+        key: Key,
+        amount: int,
+        is_rest: bool = False,
+        by_admin: bool = False,
     ) -> World:
         """Refund once for each key; an amount above the rest is refused permanently.
 
@@ -66,8 +79,27 @@ class Refunds(Model):
         left = self.left(s, key[0])
         if left > 0 and (is_rest or key[1] == AUTOMATIC):
             amount = min(amount, left)
-        trigger = RT.REQUESTED if amount <= left else RT.TOO_LARGE
-        return self.fire_refund(s, key, trigger, amount, is_rest=is_rest)
+        is_limited = key[1] == STAFF and not by_admin
+        if self.rules.broken is Broken.LIMIT_AT_ORDER_SVC_ALONE:
+            is_limited = False
+        is_above = is_limited and self.exceeds_limit(s, key[0], amount)
+        trigger = RT.TOO_LARGE if amount > left or is_above else RT.REQUESTED
+        more = {"is_rest": is_rest, "by_admin": by_admin}
+        return self.fire_refund(s, key, trigger, amount, **more)
+
+    def exceeds_limit(self, s: World, payment: str, amount: int) -> bool:
+        """Return whether staff would refund more of the order than the limit."""
+        broken, limit = self.rules.broken, self.bounds.limit
+        rows = of(s.refunds, payment) if broken is LIMIT_OF_ONE else s.refunds
+        counted = {*RefundState} - {RefundState.FAILED}
+        if broken is Broken.LIMIT_COUNTS_PROCESSED:
+            counted = {RefundState.PROCESSED}
+        before = (
+            row.amount
+            for key, row in rows
+            if key[1] in BY_PEOPLE and row.state in counted
+        )
+        return bool(limit) and sum(before) + amount > limit
 
     def left(self, s: World, payment: str) -> int:
         """Return how much of a capture is neither refunded nor being refunded."""
@@ -180,12 +212,15 @@ class Refunds(Model):
         found = put(s.refunds, (payment, PROVIDER, n), Refund(amount, None, "made"))
         return s._replace(refunds=found, elsewhere=s.elsewhere - 1)
 
-    def direct(self, s: World, payment: str, amount: int) -> World:
+    def direct(
+        self, s: World, payment: str, amount: int, *, by_admin: bool = False
+    ) -> World:
         """Start a refund at payment-svc."""
         n = 1 + sum(key[1] == DIRECT for key, _ in of(s.refunds, payment))
         is_rest = amount == self.left(s, payment)
         key = (payment, DIRECT, n)
-        return self.fire_refund(s, key, RT.REQUESTED, amount, is_rest=is_rest)
+        more = {"is_rest": is_rest, "by_admin": by_admin}
+        return self.fire_refund(s, key, RT.REQUESTED, amount, **more)
 
     def waiting_refunds(self, s: World) -> Iterator[Step]:
         """Let an admin send each refund that waits for a dispute."""

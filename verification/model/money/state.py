@@ -17,6 +17,7 @@ REFUND, SETTLED = Event.REFUND_REQUESTED, Event.ORDER_SETTLED
 AUTOMATIC, STAFF, REJECTED = "automatic", "staff", "rejected"
 DIRECT, PROVIDER = "direct", "provider"
 UNREQUESTED = (DIRECT, PROVIDER)  # published until order-svc acknowledges them
+BY_PEOPLE = (STAFF, DIRECT)  # together these have the limit
 
 Key = tuple[str, str, int]  # payment, reason, n: the identity of a refund
 Message = tuple[Any, ...]
@@ -37,6 +38,7 @@ class Bounds:
     returns: tuple[int, ...] = (0,)  # units that may be returned with a refund
     mismatched: bool = False  # a payment may be of another amount
     disputes: int = 0  # disputes that the customer's bank may raise
+    limit: int = 0  # what staff may refund of the order; admins have no limit
 
 
 class RefundRequest(NamedTuple):
@@ -45,6 +47,7 @@ class RefundRequest(NamedTuple):
     amount: int
     state: Answered = Answered.REQUESTED
     is_rest: bool = False  # staff gave no amount: all that is left
+    by_admin: bool = False
 
 
 class Refund(NamedTuple):
@@ -59,6 +62,7 @@ class Refund(NamedTuple):
     is_acknowledged: bool = False  # acknowledged by an order.settled
     is_rest: bool = False
     despite_dispute: bool = False  # an admin lets it be sent
+    by_admin: bool = False
 
 
 class World(NamedTuple):

@@ -115,14 +115,17 @@ class Money(Orders, Payments, Invariants):
         """Act on an alert: a capture under review, or a failed refund."""
         yield from self.payment_people(s)
         yield from self.waiting_refunds(s)
+        by_admin = bool(self.bounds.limit)
         if s.order is Order.REFUND_PENDING and self.rest(s):
-            yield "staff refund the rest", self.staff_refund(s, self.rest(s))
+            rest = self.staff_refund(s, self.rest(s), by_admin=by_admin)
+            yield "staff refund the rest", rest
         for payment in s.captures:
             is_extra = s.own not in ("", payment)
             is_requested = get(s.requests, (payment, AUTOMATIC, 1)) is not None
             left = self.left(s, payment)
             if is_extra and is_requested and left and self.may_refund(s, payment):
-                yield ("staff refund", payment), self.direct(s, payment, left)
+                refunded = self.direct(s, payment, left, by_admin=by_admin)
+                yield ("staff refund", payment), refunded
 
     def environment(self, s: World) -> Iterator[Step]:
         """Pay, pay again, refund, fail, deliver twice."""
@@ -210,6 +213,8 @@ class Money(Orders, Payments, Invariants):
         left = self.left(s, payment)
         if left and self.may_refund(s, payment) and payment not in s.disputed:
             for amount in {1, left}:
+                if self.exceeds_limit(s, payment, amount):
+                    continue  # only an admin may
                 name = ("payment-svc's staff refund", amount, "of", payment)
                 yield name, self.direct(s, payment, amount)
 

@@ -6,12 +6,11 @@ so that one step of the storage gives the count, the rest and the wait.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from flask import Flask, Response, g, request
 from flask_limiter import Limiter
-from limits import RateLimitItem, parse_many
+from limits import parse_many
 
 from chassis import errors
 from chassis.config import Settings
@@ -30,18 +29,29 @@ STEPS, LONGEST_STEP = 64, 50
 Unless = Callable[[], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Limit(NamedTuple):
+    """So many requests in a period of seconds; `prefix` begins the counters' keys.
+
+    All that does not depend on the request is computed once, at the start.
+    """
+
+    prefix: str
+    most: int
+    period: int
+    step: int
+
+
+class Used(NamedTuple):
     """How much of a limit is used, and the seconds until its window ends."""
 
     most: int
-    count: int
+    number: int
     reset: int
 
     @property
     def left(self) -> int:
         """The number of requests that are left."""
-        return max(0, self.most - self.count)
+        return max(0, self.most - self.number)
 
 
 def now() -> float:
@@ -57,12 +67,10 @@ class Limits(Limiter):
     """
 
     def __init__(self, app: Flask, settings: Settings) -> None:
-        self._items = {name: _items(settings, name) for name in NAMES}
+        self._limits = {name: _limits(settings, name) for name in NAMES}
         self._views = app.view_functions
         storage = counters.PREFIX + settings.rate_limit_storage
-        super().__init__(
-            proxies.client, storage_uri=storage, key_prefix=settings.service
-        )
+        super().__init__(proxies.client, storage_uri=storage)
         # Flask-Limiter adds its hooks to an app that does not list the extension yet.
         app.extensions.setdefault("limiter", set()).add(self)
         self.init_app(app)
@@ -76,10 +84,11 @@ class Limits(Limiter):
         who, address = auth.identify(), proxies.client()
         used: list[Used] = []
         g.identity, g.limits_used = who, used
+        seconds = int(now())
         for name in self._names(endpoint, who):
             key = address if who is None or name in BY_ADDRESS else str(who)
-            for item in self._items[name]:
-                used.append(self._count(item, name, key))
+            for limit in self._limits[name]:
+                used.append(self._count(limit, key, seconds))
                 _refuse_beyond(used[-1])
 
     def _names(self, endpoint: str, who: auth.Caller | None) -> Iterator[str]:
@@ -101,39 +110,52 @@ class Limits(Limiter):
         found: tuple[str, Unless | None] = getattr(method, "_limited", ("", None))
         return found
 
-    def _count(self, item: RateLimitItem, name: str, key: str) -> Used:
+    def _count(self, limit: Limit, key: str, seconds: int) -> Used:
         """Count a request in the present window."""
-        period = item.get_expiry()
-        window, passed = divmod(int(now()), period)
-        where = item.key_for(self._key_prefix, name, key, str(window))
-        step = min(LONGEST_STEP, item.amount // STEPS)
-        count = self._counters.count(where, period, step)
-        return Used(item.amount, count, period - passed)
+        window, passed = divmod(seconds, limit.period)
+        where = f"{limit.prefix}/{key}/{window}"
+        number = self._counters.count(where, limit.period, limit.step)
+        return Used(limit.most, number, limit.period - passed)
 
 
 def _refuse_beyond(used: Used) -> None:
-    if used.count > used.most:
+    if used.number > used.most:
         raise errors.TooManyRequests(
             f"Too many requests; try again in {used.reset} seconds.",
             headers={"Retry-After": str(used.reset)},
         )
 
 
-def _items(settings: Settings, name: str) -> tuple[RateLimitItem, ...]:
+def _limits(settings: Settings, name: str) -> tuple[Limit, ...]:
     """Return the limits of a name, multiplied by the factor."""
     given = parse_many(getattr(settings, f"rate_limit_{name}"))
-    factor = settings.rate_limit_factor
-    return tuple(type(one)(one.amount * factor, one.multiples) for one in given)
+    found = (
+        (one.amount * settings.rate_limit_factor, one.get_expiry()) for one in given
+    )
+    return tuple(
+        Limit(
+            f"LIMITS/{settings.service}/{name}/{most}/{period}",
+            most,
+            period,
+            min(LONGEST_STEP, most // STEPS),
+        )
+        for most, period in found
+    )
 
 
 def _add_headers(response: Response) -> Response:
     """Add the limit of which the least is left."""
     if used := g.get("limits_used"):
-        nearest = min(used, key=lambda one: (one.left, -one.reset))
-        response.headers.add("RateLimit-Limit", str(nearest.most))
-        response.headers.add("RateLimit-Remaining", str(nearest.left))
-        response.headers.add("RateLimit-Reset", str(nearest.reset))
+        nearest = used[0] if len(used) == 1 else min(used, key=_rank)
+        add = response.headers.add
+        add("RateLimit-Limit", str(nearest.most))
+        add("RateLimit-Remaining", str(nearest.left))
+        add("RateLimit-Reset", str(nearest.reset))
     return response
+
+
+def _rank(used: Used) -> tuple[int, int]:
+    return used.left, -used.reset
 
 
 def init_app(app: Flask, settings: Settings) -> None:
