@@ -39,6 +39,9 @@ def test_make_alone_lists_every_command():
         "mutants",
         "model",
         "lint",
+        "format",
+        "coverage",
+        "vulnerabilities",
         "diagrams",
         "normalize-env",
     ):

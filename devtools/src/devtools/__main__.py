@@ -5,7 +5,7 @@ import sys
 import click
 
 from chassis import env_files
-from devtools.layout import SERVICES
+from devtools.layout import PACKAGES, SERVICES
 
 
 @click.group()
@@ -184,6 +184,23 @@ def operations(arguments: tuple[str, ...]) -> None:
 def lint() -> None:
     """Check style, types, imports, requirements and sizes."""
     from devtools.checks import lint as module
+
+    sys.exit(module.run())
+
+
+@main.command()
+@click.argument("packages", nargs=-1, type=click.Choice(PACKAGES))
+def coverage(packages: tuple[str, ...]) -> None:
+    """Measure the branch coverage of packages, or of all."""
+    from devtools.checks import coverage as module
+
+    sys.exit(module.run(packages))
+
+
+@main.command()
+def vulnerabilities() -> None:
+    """Compare the pinned requirements with published vulnerabilities."""
+    from devtools.checks import vulnerabilities as module
 
     sys.exit(module.run())
 

@@ -29,6 +29,7 @@ WITHOUT_DATABASE = (
     "devtools/tests/local/*",
     "verification/*",
     "tests/deploy/test_migrations.py",  # a release's whole suites: once is enough
+    "tests/test_clone.py",
     "tests/test_import_rules.py",
     "order-svc/tests/test_service_tokens.py",
     "payment-svc/tests/test_razorpay_*.py",
