@@ -1,14 +1,13 @@
 """Tests reach this machine only."""
 
 import socket
-import subprocess
-import sys
 
 import pytest
 
-from devtools.layout import ROOT
 from devtools.testkit.sockets import Guard, Outside, is_local
 
+pytest_plugins = ["pytester"]
+QUIET = ("-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider")
 OUTSIDE = ("192.0.2.1", 9)  # an address that belongs to no machine
 # Swallows the refusal, as code under test may do.
 PLANTED = """
@@ -83,17 +82,10 @@ def test_sockets_are_as_before_without_the_guard():
     assert (socket.socket.connect, socket.getaddrinfo) == before
 
 
-def test_a_test_that_leaves_the_machine_fails_even_if_the_code_goes_on(tmp_path):
-    planted = tmp_path / "test_planted.py"
-    planted.write_text(PLANTED)
+def test_a_test_that_leaves_the_machine_fails_even_if_the_code_goes_on(pytester):
+    pytester.makepyfile(PLANTED)
 
-    options = ["-q", "-n", "0", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, planted],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    result = pytester.runpytest_inprocess("-p", "devtools.testkit.plugin", *QUIET)
 
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "This test was about to leave the machine: 192.0.2.1" in done.stdout
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*was about to leave the machine: 192.0.2.1"])
