@@ -11,7 +11,7 @@ TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 .DEFAULT_GOAL := help
 .PHONY: help run stop clean demo audit images sbom compose compose-down kind \
   kind-down test e2e operations faults bench mutants model chart lint format coverage \
-  vulnerabilities compat release diagrams normalize-env requirements
+  vulnerabilities compat release publish diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -87,6 +87,15 @@ format: ## format the code and repair what ruff can repair
 
 coverage: ## measure branch coverage (slow); of some packages: ARGS="user-svc order-svc"
 	@$(TESTABLE) && exec $(DEVTOOLS) coverage $(ARGS)
+
+compat: ## list what is narrower than in the last release; CHANGELOG must name it
+	@$(TESTABLE) && exec $(DEVTOOLS) compat
+
+release: ## make the commit that is a release: make release VERSION=1.2.3
+	@$(TESTABLE) && exec $(DEVTOOLS) release $(VERSION)
+
+publish: ## push signed images and the chart: REGISTRY=registry.example.com make publish
+	@$(TESTABLE) && exec $(DEVTOOLS) publish $(REGISTRY)
 
 vulnerabilities: ## look for known vulnerabilities of the pins (needs the network)
 	@$(TESTABLE) && exec $(DEVTOOLS) vulnerabilities

@@ -42,6 +42,9 @@ def test_make_alone_lists_every_command():
         "format",
         "coverage",
         "vulnerabilities",
+        "compat",
+        "release",
+        "publish",
         "diagrams",
         "normalize-env",
     ):

@@ -261,7 +261,7 @@ def _read(
     name = item.name.upper()
     if name not in environ:
         if item.default is MISSING:
-            problems.append(f"{name}: is missing; it should be {_hint(item)}")
+            problems.append(f"{name}: is missing; it should be {hint(item)}")
         else:
             values[item.name] = item.default
         return
@@ -290,7 +290,8 @@ def _not_shared(values: dict[str, Any]) -> list[str]:
     return [f"RATE_LIMIT_STORAGE: should be a redis:// address, because {reason}"]
 
 
-def _hint(item: Any) -> str:
+def hint(item: Any) -> str:
+    """Return what a setting should be, from its field."""
     if item.metadata["secret"]:
         return f"a random text of at least {MINIMUM_SECRET} characters"
     try:

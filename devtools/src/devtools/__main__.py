@@ -4,13 +4,14 @@ import sys
 
 import click
 
-from chassis import env_files
+from chassis import env_files, output
 from devtools.layout import PACKAGES, SERVICES
 
 
 @click.group()
 def main() -> None:
     """Run the shop, try it, and check its code."""
+    output.spell()
 
 
 @main.command()
@@ -195,6 +196,32 @@ def coverage(packages: tuple[str, ...]) -> None:
     from devtools.checks import coverage as module
 
     sys.exit(module.run(packages))
+
+
+@main.command()
+def compat() -> None:
+    """List what is narrower than in the last release."""
+    from devtools.release import compat as module
+
+    sys.exit(module.run())
+
+
+@main.command()
+@click.argument("version")
+def release(version: str) -> None:
+    """Make the commit that is a release."""
+    from devtools.release import command
+
+    sys.exit(command.run(version))
+
+
+@main.command()
+@click.argument("registry")
+def publish(registry: str) -> None:
+    """Push signed images and the chart to a registry."""
+    from devtools.compose import publish as module
+
+    module.run(registry)
 
 
 @main.command()

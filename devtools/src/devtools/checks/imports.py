@@ -41,7 +41,7 @@ def _unused(folder: Path) -> set[str]:
     Imports of what another requirement brings along (DEP003) are allowed.
     """
     config = folder / "pyproject.toml"
-    command = [DEPTRY, folder / "src", "--config", config, "--no-ansi"]
+    command = [str(DEPTRY), f"{folder}/src", f"--config={config}", "--no-ansi"]
     done = subprocess.run(
         [*command, "--ignore", "DEP003"], cwd=folder, capture_output=True, text=True
     )

@@ -39,9 +39,12 @@ def _tool(name: str, *arguments: str, **environ: str) -> Callable[[], str]:
     """Create a check that runs a program; a success shows its last line."""
 
     def check() -> str:
-        command, more = [BIN / name, *arguments], {**os.environ, **environ}
         done = subprocess.run(
-            command, cwd=ROOT, env=more, capture_output=True, text=True
+            [BIN / name, *arguments],
+            cwd=ROOT,
+            env={**os.environ, **environ},
+            capture_output=True,
+            text=True,
         )
         output = (done.stdout + done.stderr).strip()
         if done.returncode:

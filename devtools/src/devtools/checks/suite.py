@@ -27,6 +27,7 @@ WITHOUT_DATABASE = (
     "devtools/tests/chart/*",
     "devtools/tests/checks/*",
     "devtools/tests/local/*",
+    "devtools/tests/release/*",
     "verification/*",
     "tests/deploy/test_migrations.py",  # a release's whole suites: once is enough
     "tests/test_clone.py",

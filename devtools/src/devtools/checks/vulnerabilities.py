@@ -13,8 +13,8 @@ ACCEPTED: dict[str, str] = {}
 
 def run() -> int:
     """Check all pins with pip-audit; return 0 when nothing is known about them."""
-    command = [PIP_AUDIT, "--disable-pip", "--require-hashes", "--progress-spinner=off"]
+    command = [str(PIP_AUDIT), "--disable-pip", "--require-hashes"]
     for path in (REQUIREMENTS / "dev.txt", *sorted(REQUIREMENTS.glob("tools/*.txt"))):
-        command += ["--requirement", path]
+        command += ["--requirement", str(path)]
     command += [f"--ignore-vuln={name}" for name in ACCEPTED]
     return subprocess.run(command, cwd=ROOT).returncode

@@ -24,7 +24,7 @@ class Guard:
     @contextmanager
     def installed(self) -> Iterator[None]:
         """Guard the sockets of this process."""
-        methods = {
+        methods: dict[str, Any] = {
             name: self._method(getattr(socket.socket, name))
             for name in ("connect", "connect_ex", "sendto")
         }
