@@ -13,8 +13,9 @@ from rich.table import Table
 from devtools.layout import PACKAGES, ROOT, module
 from devtools.terminal import console, end_on_sigterm
 
-# The least coverage of lines and branches in percent: as measured, rounded down.
-HELD = dict.fromkeys(PACKAGES, 0)
+# The least coverage of lines and branches in percent: as measured, rounded down. A
+# package that is not listed was not measured on a quiet machine yet.
+HELD: dict[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,12 @@ class Result:
     @property
     def is_good(self) -> bool:
         """Return whether the tests passed and cover what is held."""
-        return self.passed and self.percent >= HELD[self.package]
+        return self.passed and self.percent >= held(self.package)
+
+
+def held(package: str) -> int:
+    """Return the least coverage of a package, in percent."""
+    return HELD.get(package, 0)
 
 
 def run(packages: tuple[str, ...]) -> int:
@@ -66,8 +72,8 @@ def show(results: list[Result]) -> None:
     for one in results:
         colour = "green" if one.is_good else "red"
         tests = "passed" if one.passed else "failed"
-        measured, held = f"{one.percent:.2f} %", f"{HELD[one.package]} %"
-        table.add_row(f"[{colour}]{one.package}[/]", measured, held, tests)
+        numbers = f"{one.percent:.2f} %", f"{held(one.package)} %"
+        table.add_row(f"[{colour}]{one.package}[/]", *numbers, tests)
     console().print(table)
 
 

@@ -1,5 +1,7 @@
 """`make compat`: what today's code takes away or narrows since the last release."""
 
+from rich.markup import escape
+
 from devtools.layout import ROOT
 from devtools.release import changelog, contract
 from devtools.release.narrowings import Narrowing, between
@@ -20,8 +22,8 @@ def run() -> int:
     missing = [one for one in found if not is_named(one, named)]
     for one in found:
         mark = "[red]✗[/]" if one in missing else "[yellow]![/]"
-        out.print(mark, str(one), markup=True)
-    out.print(summary(found, missing))
+        out.print(f"{mark} {escape(str(one))}", soft_wrap=True)
+    out.print(summary(found, missing), soft_wrap=True)
     return int(bool(missing))
 
 
