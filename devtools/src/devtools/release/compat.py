@@ -4,7 +4,8 @@ from rich.markup import escape
 
 from devtools.layout import ROOT
 from devtools.release import changelog, contract
-from devtools.release.narrowings import Narrowing, between
+from devtools.release.changes import Narrowing
+from devtools.release.narrowings import between
 from devtools.terminal import console
 
 CHANGELOG = ROOT / "CHANGELOG.md"
