@@ -17,6 +17,7 @@ from chassis import env_files
 
 WEAK = {"", "secret", "changeme", "password", "development", "dev", "test", "default"}
 MINIMUM_SECRET = 32
+QUOTES = "\"'"
 # Four days in a queue, fourteen as a dead letter, and four more after a redrive.
 MESSAGE_LIFETIME_DAYS = 22
 FOR_DEVELOPMENT = "development-only"
@@ -44,7 +45,12 @@ def text(value: str) -> str:
 
 
 def credential(value: str) -> str:
-    """Accept printable ASCII without spaces, which fits into headers and signatures."""
+    """Accept printable ASCII without spaces, which fits into headers and signatures.
+
+    Quotes around it are refused: `docker run --env-file` keeps those of a file.
+    """
+    if len(value) > 1 and value[0] in QUOTES and value[0] == value[-1]:
+        raise ValueError("without quotes around it")
     for place, sign in enumerate(value, 1):
         if not "!" <= sign <= "~":
             known = f"U+{ord(sign):04X} {unicodedata.name(sign, 'control character')}"
