@@ -1,7 +1,9 @@
 # Builds the image of any service: docker build --build-arg SERVICE=order-svc .
 # The default command starts the web server, `flask --app order_svc worker` the worker,
 # and `flask --app order_svc db upgrade` runs the migrations.
-FROM python:3.13-slim-trixie AS build
+# make publish names it by digest.
+ARG BASE=python:3.13-slim-trixie
+FROM ${BASE} AS build
 ARG SERVICE
 WORKDIR /app
 COPY requirements/${SERVICE}.txt /build/requirements.txt
@@ -21,7 +23,7 @@ COPY ${SERVICE}/src ${SERVICE}/src
 RUN case ${SERVICE} in razorpay-sandbox) rm -r chassis ;; esac \
  && python -m compileall -q -j 0 .
 
-FROM python:3.13-slim-trixie
+FROM ${BASE}
 ARG SERVICE
 COPY --from=build /opt/venv /opt/venv
 COPY docker/serve docker/ready /usr/local/bin/

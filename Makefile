@@ -10,8 +10,8 @@ TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop clean demo audit images sbom compose compose-down kind \
-  kind-down test e2e operations faults bench mutants model chart lint diagrams normalize-env \
-  requirements
+  kind-down test e2e operations faults bench mutants model chart lint format coverage \
+  vulnerabilities compat release publish diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -81,6 +81,24 @@ chart: ## lint, render and test the Helm chart, k8s/ and skaffold.yaml; no clust
 
 lint: ## check style, types, imports, requirements and sizes
 	@$(TESTABLE) && exec $(DEVTOOLS) lint
+
+format: ## format the code and repair what ruff can repair
+	@$(TESTABLE) && .venv/bin/ruff check --fix . && exec .venv/bin/ruff format .
+
+coverage: ## measure branch coverage (slow); of some packages: ARGS="user-svc order-svc"
+	@$(TESTABLE) && exec $(DEVTOOLS) coverage $(ARGS)
+
+compat: ## list what is narrower than in the last release; CHANGELOG must name it
+	@$(TESTABLE) && exec $(DEVTOOLS) compat
+
+release: ## make the commit that is a release: make release VERSION=1.2.3
+	@$(TESTABLE) && exec $(DEVTOOLS) release $(VERSION)
+
+publish: ## push signed images and the chart: REGISTRY=registry.example.com make publish
+	@$(TESTABLE) && exec $(DEVTOOLS) publish $(REGISTRY)
+
+vulnerabilities: ## look for known vulnerabilities of the pins (needs the network)
+	@$(TESTABLE) && exec $(DEVTOOLS) vulnerabilities
 
 ##@ Files
 diagrams: ## write docs/states.md from the services' transition tables

@@ -147,4 +147,6 @@ def _progress(text: str) -> None:
 
 
 def _say(text: str) -> None:
+    # An output without every character shows "?" instead of a bullet.
+    sys.stdout.reconfigure(errors="replace")
     print(f"• {text}", flush=True)

@@ -219,6 +219,22 @@ def test_addresses_and_the_queues_credentials_are_checked_too(name, value):
     assert value not in found
 
 
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "API_SECRET", "PUBLIC_URL"])
+def test_quotes_around_a_value_are_refused(name, quote):
+    value = {**GOOD, "API_SECRET": STRONG}[name]
+
+    found = problems(**{name: f"{quote}{value}{quote}"})
+
+    assert found == [f"{name}: should be without quotes around it"]
+
+
+def test_a_secret_may_contain_a_quote():
+    found = Settings.load({**GOOD, "SECRET_KEY": f'"{STRONG}'})
+
+    assert found.secret_key == f'"{STRONG}'
+
+
 def test_spaces_around_a_value_do_not_belong_to_it_and_a_path_may_have_any_letter():
     found = Settings.load(
         {**GOOD, "SECRET_KEY": f" {STRONG}\n", "DATABASE_URL": "sqlite:///é a.db"}

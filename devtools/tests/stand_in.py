@@ -17,6 +17,9 @@ for pattern, (code, text) in json.loads((folder / f"{{name}}.json").read_text())
         for option in sys.argv:
             if option.startswith("--iidfile="):
                 pathlib.Path(option.partition("=")[2]).write_text("sha256:1234")
+            if option.startswith("--metadata-file="):
+                about = (folder / f"{{name}}.about").read_text()
+                pathlib.Path(option.partition("=")[2]).write_text(about)
         print(text, file=sys.stderr if code else sys.stdout)
         sys.exit(code)
 """
@@ -37,6 +40,10 @@ class StandIn:
         """Answer calls that match a pattern; later patterns are tried first."""
         self.answers.insert(0, (pattern, (code, text)))
         (self.folder / f"{self.name}.json").write_text(json.dumps(self.answers))
+
+    def describe(self, text):
+        """Write `text` into the file of the option `--metadata-file`."""
+        (self.folder / f"{self.name}.about").write_text(text)
 
     @property
     def calls(self):

@@ -39,6 +39,12 @@ def test_make_alone_lists_every_command():
         "mutants",
         "model",
         "lint",
+        "format",
+        "coverage",
+        "vulnerabilities",
+        "compat",
+        "release",
+        "publish",
         "diagrams",
         "normalize-env",
     ):

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from devtools.layout import PACKAGES, ROOT, SERVICES, module
+from devtools.release import history
 
 SUITES = ("api", "managers")
 # Operations that can break old code, which does not know the new name or constraint.
@@ -95,18 +96,12 @@ def test_an_operation_that_old_code_tolerates_is_allowed():
     assert contracting(f"def upgrade():\n    table.add_column({column})\n") == []
 
 
-def git(*words):
-    """Return the output of git, or None if the command fails."""
-    done = subprocess.run(["git", "-C", ROOT, *words], capture_output=True, text=True)
-    return done.stdout.strip() if done.returncode == 0 else None
-
-
 @pytest.fixture(scope="module")
 def last_release(tmp_path_factory):
-    """Return a copy of the files of the last tag, and the tag."""
-    tag = git("describe", "--tags", "--abbrev=0")
+    """Return a copy of the files of the last release, and its tag or commit."""
+    tag = history.last()
     if not tag:
-        pytest.skip("there is no tag, so there is no release to test on the new schema")
+        pytest.skip("there is no release to test on the new schema")
     folder = tmp_path_factory.mktemp("release")
     archive = folder / "release.tar"
     subprocess.run(["git", "-C", ROOT, "archive", "-o", archive, tag], check=True)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 
 import pytest
 import yaml
@@ -13,7 +14,7 @@ from deploy.copies import shell
 from deploy.page import PAGE, blocks, commands, golden, section
 from devtools.chart.render import CHART
 from devtools.compose import images
-from devtools.layout import ROOT, SERVICES
+from devtools.layout import ROOT, SERVICES, VERSION, version
 from payment_svc.models import WebhookEvent
 
 OURS = {"app.kubernetes.io/part-of": "shop"}
@@ -33,6 +34,7 @@ def called(tmp_path, monkeypatch):
 
 
 def test_the_pushed_images_are_the_images_of_the_pods(called, tmp_path):
+    shutil.copy(VERSION, tmp_path)
     shell(commands("Install", "make images"), tmp_path)
 
     wanted = []
@@ -40,7 +42,7 @@ def test_the_pushed_images_are_the_images_of_the_pods(called, tmp_path):
         [pod] = golden("prod", "Deployment")[name]["spec"]["template"]["spec"][
             "containers"
         ]
-        built = images.name(name, images.version(name))
+        built = images.name(name, version())
         wanted += [f"docker tag {built} {pod['image']}", f"docker push {pod['image']}"]
     assert called() == ["make images", *wanted]
 

@@ -17,6 +17,7 @@ from chassis import env_files
 
 WEAK = {"", "secret", "changeme", "password", "development", "dev", "test", "default"}
 MINIMUM_SECRET = 32
+QUOTES = "\"'"
 # Four days in a queue, fourteen as a dead letter, and four more after a redrive.
 MESSAGE_LIFETIME_DAYS = 22
 FOR_DEVELOPMENT = "development-only"
@@ -44,7 +45,12 @@ def text(value: str) -> str:
 
 
 def credential(value: str) -> str:
-    """Accept printable ASCII without spaces, which fits into headers and signatures."""
+    """Accept printable ASCII without spaces, which fits into headers and signatures.
+
+    Quotes around it are refused: `docker run --env-file` keeps those of a file.
+    """
+    if len(value) > 1 and value[0] in QUOTES and value[0] == value[-1]:
+        raise ValueError("without quotes around it")
     for place, sign in enumerate(value, 1):
         if not "!" <= sign <= "~":
             known = f"U+{ord(sign):04X} {unicodedata.name(sign, 'control character')}"
@@ -261,7 +267,7 @@ def _read(
     name = item.name.upper()
     if name not in environ:
         if item.default is MISSING:
-            problems.append(f"{name}: is missing; it should be {_hint(item)}")
+            problems.append(f"{name}: is missing; it should be {hint(item)}")
         else:
             values[item.name] = item.default
         return
@@ -290,7 +296,8 @@ def _not_shared(values: dict[str, Any]) -> list[str]:
     return [f"RATE_LIMIT_STORAGE: should be a redis:// address, because {reason}"]
 
 
-def _hint(item: Any) -> str:
+def hint(item: Any) -> str:
+    """Return what a setting should be, from its field."""
     if item.metadata["secret"]:
         return f"a random text of at least {MINIMUM_SECRET} characters"
     try:

@@ -1,20 +1,18 @@
 """HTTP calls to other services: timeouts, one retry and a circuit breaker."""
 
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-import pybreaker
 import urllib3
 from opentelemetry import propagate
 
 from chassis import correlation
+from chassis.breaker import Breaker
 from chassis.outcomes import Unknown
 
 MAX_ANSWER = 1 << 20
-PAUSE = 5
 CONNECT, READ = 0.5, 2.0  # seconds
 BUSY = "busy"  # the code of a 503 that protects a service: it works
 
@@ -45,7 +43,7 @@ class Limited(Unknown):
     """The other service refuses this rate of requests (429)."""
 
 
-class Client(pybreaker.CircuitBreakerListener):
+class Client:
     """A client of one other service.
 
     Connect 0.5 s, read 2 s; GET, PUT and DELETE are retried once when no answer
@@ -65,21 +63,12 @@ class Client(pybreaker.CircuitBreakerListener):
                 total=1, redirect=0, status=0, allowed_methods={"GET", "PUT", "DELETE"}
             ),
         )
-        self.breaker = pybreaker.CircuitBreaker(
-            fail_max=5, reset_timeout=PAUSE, listeners=[self]
-        )
-        self._opened = float("-inf")
-
-    def state_change(self, _breaker: Any, _old: Any, new: Any) -> None:
-        """Remember when the breaker opened (pybreaker calls this)."""
-        if new.name == pybreaker.STATE_OPEN:
-            self._opened = time.monotonic()
+        self.breaker = Breaker()
 
     @property
     def is_down(self) -> bool:
         """Return whether the breaker is open, so that a caller can skip the call."""
-        is_open = self.breaker.current_state == pybreaker.STATE_OPEN
-        return is_open and time.monotonic() - self._opened < PAUSE
+        return self.breaker.is_open
 
     def call(
         self,
@@ -96,23 +85,10 @@ class Client(pybreaker.CircuitBreakerListener):
         try:
             answer = self._call(method, path, json, body, headers or {})
         except Unknown as failure:
-            self._count(failure if isinstance(failure, Outage) else None)
+            self.breaker.count(failed=isinstance(failure, Outage))
             raise
-        self._count(None)
+        self.breaker.count(failed=False)
         return answer
-
-    def _count(self, failure: Unknown | None) -> None:
-        """Count the outcome of a call in the breaker.
-
-        The call is made outside the breaker, which runs one function at a time.
-        """
-
-        def outcome() -> None:
-            if failure is not None:
-                raise failure
-
-        with suppress(Unknown, pybreaker.CircuitBreakerError):
-            self.breaker.call(outcome)
 
     def _call(
         self,

@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, Response, g, request
 from opentelemetry import trace
 
-from chassis import clock, correlation
+from chassis import clock, correlation, output
 
 SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "signature")
 
@@ -59,6 +59,7 @@ def formatter(service: str) -> logging.Formatter:
 
 def configure(service: str, level: str = "INFO") -> None:
     """Send every logger of the process to standard output as JSON."""
+    output.spell()
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

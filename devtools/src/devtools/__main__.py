@@ -4,13 +4,14 @@ import sys
 
 import click
 
-from chassis import env_files
-from devtools.layout import SERVICES
+from chassis import env_files, output
+from devtools.layout import PACKAGES, SERVICES
 
 
 @click.group()
 def main() -> None:
     """Run the shop, try it, and check its code."""
+    output.spell()
 
 
 @main.command()
@@ -184,6 +185,49 @@ def operations(arguments: tuple[str, ...]) -> None:
 def lint() -> None:
     """Check style, types, imports, requirements and sizes."""
     from devtools.checks import lint as module
+
+    sys.exit(module.run())
+
+
+@main.command()
+@click.argument("packages", nargs=-1, type=click.Choice(PACKAGES))
+def coverage(packages: tuple[str, ...]) -> None:
+    """Measure the branch coverage of packages, or of all."""
+    from devtools.checks import coverage as module
+
+    sys.exit(module.run(packages))
+
+
+@main.command()
+def compat() -> None:
+    """List what is narrower than in the last release."""
+    from devtools.release import compat as module
+
+    sys.exit(module.run())
+
+
+@main.command()
+@click.argument("version")
+def release(version: str) -> None:
+    """Make the commit that is a release."""
+    from devtools.release import command
+
+    sys.exit(command.run(version))
+
+
+@main.command()
+@click.argument("registry")
+def publish(registry: str) -> None:
+    """Push signed images and the chart to a registry."""
+    from devtools.compose import publish as module
+
+    module.run(registry)
+
+
+@main.command()
+def vulnerabilities() -> None:
+    """Compare the pinned requirements with published vulnerabilities."""
+    from devtools.checks import vulnerabilities as module
 
     sys.exit(module.run())
 

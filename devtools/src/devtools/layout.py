@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 REQUIREMENTS = ROOT / "requirements"
+VERSION = ROOT / "VERSION"
 CHASSIS, DEVTOOLS = "chassis", "devtools"
 SANDBOX = "razorpay-sandbox"
 SERVICES = ("user-svc", "product-svc", "order-svc", "payment-svc")
@@ -42,6 +43,11 @@ PREFIXES = {
 def module(folder: str) -> str:
     """Return the Python package of a folder: `order-svc` holds `order_svc`."""
     return folder.replace("-", "_")
+
+
+def version() -> str:
+    """Return the version of the repository, which its images and its chart have."""
+    return VERSION.read_text().strip()
 
 
 def state_folder() -> Path:

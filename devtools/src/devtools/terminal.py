@@ -5,11 +5,14 @@ import sys
 
 from rich.console import Console
 
+from chassis import output
+
 WIDE = 120
 
 
 def console() -> Console:
     """Return a console; where there is no terminal, wide enough for addresses."""
+    output.spell()
     found = Console(highlight=False)
     if found.is_terminal:
         return found

@@ -2,15 +2,16 @@
 
 import re
 
+from devtools.compose import publish
 from devtools.layout import ROOT
 
 TEXT = (ROOT / "Dockerfile").read_text()
 
 
 def test_every_stage_stands_on_the_one_base():
-    assert set(re.findall(r"^FROM (\S+)", TEXT, re.MULTILINE)) == {
-        "python:3.13-slim-trixie"
-    }
+    assert set(re.findall(r"^FROM (\S+)", TEXT, re.MULTILINE)) == {"${BASE}"}
+    [base] = re.findall(r"^ARG BASE=(.*)", TEXT, re.MULTILINE)
+    assert base == publish.BASE == "python:3.13-slim-trixie"
 
 
 def test_it_needs_no_frontend_from_elsewhere():

@@ -5,7 +5,7 @@ import pytest
 
 from devtools.compose import docker as program
 from devtools.compose import images
-from devtools.layout import IMAGES
+from devtools.layout import IMAGES, version
 
 
 def test_all_are_built_and_then_named(docker, capsys):
@@ -17,7 +17,7 @@ def test_all_are_built_and_then_named(docker, capsys):
         assert build.endswith(" --pull .")
     named = [call.split()[2] for call in docker.calls if call.startswith("tag ")]
     assert named == [
-        f"shop/{image}:{tag}" for image in IMAGES for tag in ("dev", "0.1.0")
+        f"shop/{image}:{tag}" for image in IMAGES for tag in ("dev", version())
     ]
     assert "• [2/5] shop/product-svc:dev\n  214 MB, " in capsys.readouterr().out
 

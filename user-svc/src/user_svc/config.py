@@ -88,7 +88,7 @@ class Settings(config.Settings):
 
     service: str = "user-svc"
     signing_key_secret: str = setting(text, secret=True)
-    signing_key_secret_previous: str = setting(text, "")
+    signing_key_secret_previous: str = setting(credential, "")
     service_clients: tuple[Client, ...] = setting(service_clients, ())
     access_token_seconds: int = setting(whole, 600)
     refresh_token_days: int = setting(whole, 30)

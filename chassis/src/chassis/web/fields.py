@@ -111,11 +111,6 @@ class Whole(fields.Integer):
     def __init__(self, least: int = 1, most: int = MAX_ID, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
 
-    def _validated(self, value: Any) -> int:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise self.make_error("invalid", input=value)
-        return value
-
 
 class Money(fields.Field[Decimal]):
     """A decimal string of at most two places, `"499.00"`; a JSON number is refused."""

@@ -1,5 +1,6 @@
 """`make lint`: every check that needs no test run, one line each."""
 
+import os
 import subprocess
 import sys
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from devtools.checks import mirror, requirements, sizes, words
+from devtools.checks import imports, mirror, requirements, sizes, words
 from devtools.layout import CHASSIS, PACKAGES, ROOT, VERIFICATION
 from devtools.terminal import console
 
@@ -34,12 +35,16 @@ def run() -> int:
     return 0 if good else 1
 
 
-def _tool(name: str, *arguments: str) -> Callable[[], str]:
+def _tool(name: str, *arguments: str, **environ: str) -> Callable[[], str]:
     """Create a check that runs a program; a success shows its last line."""
 
     def check() -> str:
         done = subprocess.run(
-            [BIN / name, *arguments], cwd=ROOT, capture_output=True, text=True
+            [BIN / name, *arguments],
+            cwd=ROOT,
+            env={**os.environ, **environ},
+            capture_output=True,
+            text=True,
         )
         output = (done.stdout + done.stderr).strip()
         if done.returncode:
@@ -58,6 +63,15 @@ def _none(problems: Callable[[], list[str]], result: str) -> Callable[[], str]:
         return result
 
     return check
+
+
+def _pre_commit() -> str:
+    """Run the hooks of `.pre-commit-config.yaml` on all files; ruff ran already."""
+    if not (ROOT / ".git").exists():
+        return "skipped: this folder is no git clone"
+    skipped = "ruff-check,ruff-format"
+    _tool("pre-commit", "run", "--all-files", SKIP=skipped)()
+    return "white space, line ends, syntax, sizes of files, secrets"
 
 
 def _chassis_sizes() -> str:
@@ -80,7 +94,10 @@ CHECKS: dict[str, Callable[[], str]] = {
     "mypy": _tool("mypy", *(f"{folder}/src" for folder in PACKAGES), VERIFICATION),
     "import-linter": _tool("lint-imports", "--no-cache", "--no-logo"),
     "hadolint": _tool("hadolint", "Dockerfile"),
+    "zizmor": _tool("zizmor", "--offline", "--quiet", "--persona=pedantic", ".github"),
+    "pre-commit": _pre_commit,
     "requirements in step": _none(requirements.problems, "all pinned, all with hashes"),
+    "requirements are imported": _none(imports.problems, "each is, or has its reason"),
     "sizes of the chassis": _chassis_sizes,
     "tests mirror modules": _none(
         mirror.problems, "each module has a test file of its name"

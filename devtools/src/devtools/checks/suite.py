@@ -27,8 +27,10 @@ WITHOUT_DATABASE = (
     "devtools/tests/chart/*",
     "devtools/tests/checks/*",
     "devtools/tests/local/*",
+    "devtools/tests/release/*",
     "verification/*",
     "tests/deploy/test_migrations.py",  # a release's whole suites: once is enough
+    "tests/test_clone.py",
     "tests/test_import_rules.py",
     "order-svc/tests/test_service_tokens.py",
     "payment-svc/tests/test_razorpay_*.py",

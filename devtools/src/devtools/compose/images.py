@@ -4,14 +4,13 @@ import os
 import subprocess
 import tempfile
 import time
-import tomllib
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from devtools.compose import docker
-from devtools.layout import IMAGES, ROOT
+from devtools.layout import IMAGES, ROOT, version
 from devtools.terminal import console
 
 TAG = "dev"
@@ -22,12 +21,6 @@ OURS = "label=org.opencontainers.image.vendor=shop"
 def name(image: str, tag: str = TAG) -> str:
     """Return an image's name with a tag."""
     return f"shop/{image}:{tag}"
-
-
-def version(image: str) -> str:
-    """Return the version of an image's code: the tag that the chart takes."""
-    project = tomllib.loads((ROOT / image / "pyproject.toml").read_text())["project"]
-    return str(project["version"])
 
 
 def build(arguments: tuple[str, ...] = ()) -> None:
@@ -43,7 +36,7 @@ def build(arguments: tuple[str, ...] = ()) -> None:
         ids = {image: _build(out, image, arguments) for image in IMAGES}
         for image, made in ids.items():
             docker.call("tag", made, name(image))
-            docker.call("tag", made, name(image, version(image)))
+            docker.call("tag", made, name(image, version()))
     finally:
         docker.call("image", "prune", "--force", "--filter", OURS)
 
@@ -63,9 +56,14 @@ def _build(out: Console, image: str, arguments: tuple[str, ...]) -> str:
     return made
 
 
+def build_arguments(image: str) -> list[str]:
+    """Return the options with the values that the Dockerfile needs for an image."""
+    values = {"SERVICE": image, "VERSION": version(), "REVISION": _revision()}
+    return [f"--build-arg={key}={value}" for key, value in values.items()]
+
+
 def _options(image: str) -> list[str]:
-    values = {"SERVICE": image, "VERSION": version(image), "REVISION": _revision()}
-    found = [f"--build-arg={key}={value}" for key, value in values.items()]
+    found = build_arguments(image)
     if ca := os.environ.get("CA"):
         found.append(f"--secret=id=ca,src={ca}")
     return found

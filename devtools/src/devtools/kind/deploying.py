@@ -10,7 +10,7 @@ from devtools.chart.render import CASES, CHART, K8S
 from devtools.compose import images
 from devtools.kind import kubectl, progress
 from devtools.kind.kubectl import CONTEXT, NAMESPACE
-from devtools.layout import SANDBOX, SERVICES
+from devtools.layout import SANDBOX, SERVICES, version
 
 RELEASE = "shop"
 WAITS = "600s"
@@ -31,7 +31,7 @@ class Surroundings:
 
     @property
     def _sandbox(self) -> str:
-        return images.name(SANDBOX, images.version(SANDBOX))
+        return images.name(SANDBOX, version())
 
     def apply(self, out: Console, tags: dict[str, str]) -> None:
         """Apply them with the sandbox as it was built, and wait until they are up."""

@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 from chassis import http
 from devtools.testkit.apps import PATIENCE, SECRET, Apps, Renew, Reusable
 from devtools.testkit.databases import CreateApp, Databases, dispose
+from devtools.testkit.sockets import Guard
 from devtools.testkit.tokens import Tokens
 
 __all__ = ["SECRET", "dispose", "serve"]
@@ -26,6 +27,22 @@ def patience() -> Iterator[None]:
     """Let services wait long for each other: a busy machine is no outage."""
     with mock.patch.multiple(http, CONNECT=PATIENCE, READ=PATIENCE):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def guard() -> Iterator[Guard]:
+    """Keep the test run on this machine."""
+    made = Guard()
+    with made.installed():
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def stay(guard: Guard) -> Iterator[None]:
+    """Fail a test that was about to leave the machine, whatever became of the error."""
+    yield
+    if seen := guard.take():
+        pytest.fail(f"This test was about to leave the machine: {', '.join(seen)}")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Releases: the version, the changelog, and what a release promises to its users."""
