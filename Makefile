@@ -83,8 +83,8 @@ lint: ## check style, types, imports, requirements and sizes
 	@$(TESTABLE) && exec $(DEVTOOLS) lint
 
 ##@ Files
-diagrams: ## write docs/states.md from the services' transition tables
-	@$(TESTABLE) && exec $(DEVTOOLS) diagrams
+diagrams: ## write docs/states.md and docs/security.md from the code
+	@$(TESTABLE) && $(DEVTOOLS) diagrams && exec $(DEVTOOLS) security
 
 normalize-env: ## rewrite .env files as UTF-8 with LF, keeping backups
 	@$(RUNNABLE) && exec $(DEVTOOLS) normalize-env
