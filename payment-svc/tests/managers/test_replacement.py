@@ -44,7 +44,7 @@ def test_a_link_that_fits_the_order_is_kept(shop, early):
     shop.request(500)
     shop.work()
 
-    assert shop.payment(500).state == "issued"
+    assert (shop.payment(500).state, shop.payment(500).user_id) == ("issued", 1)
     assert shop.ledger("links")[0]["status"] == "created"
     assert len(shop.ledger("links")) == 1
 

@@ -73,6 +73,7 @@ class PaymentManager:
         replace_early(self.machine, request)
         payment, is_new = self._find_or_insert(request)
         if not is_new:
+            payment.user_id = request.user_id  # staff may have left the customer out
             self.machine.fire(payment, Trigger(T.REQUESTED))
         return payment
 
