@@ -223,7 +223,7 @@ def test_stock_and_reservations_are_those_of_the_model(
     run_state_machine_as_test(
         lambda: Stock(shop, hold),
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=20,
             derandomize=True,
             database=None,

@@ -311,7 +311,7 @@ def test_accounts_and_sessions_are_those_of_the_model(
     run_state_machine_as_test(
         lambda: Accounts(shop, admin, hold),
         settings=settings(
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=20,
             derandomize=True,
             database=None,
