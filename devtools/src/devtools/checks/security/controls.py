@@ -9,12 +9,15 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from devtools.checks.security import page
 from devtools.layout import ROOT
 
 AREAS = Path(__file__).parent / "data"
+PLACES = ("tests", "*/tests", "verification/*/tests")
 TEST = re.compile(r"^ *def (\w+)\(", re.MULTILINE)
 HEAD = "| control | tests | ASVS | API |\n| --- | --- | --- | --- |\n"
 
@@ -40,12 +43,13 @@ class Area:
 def read(text: str) -> Area:
     """Read the TOML of an area."""
     data = tomllib.loads(text)
-    rows = ({**row, **_tuples(row)} for row in data["controls"])
-    return Area(data["title"], tuple(Control(**row) for row in rows))
+    return Area(data["title"], tuple(_control(row) for row in data["controls"]))
 
 
-def _tuples(row: dict[str, object]) -> dict[str, object]:
-    return {k: tuple(v) for k, v in row.items() if isinstance(v, list)}
+def _control(row: dict[str, Any]) -> Control:
+    return Control(
+        row["text"], *(tuple(row[name]) for name in ("asvs", "api", "tests"))
+    )
 
 
 def areas() -> list[Area]:
@@ -57,7 +61,7 @@ def areas() -> list[Area]:
 def tests() -> dict[str, list[Path]]:
     """Return the files of each function in the repository's tests."""
     found: dict[str, list[Path]] = {}
-    paths = [*ROOT.glob("tests/**/test_*.py"), *ROOT.glob("*/tests/**/test_*.py")]
+    paths = chain.from_iterable(ROOT.glob(f"{place}/**/test_*.py") for place in PLACES)
     for path in sorted(paths):
         for name in TEST.findall(path.read_text()):
             found.setdefault(name, []).append(path.relative_to(ROOT))
