@@ -101,8 +101,8 @@ vulnerabilities: ## look for known vulnerabilities of the pins (needs the networ
 	@$(TESTABLE) && exec $(DEVTOOLS) vulnerabilities
 
 ##@ Files
-diagrams: ## write docs/states.md from the services' transition tables
-	@$(TESTABLE) && exec $(DEVTOOLS) diagrams
+diagrams: ## write docs/states.md and docs/security.md from the code
+	@$(TESTABLE) && $(DEVTOOLS) diagrams && exec $(DEVTOOLS) security
 
 normalize-env: ## rewrite .env files as UTF-8 with LF, keeping backups
 	@$(RUNNABLE) && exec $(DEVTOOLS) normalize-env

@@ -2,7 +2,7 @@
 
 import re
 
-from devtools.checks import roles
+from devtools.checks.security import page, roles
 
 LONGEST_LINE = 8190  # bytes of a request line that gunicorn reads
 PERCENT = len("%F0%9F%8D%9B")  # the most that one character of a query takes
@@ -110,10 +110,7 @@ def the_callback_answers_a_page_or_json(documents):
 
 
 def the_published_table_of_roles_is_that_of_the_documents(documents):
-    page = roles.PATH.read_text()
-
-    table = roles.part(documents)
-    assert roles.replaced(page, table) == page, "run `python -m devtools roles`"
+    assert page.is_fresh(roles=roles.part(documents)), "run `make diagrams`"
 
 
 CHECKS = (

@@ -241,11 +241,11 @@ def diagrams() -> None:
 
 
 @main.command()
-def roles() -> None:
-    """Write the table of routes and roles in docs/security.md."""
-    from devtools.checks import roles as module
+def security() -> None:
+    """Write the controls and the table of roles into docs/security.md."""
+    from devtools.checks.security import controls, page, roles
 
-    module.write()
+    page.write(controls=controls.part(), roles=roles.part(roles.documents()))
 
 
 @main.command(name="normalize-env")

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from audit import money_seeds, other_seeds, stock_seeds
@@ -256,3 +257,14 @@ def test_a_refund_at_razorpay_may_exceed_what_one_in_progress_leaves(scene):
         if any("refunds requested" in row for row in rows)
     }
     assert "I09" in scene.violated()
+
+
+@pytest.mark.parametrize("is_replaced", [True, False])
+def test_a_replaced_payment_may_differ_from_its_order(scene, is_replaced):
+    row = scene.first(y.Payment, order_id=str(scene.expired))
+    own_id = row.auditlog_ptr_id if is_replaced else None
+    changed = {"amount": Decimal("1.00"), "user_id": 9001, "extra_of": own_id}
+    payment(scene, scene.expired, **changed)
+    scene.link(scene.expired).update(amount=100)
+
+    assert set(scene.violated()) == (set() if is_replaced else {"I10", "I15"})

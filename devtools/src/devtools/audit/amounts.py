@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from devtools.audit.books import Books, Found
+from devtools.audit.books import Books, Found, is_replaced
 from devtools.audit.money import paise, rupees
 from order_svc.models import RefundState as OrderRefundState
 from payment_svc.models import PaymentState, RefundState
@@ -136,7 +136,7 @@ def _payments(books: Books) -> Found:
         wanted = f"{row.amount} {row.currency}"
         order = books.order.get(int(row.order_id))
         # An order has no price until its stock is reserved; a rejected order has none.
-        if order is not None and order.total_price:
+        if order is not None and order.total_price and not is_replaced(row):
             total = f"{order.total_price} {order.currency}"
             yield from _differ(row, "order", total, "payment", wanted)
         link = links.get(row.razorpay_payment_link_id)

@@ -269,6 +269,11 @@ class Books:
         return {row.id for row in orders if row.state in AWAITING}
 
 
+def is_replaced(payment: Any) -> bool:
+    """Return whether a payment was made before its order, which has another one."""
+    return payment.extra_of is not None and payment.extra_of == payment.id
+
+
 def quantities(lines: Rows, column: str = "quantity") -> dict[int, Counter[int]]:
     """Add up lines by order and product, leaving out what is nothing."""
     found: dict[int, Counter[int]] = defaultdict(Counter)

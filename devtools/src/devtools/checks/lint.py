@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from devtools.checks import imports, mirror, requirements, sizes, words
+from devtools.checks.security import controls
 from devtools.layout import CHASSIS, PACKAGES, ROOT, VERIFICATION
 from devtools.terminal import console
 
@@ -102,5 +103,6 @@ CHECKS: dict[str, Callable[[], str]] = {
     "tests mirror modules": _none(
         mirror.problems, "each module has a test file of its name"
     ),
+    "controls have tests": _none(controls.problems, "as docs/security.md shows them"),
     "words": _none(words.problems, "nothing unfinished, no addresses of this machine"),
 }

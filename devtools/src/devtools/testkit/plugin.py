@@ -7,13 +7,14 @@ databases); without it every app gets a SQLite file of its own.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
 from unittest import mock
 
 import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from chassis import http
+from chassis import clock, http
 from devtools.testkit.apps import PATIENCE, SECRET, Apps, Renew, Reusable
 from devtools.testkit.databases import CreateApp, Databases, dispose
 from devtools.testkit.sockets import Guard
@@ -130,3 +131,21 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("AWS_ENDPOINT_URL_SQS", raising=False)
     with mock_aws():
         yield
+
+
+@pytest.fixture
+def hold(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Stop the clock of the process, also for defaults of columns.
+
+    Return `hold(seconds)`, which moves it to that many seconds after the start.
+    """
+    start, passed = datetime.now(UTC), [0]
+
+    class Held(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Held":
+            moment = start + timedelta(seconds=passed[0])
+            return cls.fromtimestamp(moment.timestamp(), tz)
+
+    monkeypatch.setattr(clock, "datetime", Held)
+    return lambda seconds: passed.__setitem__(0, seconds)

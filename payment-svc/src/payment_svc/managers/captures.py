@@ -12,6 +12,7 @@ from payment_svc.razorpay.types import ProviderPayment
 
 T = PaymentTrigger
 CUSTOMER = "customer"
+REPLACED = "The customer paid a link that the order had replaced with another."
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ def classify(
     `customer_bears_fees`: the account adds Razorpay's fee to the customer's amount, so
     a capture of amount and fee is accepted without a review.
     """
+    if payment.is_replaced:
+        return Classification(T.MISMATCH_SEEN, reason=REPLACED)
     if (capture.amount, capture.currency) == (payment.amount, payment.currency):
         return Classification(T.CAPTURE_SEEN)
     reason = review_reason(payment, capture)

@@ -13,6 +13,7 @@ from chassis.errors import Conflict, NotFound
 from chassis.state_machine import Trigger
 from payment_svc.managers.payment_machine import PaymentMachine
 from payment_svc.managers.payment_request import PaymentRequest
+from payment_svc.managers.replacement import replace_early
 from payment_svc.models import (
     ClosingReason,
     Outcome,
@@ -63,13 +64,16 @@ class PaymentManager:
         return select(Payment).where(*(rules[name](v) for name, v in given.items()))
 
     def request(self, request: PaymentRequest) -> Payment:
-        """Request a payment link, or answer with the state of the existing payment.
+        """Request a payment for order-svc, or answer with the existing one's state.
 
+        A payment that was requested before the order, with other facts, is replaced.
         Raises Conflict `amount_mismatch` for a payment of another amount, and
         `customer_mismatch` for one of another customer.
         """
+        replace_early(self.machine, request)
         payment, is_new = self._find_or_insert(request)
         if not is_new:
+            payment.user_id = request.user_id  # staff may have left the customer out
             self.machine.fire(payment, Trigger(T.REQUESTED))
         return payment
 

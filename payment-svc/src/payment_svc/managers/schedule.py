@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from payment_svc.config import Settings
-from payment_svc.models import Payment, PaymentKind, PaymentState
+from payment_svc.models import Payment, PaymentState
 
 AT_ONCE = (PaymentState.CREATED, PaymentState.CLOSING)
 ORPHAN = 60.0  # seconds after which a link that was being created exists
@@ -14,7 +14,7 @@ def next_check(payment: Payment, settings: Settings, now: datetime) -> datetime 
     """Return when a payment is due after a definite answer; None for never."""
     state = PaymentState(payment.state)
     is_tombstone = payment.placed_at is None
-    if payment.kind == PaymentKind.EXTRA or is_tombstone:
+    if is_tombstone or not payment.has_own_link:
         return None  # there is no link to poll
     if state in AT_ONCE:
         return now

@@ -33,7 +33,10 @@ from payment_svc.models.payment_states import (
 
 
 class PaymentKind(StrEnum):
-    """PRIMARY: requested by an order. EXTRA: one more capture on the same link."""
+    """PRIMARY: requested by an order. EXTRA: one more capture on the same link.
+
+    A payment that its order has replaced is an EXTRA of itself.
+    """
 
     PRIMARY = "PRIMARY"
     EXTRA = "EXTRA"
@@ -147,6 +150,16 @@ class Payment(AuditLog):
     )
 
     __mapper_args__ = {"inherit_condition": auditlog_ptr_id == AuditLog.id}  # noqa: RUF012
+
+    @property
+    def has_own_link(self) -> bool:
+        """Return whether the row has or gets a link, and is not a further capture."""
+        return self.extra_of in (None, self.id)
+
+    @property
+    def is_replaced(self) -> bool:
+        """Return whether the order has another payment instead of this one."""
+        return self.extra_of is not None and self.extra_of == self.id
 
     @property
     def refundable(self) -> Decimal:

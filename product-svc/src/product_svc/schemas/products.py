@@ -51,7 +51,7 @@ class ProductSchema(Schema):
     available_quantity = Whole(
         0, metadata={"description": "The stock that open orders have not reserved."}
     )
-    is_active = fields.Boolean()
+    is_active = Flag()
     category = CategoryReference(CategoryReferenceSchema, allow_none=True)
     created_at = Moment()
     updated_at = Moment()

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load
 
-from chassis.web.fields import Items, Moment, Schema, Text, Whole
+from chassis.web.fields import Flag, Items, Moment, Schema, Text, Whole
 from product_svc.models import MAX_STOCK
 
 MOST_LINES, MOST_OF_ONE = 50, 10_000
@@ -75,11 +75,11 @@ class AvailabilityItemSchema(Schema):
     in_stock = Whole(
         0, metadata={"description": "The quantity that can be ordered now."}
     )
-    available = fields.Boolean()
+    available = Flag()
 
 
 class AvailabilitySchema(Schema):
     """Whether enough of every product is available."""
 
-    available = fields.Boolean()
+    available = Flag()
     items = fields.List(fields.Nested(AvailabilityItemSchema))

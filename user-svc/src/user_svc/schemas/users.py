@@ -24,8 +24,8 @@ class UserSchema(Schema):
     email = fields.String(metadata={"format": "email", "example": "asha@shop.example"})
     phone = phones()
     role = roles()
-    is_active = fields.Boolean()
-    email_verified = fields.Boolean()
+    is_active = Flag()
+    email_verified = Flag()
     created_at = Moment()
     updated_at = Moment()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from devtools.checks import roles
+from devtools.checks.security import page, roles
 
 DOCUMENT = {
     "info": {"title": "Users"},
@@ -35,13 +35,7 @@ def test_operations_are_sorted_by_path_and_name_whom_they_require():
     ]
 
 
-def test_only_the_part_between_the_marks_is_replaced():
-    page = f"before\n{roles.BEGIN}old\n{roles.END}after\n"
-
-    assert roles.replaced(page, "new\n") == page.replace("old", "new")
-
-
 def test_the_page_has_one_table_for_each_service():
-    text = roles.PATH.read_text()
+    text = page.PATH.read_text()
 
     assert [text.count(f"### {title}\n") for title in roles.APIS] == [1, 1, 1, 1]

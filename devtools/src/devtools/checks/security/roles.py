@@ -1,4 +1,4 @@
-"""Writes who may call what into docs/security.md, from the OpenAPI documents."""
+"""Who may call what, from the OpenAPI documents: a part of docs/security.md."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,14 +6,11 @@ from typing import Any
 from flask import Flask
 
 from chassis.web import api
-from devtools.layout import ROOT
 from order_svc import api as orders
 from payment_svc import api as payments
 from product_svc import api as products
 from user_svc import api as users
 
-PATH = ROOT / "docs" / "security.md"
-BEGIN, END = "<!-- begin: roles -->\n", "<!-- end: roles -->\n"
 METHODS = ("get", "post", "put", "patch", "delete")
 COLUMNS = ("anyone", "customer", "staff", "admin", "service with a scope")
 APIS: dict[str, Any] = {
@@ -65,12 +62,6 @@ def _line(row: Iterable[str]) -> str:
     return f"| {' | '.join(row)} |"
 
 
-def replaced(page: str, new: str) -> str:
-    """Return the page with a new part between the marks."""
-    before, _, rest = page.partition(BEGIN)
-    return before + BEGIN + new + END + rest.partition(END)[2]
-
-
 def documents() -> list[dict[str, Any]]:
     """Return the OpenAPI documents of the four services."""
     return [_document(title, module.BLUEPRINTS) for title, module in APIS.items()]
@@ -82,8 +73,3 @@ def _document(title: str, blueprints: tuple[Any, ...]) -> dict[str, Any]:
     api.init_app(app, title, *blueprints)
     described: dict[str, Any] = app.extensions["openapi"].to_dict()
     return described
-
-
-def write() -> None:
-    """Rewrite the part of docs/security.md."""
-    PATH.write_text(replaced(PATH.read_text(), part(documents())))
