@@ -10,7 +10,7 @@ TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop clean demo audit images sbom compose compose-down kind \
-  kind-down test e2e operations faults bench mutants model chart lint format coverage \
+  kind-down test e2e operations faults bench bench-catalog mutants model chart lint format coverage \
   vulnerabilities compat release publish diagrams normalize-env requirements
 
 help: ## list the commands
@@ -69,6 +69,9 @@ faults: ## fault injection: kill and disturb processes, then check the invariant
 
 bench: ## measure orders per second, and the latency of queue and link (5 min)
 	@$(TESTABLE) && exec $(VERIFICATION).bench $(ARGS)
+
+bench-catalog: ## measure the catalogue beside its limits and a FastAPI shop (30 min)
+	@$(TESTABLE) && exec $(VERIFICATION).bench.catalog $(ARGS)
 
 mutants: ## mutation testing: leave out one rule at a time; a test must fail (5 min)
 	@$(TESTABLE) && exec $(VERIFICATION).mutants $(ARGS)

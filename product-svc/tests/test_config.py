@@ -16,6 +16,7 @@ def test_the_defaults_are_those_of_the_readme() -> None:
 
     assert settings.service == "product-svc"
     assert (settings.expiry_poll_seconds, settings.tombstone_days) == (5.0, 14)
+    assert settings.catalogue_version_seconds == 0.25
 
 
 def test_all_wrong_settings_are_reported_together() -> None:

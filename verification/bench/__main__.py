@@ -10,7 +10,7 @@ import click
 
 from devtools.audit import reading
 from devtools.terminal import end_on_sigterm
-from verification.bench import latency, machine, report, throughput
+from verification.bench import latency, machine, pages, report, throughput
 from verification.bench.buyers import let_in
 from verification.bench.figures import Result
 from verification.bench.shops import DATABASES, MeasuredShop, opened
@@ -30,9 +30,7 @@ FEW, SHORT = click.IntRange(2, 2000), click.FloatRange(0.1, 60)
     "--seconds", type=SHORT, default=4.0, help="Duration of each half of a round."
 )
 @click.option("--clients", type=FEW, default=8, help="Concurrent customers.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Write the page to this file."
-)
+@click.option("--out", type=click.Path(path_type=Path), help="Write into this page.")
 def main(database: str | None, out: Path | None, **sizes: Any) -> None:
     """Measure a shop on each database; exit with 1 when the link is too slow."""
     end_on_sigterm()
@@ -45,7 +43,7 @@ def main(database: str | None, out: Path | None, **sizes: Any) -> None:
     text = report.write(shlex.join(sys.argv[1:]), found, results)
     click.echo("\n" + text)
     if out:
-        out.write_text(text)
+        pages.write(out, "orders", text)
         click.echo(f"Written to {out}.")
     sys.exit(int(report.is_late(results)))
 

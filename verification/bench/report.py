@@ -1,4 +1,4 @@
-"""The results of the benchmark, as the text of docs/benchmarks.md."""
+"""The results of the benchmark, as a section of docs/performance.md."""
 
 import statistics
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def _link_p99(result: Result) -> float:
 
 
 def write(arguments: str, machine: Machine, results: Sequence[Result]) -> str:
-    """Return the page: the command, the machine, the figures and their meaning."""
+    """Return the section: the command, the machine, the figures and their meaning."""
     parts = [HEAD.format(arguments=f' ARGS="{arguments}"' if arguments else "")]
     if not machine.is_idle:
         parts.append(f"> **Warning.** {machine.warning}\n")
@@ -88,16 +88,13 @@ def _verdict(results: Sequence[Result]) -> str:
     return f"{late} is {word}.\n" if is_judged else f"{late} was not measured.\n"
 
 
-HEAD = """# Benchmarks
-
-This page is written by the command below; every figure is of one run.
-Figures depend on the machine: compare ratios, and compare runs of one machine only.
+HEAD = """## Orders
 
 ```sh
 make bench{arguments}
 ```
 """
-SPEED = """## Orders accepted per second
+SPEED = """### Orders accepted per second
 
 The benchmark starts the whole shop as `make run` does; all processes and the customers
 run on this machine. By default 8 customers place orders of two products in a loop, each
@@ -107,7 +104,7 @@ and maximum. The workers create a payment link for each order at the same time.
 PostgreSQL and SQLite wait for the disk at each commit. Two limits are raised: the open
 orders of a customer and the lifetime of a token.
 """
-WAITS = """## Latency of an idle shop
+WAITS = """### Latency of an idle shop
 
 One order at a time, each after a random pause; five warm-up orders are not counted.
 The outbox latency comes from the outbox rows: from their creation (just before the

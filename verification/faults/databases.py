@@ -67,10 +67,14 @@ class PostgresqlDatabases:
         """Return the address of a service's database."""
         return self.server.url.removesuffix("/postgres") + f"/{service}"
 
+    def create(self, service: str) -> None:
+        """Create the empty database of a service."""
+        self._do("CREATE DATABASE {}", service)
+
     def prepare(self, environment: Environment) -> None:
         """Migrate and seed once; keep the result as templates."""
         for service in SERVICES:
-            self._do("CREATE DATABASE {}", service)
+            self.create(service)
         _fill(environment)
         for service in SERVICES:
             self._do("ALTER DATABASE {} RENAME TO {}", service, f"{service}-made")

@@ -26,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from chassis import clock, logging
+from chassis import clock, connections, logging, reads
 from chassis.config import Settings
 
 NAMES = {
@@ -208,7 +208,6 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "pool_size": settings.db_pool_size,
         "max_overflow": 0,
         "pool_timeout": 2,
-        "pool_pre_ping": True,
         # A busy server needs seconds to start a connection's process. A server that
         # is down refuses the connection at once.
         "connect_args": {"options": limits, "connect_timeout": 5},
@@ -248,19 +247,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+    connections.begin(connection, "BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
 
 
 def listen(engine: Engine) -> None:
-    """Prepare an engine: errors without values, and SQLite's files and locks.
+    """Prepare an engine: errors without values, files, locks and dead connections.
 
     SQLite takes the write lock at BEGIN, so that two writers never deadlock.
     """
     event.listen(engine, "handle_error", _hide_values)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "do_connect", _make_private)
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    if engine.dialect.name != "sqlite":
+        connections.listen(engine)
+        return
+    event.listen(engine, "do_connect", _make_private)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
 
 
 def _mark_reading_request() -> None:
@@ -282,5 +283,7 @@ def init_app(app: Flask, settings: Settings, db: SQLAlchemy) -> None:
     }
     app.before_request(_mark_reading_request)
     app.teardown_request(_clear_reading)
+    connections.repeat_reads(app, db, _reading.get)
     with app.app_context():
         listen(db.engine)
+        reads.init_app(app, db)

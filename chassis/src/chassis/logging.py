@@ -1,5 +1,6 @@
 """Structured logs: one JSON object per line on standard output."""
 
+import json
 import logging
 import sys
 import time
@@ -11,6 +12,7 @@ from opentelemetry import trace
 
 from chassis import clock, correlation, output
 
+UNLOGGED = ("/healthz/", "/readyz/", "/metrics/")
 SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "signature")
 
 
@@ -40,14 +42,29 @@ SHARED: list[Any] = [
 ]
 
 
+class Line(str):
+    """A log line that is already JSON."""
+
+    __slots__ = ()
+
+
+class Formatter(structlog.stdlib.ProcessorFormatter):
+    """Writes a log record as one JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        line: Any = record.msg
+        return line if isinstance(line, Line) else super().format(record)
+
+
 def formatter(service: str) -> logging.Formatter:
-    """Make the formatter that writes a log record as one JSON object."""
+    """Make the formatter of a service's log records."""
 
     def name_service(_: Any, __: str, event: Any) -> Any:
         event.setdefault("service", service)
         return event
 
-    return structlog.stdlib.ProcessorFormatter(
+    return Formatter(
         foreign_pre_chain=SHARED,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -79,9 +96,16 @@ def get() -> Any:
     return structlog.stdlib.get_logger("shop")
 
 
+def _write(log: logging.Logger, fields: dict[str, Any]) -> None:
+    """Write the line of a request; structlog's chain would take ten times as long."""
+    line = Line(json.dumps(_add_context(None, "", fields)))
+    record = logging.LogRecord(log.name, logging.INFO, "", 0, line, None, None)
+    log.handle(record)
+
+
 def init_app(app: Flask, service: str) -> None:
     """Log each request with its caller and duration."""
-    log = get().bind(service=service)
+    log = logging.getLogger("shop")
 
     @app.before_request
     def _start() -> None:
@@ -89,14 +113,18 @@ def init_app(app: Flask, service: str) -> None:
 
     @app.after_request
     def _finish(response: Response) -> Response:
-        if request.path not in ("/healthz/", "/readyz/", "/metrics/"):
-            now = time.perf_counter()
-            log.info(
-                "request",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                ms=round((now - g.get("started", now)) * 1000, 1),
-                caller=str(g.get("caller", "")),
-            )
+        if not log.isEnabledFor(logging.INFO) or request.path in UNLOGGED:
+            return response
+        now = time.perf_counter()
+        fields = {
+            "event": "request",
+            "level": "info",
+            "service": service,
+            "method": request.method,
+            "path": request.path,
+            "status": response.status_code,
+            "ms": round((now - g.get("started", now)) * 1000, 1),
+            "caller": str(g.get("caller", "")),
+        }
+        _write(log, fields)
         return response

@@ -16,9 +16,10 @@ from webargs.multidictproxy import MultiDictProxy
 from werkzeug.routing import BaseConverter
 from werkzeug.routing import ValidationError as NoMatch
 
+from chassis import json
 from chassis.db import MAX_ID
 from chassis.errors import Unprocessable
-from chassis.web import auth, bodies, etag, idempotency, limits
+from chassis.web import auth, bodies, etag, idempotency, limits, pages
 from chassis.web.fields import ProblemSchema, Schema
 from chassis.web.pagination import Page
 
@@ -122,8 +123,8 @@ def _documented(view: View, **docs: Any) -> View:
 class Blueprint(flask_smorest.Blueprint):
     """A resource's routes; write the decorators in the order of their checks.
 
-    `limited`, `requires` or `public`, `arguments`, `guarded`, `idempotent`, then
-    `response`, `resource` or `page`.
+    `limited`, `requires` or `public`, `kept`, `arguments`, `guarded`, `idempotent`,
+    then `response`, `resource` or `page`.
     """
 
     ARGUMENTS_PARSER = StrictParser()
@@ -224,11 +225,37 @@ class Blueprint(flask_smorest.Blueprint):
             @wraps(view)
             def paged(*args: Any, **kwargs: Any) -> Any:
                 page: Page = view(*args, **kwargs)
-                return page, 200, next_link(page)
+                body = json_page(page) if page.is_json else page
+                return body, 200, next_link(page)
 
-            return self.response(200, schema)(paged)
+            answered = self.response(200, schema)(paged)
+
+            @wraps(answered)
+            def wrapper(*args: Any, **kwargs: Any) -> Any:
+                return etag.add_to_list(answered(*args, **kwargs))
+
+            return _documented(wrapper, versioned=True)
 
         return decorator
+
+    def kept(self, view: View) -> View:
+        """Keep the answers to requests without a caller (see `chassis.web.pages`)."""
+
+        @wraps(view)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            return pages.of_app().once(lambda: view(*args, **kwargs))
+
+        return wrapper
+
+
+def json_answer(document: Any) -> Response:
+    """Return a response of JSON members, which no schema dumps."""
+    return Response(json.dumps(document), mimetype="application/json")
+
+
+def json_page(page: Page) -> Response:
+    """Return the response of a page of JSON members."""
+    return json_answer({"data": page.data, "next_cursor": page.next_cursor})
 
 
 def next_link(page: Page) -> dict[str, str]:
@@ -367,6 +394,7 @@ def init_app(app: Flask, title: str, *blueprints: Blueprint) -> flask_smorest.Ap
     )
     for blueprint in blueprints:
         smorest.register_blueprint(blueprint)
+    app.after_request(etag.answer_304)
     app.extensions["openapi"] = smorest.spec
     return smorest
 

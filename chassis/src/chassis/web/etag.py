@@ -5,9 +5,9 @@ A condition that a change cannot check is refused: a guard never fails open.
 
 import hashlib
 import re
-from typing import Any
+from typing import Any, cast
 
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.http import parse_etags
 
 from chassis import json
@@ -27,10 +27,25 @@ def of(representation: bytes) -> str:
 
 
 def add(response: Response) -> Response:
-    """Add the ETag to a response; answer 304 when the client has this version."""
+    """Add the ETag to a response."""
     response.set_etag(of(response.get_data()))
-    if request.method in ("GET", "HEAD"):
-        response.make_conditional(request)
+    return response
+
+
+def add_to_list(response: Response) -> Response:
+    """Add ETag and Cache-Control to a list; what depends on the caller is private.
+
+    Caches may keep the list, and ask before each use whether it is still current.
+    """
+    whose = "private" if "caller" in g else "public"
+    response.headers["Cache-Control"] = f"{whose}, no-cache"
+    return add(response)
+
+
+def answer_304(response: Response) -> Response:
+    """Replace an answer whose version the client has by an empty 304."""
+    if "HTTP_IF_NONE_MATCH" in request.environ and "ETag" in response.headers:
+        return cast("Response", response.make_conditional(request))
     return response
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 # The most lines of code that each part of the chassis may have; `base` is the rest.
 CHASSIS_BUDGETS = {
-    "base": 1850,
-    "web": 1750,
+    "base": 1950,
+    "web": 1900,
     "messaging": 650,
     "admin": 550,
     "server": 450,

@@ -49,6 +49,8 @@ class Reusable:
             self.app.extensions[use] = Client("user-svc", settings.user_svc_url)
         for limiter in self.app.extensions["limiter"]:
             limiter.reset()
+        if "pages" in self.app.extensions:
+            self.app.extensions["pages"].expire()
         # The handler writes to the standard output that this test captures.
         logging.configure(settings.service, settings.log_level)
 

@@ -53,6 +53,7 @@ class AuditLog(AuditModel, db.Model):
     """The parent table of payments: the id and the timestamps."""
 
     __tablename__ = "audit_log"
+    __table_args__: Any = (Index("ix_audit_log_created_at_id", "created_at", "id"),)
 
     id: Mapped[Id]
 
@@ -104,6 +105,7 @@ class Payment(AuditLog):
                 sqlite_where=primary,
                 postgresql_where=primary,
             ),
+            Index("ix_payment_amount_auditlog_ptr_id", "amount", "auditlog_ptr_id"),
         )
 
     auditlog_ptr_id: Mapped[int] = mapped_column(

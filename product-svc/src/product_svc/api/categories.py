@@ -35,6 +35,7 @@ class Categories(MethodView):
     """The categories."""
 
     @blp.public
+    @blp.kept
     @blp.arguments(CategoryQuerySchema, location="query")
     @blp.page(CategorySchema)
     def get(self, query: dict[str, Any]) -> pagination.Page:

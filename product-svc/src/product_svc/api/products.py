@@ -5,10 +5,12 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
+from chassis import reads
 from chassis.config import settings
 from chassis.errors import NotFound, Problem
 from chassis.web import auth, etag, pagination
-from chassis.web.api import STAFF, Blueprint, no_content
+from chassis.web.api import STAFF, Blueprint, json_answer, no_content
+from product_svc import queries
 from product_svc.extensions import db
 from product_svc.managers import ProductManager
 from product_svc.models import Product
@@ -21,6 +23,10 @@ from product_svc.schemas import (
 )
 
 blp = Blueprint("products", __name__, url_prefix="/products", description=__doc__)
+LIST = pagination.HotList(
+    queries.PRODUCTS, queries.SORTS, queries.FILTERS, queries.document
+)
+TEXTS = {"q", "name", "description"}  # their statements depend on the words
 FOR_STAFF = "`is_active=false` is for staff"
 
 
@@ -50,6 +56,7 @@ class Products(MethodView):
     """The catalogue."""
 
     @blp.public
+    @blp.kept
     @blp.arguments(ProductQuerySchema, location="query")
     @blp.problems(_401=FOR_STAFF, _403=FOR_STAFF)
     @blp.page(ProductSchema)
@@ -57,6 +64,8 @@ class Products(MethodView):
         """List, filter and search the catalogue."""
         if not query["is_active"]:
             auth.authenticate((STAFF,))
+        if TEXTS.isdisjoint(query):
+            return LIST.page(query)
         manager = ProductManager(db.session)
         statement, sorts = manager.search(query), manager.sorts(query)
         return pagination.paginate(db.session, statement, sorts, query, scalars=False)
@@ -90,10 +99,10 @@ class ProductById(MethodView):
     @blp.resource(ProductSchema)
     def get(self, product_id: int) -> Any:
         """Show a product."""
-        product = ProductManager(db.session).get(product_id)
-        if not product.is_active and not _is_staff():
+        product = reads.first(queries.PRODUCT, id=product_id)
+        if product is None or not (product.is_active or _is_staff()):
             raise NotFound(f"There is no product {product_id}.")
-        return product
+        return json_answer(queries.document(product))
 
     @blp.requires(STAFF)
     @blp.arguments(ProductPutSchema)

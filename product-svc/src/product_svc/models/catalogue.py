@@ -14,7 +14,10 @@ class Category(AuditModel, db.Model):
     """A category of the catalogue; categories form a tree."""
 
     __tablename__ = "category"
-    __table_args__ = (CheckConstraint("parent_id <> id", name="not_its_own_parent"),)
+    __table_args__ = (
+        CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        Index("ix_category_created_at_id", "created_at", "id"),
+    )
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(100), unique=True)
@@ -43,6 +46,10 @@ class Product(AuditModel, db.Model):
         *(
             Index(f"ix_products_{name}_id", name, "id")
             for name in ("name", "price", "created_at", "stock_quantity", "category_id")
+        ),
+        *(
+            Index(f"ix_products_category_id_{name}_id", "category_id", name, "id")
+            for name in ("name", "price", "created_at", "stock_quantity")
         ),
     )
 
