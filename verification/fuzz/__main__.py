@@ -42,9 +42,14 @@ def main(seed: int, examples: int, service: str | None, role: str | None) -> Non
 def _all(
     shop: FuzzedShop, pairs: list[tuple[str, str]], seed: int, examples: int
 ) -> Iterator[Outcome]:
-    """Yield the outcomes as the runs end."""
+    """Yield the outcomes in their order."""
+
+    def one(pair: tuple[str, str]) -> Outcome:
+        service, role = pair
+        return fuzz(shop, service, role, seed, examples)
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from pool.map(lambda pair: fuzz(shop, *pair, seed, examples), pairs)
+        yield from pool.map(one, pairs)
 
 
 def _chosen(name: str | None, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -69,7 +69,8 @@ class ReservationById(MethodView):
     @blp.guarded
     @blp.problems(
         _404="",
-        _409=f"{SHORT}, `reservation_mismatch`", _410="the reservation has ended"
+        _409=f"{SHORT}, `reservation_mismatch`",
+        _410="the reservation has ended",
     )
     @blp.alt_response(
         200,
