@@ -35,8 +35,9 @@ def main(seed: int, examples: int, service: str | None, role: str | None) -> Non
         for one in _all(shop, pairs, seed, examples):
             show(one, time.monotonic() - started)
             found.append(one)
-    click.echo(table(found, time.monotonic() - started))
-    sys.exit(0 if all(one.is_good for one in found) else 1)
+        click.echo(table(found, time.monotonic() - started))
+        shop.is_kept = not all(one.is_good for one in found)
+    sys.exit(int(shop.is_kept))
 
 
 def _all(

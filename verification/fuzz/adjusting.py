@@ -27,6 +27,12 @@ _HIDDEN = re.compile(
 _numbers = itertools.count()
 
 
+def path(given: Any, user_id: int | None) -> None:
+    """Let customers address themselves: to them, other users do not exist."""
+    if isinstance(given, dict) and user_id is not None and "user_id" in given:
+        given["user_id"] = user_id
+
+
 def query(given: Any, *, is_valid: bool) -> Any:
     """Return parameters without a made-up cursor."""
     if not isinstance(given, dict):

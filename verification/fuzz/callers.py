@@ -23,7 +23,7 @@ class Accounts:
     """Gets tokens for one role at one service.
 
     A fuzzer may delete its own account, change its password or end its session, so
-    each token of a customer or of staff belongs to a new account.
+    each token of a customer or of staff belongs to a new account, `user_id`.
     """
 
     role: str
@@ -31,6 +31,7 @@ class Accounts:
     user_svc: str
     admin: dict[str, str]
     http: requests.Session = field(default_factory=requests.Session)
+    user_id: int | None = None
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def settings(self) -> dict[str, Any]:
@@ -49,6 +50,7 @@ class Accounts:
         email = f"{self.role}-{self.service}-{os.getpid()}-{number}@shop.example"
         who = {"email": email, "password": PASSWORD}
         made = self._post("/user/register/", json={"name": "Asha Rao", **who})
+        self.user_id = made["id"]
         if self.role == STAFF:
             self._promote(made["id"])
         return str(self._post("/user/login/", json=who)["access_token"])

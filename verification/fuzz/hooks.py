@@ -9,7 +9,7 @@ import schemathesis
 from schemathesis.core.parameters import ParameterLocation as Location
 
 from verification.fuzz import adjusting
-from verification.fuzz.callers import VARIABLE, Accounts
+from verification.fuzz.callers import CUSTOMER, VARIABLE, Accounts
 
 ACCOUNTS = Accounts(**json.loads(os.environ[VARIABLE]))
 # The operations that exchange credentials of their own, and answer 401 to wrong ones.
@@ -39,6 +39,8 @@ class Token:
 @schemathesis.hook
 def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
     """Replace the values that are valid in form alone."""
+    if ACCOUNTS.role == CUSTOMER and _is_valid(case, Location.PATH):
+        adjusting.path(case.path_parameters, ACCOUNTS.user_id)
     query_is_valid = _is_valid(case, Location.QUERY)
     case.query = adjusting.query(case.query, is_valid=query_is_valid)
     if isinstance(case.headers, MutableMapping):

@@ -41,6 +41,7 @@ class FuzzedShop(RunningShop):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, SqliteDatabases(folder))
+        self.is_kept = False
 
     def environment(self, name: str) -> dict[str, str]:
         """Raise the limits and add the client."""
@@ -68,7 +69,7 @@ def _integrator() -> dict[str, object]:
 
 @contextmanager
 def opened() -> Iterator[FuzzedShop]:
-    """Open a shop in a folder of its own; keep its logs if it fails."""
+    """Open a shop in a folder of its own; it stays after a failure, with its logs."""
     folder = Path(tempfile.mkdtemp(prefix="shop-fuzz-"))
     shop = FuzzedShop(folder)
     try:
@@ -79,4 +80,7 @@ def opened() -> Iterator[FuzzedShop]:
             raise click.ClickException(f"{names[0]} has ended; see {folder}")
     finally:
         shop.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    if shop.is_kept:
+        click.echo(f"The shop's logs: {folder}")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,15 @@
 from verification.fuzz import adjusting
 
 
+def test_a_customer_addresses_the_own_account():
+    given = {"user_id": 9, "other": 1}
+
+    adjusting.path(given, 4)
+    adjusting.path(None, 4)
+
+    assert given == {"user_id": 4, "other": 1}
+
+
 def test_a_made_up_cursor_is_left_out_and_an_invalid_one_stays():
     assert adjusting.query({"cursor": "0", "q": "a"}, is_valid=True) == {"q": "a"}
     assert adjusting.query({"cursor": "", "q": "a"}, is_valid=False)["cursor"] == ""
