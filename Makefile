@@ -10,8 +10,8 @@ TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop clean demo audit images sbom compose compose-down kind \
-  kind-down test e2e operations faults bench bench-catalog mutants model chart lint format coverage \
-  vulnerabilities compat release publish diagrams normalize-env requirements
+  kind-down test e2e operations faults fuzz bench bench-catalog mutants model chart lint \
+  format coverage vulnerabilities compat release publish diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -66,6 +66,9 @@ operations: ## upgrade, scale and kill pods of make kind, while customers buy (1
 
 faults: ## fault injection: kill and disturb processes, then check the invariants (5 min)
 	@$(TESTABLE) && exec $(VERIFICATION).faults $(ARGS)
+
+fuzz: ## fuzz the four APIs with Schemathesis, as each kind of caller (8 min)
+	@$(TESTABLE) && exec $(VERIFICATION).fuzz $(ARGS)
 
 bench: ## measure orders per second, and the latency of queue and link (5 min)
 	@$(TESTABLE) && exec $(VERIFICATION).bench $(ARGS)

@@ -35,6 +35,7 @@ def test_make_alone_lists_every_command():
         "e2e",
         "operations",
         "faults",
+        "fuzz",
         "bench",
         "mutants",
         "model",

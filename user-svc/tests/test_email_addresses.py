@@ -1,5 +1,7 @@
 """Validation and comparison of e-mail addresses."""
 
+import re
+
 import pytest
 
 from user_svc import email_addresses
@@ -44,3 +46,34 @@ def test_a_local_part_outside_of_ascii_is_refused_with_a_reason() -> None:
 )
 def test_a_mail_server_gets_the_domain_in_ascii(address: str, sent: str) -> None:
     assert email_addresses.sendable(address) == sent
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("asha@shop.example", True),
+        (" a.b--c+d@shop.example ", True),
+        ("a@test.com", True),
+        ("a@xn--c2bd4bq1db8d.com", True),
+        ("a1@डाटामेल.भारत", True),
+        ("x" * 200 + "@shop.example", True),
+        ("a@mail.test", False),
+        ("a@mail.TEST", False),
+        ("a@9.in-addr.arpa", False),
+        ("a@deleted.invalid", False),
+        ("a@ab--cd.com", False),
+        ("a..b@shop.example", False),
+        (".a@shop.example", False),
+        ("आशा@shop.example", False),
+    ],
+)
+def test_the_pattern_for_clients_accepts_what_is_accepted(
+    text: str, fits: bool
+) -> None:
+    assert (re.search(email_addresses.PATTERN, text) is not None) is fits
+    try:
+        email_addresses.normalized(text.strip())
+    except ValueError:
+        assert not fits
+    else:
+        assert fits

@@ -94,6 +94,13 @@ def test_a_blank_text_is_what_a_form_leaves_unfilled(value):
     assert refused(fields.Text(most=10), value) == ["Must not be blank."]
 
 
+def test_a_blank_text_has_the_length_of_its_field():
+    optional = fields.Text(most=3, allow_none=True, load_default=None)
+
+    assert optional.deserialize(" " * 3) is None
+    assert refused(optional, " " * 4) == ["Must not be blank."]
+
+
 @pytest.mark.parametrize("value", ["\u3164", "\u2800", "\u00ad", "\u200b", "\u2029"])
 def test_a_text_that_only_looks_blank_is_refused(value):
     assert refused(fields.Text(most=10, allow_none=True), value)

@@ -1,5 +1,6 @@
 """Payments in JSON: what is loaded, and what is shown."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -116,3 +117,12 @@ def test_a_review_ends_with_one_of_two_decisions(decision):
 )
 def test_a_decision_without_its_note_or_meaning_is_refused(body, wrong):
     assert list(ResolutionSchema().validate(body)) == [wrong]
+
+
+@pytest.mark.parametrize("hidden", ["\u0001", "\u001b", "\u0085", "\u200b"])
+def test_the_pattern_of_an_email_excludes_hidden_characters(hidden):
+    pattern = PaymentLinkSchema().fields["email"].metadata["pattern"]
+
+    assert re.search(pattern, "a@shop.example")
+    assert not re.search(pattern, f"a{hidden}@shop.example")
+    assert not re.search(pattern, f"a@shop.ex{hidden}ample")

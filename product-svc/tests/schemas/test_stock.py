@@ -32,3 +32,7 @@ def test_an_adjustment_by_nothing_is_refused() -> None:
         AdjustmentSchema().load({"delta": 0, "reason": "counted"})
 
     assert error.value.messages == {"delta": ["Must not be 0."]}
+
+
+def test_the_description_of_an_adjustment_excludes_nothing() -> None:
+    assert AdjustmentSchema().fields["delta"].metadata["not"] == {"const": 0}

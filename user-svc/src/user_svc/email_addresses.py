@@ -1,8 +1,27 @@
 """E-mail addresses: validation, normalization, comparison."""
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import (
+    SPECIAL_USE_DOMAIN_NAMES,
+    EmailNotValidError,
+    validate_email,
+)
 
 LONGEST = 254
+
+
+def _in_any_case(name: str) -> str:
+    return "".join(f"[{c}{c.upper()}]" if c.isalpha() else c for c in name)
+
+
+# The pattern for clients. A domain for special use receives no mail, and no label but
+# an encoded one (`xn--`) has hyphens at its third and fourth place.
+_RESERVED = "|".join(_in_any_case(name) for name in SPECIAL_USE_DOMAIN_NAMES)
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+PATTERN = (
+    rf"^ *{_ATOM}(?:\.{_ATOM})*"
+    rf"@(?!(?:[^@]*\.)?(?:{_RESERVED}) *$)"
+    r"(?!(?:[^@]*\.)?(?![xX][nN])[^@.]{2}--)[^@\s]+ *$"
+)
 
 
 def normalized(text: str) -> str:

@@ -288,19 +288,18 @@ def problem_doc(status: int, text: str = "") -> dict[str, Any]:
     return found | ({"headers": RATES} if status == 429 else {})
 
 
-def _expected(info: dict[str, Any], places: set[str], method: str) -> set[int]:
-    """Return the error statuses that an operation's decorators can cause."""
-    found = {413, 429, 500, 503}
-    if method not in ("get", "head"):
-        found |= {400}  # a precondition that is malformed or not supported
+def _expected(info: dict[str, Any], places: set[str]) -> set[int]:
+    """Return the error statuses of the server and of an operation's decorators."""
+    # 400 is a request that is malformed, or a precondition that is not supported.
+    found = {400, 408, 413, 414, 429, 431, 500, 503}
     if info.get("requires"):
         found |= {401, 403}
     if "application/json" in places:
-        found |= {400, 415}
+        found |= {415}
     if places:
         found |= {422}
     if info.get("idempotent"):
-        found |= {400, 409, 422}
+        found |= {409, 422}
     return found
 
 
@@ -310,13 +309,13 @@ def _document(doc: Any, info: Any, *, method: str, **_: Any) -> Any:
     places = {p["in"] for p in arguments.get("parameters", [])}
     places |= arguments.get("requestBody", {}).get("content", {}).keys()
     responses = doc.setdefault("responses", {})
-    for status in _expected(info, places, method):
+    responses.pop("default", None)  # every status is listed
+    for status in _expected(info, places):
         responses.pop(status, None)
         responses[str(status)] = problem_doc(status)
     for status, text in info.get("problems", {}).items():
         responses.pop(int(status), None)
         responses[status] = problem_doc(int(status), text)
-    responses["default"] = {**problem_doc(500), "description": "Any other problem"}
     _document_headers(doc, info, method)
     if info.get("requires"):
         doc["security"] = [{"bearer": []}, {"password": []}]

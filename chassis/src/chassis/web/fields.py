@@ -49,10 +49,13 @@ class Text(fields.String):
     def deserialize(
         self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any
     ) -> Any:
-        """Read a text; a blank one counts as not given."""
-        if isinstance(value, str) and texts.is_blank(value, lines=self.lines):
+        """Read a text; a blank one that is not too long counts as not given."""
+        if isinstance(value, str) and self._is_unfilled(value):
             value = self._not_given()
         return super().deserialize(value, attr, data, **kwargs)
+
+    def _is_unfilled(self, text: str) -> bool:
+        return len(text) <= self.most and texts.is_blank(text, lines=self.lines)
 
     def _not_given(self) -> Any:
         if self.allow_none:

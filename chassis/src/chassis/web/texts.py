@@ -68,7 +68,7 @@ def normalized(text: str, most: int) -> str:
 
 # The patterns for clients: necessary conditions in the dialect of ECMAScript. Where
 # joiners and variation selectors have an effect cannot be written there.
-_NEVER = (
+NEVER = (
     r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u115f\u1160"
     r"\u17b4\u17b5\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
     r"\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
@@ -78,7 +78,7 @@ _BLANK = r"\s\u00ad\u034f\u200c\u200d\ufe00-\ufe0f"
 
 def pattern(*, lines: bool, may_be_blank: bool) -> str:
     """Return the pattern of a text for an OpenAPI document."""
-    never = _NEVER if lines else rf"{_NEVER}\u0009\u000a\u000d"
+    never = NEVER if lines else rf"{NEVER}\u0009\u000a\u000d"
     anything = f"[^{never}]*"
     if may_be_blank:
         return f"^{anything}$"

@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from chassis.web import texts
 from chassis.web.fields import (
     ListQuery,
     Moment,
@@ -15,7 +16,8 @@ from chassis.web.fields import (
 from payment_svc.models import PaymentStatus
 from payment_svc.razorpay.types import MINIMUM_AMOUNT
 
-EMAIL = r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+"
+_LABEL = rf"[^@\s.{texts.NEVER}]+"
+EMAIL = rf"[^@\s{texts.NEVER}]{{1,64}}@{_LABEL}(\.{_LABEL})+"
 PHONE = r"\+[1-9][0-9]{7,14}"
 
 

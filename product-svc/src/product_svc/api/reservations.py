@@ -68,7 +68,9 @@ class ReservationById(MethodView):
     @blp.arguments(ReserveSchema)
     @blp.guarded
     @blp.problems(
-        _409=f"{SHORT}, `reservation_mismatch`", _410="the reservation has ended"
+        _404="",
+        _409=f"{SHORT}, `reservation_mismatch`",
+        _410="the reservation has ended",
     )
     @blp.alt_response(
         200,
@@ -86,7 +88,7 @@ class ReservationById(MethodView):
     @blp.requires(SCOPE)
     @blp.arguments(ReleaseQuerySchema, location="query")
     @blp.guarded
-    @blp.problems(_409="`already_committed`")
+    @blp.problems(_404="", _409="`already_committed`")
     @blp.response(204)
     @action_log.saga_step()
     def delete(self, query: dict[str, Any], order_id: int) -> Response:
@@ -134,7 +136,7 @@ class ReservationRestock(MethodView):
 
     @blp.requires(SCOPE)
     @blp.arguments(RestockSchema)
-    @blp.problems(_409="`not_committed`, `restock_too_large`")
+    @blp.problems(_404="", _409="`not_committed`, `restock_too_large`")
     @blp.response(200, ReservationSchema)
     @action_log.saga_step()
     def post(self, body: dict[str, Any], order_id: int) -> Reservation:

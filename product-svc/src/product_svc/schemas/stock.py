@@ -14,7 +14,10 @@ class AdjustmentSchema(Schema):
     """An adjustment of stock by staff."""
 
     delta = Whole(
-        -MAX_STOCK, MAX_STOCK, required=True, metadata={"description": "Not 0."}
+        -MAX_STOCK,
+        MAX_STOCK,
+        required=True,
+        metadata={"description": "Not 0.", "not": {"const": 0}},
     )
     reason = Text(most=255, required=True, metadata={"example": "stock-taking"})
 

@@ -24,10 +24,25 @@ PARAMETERS = {
     "client_id": _text("The service; for `client_credentials` without Basic."),
     "client_secret": _text("Its secret; for `client_credentials` without Basic."),
 }
-REQUEST = {
-    "required": True,
-    "content": {FORM: {"schema": _object(["grant_type"], PARAMETERS)}},
+# The parameters that each grant requires; an empty one counts as missing.
+REQUIRED = {
+    "password": ["username", "password"],
+    "refresh_token": ["refresh_token"],
+    "client_credentials": ["audience", "scope"],
 }
+
+
+def _grant(grant_type: str, names: list[str]) -> dict[str, Any]:
+    required = {name: {"type": "string", "minLength": 1} for name in names}
+    properties = {"grant_type": {"const": grant_type}, **required}
+    return {"title": grant_type, "required": names, "properties": properties}
+
+
+SCHEMA = {
+    **_object(["grant_type"], PARAMETERS),
+    "oneOf": [_grant(grant_type, names) for grant_type, names in REQUIRED.items()],
+}
+REQUEST = {"required": True, "content": {FORM: {"schema": SCHEMA}}}
 ERROR = {"error": _text("The code."), "error_description": _text("The reason.")}
 REFUSAL = {
     "description": "An error of RFC 6749",

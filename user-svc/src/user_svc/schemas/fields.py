@@ -18,7 +18,11 @@ class Email(Text):
     """An e-mail address, normalized."""
 
     def __init__(self, **kwargs: Any) -> None:
-        metadata = {"format": "email", "example": "asha@shop.example"}
+        metadata = {
+            "format": "email",
+            "pattern": email_addresses.PATTERN,
+            "example": "asha@shop.example",
+        }
         super().__init__(most=email_addresses.LONGEST, metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
