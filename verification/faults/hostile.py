@@ -120,12 +120,14 @@ class Siege(Attack):
 
     def _begin(self, random: Random) -> tuple[socket.socket, bytes] | None:
         data = half_request(random, self.target)
-        with contextlib.suppress(OSError):
+        try:
             client = socket.create_connection(self.address, TIMEOUT)
+        except OSError:
+            return None
+        with contextlib.suppress(OSError):
             client.sendall(data)
-            self.sent += 1
-            return client, data
-        return None
+        self.sent += 1
+        return client, data
 
     def _goes_on(self, client: socket.socket, data: bytes) -> bool:
         """Send one byte more; read the answer of a service that has refused."""
