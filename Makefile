@@ -10,9 +10,8 @@ TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop clean demo audit images sbom compose compose-down kind \
-  kind-down test e2e operations faults bench bench-catalog \
-  mutants model chart lint diagrams normalize-env \
-  requirements
+  kind-down test e2e operations faults bench bench-catalog mutants model chart lint \
+  diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
