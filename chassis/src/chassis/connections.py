@@ -40,7 +40,7 @@ class Connector:
         """Return a connection of the driver that begins no transaction by itself."""
         while True:
             try:
-                connection = dialect.connect(*args, **options)
+                connection: Any = dialect.connect(*args, **options)
             except dialect.loaded_dbapi.OperationalError:
                 if not self._may_wait():
                     raise

@@ -38,4 +38,5 @@ def _engine() -> Engine:
 
 def init_app(app: Flask, db: SQLAlchemy) -> None:
     """Let hot reads share the connections of the app's database."""
-    app.extensions["reading_engine"] = db.engine.execution_options(**{AUTOCOMMIT: True})
+    options: dict[str, Any] = {AUTOCOMMIT: True}
+    app.extensions["reading_engine"] = db.engine.execution_options(**options)

@@ -81,7 +81,7 @@ class Continuing:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Name the span of the request, then call the app."""
-        parent = trace.INVALID_SPAN
+        parent: trace.Span = trace.INVALID_SPAN
         if "HTTP_TRACEPARENT" in environ:
             found = propagate.extract(environ, getter=wsgi_getter)
             parent = trace.get_current_span(found)

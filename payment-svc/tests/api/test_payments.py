@@ -167,14 +167,14 @@ def test_staff_filter_and_sort_all_payments(shop, staff, query, found):
     assert [one["order_id"] for one in answer.json["data"]] == found
 
 
-def test_a_list_goes_on_where_it_ended(shop, staff):
+@pytest.mark.parametrize("sort", ["-id", "-amount", "-created_at"])
+def test_a_list_goes_on_where_it_ended(shop, staff, sort):
     for order in range(1, 6):
         shop.request(order)
     seen, cursor = [], ""
     while cursor is not None:
-        page = shop.call(
-            "GET", f"/payments/?limit=2{cursor and f'&cursor={cursor}'}", staff
-        )
+        query = f"sort={sort}&limit=2{cursor and f'&cursor={cursor}'}"
+        page = shop.call("GET", f"/payments/?{query}", staff)
         seen += [one["order_id"] for one in page.json["data"]]
         cursor = page.json["next_cursor"]
 

@@ -54,7 +54,7 @@ def paginate(
     """
     order = Order.of(query, columns)
     statement = order.apply(statement, query["limit"])
-    read = session.scalars if scalars else session.execute
+    read: Any = session.scalars if scalars else session.execute
     return order.page(list(read(statement, order.values)), query["limit"])
 
 
