@@ -10,9 +10,8 @@ import requests
 
 from verification.fuzz.shop import INTEGRATOR, SCOPES, SECRET
 
-ANONYMOUS, CUSTOMER, STAFF, SERVICE = ROLES = (
-    *("anonymous", "customer", "staff", "service"),
-)
+ANONYMOUS, CUSTOMER, STAFF, SERVICE = "anonymous", "customer", "staff", "service"
+ROLES = (ANONYMOUS, CUSTOMER, STAFF, SERVICE)
 PASSWORD = "a-long-walk-in-the-rain"  # noqa: S105
 VARIABLE = "FUZZ_CALLER"
 WITHIN = 60.0

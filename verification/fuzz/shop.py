@@ -15,10 +15,7 @@ from verification.faults.running import RunningShop
 
 INTEGRATOR = "integrator"
 SECRET = "a-secret-of-the-fuzzed-shop-alone"  # noqa: S105
-SCOPES = (
-    *("users:read", "stock:reserve"),
-    *("payments:read", "payments:write"),
-)
+SCOPES = ("users:read", "stock:reserve", "payments:read", "payments:write")
 UNLIMITED = "1000000"
 # A fuzzer is one address that guesses passwords and never pays.
 LIMITS = {

@@ -21,6 +21,23 @@ def test_each_operation_with_more_statuses_exists():
         assert set(as_list(operation.get("include-path", []))) <= paths
 
 
+def test_a_request_line_can_be_too_long_for_every_list():
+    lists = {
+        f"GET {path}"
+        for document in roles.documents()
+        for path, item in document["paths"].items()
+        if "cursor" in str(item.get("get", {}).get("parameters", ()))
+    }
+
+    (names,) = [
+        as_list(operation["include-name"])
+        for operation in tomllib.loads(CONFIG.read_text())["operations"]
+        if "negative_data_rejection" in operation["checks"]
+    ]
+
+    assert set(names) == lists
+
+
 def as_list(value):
     return [value] if isinstance(value, str) else value
 
