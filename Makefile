@@ -98,7 +98,7 @@ publish: ## push signed images and the chart: REGISTRY=registry.example.com make
 	@$(TESTABLE) && exec $(DEVTOOLS) publish $(REGISTRY)
 
 vulnerabilities: ## look for known vulnerabilities of the pins (needs the network)
-	@$(TESTABLE) && exec $(DEVTOOLS) vulnerabilities
+	@$(TESTABLE) && exec $(DEVTOOLS) vulnerabilities $(ARGS)
 
 ##@ Files
 diagrams: ## write docs/states.md from the services' transition tables
