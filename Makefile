@@ -101,10 +101,10 @@ release: ## make the commit that is a release: make release VERSION=1.2.3
 	@$(TESTABLE) && exec $(DEVTOOLS) release $(VERSION)
 
 publish: ## push signed images and the chart: REGISTRY=registry.example.com make publish
-	@$(TESTABLE) && exec $(DEVTOOLS) publish $(REGISTRY)
+	@$(RUNNABLE) && exec $(DEVTOOLS) publish $(REGISTRY)
 
 vulnerabilities: ## look for known vulnerabilities of the pins (needs the network)
-	@$(TESTABLE) && exec $(DEVTOOLS) vulnerabilities
+	@$(TESTABLE) && exec $(DEVTOOLS) vulnerabilities $(ARGS)
 
 ##@ Files
 diagrams: ## write docs/states.md and docs/security.md from the code

@@ -224,12 +224,13 @@ def publish(registry: str) -> None:
     module.run(registry)
 
 
-@main.command()
-def vulnerabilities() -> None:
-    """Compare the pinned requirements with published vulnerabilities."""
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def vulnerabilities(arguments: tuple[str, ...]) -> None:
+    """Look for vulnerabilities of the pins; arguments go to pip-audit."""
     from devtools.checks import vulnerabilities as module
 
-    sys.exit(module.run())
+    sys.exit(module.run(arguments))
 
 
 @main.command()

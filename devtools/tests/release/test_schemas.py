@@ -52,6 +52,7 @@ WIDER = [
     (members(), members(a=TEXT)),
     ({**members(a=TEXT), "required": ["a"]}, members(a=TEXT)),
     (SHORTER, LISTED),
+    (NUMBER, {"type": "number"}),
 ]
 
 
@@ -69,6 +70,7 @@ def test_what_accepts_more_is_not_listed(old, new):
     ("old", "new", "text"),
     [
         (TEXT, {"type": ["string", "null"]}, "may be null"),
+        (NUMBER, {"type": "number"}, "may be number"),
         (members(a=TEXT), members(), "a is gone"),
         (
             {**members(a=TEXT), "required": ["a"]},

@@ -15,7 +15,7 @@ from devtools.terminal import console, end_on_sigterm
 
 # The least coverage of lines and branches in percent: as measured, rounded down. A
 # package that is not listed was not measured on a quiet machine yet.
-HELD: dict[str, int] = {}
+HELD = {"product-svc": 99, "razorpay-sandbox": 97}
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,8 @@ def _merged(one: Schema, other: Schema) -> Schema:
 
 def _types(schema: Schema) -> set[str]:
     found = schema.get("type", ())
-    return {found} if isinstance(found, str) else {*found}
+    types = {found} if isinstance(found, str) else {*found}
+    return types | {"integer"} if "number" in types else types
 
 
 def _enum(schema: Schema) -> list[Any] | None:
