@@ -9,6 +9,7 @@ from order_svc.models import Event, OrderState
 from order_svc.models import RefundState as Answered
 from payment_svc.models import PaymentState, RefundState
 from product_svc.models import ReservationState
+from verification.model.base import quick
 
 CAPTURE, UNITS = 2, 2  # of money in each payment, and of goods in the order
 NAMES = "ab"  # the order's payments: PRIMARY, then EXTRA
@@ -47,6 +48,7 @@ class RefundRequest(NamedTuple):
     is_rest: bool = False  # staff gave no amount: all that is left
 
 
+@quick
 class Refund(NamedTuple):
     """A row of payment-svc's `refunds`, and its state at Razorpay.
 
@@ -61,6 +63,7 @@ class Refund(NamedTuple):
     despite_dispute: bool = False  # an admin lets it be sent
 
 
+@quick
 class World(NamedTuple):
     """An order with one or two captures. Tables are frozen sets of (key, row)."""
 
@@ -89,7 +92,10 @@ class World(NamedTuple):
 
 def get(table: frozenset[tuple[K, V]], key: K) -> V | None:
     """Return a table's row, if there is one."""
-    return next((row for known, row in table if known == key), None)
+    for known, row in table:
+        if known == key:
+            return row
+    return None
 
 
 def put(table: frozenset[tuple[K, V]], key: K, row: V) -> frozenset[tuple[K, V]]:
