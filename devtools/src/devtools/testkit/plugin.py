@@ -18,7 +18,7 @@ from devtools.testkit.apps import PATIENCE, SECRET, Apps, Renew, Reusable
 from devtools.testkit.databases import CreateApp, Databases, dispose
 from devtools.testkit.tokens import Tokens
 
-__all__ = ["SECRET", "dispose", "serve"]
+__all__ = ["SECRET", "dispose", "own_sqs", "reusing", "serve"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -65,13 +65,9 @@ def make_app(apps: Apps) -> Iterator[Callable[..., Flask]]:
         apps.remove(create_app, app)
 
 
-@pytest.fixture
-def reuse_app(apps: Apps) -> Iterator[Callable[..., Flask]]:
-    """Return `reuse_app(create_app, renew, **settings)`: an app of earlier tests.
-
-    Its database is empty, and its extensions are as new: `renew(app)` replaces those
-    that keep state. A test that adds routes or hooks needs `make_app`.
-    """
+@contextmanager
+def reusing(apps: Apps) -> Iterator[Callable[..., Flask]]:
+    """Yield `reuse_app`; the apps are given back at the end."""
     used: list[Reusable] = []
 
     def take(
@@ -83,9 +79,22 @@ def reuse_app(apps: Apps) -> Iterator[Callable[..., Flask]]:
             renew(found.app)
         return found.app
 
-    yield take
-    for one in used:
-        apps.give_back(one)
+    try:
+        yield take
+    finally:
+        for one in used:
+            apps.give_back(one)
+
+
+@pytest.fixture
+def reuse_app(apps: Apps) -> Iterator[Callable[..., Flask]]:
+    """Return `reuse_app(create_app, renew, **settings)`: an app of earlier tests.
+
+    Its database is empty, and its extensions are as new: `renew(app)` replaces those
+    that keep state. A test that adds routes or hooks needs `make_app`.
+    """
+    with reusing(apps) as take:
+        yield take
 
 
 @contextmanager
@@ -102,14 +111,22 @@ def serve(app: Flask, port: int = 0) -> Iterator[str]:
         server.server_close()
 
 
-@pytest.fixture
-def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@contextmanager
+def own_sqs() -> Iterator[None]:
     """Give boto3 an SQS of its own, inside the process."""
     from moto import mock_aws
 
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_REGION", "ap-south-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL_SQS", raising=False)
-    with mock_aws():
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_REGION", "ap-south-1")
+        patch.delenv("AWS_ENDPOINT_URL_SQS", raising=False)
+        with mock_aws():
+            yield
+
+
+@pytest.fixture
+def sqs() -> Iterator[None]:
+    """Give boto3 an SQS of its own, inside the process."""
+    with own_sqs():
         yield
