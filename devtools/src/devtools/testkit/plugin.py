@@ -7,6 +7,7 @@ databases); without it every app gets a SQLite file of its own.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -19,6 +20,25 @@ from devtools.testkit.databases import CreateApp, Databases, dispose
 from devtools.testkit.tokens import Tokens
 
 __all__ = ["SECRET", "dispose", "own_sqs", "reusing", "serve"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Distribute the files of `--dist loadfile` by their duration."""
+    from devtools.testkit import order
+
+    is_by_file = config.getvalue("dist") == "loadfile"
+    return order.ByFile(config, log) if is_by_file else None
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Let the workers of pytest-xdist begin with slow files."""
+    if hasattr(config, "workerinput"):
+        from devtools.testkit import order
+
+        order.sort(items)
 
 
 @pytest.fixture(scope="session", autouse=True)
