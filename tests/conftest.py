@@ -4,7 +4,7 @@ import json
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import pytest
 import requests
@@ -15,10 +15,14 @@ import payment_svc
 import product_svc
 import razorpay_sandbox.testing
 import user_svc
-from chassis import worker
+from chassis import clock, worker
 from chassis.web import auth
 from devtools.local.credentials import CLIENTS
 from devtools.testkit.plugin import SECRET, own_sqs, reusing, serve
+from user_svc.extensions import db as users_db
+from user_svc.managers import SigningKeyManager
+from user_svc.managers.signing_keys import new_private_key
+from user_svc.steps import keyring
 from user_svc.steps.signing_keys import Signer
 
 PASSWORD = "a-long-walk-in-the-rain"
@@ -263,6 +267,7 @@ def _running_shop(all_apps, late, urls, folder):
         for name in SERVICES:
             apps[name] = late[name].app = _start(reuse_app, urls, name, sandbox)
         _use_real_keys(apps, urls)
+        _store_signing_key(apps["users"])
         apps["users"].test_cli_runner().invoke(args=["seed"])
         http = stack.enter_context(requests.Session())
         yield Shop(apps, late, urls, sandbox, http)
@@ -273,6 +278,17 @@ def shop(running_shop, tmp_path):
     """Run the whole shop for one test."""
     with running_shop(tmp_path) as shop:
         yield shop
+
+
+_private_key = cache(new_private_key)
+
+
+def _store_signing_key(users):
+    """Store the same first key in each shop, because making one takes long."""
+    with users.app_context():
+        keys = SigningKeyManager(users_db.session, keyring())
+        keys.add(_private_key(), 1, clock.now())
+        users_db.session.commit()
 
 
 def _use_real_keys(apps, urls):
