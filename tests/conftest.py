@@ -2,22 +2,27 @@
 
 import json
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import pytest
 import requests
+from sqlalchemy import select
 
 import order_svc
 import payment_svc
 import product_svc
 import razorpay_sandbox.testing
 import user_svc
-from chassis import worker
+from chassis import clock, worker
 from chassis.web import auth
 from devtools.local.credentials import CLIENTS
-from devtools.testkit.plugin import SECRET, serve
+from devtools.testkit.plugin import SECRET, own_sqs, reusing, serve
+from user_svc.extensions import db as users_db
+from user_svc.managers import SigningKeyManager
+from user_svc.managers.signing_keys import new_private_key
+from user_svc.steps import keyring
 from user_svc.steps.signing_keys import Signer
 
 PASSWORD = "a-long-walk-in-the-rain"
@@ -77,6 +82,10 @@ class Shop:
         )
         return {"Authorization": f"Bearer {pair['access_token']}"}
 
+    def sign_in_staff(self):
+        """Sign in as staff and return headers with the access token."""
+        return self.sign_in("staff@shop.example", PASSWORD)
+
     def product(self, staff, stock=5, price="499.00", name="A brass lamp"):
         """Create a product and return it."""
         body = {"name": name, "price": price, "stock_quantity": stock}
@@ -102,6 +111,16 @@ class Shop:
         """Return the order's payment."""
         path = f"/payments/?order_id={order['id']}&sort=id"
         return self.call("GET", "payments", path, who, expect=200)["data"][0]
+
+    def rows(self, name, table):
+        """Return all rows of a service's table."""
+        app = self.apps[name]
+        with app.app_context():
+            session = app.extensions["sqlalchemy"].session
+            model = app.extensions["chassis_models"][table]
+            found = session.scalars(select(model)).all()
+            session.expunge_all()
+            return list(found)
 
     def work(self):
         """Run the workers until nothing is due."""
@@ -207,19 +226,13 @@ def addresses():
         yield late, {name: stack.enter_context(serve(late[name])) for name in late}
 
 
-@pytest.fixture
-def start(reuse_app, addresses):
-    """Return `start(name, sandbox)`: a service without the state of earlier tests."""
-    _, urls = addresses
-
-    def run(name, sandbox):
-        service, create_app = SERVICES[name]
-        environ = {**_environ(urls, sandbox, service), "PUBLIC_URL": urls[name]}
-        # Each test has a sandbox of its own, and the app is made for all of them.
-        environ["RAZORPAY_BASE_URL"] = "http://127.0.0.1:9"
-        return reuse_app(create_app, partial(_renew, name, sandbox), **environ)
-
-    return run
+def _start(reuse_app, urls, name, sandbox):
+    """Return a service without the state of earlier tests."""
+    service, create_app = SERVICES[name]
+    environ = {**_environ(urls, sandbox, service), "PUBLIC_URL": urls[name]}
+    # Each shop has a sandbox of its own, and the app is made for all of them.
+    environ["RAZORPAY_BASE_URL"] = "http://127.0.0.1:9"
+    return reuse_app(create_app, partial(_renew, name, sandbox), **environ)
 
 
 def _renew(name, sandbox, app):
@@ -235,20 +248,47 @@ def _renew(name, sandbox, app):
         payment_svc.razorpay_service.init_app(app, settings)
 
 
-@pytest.fixture
-def shop(start, addresses, sqs, tmp_path):
-    """Run the whole shop; the sandbox sends its webhooks to payment-svc."""
-    late, urls = addresses
+@pytest.fixture(scope="session")
+def running_shop(apps, addresses):
+    """Return `running_shop(folder)`, which runs the whole shop while it is entered.
+
+    The sandbox sends its webhooks to payment-svc. One shop runs at a time.
+    """
+    return contextmanager(partial(_running_shop, apps, *addresses))
+
+
+def _running_shop(all_apps, late, urls, folder):
     with ExitStack() as stack:
+        stack.enter_context(own_sqs())
+        reuse_app = stack.enter_context(reusing(all_apps))
         hook = f"{urls['payments']}/payments/webhook/"
-        sandbox = stack.enter_context(razorpay_sandbox.testing.serve(tmp_path, hook))
+        sandbox = stack.enter_context(razorpay_sandbox.testing.serve(folder, hook))
         apps = {}
         for name in SERVICES:
-            apps[name] = late[name].app = start(name, sandbox)
+            apps[name] = late[name].app = _start(reuse_app, urls, name, sandbox)
         _use_real_keys(apps, urls)
+        _store_signing_key(apps["users"])
         apps["users"].test_cli_runner().invoke(args=["seed"])
         http = stack.enter_context(requests.Session())
         yield Shop(apps, late, urls, sandbox, http)
+
+
+@pytest.fixture
+def shop(running_shop, tmp_path):
+    """Run the whole shop for one test."""
+    with running_shop(tmp_path) as shop:
+        yield shop
+
+
+_private_key = cache(new_private_key)
+
+
+def _store_signing_key(users):
+    """Store the same first key in each shop, because making one takes long."""
+    with users.app_context():
+        keys = SigningKeyManager(users_db.session, keyring())
+        keys.add(_private_key(), 1, clock.now())
+        users_db.session.commit()
 
 
 def _use_real_keys(apps, urls):
@@ -264,7 +304,7 @@ def _use_real_keys(apps, urls):
 @pytest.fixture
 def staff(shop):
     """Return headers with the access token of a staff member."""
-    return shop.sign_in("staff@shop.example", PASSWORD)
+    return shop.sign_in_staff()
 
 
 @pytest.fixture

@@ -236,6 +236,16 @@ def test_a_late_payment_is_returned_when_the_balance_allows_it(shop, asha, staff
     assert len(shop.ledger()["refunds"]) == 1
 
 
+def test_a_name_that_spells_an_escape_reaches_the_payment_service(shop, asha, staff):
+    name = {"name": "Asha \\u0000 Rao"}  # six characters, not a NUL
+    shop.call("PATCH", "users", "/user/me/", asha, json=name, expect=200)
+
+    order = shop.order(asha, shop.product(staff, stock=1), expect=201)
+
+    assert shop.until_link(asha, order)
+    assert shop.rows("payments", "quarantine") == []
+
+
 def test_an_order_without_enough_stock_is_rejected(shop, asha, staff):
     lamp = shop.product(staff, stock=1)
 

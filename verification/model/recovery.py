@@ -1,6 +1,7 @@
 """Where a state leads when no more faults happen."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
+from itertools import tee
 from typing import Any
 
 from verification.model.base import Model, Step, Violation
@@ -21,6 +22,7 @@ class Recovery:
         self.model = model
         self.rests: dict[Any, Any] = {}
         self.ends: dict[Any, str] = {}
+        self.work: dict[Any, Iterator[Step]] = {}
 
     def end(self, state: Any) -> str:
         """Describe the final state; raise Violation when it is bad or never reached."""
@@ -46,7 +48,7 @@ class Recovery:
             if state in path:
                 raise Violation("livelock: the services keep each other busy")
             path[state] = None
-            after = self._changed(state, self.model.work)
+            after = self._worked(state)
             if after is None:
                 self.rests[state] = state
             else:
@@ -65,8 +67,14 @@ class Recovery:
                     return after
         return None
 
-    def _changed(self, state: Any, moves: Callable[[Any], Iterable[Step]]) -> Any:
-        for _, found in moves(state):
+    def take_work(self, state: Any) -> Iterator[Step]:
+        """Return the work of a state whose recovery is known, without repeating it."""
+        return self.work.pop(state)
+
+    def _worked(self, state: Any) -> Any:
+        """Return the next state that the services' work leads to, or None."""
+        moves, self.work[state] = tee(self.model.work(state))
+        for _, found in moves:
             after = self.model.drop_useless(found)
             if after != state:
                 return after

@@ -46,7 +46,7 @@ class Search:
         if found in self.reached:  # it was stored after `drop_useless`
             return
         state = self.model.drop_useless(found)
-        if state not in self.reached:
+        if state is found or state not in self.reached:
             self.reached[state] = (name, before)
             self.waiting.append(state)
             if len(self.reached) % EVERY == 0:
@@ -57,9 +57,10 @@ class Search:
         self.model.rules.at = state
         self.model.check(state)
         self.report.ends.add(self.recovery.end(state))
-        for name, after in self.model.moves(state):
+        for name, after in self.model.moves(state, self.recovery.take_work(state)):
             self.report.transitions += 1
-            self.add(name, after, state)
+            if after is not state:
+                self.add(name, after, state)
 
     def trace(self, state: Any) -> tuple[str, ...]:
         """Return the steps that lead to a state, in words."""

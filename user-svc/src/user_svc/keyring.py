@@ -51,7 +51,10 @@ class Keyring:
             pem = self._fernet.decrypt(encrypted.encode())
         except InvalidToken:
             return None
-        key = serialization.load_pem_private_key(pem, password=None)
+        # Fernet has authenticated the key, and a check of its primes takes 60 ms.
+        key = serialization.load_pem_private_key(
+            pem, password=None, unsafe_skip_rsa_key_validation=True
+        )
         return cast("RSAPrivateKey", key)
 
     def next_refresh_token(self, token: str) -> str:

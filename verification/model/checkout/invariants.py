@@ -1,5 +1,7 @@
 """The invariants of a checkout: in every state, and in final states."""
 
+from functools import cache
+
 from order_svc.models import UNPAID, OrderState, StockCommandKind
 from payment_svc.models import Event, PaymentState
 from product_svc.models import ReservationState
@@ -98,44 +100,54 @@ class Invariants(Model):
             raise Violation(f"a mismatched capture is kept: the order is {s.order}")
 
 
-def useless_requests(s: World) -> set[str]:
+@cache
+def useless_requests(
+    stock: ReservationState | None, link: str, *, is_returned: bool
+) -> frozenset[str]:
     """Return requests that by the unchanged rules never have an effect any more."""
-    useless: set[str] = set()
-    useless |= {"reserve"} if s.stock is not None else set()
-    useless |= {"commit"} if s.stock in (R.COMMITTED, R.REFUSED) else set()
-    useless |= {"create"} if s.link != "none" else set()
-    useless |= {StockCommandKind.RELEASE} if s.stock not in (None, R.HELD) else set()
-    useless |= {StockCommandKind.PROLONG}  # it moves no stock
+    useless: set[str] = {StockCommandKind.PROLONG}  # it moves no stock
+    useless |= {"reserve"} if stock is not None else set()
+    useless |= {"commit"} if stock in (R.COMMITTED, R.REFUSED) else set()
+    useless |= {"create"} if link != "none" else set()
+    useless |= {StockCommandKind.RELEASE} if stock not in (None, R.HELD) else set()
     useless |= (
-        {StockCommandKind.RELEASE_FINAL}
-        if s.stock in (R.COMMITTED, R.REFUSED)
-        else set()
+        {StockCommandKind.RELEASE_FINAL} if stock in (R.COMMITTED, R.REFUSED) else set()
     )
-    return useless | ({StockCommandKind.RESTOCK} if s.returned else set())
+    return frozenset(useless | ({StockCommandKind.RESTOCK} if is_returned else set()))
 
 
-def _ignored_ends(s: World) -> set[str]:
+def _ignored_ends(order: OrderState | None, payment: PaymentState | None) -> set[str]:
     """Return ignored messages about the end of a link, or about a review."""
     ignored: set[str] = set()
-    if s.order not in (*WAITING, Order.EXPIRED, Order.PAID):
+    if order not in (*WAITING, Order.EXPIRED, Order.PAID):
         ignored |= {Event.CLOSED}
-    if s.order not in WAITING:
+    if order not in WAITING:
         ignored |= {REVIEW_REJECTED}
-        ignored |= {CLOSE} if s.payment in CLOSED_OR_PAID else set()
-    if s.order not in (Order.PLACED, Order.AWAITING_PAYMENT, Order.EXPIRING):
+        ignored |= {CLOSE} if payment in CLOSED_OR_PAID else set()
+    if order not in (Order.PLACED, Order.AWAITING_PAYMENT, Order.EXPIRING):
         ignored |= {Event.UNDER_REVIEW}
     return ignored
 
 
-def ignored_messages(s: World) -> set[str]:
-    """Return messages that their consumer only acknowledges from now on."""
-    ignored: set[str] = set()
-    if s.order not in (Order.PLACED, Order.AWAITING_PAYMENT):
+@cache
+def _ignored(
+    order: OrderState | None,
+    payment: PaymentState | None,
+    *,
+    is_settled: bool,
+    is_recorded: bool,
+) -> frozenset[str]:
+    ignored = _ignored_ends(order, payment)
+    if order not in (Order.PLACED, Order.AWAITING_PAYMENT):
         ignored |= {Event.LINK_READY}
-        ignored |= {REQUESTED} if s.payment is not None else set()
-    ignored |= _ignored_ends(s)
-    if s.outcome:
-        ignored |= {KEPT, REFUNDED}
-    if s.recorded:
-        ignored |= {REFUND, Event.REFUND_PROCESSED}
-    return ignored
+        ignored |= {REQUESTED} if payment is not None else set()
+    ignored |= {KEPT, REFUNDED} if is_settled else set()
+    ignored |= {REFUND, Event.REFUND_PROCESSED} if is_recorded else set()
+    return frozenset(ignored)
+
+
+def ignored_messages(s: World) -> frozenset[str]:
+    """Return messages that their consumer only acknowledges from now on."""
+    return _ignored(
+        s.order, s.payment, is_settled=bool(s.outcome), is_recorded=s.recorded
+    )

@@ -36,7 +36,7 @@ class Orders(Model):
     def fire_order(self, s: World, trigger: OrderTrigger) -> World:
         """Make the table's transition: state, effects and event."""
         order, transition = self.rules.fire("order", s.order, trigger)
-        s = s._replace(order=order)
+        s = s._replace(order=order) if order is not s.order else s
         for effect in transition.effects:
             s = EFFECTS[effect](s) if effect in EFFECTS else s
         if transition.publishes is OrderEvent.ORDER_SETTLED:

@@ -29,7 +29,7 @@ class Payments(Model):
     def fire_payment(self, s: World, trigger: PaymentTrigger) -> World:
         """Make the table's transition, and publish its event."""
         payment, transition = self.rules.fire("payment", s.payment, trigger)
-        s = s._replace(payment=payment)
+        s = s._replace(payment=payment) if payment is not s.payment else s
         if trigger is T.LINK_CREATED:
             s = s._replace(link_stored=True)
         is_rejection = transition.publishes is Event.CLOSED and s.rejected

@@ -6,6 +6,7 @@ from order_svc.models import Event, OrderState, OrderTrigger, StockCommandKind
 from payment_svc.models import Event as PaymentEvent
 from payment_svc.models import PaymentState, PaymentTrigger, RefundState
 from product_svc.models import ReservationState, ReservationTrigger
+from verification.model.base import quick
 
 # Messages of order-svc to payment-svc; the other direction is payment-svc's Event.
 REQUESTED, CLOSE = Event.PAYMENT_REQUESTED, Event.PAYMENT_CLOSE_REQUESTED
@@ -14,6 +15,7 @@ REVIEW_REJECTED = f"{PaymentEvent.CLOSED} rejected"  # the close of a rejected c
 KEPT, REFUNDED = f"{Event.ORDER_SETTLED} kept", f"{Event.ORDER_SETTLED} refund"
 
 
+@quick
 class World(NamedTuple):
     """One order of the only unit in stock, and one payment link.
 

@@ -121,9 +121,17 @@ class Checkout(Environment, Invariants):
                 self.check_no_effect(s, self.handle(s, message))
         if not self.rules.drops_requests:
             return s
-        useless = useless_requests(s)
-        for request in useless & (s.wire | s.commands):
+        if s.wire or s.commands:
+            s = self._drop_requests(s)
+        if s.may_capture_late and s.money != "none":
+            return s._replace(may_capture_late=False)
+        return s
+
+    def _drop_requests(self, s: World) -> World:
+        useless = useless_requests(s.stock, s.link, is_returned=s.returned)
+        dead = useless & (s.wire | s.commands)
+        for request in dead:
             self.check_no_effect(s, self._carry_out(s, request))
-        is_late = s.may_capture_late and s.money == "none"
-        wire, commands = s.wire - useless, s.commands - useless
-        return s._replace(may_capture_late=is_late, wire=wire, commands=commands)
+        if not dead:
+            return s
+        return s._replace(wire=s.wire - dead, commands=s.commands - dead)

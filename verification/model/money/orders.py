@@ -42,7 +42,7 @@ class Orders(Model):
         """Make the table's transition; the caller stores refunds that staff request."""
         payment = payment or s.own
         order, transition = self.rules.fire("order", s.order, trigger)
-        s = s._replace(order=order)
+        s = s._replace(order=order) if order is not s.order else s
         for effect in transition.effects:
             s = self._effect(Effect(effect), s, payment)
         is_settled = transition.publishes is SETTLED

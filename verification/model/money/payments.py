@@ -45,9 +45,11 @@ class Payments(Refunds):
         """Make the table's transition; an EXTRA row publishes captures alone."""
         before = state_of(s, payment)
         state, transition = self.rules.fire("payment", before, trigger)
-        first, second = s.payments
-        states = (state, second) if payment == "a" else (first, state)
-        s, event = s._replace(payments=states), transition.publishes
+        if state is not before:
+            first, second = s.payments
+            states = (state, second) if payment == "a" else (first, state)
+            s = s._replace(payments=states)
+        event = transition.publishes
         is_published = event is CAPTURED or (event and payment == "a")
         return publish(s, (event, payment)) if is_published else s
 

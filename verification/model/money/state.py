@@ -9,6 +9,7 @@ from order_svc.models import Event, OrderState
 from order_svc.models import RefundState as Answered
 from payment_svc.models import PaymentState, RefundState
 from product_svc.models import ReservationState
+from verification.model.base import quick
 
 CAPTURE, UNITS = 2, 2  # of money in each payment, and of goods in the order
 NAMES = "ab"  # the order's payments: PRIMARY, then EXTRA
@@ -50,6 +51,7 @@ class RefundRequest(NamedTuple):
     by_admin: bool = False
 
 
+@quick
 class Refund(NamedTuple):
     """A row of payment-svc's `refunds`, and its state at Razorpay.
 
@@ -65,6 +67,7 @@ class Refund(NamedTuple):
     by_admin: bool = False
 
 
+@quick
 class World(NamedTuple):
     """An order with one or two captures. Tables are frozen sets of (key, row)."""
 
@@ -93,7 +96,10 @@ class World(NamedTuple):
 
 def get(table: frozenset[tuple[K, V]], key: K) -> V | None:
     """Return a table's row, if there is one."""
-    return next((row for known, row in table if known == key), None)
+    for known, row in table:
+        if known == key:
+            return row
+    return None
 
 
 def put(table: frozenset[tuple[K, V]], key: K, row: V) -> frozenset[tuple[K, V]]:

@@ -68,7 +68,7 @@ class Restless(Counter):
 
     seen: ClassVar[list[tuple[int, str]]] = []
 
-    def moves(self, s):
+    def moves(self, s, work):
         return iter(())
 
     def retries(self, s):

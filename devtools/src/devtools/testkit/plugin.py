@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -20,7 +21,26 @@ from devtools.testkit.databases import CreateApp, Databases, dispose
 from devtools.testkit.sockets import Guard
 from devtools.testkit.tokens import Tokens
 
-__all__ = ["SECRET", "dispose", "serve"]
+__all__ = ["SECRET", "dispose", "own_sqs", "reusing", "serve"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Distribute the files of `--dist loadfile` by their duration."""
+    from devtools.testkit import order
+
+    is_by_file = config.getvalue("dist") == "loadfile"
+    return order.ByFile(config, log) if is_by_file else None
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Let the workers of pytest-xdist begin with slow files."""
+    if hasattr(config, "workerinput"):
+        from devtools.testkit import order
+
+        order.sort(items)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -83,13 +103,9 @@ def make_app(apps: Apps) -> Iterator[Callable[..., Flask]]:
         apps.remove(create_app, app)
 
 
-@pytest.fixture
-def reuse_app(apps: Apps) -> Iterator[Callable[..., Flask]]:
-    """Return `reuse_app(create_app, renew, **settings)`: an app of earlier tests.
-
-    Its database is empty, and its extensions are as new: `renew(app)` replaces those
-    that keep state. A test that adds routes or hooks needs `make_app`.
-    """
+@contextmanager
+def reusing(apps: Apps) -> Iterator[Callable[..., Flask]]:
+    """Yield `reuse_app`; the apps are given back at the end."""
     used: list[Reusable] = []
 
     def take(
@@ -101,9 +117,22 @@ def reuse_app(apps: Apps) -> Iterator[Callable[..., Flask]]:
             renew(found.app)
         return found.app
 
-    yield take
-    for one in used:
-        apps.give_back(one)
+    try:
+        yield take
+    finally:
+        for one in used:
+            apps.give_back(one)
+
+
+@pytest.fixture
+def reuse_app(apps: Apps) -> Iterator[Callable[..., Flask]]:
+    """Return `reuse_app(create_app, renew, **settings)`: an app of earlier tests.
+
+    Its database is empty, and its extensions are as new: `renew(app)` replaces those
+    that keep state. A test that adds routes or hooks needs `make_app`.
+    """
+    with reusing(apps) as take:
+        yield take
 
 
 @contextmanager
@@ -120,16 +149,24 @@ def serve(app: Flask, port: int = 0) -> Iterator[str]:
         server.server_close()
 
 
-@pytest.fixture
-def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@contextmanager
+def own_sqs() -> Iterator[None]:
     """Give boto3 an SQS of its own, inside the process."""
     from moto import mock_aws
 
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_REGION", "ap-south-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL_SQS", raising=False)
-    with mock_aws():
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_REGION", "ap-south-1")
+        patch.delenv("AWS_ENDPOINT_URL_SQS", raising=False)
+        with mock_aws():
+            yield
+
+
+@pytest.fixture
+def sqs() -> Iterator[None]:
+    """Give boto3 an SQS of its own, inside the process."""
+    with own_sqs():
         yield
 
 
