@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis.config import hint
-from devtools.checks import roles
+from devtools.checks.security import roles
 from devtools.layout import ROOT, SERVICES, module
 
 KEPT = ROOT / "docs" / "contract"
