@@ -6,7 +6,7 @@ from flask import Flask
 
 from chassis import web, worker
 from chassis.config import environment
-from product_svc import admin, api, jobs, seed
+from product_svc import admin, api, cli, jobs, seed
 from product_svc.config import Settings
 from product_svc.extensions import db
 
@@ -18,6 +18,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     web.init_app(app, settings, db, prefix="/products")
     api.init_app(app)
     admin.init_app(app)
+    cli.init_app(app)
     seed.init_app(app)
     worker.init_app(app, jobs=jobs.jobs(settings))
     return app

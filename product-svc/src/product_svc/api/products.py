@@ -58,8 +58,11 @@ class Products(MethodView):
         if not query["is_active"]:
             auth.authenticate((STAFF,))
         manager = ProductManager(db.session)
-        statement, sorts = manager.search(query), manager.sorts(query)
-        return pagination.paginate(db.session, statement, sorts, query, scalars=False)
+        statement, sorts = manager.search(query)
+        page = pagination.paginate(db.session, statement, sorts, query, scalars=False)
+        if query["highlight"]:
+            page.data = manager.highlighted(query, page.data)
+        return page
 
     @blp.requires(STAFF)
     @blp.arguments(ProductCreateSchema)
