@@ -29,6 +29,8 @@ READ = {"GET": EVERYBODY}
 TABLE: dict[str, dict[str, dict[str, int]]] = {
     "/products/": {"GET": EVERYBODY, "POST": staff_alone(201)},
     "/products/filter/": READ,
+    "/products/suggest/": READ,
+    "/products/facets/": READ,
     "/products/<id:product_id>/": {
         "GET": EVERYBODY,
         "PUT": staff_alone(200),
@@ -85,6 +87,7 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("POST", "/products/reservations/<id:order_id>/prolong/"): {"expires_in": 60},
 }
+QUERIES = {"/products/suggest/": "?q=x"}
 CELLS = [(rule, method) for rule, methods in TABLE.items() for method in methods]
 
 
@@ -140,7 +143,8 @@ def test_a_caller_may_do_what_the_table_says(
         if body and body.get("name") == "new":
             body = {"name": f"new for {role}"}
 
-        answer = shop.call(method, address(rule), headers[role], json=body)
+        path = address(rule) + QUERIES.get(rule, "")
+        answer = shop.call(method, path, headers[role], json=body)
 
         with subtests.test(role=role):
             assert answer.status_code == status, answer.text

@@ -125,6 +125,7 @@ def test_every_view_lists_searches_filters_shows_and_exports(
             with subtests.test(f"{view} {query}"):
                 assert panel.get(f"{view}/{query}").status_code == 200
     assert "Kadai" in panel.get("product/?search=kad").text
+    assert "Kadai" in panel.get("product/?search=KÁDAIS").text
     assert "Kadai" not in panel.get("product/?search=nothing").text
     assert "Kadai" in panel.get("product/details/?id=1").text
 

@@ -29,6 +29,9 @@ DAY = 24 * 3600
 KEPT = {
     "category": "the catalogue",
     "products": "the catalogue; one off sale stays, orders name it",
+    "product_words": "the index of the text search; goes with its product",
+    "product_texts": "the index of the text search; goes with its product",
+    "word_parts": "the words of the text search, each once",
     "stock_movements": "the ledger that the stock must equal",
 }
 # Sales are kept with their lines and history, tombstones are forgotten with theirs.

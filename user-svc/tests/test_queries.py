@@ -19,6 +19,7 @@ CASES: list[tuple[str, Any, list[str]]] = [
     ("q", "devi@SHOP", ["Devi"]),
     ("q", "100%", ["Binu 100%"]),
     ("q", "0_", []),
+    ("q", "DÉVI", ["Devi"]),
     ("role", "customer", ["Binu 100%", "Devi"]),
     ("is_active", True, ["Binu 100%", "Chitra"]),
     ("is_active", False, ["Devi"]),

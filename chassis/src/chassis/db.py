@@ -102,8 +102,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 # `mapped_column(info=SECRET)`: its values are never logged; PERSONAL: not those erased.
+# DERIVED: it follows from other columns and is not logged at all.
 SECRET = {"secret": True}
 PERSONAL = {"personal": True}
+DERIVED = {"derived": True}
 Id = Annotated[int, mapped_column(BigInt, primary_key=True)]
 BigIntColumn = Annotated[int, mapped_column(BigInt)]
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]

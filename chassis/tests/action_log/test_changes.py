@@ -27,6 +27,17 @@ def test_a_deleted_or_new_row_is_logged_without_its_secrets(acting, thing, log):
     assert "secret" not in created.after.keys() | deleted.before.keys()
 
 
+def test_a_column_that_follows_from_others_is_not_logged(
+    acting, thing, log, monkeypatch
+):
+    monkeypatch.setitem(Thing.__table__.c.left.info, "derived", True)
+
+    acting(lambda: db.session.execute(update(Thing).values(left=1, name="new")))
+
+    (row,) = log()
+    assert row.after == {"name": "new"}
+
+
 def test_more_rows_than_a_query_takes_are_all_logged(acting, thing, log, monkeypatch):
     monkeypatch.setattr("chassis.action_log.changes.CHUNK", 2)
     assert CHUNK > 2

@@ -1,4 +1,4 @@
-"""Violations of I11 to I17, each seeded into a healthy shop."""
+"""Violations of I11 to I18, each seeded into a healthy shop."""
 
 from datetime import timedelta
 
@@ -136,4 +136,16 @@ SEEDS = [
         lambda s: s.ledger["disputes"][0].update(status="lost"),
     ),
     ("I17", "a refund sent during a dispute", sent_meanwhile),
+    ("I18", "a word lost", lambda s: s.drop(p.ProductWord, product_id=s.lamp)),
+    (
+        "I18",
+        "a word with another weight",
+        lambda s: s.change(p.ProductWord, {"product_id": s.lamp}, weight=7),
+    ),
+    (
+        "I18",
+        "a product renamed without its words",
+        lambda s: s.change(p.Product, {"id": s.lamp}, name="Torch"),
+    ),
+    ("I18", "a text lost", lambda s: s.drop(p.ProductText, product_id=s.lamp)),
 ]

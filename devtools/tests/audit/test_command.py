@@ -36,8 +36,8 @@ def test_a_healthy_shop_is_reported(healthy):
     done = audit(healthy.urls, "--drained", f"--ledger={healthy.sandbox.url}")
 
     assert done.exit_code == 0, done.output
-    assert done.output.count("✓ I") == 17
-    assert done.output.endswith("All 17 hold.\n")
+    assert done.output.count("✓ I") == 18
+    assert done.output.endswith("All 18 hold.\n")
 
 
 def test_a_violation_is_shown_with_its_row_and_what_to_do_next(spoiled):

@@ -7,7 +7,7 @@ from flask import Flask
 from chassis import web, worker
 from chassis.config import environment
 from chassis.web import pages
-from product_svc import admin, api, jobs, seed
+from product_svc import admin, api, cli, jobs, seed
 from product_svc.config import Settings
 from product_svc.extensions import db
 
@@ -20,6 +20,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     pages.init_app(app, settings.catalogue_version_seconds)
     api.init_app(app)
     admin.init_app(app)
+    cli.init_app(app)
     seed.init_app(app)
     worker.init_app(app, jobs=jobs.jobs(settings))
     return app

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask
 from marshmallow import ValidationError
+from sqlalchemy import and_
 
 import chassis.admin
 from chassis.admin import ModelView, action
@@ -63,7 +64,12 @@ class CategoryView(ModelView):
     """Categories."""
 
     can_create = can_edit = can_delete = True
+    hidden = ("folded_name",)
     form_columns = ("name", "description", "parent")
+
+    def matching(self, text: str) -> Any:
+        """Search names."""
+        return CategoryManager.has_name(text)
 
     def on_create(self, data: dict[str, Any]) -> Category:
         """Create a category."""
@@ -98,6 +104,10 @@ class ProductView(ModelView):
     )
     column_searchable_list = ("name", "sku", "description")
     form_columns = ("name", "sku", "description", "price", "category")
+
+    def matching(self, text: str) -> Any:
+        """Search as the API does."""
+        return and_(*ProductManager(db.session).matching({"q": text}))
 
     def on_create(self, data: dict[str, Any]) -> Product:
         """Create a product without stock."""

@@ -23,6 +23,7 @@ def catalogue(shop: Any) -> dict[str, int]:
             price=price,
             stock_quantity=stock,
             category_id=category,
+            sku=f"ART-{name[0]}",
         )
         for name, text, price, stock, category in rows
     }
@@ -41,8 +42,11 @@ QUERIES = {
     "q=brass": "BD",
     "q=BRASS patila": "B",
     "q=nothing": "",
-    "q=%25": "C",
-    "q=_": "É",
+    "q=%25": "",  # no word
+    "q=_": "",
+    "q=etagere": "É",
+    "q=ART-D": "D",
+    "q=tea": "C",  # by its category
     "name=pa": "AB",
     "name=%25": "",
     "description=brass": "BD",

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask
 from marshmallow import ValidationError
+from sqlalchemy import or_
 
 import chassis.admin
 from chassis.admin import ModelView, action
@@ -21,6 +22,7 @@ from user_svc.models import (
     SigningKey,
     User,
 )
+from user_svc.queries import contains
 from user_svc.schemas import UserPatchSchema
 
 
@@ -39,7 +41,7 @@ class UserView(ModelView):
 
     can_edit = True
     writers = ("admin",)
-    hidden = ("password_hash", "email_key")
+    hidden = ("password_hash", "email_key", "folded")
     column_list = (
         "id",
         "name",
@@ -53,6 +55,10 @@ class UserView(ModelView):
     )
     column_searchable_list = ("name", "email", "phone")
     form_columns = ("name", "phone")
+
+    def matching(self, text: str) -> Any:
+        """Search names, addresses and phone numbers."""
+        return or_(contains(text), User.phone.contains(text, autoescape=True))
 
     def on_edit(self, row: User, data: dict[str, Any]) -> User:
         """Change name and phone number."""

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
+from chassis.folding import fold
 from user_svc.models import User
 
 
@@ -22,11 +23,9 @@ class Account(Protocol):
 ACCOUNTS = select(User.id, User.name, User.email, User.password_hash, User.is_active)
 
 
-def _contains(text: str) -> ColumnElement[bool]:
-    return or_(
-        User.name.icontains(text, autoescape=True),
-        User.email.icontains(text, autoescape=True),
-    )
+def contains(text: str) -> ColumnElement[bool]:
+    """Match users whose name or address contains a text, without case and accents."""
+    return User.folded.contains(fold(text), autoescape=True)
 
 
 def _created_from(moment: datetime) -> ColumnElement[bool]:
@@ -39,7 +38,7 @@ def _created_to(moment: datetime) -> ColumnElement[bool]:
 
 # The filters of the list of users: each returns the condition for a value.
 USER_FILTERS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
-    "q": _contains,
+    "q": contains,
     "role": lambda role: User.role == role,
     "is_active": lambda flag: User.is_active.is_(flag),
     "created_from": _created_from,

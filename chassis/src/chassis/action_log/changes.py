@@ -87,7 +87,7 @@ def _rows(
     session: Session, mapper: Mapper[Any], keys: Iterable[Key]
 ) -> Iterator[tuple[Key, Values]]:
     parts, count = mapper.primary_key, len(mapper.primary_key)
-    names = [c.key for c in mapper.column_attrs if not _is_binary(c)]
+    names = [c.key for c in mapper.column_attrs if _is_read(c)]
     columns = [getattr(mapper.class_, name) for name in names]
     one = parts[0].in_([key[0] for key in keys])
     chosen = one if count == 1 else tuple_(*parts).in_(keys)
@@ -97,8 +97,9 @@ def _rows(
         yield tuple(row[:count]), dict(zip(names, row[count:], strict=True))
 
 
-def _is_binary(attribute: Any) -> bool:
-    return isinstance(attribute.columns[0].type, LargeBinary)
+def _is_read(attribute: Any) -> bool:
+    column = attribute.columns[0]
+    return "derived" not in column.info and not isinstance(column.type, LargeBinary)
 
 
 def _filled(values: Values | None, secrets: set[str]) -> Values | None:

@@ -117,6 +117,20 @@ class ModelView(sqla.ModelView):
         kinds = {column.key: column.columns[0].type for column in found}
         return {n: kind for n, kind in kinds.items() if n not in self.hidden}
 
+    def matching(self, text: str) -> Any:
+        """Return the condition of a search; None searches the columns' texts."""
+        return None
+
+    def _apply_search(
+        self, query: Any, count_query: Any, joins: Any, count_joins: Any, search: str
+    ) -> Any:
+        condition = self.matching(search)
+        if condition is None:
+            return super()._apply_search(query, count_query, joins, count_joins, search)
+        if count_query is not None:
+            count_query = count_query.filter(condition)
+        return query.filter(condition), count_query, joins, count_joins
+
     def is_accessible(self) -> bool:
         """Allow staff only, as the guard does before."""
         return staff.current() is not None

@@ -50,6 +50,9 @@ class Books:
     order_keys: Rows
     # product-svc
     products: Rows
+    categories: Rows
+    product_words: Rows
+    product_texts: Rows
     reservations: Rows
     reservation_items: Rows
     reservation_history: Rows

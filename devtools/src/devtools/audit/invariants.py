@@ -16,6 +16,7 @@ from devtools.audit import (
     references,
     sessions,
     stock,
+    words,
 )
 from devtools.audit.books import Books, Found
 from devtools.audit.reading import opened, read
@@ -193,5 +194,11 @@ INVARIANTS = (
         AT_REST,
         "Every dispute is known, and no refund is sent while one is open",
         disputes.disputes_ignored,
+    ),
+    Invariant(
+        "I18",
+        ALWAYS,
+        "The search has the words of every product, and no others",
+        words.wrong_words,
     ),
 )

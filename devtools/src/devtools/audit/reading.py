@@ -4,7 +4,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Connection, NullPool, Select, Table, create_engine, select
+from sqlalchemy import (
+    Connection,
+    NullPool,
+    Select,
+    String,
+    Table,
+    create_engine,
+    func,
+    select,
+)
+from sqlalchemy import cast as cast_to
 from sqlalchemy.engine import URL, make_url
 
 import order_svc.models as orders
@@ -33,6 +43,14 @@ def _payments() -> Select[Any]:
     base = cast("Table", payments.AuditLog.__table__)
     joined = own.join(base, own.c.auditlog_ptr_id == base.c.id)
     return select(own, base).select_from(joined).order_by(base.c.id)
+
+
+def _words() -> Select[Any]:
+    """Select the entries of the search, `word:weight` joined for each product."""
+    entry = products.ProductWord
+    pair = entry.word + ":" + cast_to(entry.weight, String)
+    joined = func.aggregate_strings(pair, "\n").label("entries")
+    return select(entry.product_id, joined).group_by(entry.product_id)
 
 
 KEY = ("caller", "route", "key", "leased_until", "resource_id", "status")
@@ -73,8 +91,18 @@ READS: dict[str, dict[str, Select[Any]]] = {
     },
     "product-svc": {
         "products": _some(
-            products.Product, "id", "stock_quantity", "reserved_quantity"
+            products.Product,
+            "id",
+            "stock_quantity",
+            "reserved_quantity",
+            "name",
+            "description",
+            "sku",
+            "category_id",
         ),
+        "categories": _some(products.Category, "id", "name"),
+        "product_words": _words(),
+        "product_texts": _all(products.ProductText),
         "reservations": _all(products.Reservation),
         "reservation_items": _all(products.ReservationItem),
         "reservation_history": _all(products.ReservationHistory),

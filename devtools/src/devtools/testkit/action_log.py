@@ -17,6 +17,7 @@ CHANGING = ("post", "put", "patch", "delete")
 TECHNICAL = {
     *("action_log", "admin_sessions", "dependencies", "idempotency_keys"),
     *("guess_counts", "known_addresses"),
+    *("product_words", "product_texts", "word_parts"),
 }
 RECORDS = {"inbox", "outbox"}
 SECRET_WORDS = ("hash", "secret", "token", "password", "key", "message_id")

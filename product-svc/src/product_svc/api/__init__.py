@@ -4,12 +4,13 @@ from flask import Flask
 
 import chassis.web.api
 from chassis.web import action_log, docs
-from product_svc.api import categories, products, reservations, stock
+from product_svc.api import categories, products, reservations, searches, stock
 
 LOG = action_log.blueprint("/products")
 BLUEPRINTS = (
     LOG,
     categories.blp,
+    searches.blp,
     stock.blp,
     reservations.blp,
     products.blp,

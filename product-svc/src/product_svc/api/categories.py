@@ -40,8 +40,11 @@ class Categories(MethodView):
     @blp.page(CategorySchema)
     def get(self, query: dict[str, Any]) -> pagination.Page:
         """List the categories."""
-        statement = CategoryManager(db.session).search(query)
-        return pagination.paginate(db.session, statement, SORTS, query)
+        manager = CategoryManager(db.session)
+        page = pagination.paginate(db.session, manager.search(query), SORTS, query)
+        if query["counts"]:
+            manager.count_products(page.data)
+        return page
 
     @blp.requires(STAFF)
     @blp.arguments(CategorySchema)

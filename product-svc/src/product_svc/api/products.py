@@ -64,11 +64,14 @@ class Products(MethodView):
         """List, filter and search the catalogue."""
         if not query["is_active"]:
             auth.authenticate((STAFF,))
-        if TEXTS.isdisjoint(query):
-            return LIST.page(query)
         manager = ProductManager(db.session)
-        statement, sorts = manager.search(query), manager.sorts(query)
-        return pagination.paginate(db.session, statement, sorts, query, scalars=False)
+        if TEXTS.isdisjoint(query) and not query["highlight"]:
+            return LIST.page({**query, **manager.with_descendants(query)})
+        statement, sorts = manager.search(query)
+        page = pagination.paginate(db.session, statement, sorts, query, scalars=False)
+        if query["highlight"]:
+            page.data = manager.highlighted(query, page.data)
+        return page
 
     @blp.requires(STAFF)
     @blp.arguments(ProductCreateSchema)

@@ -1,15 +1,19 @@
 """The catalogue's categories, which form a tree."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.errors import Conflict, NotFound, Unprocessable
-from product_svc import search
+from chassis.folding import fold
+from product_svc.managers.words import WordManager
 from product_svc.models import Category, Product
+from product_svc.search.vocabulary import size
+
+MOST_COUNTED = 10_000  # products of a category
 
 
 class CategoryManager:
@@ -17,15 +21,41 @@ class CategoryManager:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.words = WordManager(session)
 
     def search(self, filters: Mapping[str, Any]) -> Select[Any]:
         """Select categories whose name contains `name`, below `parent_id`."""
         statement = select(Category)
         if filters.get("name"):
-            statement = statement.where(search.contains(Category.name, filters["name"]))
+            statement = statement.where(self.has_name(filters["name"]))
         if filters.get("parent_id"):
             statement = statement.where(Category.parent_id == filters["parent_id"])
         return statement
+
+    @staticmethod
+    def has_name(text: str) -> ColumnElement[bool]:
+        """Match categories whose name contains a text, without case and accents."""
+        return Category.folded_name.contains(fold(text), autoescape=True)
+
+    def count_products(self, categories: Sequence[Category]) -> None:
+        """Set `product_count`: products on sale in the category and all below it."""
+        rows = self.session.execute(select(Category.id, Category.parent_id)).all()
+        below = {one.id: _subtree(one.id, rows) for one in categories}
+        on_sale = and_(Product.category_id == Category.id, Product.is_active)
+        counts = select(Category.id, size(on_sale, MOST_COUNTED, Category))
+        ids: set[int] = set().union(*below.values())
+        counted = self.session.execute(counts.where(Category.id.in_(ids))).all()
+        found = {row[0]: row[1] for row in counted}
+        for category in categories:
+            total = sum(found.get(one, 0) for one in below[category.id])
+            category.product_count = min(total, MOST_COUNTED)
+
+    def with_descendants(self, ids: Collection[int]) -> list[int]:
+        """Return the ids of categories and of all categories below them."""
+        tree = select(Category.id).where(Category.id.in_(ids))
+        below = tree.cte("below", recursive=True)
+        children = select(Category.id).where(Category.parent_id == below.c.id)
+        return sorted(self.session.scalars(select(below.union(children).c.id)))
 
     def get(self, category_id: int) -> Category:
         """Return a category."""
@@ -60,9 +90,17 @@ class CategoryManager:
             raise Conflict(
                 "A category cannot be its own ancestor.", code="category_cycle"
             )
+        before = category.name
+        if fields.get("name", before) != before:
+            # Waits for changes of its products, which lock it for their words.
+            self.session.execute(
+                select(Category.id).filter_by(id=category.id).with_for_update()
+            )
         for name, value in fields.items():
             setattr(category, name, value)
         self._flush()
+        if category.name != before:
+            self.words.rename_category(category, before)
 
     def delete(self, category: Category) -> None:
         """Delete a category: its products lose it, its children move to its parent."""
@@ -79,6 +117,7 @@ class CategoryManager:
         )
         self.session.delete(category)
         self.session.flush()
+        self.words.forget_category(category.name)
 
     def _parents_of(self, parent_id: int | None) -> set[int]:
         """Return the parent and all its ancestors, with the whole tree locked."""
@@ -105,3 +144,16 @@ class CategoryManager:
                 raise
             message = "Another category has this name."
             raise Conflict(message, code="name_taken") from None
+
+
+def _subtree(category_id: int, rows: Sequence[Row[Any]]) -> set[int]:
+    """Return the ids of a category and of all below it, from rows of the tree."""
+    children: dict[int | None, list[int]] = {}
+    for row in rows:
+        children.setdefault(row.parent_id, []).append(row.id)
+    found: set[int] = set()
+    following = [category_id]
+    while following:
+        found.add(one := following.pop())
+        following += [child for child in children.get(one, ()) if child not in found]
+    return found

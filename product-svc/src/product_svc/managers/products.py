@@ -1,6 +1,6 @@
 """The catalogue's products."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
@@ -8,23 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Bundle, Session
 
 from chassis.errors import Conflict, NotFound, Unprocessable
-from product_svc import search
+from product_svc.managers.categories import CategoryManager
 from product_svc.managers.stock import StockManager
+from product_svc.managers.words import SOURCES, WordManager
 from product_svc.models import Category, MovementKind, Product
+from product_svc.queries import FILTERS
+from product_svc.search import Highlighter, Search, read
 
-Filter = Callable[[Any], ColumnElement[bool]]
-FILTERS: dict[str, Filter] = {
-    "q": search.matches,
-    "name": lambda text: search.contains(Product.name, text),
-    "description": lambda text: search.contains(Product.description, text),
-    "category": lambda ids: Product.category_id.in_(ids),
-    "ids": lambda ids: Product.id.in_(ids),
-    "price": lambda amount: Product.price == amount,
-    "min_price": lambda amount: Product.price >= amount,
-    "max_price": lambda amount: Product.price <= amount,
-    "in_stock": lambda wanted: (Product.available_quantity > 0) == wanted,
-    "is_active": lambda wanted: Product.is_active == wanted,
-}
 SORTS = {
     name: getattr(Product, name)
     for name in ("id", "name", "price", "created_at", "stock_quantity")
@@ -52,20 +42,56 @@ class ProductManager:
     def __init__(self, session: Session, actor: str = "system") -> None:
         self.session = session
         self.stock = StockManager(session, actor)
+        self.words = WordManager(session)
 
-    def search(self, filters: Mapping[str, Any]) -> Select[Any]:
-        """Select the rows of products that match every filter (see `FILTERS`)."""
-        conditions = [
-            FILTERS[name](value)
-            for name, value in filters.items()
-            if name in FILTERS and value is not None
+    def search(self, filters: Mapping[str, Any]) -> tuple[Select[Any], dict[str, Any]]:
+        """Select the rows of products that match all filters (see `FILTERS`).
+
+        Also returns the sort keys and their columns. `q`, `name` and `description` are
+        searched in the index of words.
+        """
+        found = self._search(filters)
+        if filters["sort"].lstrip("-") != "relevance":
+            return _rows().where(*found.conditions()), SORTS
+        is_first = filters["cursor"] is None and filters["sort"] == "relevance"
+        best = found.ranked(filters["limit"] + 1 if is_first else None)
+        ranked = _rows().add_columns(best.c.relevance)
+        ranked = ranked.join(best, best.c.product_id == Product.id)
+        return ranked, {**SORTS, "relevance": best.c.relevance}
+
+    def matching(self, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+        """Return the conditions of the products that match all filters."""
+        return self._search(filters).conditions()
+
+    def highlighted(
+        self, filters: Mapping[str, Any], rows: Iterable[Row[Any]]
+    ) -> list[dict[str, Any]]:
+        """Return rows with `highlight`: the texts with the words of `q` marked."""
+        marker = Highlighter(read(self.session, {"q": filters.get("q")}))
+        return [
+            {
+                **row._mapping,
+                "highlight": {
+                    "name": marker.mark(row.name),
+                    "description": marker.excerpt(row.description),
+                },
+            }
+            for row in rows
         ]
-        relevance = search.rank(filters.get("q")).label("relevance")
-        return _rows().add_columns(relevance).where(*conditions)
 
-    def sorts(self, filters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the sort keys of a search and their columns."""
-        return {**SORTS, "relevance": search.rank(filters.get("q"))}
+    def with_descendants(self, filters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the filters that have a value; categories with their descendants."""
+        given = {name: value for name, value in filters.items() if value is not None}
+        if "category" in given:
+            tree = CategoryManager(self.session)
+            given["category"] = tree.with_descendants(given["category"])
+        return given
+
+    def _search(self, filters: Mapping[str, Any]) -> Search:
+        given = self.with_descendants(filters)
+        conditions = [FILTERS[name](given[name]) for name in given if name in FILTERS]
+        reading = read(self.session, given)
+        return Search(self.session, reading, conditions)
 
     def get(self, product_id: int) -> Row[Any]:
         """Return a product as clients see it, whether it is on sale or not."""
@@ -94,6 +120,7 @@ class ProductManager:
         product = Product(**fields)
         self.session.add(product)
         self._flush()
+        self.words.index([product.id])
         if product.stock_quantity:
             quantity = product.stock_quantity
             self.stock.record(
@@ -110,6 +137,8 @@ class ProductManager:
         for name, value in fields.items():
             setattr(product, name, value)
         self._flush()
+        if not SOURCES.isdisjoint(fields):
+            self.words.index([product.id])
 
     def retire(self, product: Product) -> None:
         """Take a locked product off sale; its row is kept for its orders."""

@@ -22,8 +22,15 @@ from product_svc.models.states import (
 )
 from product_svc.models.stock import MAX_STOCK, MovementKind, StockMovement
 from product_svc.models.transitions import STATES, STOCK_GONE, TOMBSTONES, TRANSITIONS
+from product_svc.models.words import (
+    LONGEST_ENTRY,
+    ProductText,
+    ProductWord,
+    WordPart,
+)
 
 __all__ = [
+    "LONGEST_ENTRY",
     "MAX_STOCK",
     "STATES",
     "STOCK_CHANGES",
@@ -39,6 +46,8 @@ __all__ = [
     "IdempotencyKey",
     "MovementKind",
     "Product",
+    "ProductText",
+    "ProductWord",
     "Reservation",
     "ReservationHistory",
     "ReservationItem",
@@ -46,4 +55,5 @@ __all__ = [
     "ReservationTrigger",
     "StockChange",
     "StockMovement",
+    "WordPart",
 ]

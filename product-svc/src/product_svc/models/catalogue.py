@@ -1,12 +1,20 @@
 """Categories and products."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    WriteOnlyMapped,
+    mapped_column,
+    relationship,
+    validates,
+)
 
-from chassis.db import AuditModel, BigInt, Id, Money
+from chassis.db import DERIVED, AuditModel, BigInt, Id, Money
+from chassis.folding import fold
 from product_svc.extensions import db
 
 
@@ -21,11 +29,24 @@ class Category(AuditModel, db.Model):
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(100), unique=True)
+    folded_name: Mapped[str] = mapped_column(Text, server_default="", info=DERIVED)
     description: Mapped[str | None] = mapped_column(Text)
     parent_id: Mapped[int | None] = mapped_column(
         BigInt, ForeignKey("category.id", ondelete="SET NULL"), index=True
     )
     parent: Mapped["Category | None"] = relationship(remote_side="Category.id")
+    # Never loaded: a category may have a hundred thousand products.
+    products: WriteOnlyMapped["Product"] = relationship(
+        back_populates="category", passive_deletes=True
+    )
+
+    if TYPE_CHECKING:
+        product_count: int  # set by `CategoryManager.count_products`
+
+    @validates("name")
+    def _fold_name(self, _: str, name: str) -> str:
+        self.folded_name = fold(name)
+        return name
 
     def __str__(self) -> str:
         return self.name
@@ -64,7 +85,7 @@ class Product(AuditModel, db.Model):
     category_id: Mapped[int | None] = mapped_column(
         BigInt, ForeignKey("category.id", ondelete="SET NULL")
     )
-    category: Mapped[Category | None] = relationship()
+    category: Mapped[Category | None] = relationship(back_populates="products")
 
     @hybrid_property
     def available_quantity(self) -> int:

@@ -8,6 +8,7 @@ from product_svc.schemas.categories import (
 from product_svc.schemas.products import (
     CategoryReferenceSchema,
     ProductCreateSchema,
+    ProductFilterSchema,
     ProductPatchSchema,
     ProductPutSchema,
     ProductQuerySchema,
@@ -20,6 +21,11 @@ from product_svc.schemas.reservations import (
     ReservationSchema,
     ReserveSchema,
     RestockSchema,
+)
+from product_svc.schemas.searches import (
+    FacetsSchema,
+    SuggestionsSchema,
+    SuggestQuerySchema,
 )
 from product_svc.schemas.stock import (
     AdjustmentSchema,
@@ -38,9 +44,11 @@ __all__ = [
     "CategoryQuerySchema",
     "CategoryReferenceSchema",
     "CategorySchema",
+    "FacetsSchema",
     "LineSchema",
     "LinesSchema",
     "ProductCreateSchema",
+    "ProductFilterSchema",
     "ProductPatchSchema",
     "ProductPutSchema",
     "ProductQuerySchema",
@@ -52,4 +60,6 @@ __all__ = [
     "ReserveSchema",
     "RestockSchema",
     "StockMovementSchema",
+    "SuggestQuerySchema",
+    "SuggestionsSchema",
 ]

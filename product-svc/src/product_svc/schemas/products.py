@@ -18,6 +18,7 @@ from chassis.web.fields import (
     sort,
 )
 from product_svc.models import MAX_STOCK
+from product_svc.schemas.searches import HighlightSchema
 
 NO_DEFAULT = cast("str", missing)  # the default depends on another parameter
 
@@ -53,6 +54,9 @@ class ProductSchema(Schema):
     )
     is_active = Flag()
     category = CategoryReference(CategoryReferenceSchema, allow_none=True)
+    highlight = fields.Nested(
+        HighlightSchema, metadata={"description": "In lists with `highlight=true`."}
+    )
     created_at = Moment()
     updated_at = Moment()
 
@@ -83,16 +87,31 @@ class ProductCreateSchema(ProductPutSchema):
     stock_quantity = Whole(0, MAX_STOCK, required=True)
 
 
-class ProductQuerySchema(ListQuery):
-    """Filters and sort order of the catalogue."""
+class ProductFilterSchema(Schema):
+    """Filters of the catalogue."""
 
-    q = Text(most=200, metadata={"description": "Words in the name or description."})
-    name = Text(most=100, metadata={"description": "Text that the name contains."})
+    q = Text(
+        most=200,
+        metadata={
+            "description": "Words in name, description, SKU or category; the last may"
+            ' be incomplete. Words in quotes are a phrase: "cast iron".',
+            "example": "iron kad",
+        },
+    )
+    name = Text(
+        most=100,
+        metadata={
+            "description": "Words that are in words of the name; words of one or two"
+            " letters are beginnings of words."
+        },
+    )
     description = Text(
-        most=200, metadata={"description": "Text that the description contains."}
+        most=200, metadata={"description": "The same for the description."}
     )
     category = QueryList(
-        QueryWhole(), most=100, metadata={"description": "Category ids."}
+        QueryWhole(),
+        most=100,
+        metadata={"description": "Category ids; their descendants are included."},
     )
     price = Money()
     min_price = Money()
@@ -100,6 +119,15 @@ class ProductQuerySchema(ListQuery):
     in_stock = QueryFlag()
     ids = QueryList(QueryWhole(), most=100)
     is_active = QueryFlag(load_default=True)
+
+
+class ProductQuerySchema(ProductFilterSchema, ListQuery):
+    """Filters and sort order of the catalogue."""
+
+    highlight = QueryFlag(
+        load_default=False,
+        metadata={"description": "Mark the words of `q` in name and description."},
+    )
     sort = sort(
         "id",
         "name",

@@ -1,0 +1,98 @@
+"""A small catalogue for the tests of the search: SKU, name, description, category."""
+
+CATEGORIES = ("Cookware", "Tea and coffee", "Knives")
+PRODUCTS = (
+    ("KIT-1", "Cast iron kadai, 24 cm", "For deep frying.", "Cookware"),
+    ("KIT-2", "Kadai", "Brass, without a lid.", "Cookware"),
+    ("KIT-3", "Idli steamer", "Steel, for 24 idlis.", "Cookware"),
+    ("KIT-4", "Iron tawa", "Cast by hand; the iron needs oil.", "Cookware"),
+    ("BEV-1", "Assam tea, 500g", "Strong leaves.", "Tea and coffee"),
+    ("BEV-2", "Teapot", "Holds two cups.", "Tea and coffee"),
+    ("BEV-3", "Steel cup", "For tea.", None),
+    ("CAF-1", "CAFÉ filter", "Bras\u0301s drip filter.", "Tea and coffee"),
+    ("KNF-1", "Paring knife", "Twin of KIT-9.", "Knives"),
+    ("DEV-1", "कढ़ाई", "चाय के लिए नहीं", "Cookware"),
+    ("GRK-1", "ΤΣΆΙ βουνού", "Mountain herb.", None),
+    ("PCT-1", "100% cotton_cloth", "O'Brien's cloth.", None),
+)
+
+# a search: the SKUs that it finds, the first of them first
+SEARCHES = {
+    "kadai": "KIT-2 KIT-1",  # the exact name is first
+    "kadhai": "KIT-2 KIT-1",
+    "kadais": "KIT-2 KIT-1",
+    "KADAI 24cm": "KIT-1",
+    "kadai 24 cm": "KIT-1",
+    "24cm": "KIT-1",
+    "24": "KIT-1 KIT-3",
+    "tea,": "BEV-1 BEV-2 BEV-3 CAF-1",
+    "te": "BEV-2 BEV-1 BEV-3 CAF-1",
+    "tea pot": "",
+    "steam": "KIT-3",
+    "eamer": "",
+    '"cast iron"': "KIT-1",
+    "cast iron": "KIT-1 KIT-4",
+    '"iron cast"': "",
+    '"cast iron': "KIT-1",
+    "“cast iron” kadai": "KIT-1",
+    '"': "",
+    "cafe": "CAF-1",
+    "CAFÉ": "CAF-1",
+    "cafe\u0301": "CAF-1",
+    "brass": "KIT-2 CAF-1",
+    "कढ़ाई": "DEV-1",
+    "चाय": "DEV-1",
+    "τσαι": "GRK-1",
+    "knives": "KNF-1",
+    "knife": "KNF-1",
+    "knif": "KNF-1",
+    "KNF-1": "KNF-1",
+    "kit-9": "KNF-1",
+    "cookware": "KIT-1 KIT-2 KIT-3 KIT-4 DEV-1",
+    "cookware brass": "KIT-2",
+    "stele": "BEV-3 KIT-3",  # two letters swapped
+    "obrien": "PCT-1",
+    "o'brien\u2019s": "PCT-1",
+    "100%": "PCT-1",
+    "cotton": "PCT-1",
+    "nothing": "",
+}
+# a filter: the SKUs that it finds, in any order
+FILTERS = {
+    "name=ada": "KIT-1 KIT-2",
+    "name=ka": "KIT-1 KIT-2",
+    "name=da": "",  # two letters begin a word
+    "name=tea": "KIT-3 BEV-1 BEV-2",  # three letters are inside of one
+    "name=IRON kad": "KIT-1",
+    "name=tot&q=steel": "",
+    "name=tea&q=steel": "KIT-3",
+    "description=iron": "KIT-4",
+    "description=le": "BEV-1",
+    "name=café": "CAF-1",
+    "name=%25": "",
+    "q=steel&sort=-price": "BEV-3 KIT-3",
+    "q=kadai&in_stock=true&max_price=9999": "KIT-1 KIT-2",
+    "q=kadai&max_price=0.01": "",
+}
+HOSTILE = (
+    "x" * 200,
+    "\u00e9" * 200,
+    " ".join("ab"[n % 2] for n in range(100)),
+    " ".join(str(n) for n in range(50)),
+    "!?.,;:-()[]{}",
+    "☕🫖👩‍🍳",
+    '"' * 200,
+    '"kadai "iron "',
+    "%",
+    "_",
+    "%kadai%",
+    "\\",
+    "' OR 1=1; DROP TABLE products --",
+    "(a+)+$ .* [^x] \\d{9}",
+    "a",
+    "a b c d e f g h i j k l m",
+    "\u0301\u0301\u0301",
+    "\u0e31" * 50,
+    "ß" * 199,
+    "ﷺ" * 100,
+)
