@@ -274,7 +274,7 @@ class Books:
 
 def is_replaced(payment: Any) -> bool:
     """Return whether a payment was made before its order, which has another one."""
-    return payment.extra_of is not None and payment.extra_of == payment.id
+    return payment.extra_of is not None and bool(payment.extra_of == payment.id)
 
 
 def quantities(lines: Rows, column: str = "quantity") -> dict[int, Counter[int]]:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, Self
 from unittest import mock
 
 import pytest
@@ -180,7 +180,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
     class Held(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> "Held":
+        def now(cls, tz: tzinfo | None = None) -> Self:
             moment = start + timedelta(seconds=passed[0])
             return cls.fromtimestamp(moment.timestamp(), tz)
 
