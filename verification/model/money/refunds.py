@@ -84,8 +84,9 @@ class Refunds(Model):
             is_limited = False
         is_above = is_limited and self.exceeds_limit(s, key[0], amount)
         trigger = RT.TOO_LARGE if amount > left or is_above else RT.REQUESTED
-        more = {"is_rest": is_rest, "by_admin": by_admin}
-        return self.fire_refund(s, key, trigger, amount, **more)
+        return self.fire_refund(
+            s, key, trigger, amount, is_rest=is_rest, by_admin=by_admin
+        )
 
     def exceeds_limit(self, s: World, payment: str, amount: int) -> bool:
         """Return whether staff would refund more of the order than the limit."""
@@ -219,8 +220,9 @@ class Refunds(Model):
         n = 1 + sum(key[1] == DIRECT for key, _ in of(s.refunds, payment))
         is_rest = amount == self.left(s, payment)
         key = (payment, DIRECT, n)
-        more = {"is_rest": is_rest, "by_admin": by_admin}
-        return self.fire_refund(s, key, RT.REQUESTED, amount, **more)
+        return self.fire_refund(
+            s, key, RT.REQUESTED, amount, is_rest=is_rest, by_admin=by_admin
+        )
 
     def waiting_refunds(self, s: World) -> Iterator[Step]:
         """Let an admin send each refund that waits for a dispute."""
