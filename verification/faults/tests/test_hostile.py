@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 from werkzeug.wrappers import Response
@@ -101,7 +101,8 @@ def listening(act):
                 except OSError:
                     return
                 held.append(client)
-                act(client)
+                with suppress(OSError):  # closed at the end of the test
+                    act(client)
 
         threading.Thread(target=accept, daemon=True).start()
         yield server.getsockname()
