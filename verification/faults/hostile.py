@@ -126,15 +126,17 @@ class Siege(Attack):
             return None
         with contextlib.suppress(OSError):
             client.sendall(data)
+        client.setblocking(False)
         self.sent += 1
         return client, data
 
     def _goes_on(self, client: socket.socket, data: bytes) -> bool:
         """Send one byte more; read the answer of a service that has refused."""
         try:
-            client.sendall(b"a")
-            if not client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+            client.send(b"a")
+            if not client.recv(1, socket.MSG_PEEK):
                 raise ConnectionResetError
+            client.settimeout(TIMEOUT)
             self.judge(_read(client), data)
         except BlockingIOError:
             return True

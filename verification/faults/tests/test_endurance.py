@@ -64,7 +64,7 @@ def shop():
 def watched(shop, history):
     watch = Endurance(shop)
     watch.start()
-    wait_for(lambda: all(watch.memory.values()), "every service is measured", 10, 0.001)
+    wait_for(lambda: all(watch.memory.values()), "all are measured", pause=0.001)
     return watch.end(history)
 
 
