@@ -21,7 +21,7 @@ AT_ONCE = 2
 
 @click.command()
 @click.option("--seed", default=1, help="Other values find other cases.")
-@click.option("--examples", default=6, help="Fuzzing and stateful cases of each.")
+@click.option("--examples", default=4, help="Fuzzing and stateful cases of each.")
 @click.option("--service", type=click.Choice(ORDER), help="Only this one.")
 @click.option("--role", type=click.Choice(ROLES), help="Only this one.")
 def main(seed: int, examples: int, service: str | None, role: str | None) -> None:
