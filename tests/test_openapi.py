@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from devtools.checks import roles
+from devtools.checks.security import roles
 
 DOCUMENTS = {found["info"]["title"]: found for found in roles.documents()}
 Operation = tuple[str, str, dict[str, Any]]

@@ -229,7 +229,6 @@ def test_what_runs_after_a_request_is_known(app):
     assert {hook.__qualname__ for hook in hooks} == {
         "SQLAlchemy._teardown_session",  # ends with RequestSession.close
         "_clear_reading",
-        "_wrapped_teardown_request.<locals>._teardown_request",
     }
 
 

@@ -66,7 +66,7 @@ def test_without_a_ledger_the_skipped_invariants_are_shown(healthy):
 
     assert done.exit_code == 0
     assert "I06, I07, I08 not checked" in done.output
-    assert "All 14 hold." in done.output
+    assert "All 15 hold." in done.output
 
 
 def test_a_ledger_that_cannot_be_fetched_is_an_error_and_no_verdict(healthy):

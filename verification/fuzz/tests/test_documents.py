@@ -2,7 +2,7 @@
 
 import tomllib
 
-from devtools.checks import roles
+from devtools.checks.security import roles
 from verification.fuzz.runs import CONFIG
 from verification.fuzz.shop import SCOPES
 

@@ -27,7 +27,7 @@ class SuggestionManager:
 
     def _products(self, typed: str) -> Any:
         reading = read(self.session, {"q": typed})
-        found = Search(self.session, reading, [Product.is_active])
+        found = Search(self.session, reading, [Product.is_active.is_(True)])
         best = found.ranked(MOST_PRODUCTS)
         statement = (
             select(Product.id, Product.name)

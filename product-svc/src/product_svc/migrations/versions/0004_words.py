@@ -75,7 +75,8 @@ def _fill(connection):
     for row in connection.execute(sa.select(category.c.id, category.c.name)).all():
         change = sa.update(category).where(category.c.id == row.id)
         connection.execute(change.values(folded_name=fold(row.name)))
-    known, last = set(), 0
+    known: set[str] = set()
+    last = 0
     while rows := _sources(connection, category, products, last):
         _write(connection, tables, rows, known)
         last = rows[-1].id
