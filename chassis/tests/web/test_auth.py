@@ -241,4 +241,4 @@ def test_keys_of_another_kind_do_not_serve(tokens):
     token = forged({"alg": "HS256", "kid": "secret"}, secret=b"secret")
 
     with pytest.raises(Unauthorized):
-        auth.verify(token, "tiny-svc", keys, "shop")
+        auth.verify(token, "tiny-svc", keys.get, "shop")

@@ -4,12 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from devtools.layout import DEVTOOLS, PACKAGES, ROOT
+from devtools.layout import CHASSIS, DEVTOOLS, PACKAGES, ROOT
 
 DEPTRY = Path(sys.executable).parent / "deptry"
 # Required without an import of the package's own, and why.
 QUEUE = "chassis.messaging imports it; only services with a queue require it"
 WITHOUT_IMPORT = {
+    CHASSIS: {"psycopg": "SQLAlchemy imports it for postgresql+psycopg addresses"},
     "order-svc": {"boto3": QUEUE},
     "payment-svc": {"boto3": QUEUE},
     DEVTOOLS: {

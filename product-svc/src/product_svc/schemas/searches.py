@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from chassis.web.fields import Money, Schema, Text, Whole
+from chassis.web.fields import Flag, Money, Schema, Text, Whole
 
 
 class HighlightSchema(Schema):
@@ -55,7 +55,7 @@ class FacetsSchema(Schema):
     """The numbers of matching products."""
 
     count = Whole(0, metadata={"description": "At most 10,000."})
-    is_more = fields.Boolean(
+    is_more = Flag(
         metadata={
             "description": "There are more; the counts are of the first 10,000 by id."
         }
