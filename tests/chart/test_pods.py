@@ -1,7 +1,6 @@
 """Security, resources, start and shutdown of the pods."""
 
 import re
-import tomllib
 
 import pytest
 import yaml
@@ -9,11 +8,9 @@ import yaml
 from chart.objects import containers, of_kind, pods
 from chassis.web import gunicorn
 from devtools.chart.render import CASES, K8S
-from devtools.layout import IMAGES, ROOT, SERVICES
+from devtools.layout import IMAGES, SERVICES, version
 
-VERSION = tomllib.loads((ROOT / "order-svc" / "pyproject.toml").read_text())["project"][
-    "version"
-]
+VERSION = version()
 
 
 def unrestricted(spec):
