@@ -157,6 +157,19 @@ def test_a_request_that_comes_when_its_connection_ends_is_answered(server, clock
     assert body_of(server.answer(client)) == b"just in time"
 
 
+def test_a_request_whose_rest_has_come_when_its_time_ends_is_answered(server, clock):
+    """The process may have stood still since it read the first part."""
+    request = post(b"just in time")
+    client = server.send(request[:-4])
+    server.until(lambda: any(conn.incoming.data for conn in server.worker.waiting))
+    client.sendall(request[-4:])
+    clock.now += 60
+
+    server.worker.murder_pending()
+
+    assert body_of(server.answer(client)) == b"just in time"
+
+
 def test_half_requests_hold_no_thread(start):
     calls = []
 

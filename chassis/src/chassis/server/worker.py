@@ -134,14 +134,15 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
 
     def _late(self, conn: Connection) -> None:
         """End a request that has not arrived in time."""
-        if not conn.incoming.data:
-            try:
-                self._receive(conn)  # it may have come since the last turn
-            except BlockingIOError:
-                self._drop(conn)
+        with suppress(BlockingIOError):
+            self._receive(conn)  # the rest may have come since the last turn
+        if conn not in self.waiting or conn.sock.deadline > time.monotonic():
             return
-        self.handle_error(None, conn.sock, conn.client, SlowClient())
-        self._finish(conn)
+        if conn.incoming.data:
+            self.handle_error(None, conn.sock, conn.client, SlowClient())
+            self._finish(conn)
+        else:
+            self._drop(conn)
 
     def _finish(self, conn: Connection) -> None:
         """Send the rest of an answer, then keep or close the connection."""
