@@ -8,6 +8,8 @@ from devtools.chart.render import CASES, GOLDEN, golden, template
 from devtools.layout import ROOT
 from devtools.terminal import console
 
+PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+
 
 def run(arguments: tuple[str, ...]) -> int:
     """Run every test of the chart; arguments go to pytest. Return 0 when all passed."""
@@ -20,7 +22,8 @@ def run(arguments: tuple[str, ...]) -> int:
         out.print("Nothing was checked: no Helm. Install one and run this again.")
         return 1
     out.print(f"• Helm: {', '.join(found.helms)}")
-    command = [sys.executable, "-m", "pytest", "-q", "tests/chart", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "tests/chart", *PARALLEL]
+    command += arguments
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
