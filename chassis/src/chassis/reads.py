@@ -1,7 +1,7 @@
 """Hot reads: Core statements that are built once, each read outside a transaction.
 
-An ORM object, the building of its statement and the two round trips of a transaction
-take longer than the query of a hot read itself.
+A hot read saves the ORM object, the building of its statement, and the two round trips
+of a transaction.
 """
 
 from collections.abc import Sequence

@@ -242,3 +242,11 @@ def test_keys_of_another_kind_do_not_serve(tokens):
 
     with pytest.raises(Unauthorized):
         auth.verify(token, "tiny-svc", keys.get, "shop")
+
+
+def test_an_error_of_our_own_is_not_taken_for_a_bad_token(tokens):
+    def fails(_kid):
+        raise TypeError("a fault of the caller")
+
+    with pytest.raises(TypeError):
+        auth.verify(tokens.sign({"sub": "1"}), "tiny-svc", fails, "shop")

@@ -114,6 +114,7 @@ def test_only_good_answers_that_depend_on_no_caller_are_kept(get, views):
 
 
 def test_the_answers_of_a_process_are_bounded(monkeypatch, get, views):
+    assert pages.MOST * pages.LARGEST <= 16 << 20  # bytes
     monkeypatch.setattr(pages, "MOST", 2)
     for number in (1, 2, 3):
         get(f"/kept/?a={number}")

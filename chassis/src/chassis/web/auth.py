@@ -4,7 +4,8 @@ PyJWT enforces expiry, issuer and audience only when asked and never checks `typ
 this module demands all of them, and allows exactly one algorithm.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -68,11 +69,10 @@ def verify(
     token: str, audience: str, find_key: Callable[[str], Any], issuer: str
 ) -> Caller:
     """Return the caller that a token names, or raise Unauthorized."""
-    try:
-        header = jwt.get_unverified_header(token)
-        if header.get("typ") != TYPE or not isinstance(header.get("kid"), str):
-            raise jwt.InvalidTokenError
-        key = find_key(header["kid"])
+    with _invalid_is_unauthorized():
+        kid = _kid(token)
+    key = find_key(kid)
+    with _invalid_is_unauthorized():
         if key is None:
             raise jwt.InvalidTokenError
         claims = jwt.decode(
@@ -85,6 +85,13 @@ def verify(
             options={"require": ["exp", "iat", "iss", "aud", "sub", "jti"]},
         )
         return _caller(claims, audience)
+
+
+@contextmanager
+def _invalid_is_unauthorized() -> Iterator[None]:
+    """Raise Unauthorized for what a client can write into a token."""
+    try:
+        yield
     except (
         jwt.InvalidTokenError,
         ValueError,
@@ -93,6 +100,15 @@ def verify(
         RecursionError,  # a header of a thousand brackets
     ):
         raise Unauthorized("The access token is not valid, or no longer.") from None
+
+
+def _kid(token: str) -> str:
+    """Return the id of the key that a token names."""
+    header = jwt.get_unverified_header(token)
+    kid = header.get("kid")
+    if header.get("typ") != TYPE or not isinstance(kid, str):
+        raise jwt.InvalidTokenError
+    return kid
 
 
 def _caller(claims: dict[str, Any], audience: str) -> Caller:

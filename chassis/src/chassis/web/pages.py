@@ -21,8 +21,9 @@ from sqlalchemy.orm import Session
 from chassis import reads
 from chassis.db import RequestSession, current_db
 
-MOST = 500  # answers of a process
-LARGEST = 1 << 18  # bytes of an answer
+# Answers of a process, and bytes of one: strangers can fill 16 MiB at most.
+MOST = 256
+LARGEST = 1 << 16
 # Differs after each commit of the server, and costs a commit nothing.
 SNAPSHOT = select(sql_cast(func.pg_current_snapshot(), Text))
 
