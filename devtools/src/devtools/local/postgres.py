@@ -16,7 +16,7 @@ import click
 import psycopg
 
 from devtools.layout import HOST
-from devtools.local import apt
+from devtools.local import apt, memory
 from devtools.local.ports import pick
 from devtools.local.supervisor import die_with_parent
 
@@ -68,7 +68,7 @@ class Server:
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """Run a server in a temporary folder; yield the address of its superuser."""
-    folder = Path(tempfile.mkdtemp(prefix="shop-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="shop-postgres-", dir=memory.folder()))
     try:
         found = Server(folder, {**SETTINGS, **NEVER_KILLED})
         found.start()

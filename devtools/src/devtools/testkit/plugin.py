@@ -4,10 +4,12 @@
 databases); without it every app gets a SQLite file of its own.
 """
 
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import Any, Self
 from unittest import mock
 
@@ -16,6 +18,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from chassis import clock, http
+from devtools.local import memory
 from devtools.testkit.apps import PATIENCE, SECRET, Apps, Renew, Reusable
 from devtools.testkit.databases import CreateApp, Databases, dispose
 from devtools.testkit.sockets import Guard
@@ -73,11 +76,12 @@ def tokens() -> Tokens:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def databases() -> Iterator[Databases]:
     """Return the maker of databases; those that are left go when the run ends."""
-    made = Databases(tmp_path_factory.mktemp("databases"))
-    yield made
-    made.drop_all()
+    with tempfile.TemporaryDirectory(prefix="shop-tests-", dir=memory.folder()) as name:
+        made = Databases(Path(name))
+        yield made
+        made.drop_all()
 
 
 @pytest.fixture(scope="session")
