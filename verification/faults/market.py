@@ -1,15 +1,17 @@
 """Prepares a run: scarce products, customers, and the decisions of staff."""
 
 import random
+import uuid
 from collections.abc import Callable, Iterable
 from http.client import UNAUTHORIZED
 from typing import Any
 
 from devtools.layout import SANDBOX, SERVICES
 from devtools.local.environment import mail_folder
+from verification.faults.alerts import unfinished_payments, waiting_refunds
 from verification.faults.browser import TIMEOUT, Browser, Reply
 from verification.faults.history import INFO, History
-from verification.faults.panel import Panel, waiting_refunds
+from verification.faults.panel import Panel
 from verification.faults.running import RunningShop
 from verification.faults.shopping import Customer, Market
 from verification.faults.stack import Stack
@@ -107,7 +109,7 @@ def decisions(stack: Stack, seed: str) -> Callable[[], None]:
     """Return a function that decides what waits for an admin.
 
     Payments under review are accepted or rejected; refunds that wait for a lost dispute
-    are sent despite it.
+    are sent despite it; the rest of a payment is refunded if a refund of it failed.
     """
     admin, choice = Admin(stack), random.Random(seed)
 
@@ -117,6 +119,8 @@ def decisions(stack: Stack, seed: str) -> Callable[[], None]:
                 admin.resolve(payment["id"], choice.choice(("accept", "refund")))
         if waiting := waiting_refunds(stack.urls["payment-svc"]):
             admin.refund_despite(waiting)
+        for payment_id in unfinished_payments(stack.urls["payment-svc"]):
+            admin.refund_rest(payment_id)
 
     return decide
 
@@ -145,6 +149,13 @@ class Admin:
         account = {field: accounts[name] for field, name in names.items()}
         panel = Panel(self.stack.site.address("payment-svc"), account)
         panel.refund_despite(refund_ids)
+
+    def refund_rest(self, payment_id: int) -> None:
+        """Refund what is left of a payment."""
+        body = {"reason": "an earlier refund failed"}
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        path = f"/payments/{payment_id}/refund/"
+        self._call("POST", path, json=body, headers=headers)
 
     def _call(self, method: str, path: str, **more: Any) -> Reply:
         reply = self.browser.call(method, "payment-svc", path, **more)

@@ -4,16 +4,9 @@ import re
 from urllib.parse import urlencode
 
 import requests
-from sqlalchemy import NullPool, create_engine, literal, select
-
-from payment_svc.models import Dispute, Refund, RefundState
-from payment_svc.models.disputes import LOST
 
 TIMEOUT = 10.0
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-REFUND, DISPUTE = Refund.__table__.c, Dispute.__table__.c
-WAITS = "waits for dispute "
-UNSENT = (RefundState.REQUESTED, RefundState.SENT)
 
 
 class Panel:
@@ -51,14 +44,3 @@ class Panel:
             headers=headers,
             timeout=TIMEOUT,
         ).raise_for_status()
-
-
-def waiting_refunds(url: str) -> list[int]:
-    """Return the refunds that only an admin can send: their dispute is lost."""
-    lost = literal(WAITS) + DISPUTE.razorpay_dispute_id
-    waiting = select(REFUND.id).where(
-        REFUND.state.in_(UNSENT), DISPUTE.status == LOST, REFUND.detail == lost
-    )
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.connect() as connection:
-        return list(connection.scalars(waiting.order_by(REFUND.id)))

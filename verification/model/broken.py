@@ -97,6 +97,7 @@ class Broken(StrEnum):
     ELSEWHERE_NOT_FOUND = auto()
     ELSEWHERE_NOT_SUBTRACTED = auto()
     ELSEWHERE_PUBLISHED_ONCE = auto()
+    ELSEWHERE_COUNTS_PENDING = auto()
     REST_NOT_REDUCED = auto()
     REFUND_DURING_DISPUTE = auto()
     # Returned goods

@@ -32,6 +32,13 @@ BOUNDS = {
     "refunds-elsewhere": Bounds(
         (Order.AWAITING_PAYMENT, Order.CANCELLING), staff=1, elsewhere=1
     ),
+    "fails-elsewhere": Bounds(
+        (Order.AWAITING_PAYMENT, Order.CANCELLING),
+        staff=1,
+        elsewhere=1,
+        failures=1,
+        pending=True,
+    ),
     "disputes": Bounds(
         (Order.PLACED, Order.AWAITING_PAYMENT, Order.CANCELLING, Order.CANCELLED),
         staff=1,
@@ -76,6 +83,9 @@ ABOUT = {
     "rest; two that fail, and those that are refused because they are too large",
     "refunds-elsewhere": "a refund that is made at Razorpay at any moment, also "
     "between a query and a call, and one staff refund, partial or of the rest",
+    "fails-elsewhere": "like refunds-elsewhere, but the refund made at Razorpay waits "
+    "for the bank, which may fail it after ours was reduced to what it left: staff "
+    "refund the rest",
     "disputes": "one staff refund and one from payment-svc, while the customer's bank "
     "disputes the payment: refunds wait until the dispute ends or an admin decides",
     "refund-limit": "one staff refund and one from payment-svc, of two captures, by "

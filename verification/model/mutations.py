@@ -7,7 +7,7 @@ from verification.model.broken import Broken
 CHECKOUT, SECOND, REFUNDS, RETURNS = "checkout", "second-payment", "refunds", "returns"
 DISPUTES = "disputes"
 FAILS, DIRECT = "second-fails", "direct-refunds"
-ELSEWHERE = "refunds-elsewhere"
+ELSEWHERE, FAILS_ELSEWHERE = "refunds-elsewhere", "fails-elsewhere"
 LIMIT = "refund-limit"
 BANK, QUARANTINE = "bank", "quarantine"
 
@@ -456,6 +456,12 @@ MUTATIONS = (
         "a refund made at Razorpay is republished until it is acknowledged",
         "republished forever",
         loss=True,
+    ),
+    Mutation(
+        B.ELSEWHERE_COUNTS_PENDING,
+        FAILS_ELSEWHERE,
+        "a refund made at Razorpay is refunded once the bank has processed it",
+        "a refund that did not happen",
     ),
     Mutation(
         B.REFUND_DURING_DISPUTE,

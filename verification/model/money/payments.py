@@ -11,7 +11,7 @@ from payment_svc.models import (
 )
 from verification.model.base import Step, Violation
 from verification.model.broken import Broken
-from verification.model.money.refunds import FAILED_ROW, UNSENT, Refunds
+from verification.model.money.refunds import ENDED, FAILED_ROW, UNSENT, Refunds
 from verification.model.money.state import (
     CAPTURE,
     DIRECT,
@@ -136,6 +136,9 @@ class Payments(Refunds):
                 is_made = row.at == "made"
                 seen = RT.SEEN_PROCESSED if is_made else RT.SEEN_FAILED
                 yield ("payment-svc records", key), self.fire_refund(s, key, seen)
+            elif row.state is RefundState.PENDING and row.at in ENDED:
+                ended = self.fire_refund(s, key, ENDED[row.at])
+                yield ("payment-svc records", key), ended
 
     def payment_retries(self, s: World) -> Iterator[Step]:
         """Poll Razorpay; republish captures and direct refunds."""

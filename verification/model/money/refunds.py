@@ -27,6 +27,9 @@ from verification.model.money.state import (
 
 P, RT = PaymentState, RefundTrigger
 UNSENT = (RefundState.REQUESTED, RefundState.SENT)
+TAKEN = ("made", "pending")  # Razorpay lets nobody refund this money again
+FOUND = {"made": RT.FOUND_PROCESSED, "pending": RT.FOUND_PENDING}
+ENDED = {"made": RT.SEEN_PROCESSED, "failed": RT.SEEN_FAILED}
 FAILED_ROW = RefundState.FAILED
 LIMIT_OF_ONE = Broken.LIMIT_OF_EACH_PAYMENT
 
@@ -129,12 +132,21 @@ class Refunds(Model):
         if state_of(s, payment) is not P.CAPTURED:
             return s
         for key, row in sorted(of(s.refunds, payment), key=rank):
-            if row.state is None:
-                if self.rules.broken is not Broken.ELSEWHERE_NOT_FOUND:
-                    s = self.fire_refund(s, key, RT.FOUND_PROCESSED)
-            elif row.state is RefundState.SENT and row.at == "made":
-                s = self.fire_refund(s, key, RT.SEEN_PROCESSED)
+            trigger = self._seen(row)
+            s = self.fire_refund(s, key, trigger) if trigger else s
         return s
+
+    def _seen(self, row: Refund) -> RefundTrigger | None:
+        """Return what Razorpay's list of refunds shows of a refund, if it is new."""
+        if row.state is RefundState.SENT:
+            return RT.SEEN_PROCESSED if row.at == "made" else None
+        if row.state is RefundState.PENDING:
+            return ENDED.get(row.at)
+        is_ignored = self.rules.broken is Broken.ELSEWHERE_NOT_FOUND
+        if row.state is not None or is_ignored:
+            return None
+        counts = self.rules.broken is Broken.ELSEWHERE_COUNTS_PENDING
+        return RT.FOUND_PROCESSED if counts else FOUND.get(row.at)
 
     def prepare(self, s: World, key: Key) -> World:
         """Find what was refunded, fit the refund to what is left, begin the call."""
@@ -163,7 +175,7 @@ class Refunds(Model):
         is_unchecked = self.rules.broken is Broken.SUM_OF_PROCESSED
         if key[1] == REJECTED or mine is None or is_unchecked:
             return CAPTURE
-        counted = {RefundState.PROCESSED}
+        counted = {RefundState.PROCESSED, RefundState.PENDING}
         counted |= set(UNSENT) if self._is_reducible(key, mine) else set()
         rows = (
             row
@@ -196,7 +208,7 @@ class Refunds(Model):
         is_begun = row is not None and row.state is RefundState.SENT
         if row is None or not is_begun or row.at or self.waits(s, key):
             return s
-        others = [each for each in of(s.refunds, key[0]) if each[1].at == "made"]
+        others = [each for each in of(s.refunds, key[0]) if each[1].at in TAKEN]
         is_contested = any(other[1] == PROVIDER for other, _ in others)
         made = sum(each.amount for _, each in others)
         if is_contested and made + row.amount > CAPTURE:
@@ -206,11 +218,12 @@ class Refunds(Model):
     def refund_elsewhere(self, s: World, payment: str, amount: int) -> World | None:
         """Refund at Razorpay; return None when less is left there."""
         rows = list(of(s.refunds, payment))
-        made = sum(row.amount for _, row in rows if row.at == "made")
+        made = sum(row.amount for _, row in rows if row.at in TAKEN)
         if not s.elsewhere or made + amount > CAPTURE:
             return None
         n = 1 + sum(key[1] == PROVIDER for key, _ in rows)
-        found = put(s.refunds, (payment, PROVIDER, n), Refund(amount, None, "made"))
+        at = "pending" if self.bounds.pending else "made"
+        found = put(s.refunds, (payment, PROVIDER, n), Refund(amount, None, at))
         return s._replace(refunds=found, elsewhere=s.elsewhere - 1)
 
     def direct(

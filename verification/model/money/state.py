@@ -36,6 +36,7 @@ class Bounds:
     direct: int = 0  # refunds that staff start at payment-svc
     failures: int = 0  # refunds that Razorpay fails
     elsewhere: int = 0  # refunds that are made at Razorpay, not by payment-svc
+    pending: bool = False  # these are first pending; the bank may fail them
     returns: tuple[int, ...] = (0,)  # units that may be returned with a refund
     mismatched: bool = False  # a payment may be of another amount
     disputes: int = 0  # disputes that the customer's bank may raise
@@ -60,7 +61,7 @@ class Refund(NamedTuple):
 
     amount: int
     state: RefundState | None
-    at: str = ""  # "made" or "failed", once Razorpay was called
+    at: str = ""  # "made" or "failed", once Razorpay was called; elsewhere "pending"
     is_acknowledged: bool = False  # acknowledged by an order.settled
     is_rest: bool = False
     despite_dispute: bool = False  # an admin lets it be sent

@@ -74,7 +74,8 @@ class Money(Orders, Payments, Invariants):
         return s if kind in IGNORED else HANDLERS[kind](self, s, *data)
 
     def work(self, s: World) -> Iterator[Step]:
-        """Let each service do its work."""
+        """Let each service, and the bank, do its work."""
+        yield from self._pending(s, "made")
         if s.order is Order.PLACED:
             reserved = self.fire_order(s, OrderTrigger.RESERVED)[0]
             requested = self.fire_payment(reserved, "a", PaymentTrigger.REQUESTED)
@@ -169,6 +170,9 @@ class Money(Orders, Payments, Invariants):
         yield from self.waiting_refunds(s)
 
     def _failures(self, s: World) -> Iterator[Step]:
+        if s.failures:
+            for name, failed in self._pending(s, "failed"):
+                yield name, failed._replace(failures=s.failures - 1)
         for key, row in s.refunds:
             is_due = row.state is RefundState.REQUESTED and not self.waits(s, key)
             if is_due and s.failures:
@@ -190,6 +194,13 @@ class Money(Orders, Payments, Invariants):
             for key, row in of(s.refunds, payment):
                 if row.state in UNSENT and not row.at:
                     yield from self._overtaken(s, key)
+
+    def _pending(self, s: World, at: str) -> Iterator[Step]:
+        """End the refunds made at Razorpay that wait for the bank."""
+        for key, row in s.refunds:
+            if row.at == "pending":
+                ended = put(s.refunds, key, row._replace(at=at))
+                yield ("the bank ends", key, at), s._replace(refunds=ended)
 
     def _overtaken(self, s: World, key: Key) -> Iterator[Step]:
         queried = self.prepare(s, key)
