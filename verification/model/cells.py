@@ -46,7 +46,7 @@ BEFORE_REVIEW = (
     Order.CANCELLING,
 )
 UNPAID = tuple(state for state in UNDECIDED if state is not Order.PAID)
-# The model of refunds made at Razorpay starts with none of these.
+# The models of refunds made at Razorpay start with none of these.
 NO_CAPTURE_COMES = tuple(
     state for state in UNPAID if state not in (Order.AWAITING_PAYMENT, Order.CANCELLING)
 )
@@ -55,12 +55,9 @@ NO_CAPTURE_COMES = tuple(
 NOT_USED: dict[str, list[Key]] = {
     "a refund starts only after the outcome of its capture is decided, unless it is "
     "made at Razorpay while the capture is on its way": [
-        *_cells("order", UNDECIDED, E.REFUND_FAILED),
+        *_cells("order", NO_CAPTURE_COMES, E.REFUND_FAILED),
         *_cells("order", UNPAID, E.REFUND_COMPLETED),
         *_cells("order", NO_CAPTURE_COMES, E.REFUND_PROCESSED),
-    ],
-    "a refund that is made at Razorpay and still pending is polled like ours": [
-        ("refund", None, RefundTrigger.FOUND_PENDING)
     ],
     "refunds that do not add up move nothing": _cells(
         "payment", P, T.REFUNDS_UNEXPLAINED
