@@ -67,6 +67,7 @@ app.kubernetes.io/component: {{ .component }}
 {{- define "shop.labels" -}}
 {{ include "shop.selector" . }}
 {{ include "shop.partOf" .root }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 {{- with .root.Values.commonLabels }}
