@@ -221,7 +221,8 @@ def test_the_test_pod_can_connect_to_all_services(network):
 def test_one_policy_for_both_directions_selects_each_pod(template, case):
     documents = template(case)
     policies = of_kind(documents, "NetworkPolicy")
-    policies.pop("shop-default-deny", None)
+    for name in ("shop-default-deny", "shop-certificates"):
+        policies.pop(name, None)
 
     for name, (labels, _) in pods(documents).items():
         [policy] = [
@@ -248,6 +249,22 @@ def test_in_production_a_pod_without_a_policy_has_no_connection(template):
 
     assert not network.reaches(OTHER_POD, OTHER_POD, 80)
     assert Network(template()).reaches(OTHER_POD, OTHER_POD, 80)
+
+
+def test_cert_manager_can_still_prove_that_it_has_the_host(template):
+    """Its solver pods run in this namespace, behind the ingress controller."""
+    [policy] = [
+        p["spec"]
+        for p in of_kind(template("prod"), "NetworkPolicy").values()
+        if "acme.cert-manager.io/http01-solver"
+        in p["spec"]["podSelector"].get("matchLabels", {})
+    ]
+
+    [rule] = policy["ingress"]
+    assert [port["port"] for port in rule["ports"]] == [8089]
+    [controller] = rule["from"]
+    labels = controller["namespaceSelector"]["matchLabels"]
+    assert labels == {"kubernetes.io/metadata.name": "ingress-nginx"}
 
 
 def test_the_policies_of_production_outlive_the_release(template):

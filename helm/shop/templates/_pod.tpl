@@ -93,14 +93,16 @@ volumes:
 
 {{- define "shop.volumes" -}}
 - name: tmp
-  emptyDir: {}
+  emptyDir:
+    sizeLimit: {{ .service.tmpSize }}
 {{- if include "shop.usesSqlite" .root }}
 - name: data
   {{- if .root.Values.database.persistence.enabled }}
   persistentVolumeClaim:
     claimName: {{ .service.fullname }}
   {{- else }}
-  emptyDir: {}
+  emptyDir:
+    sizeLimit: {{ .root.Values.database.persistence.size }}
   {{- end }}
 {{- end }}
 {{- if .root.Values.development.reload }}

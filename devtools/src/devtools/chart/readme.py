@@ -12,17 +12,21 @@ PATH = CHART / "README.md"
 HEAD = """\
 # Chart of the shop
 
-Deploys user-svc, product-svc, order-svc and payment-svc with their workers, on Kubernetes 1.30 or newer with Helm 3 or 4.
-[Operations](../../docs/operations.md) describes the installation, upgrades, secrets and back-ups.
+Deploys user-svc, product-svc, order-svc and payment-svc with their workers.
+It needs Kubernetes 1.30 or newer, and Helm 3 or 4.
+[Operations](../../docs/operations.md) describes the installation, upgrades, secrets and
+back-ups.
 
 | values file | for |
 | --- | --- |
 | `values.yaml` | a development cluster on which `kubectl apply -k k8s/` was run first |
 | `values-kind.yaml` | kind, by `make kind` |
 | `values-dev.yaml` | `skaffold dev` on kind |
-| `values-prod.yaml` | production: copy it and replace the host, registry, roles and Secrets |
+| `values-prod.yaml` | production: copy it and replace host, registry, roles, Secrets |
 
-`helm test` buys a product; see the notes after an installation. `values.schema.json` rejects unknown values, and the chart refuses unsafe ones with a sentence.
+`helm test` buys a product; see the notes after an installation.
+`values.schema.json` rejects unknown values, and the chart refuses unsafe ones with a
+sentence.
 
 ## Values
 
