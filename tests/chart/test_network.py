@@ -55,7 +55,7 @@ class Network:
 
 def selects(selector, labels):
     """Return whether a selector matches labels."""
-    return selector["matchLabels"].items() <= labels.items()
+    return selector.get("matchLabels", {}).items() <= labels.items()
 
 
 def is_peer(peer, labels):
@@ -130,7 +130,7 @@ def test_only_queue_readers_can_connect_to_the_pod_identity_agent(template):
     allowed = {
         (name, peer["ipBlock"]["cidr"])
         for name, policy in policies.items()
-        for rule in policy["spec"]["egress"]
+        for rule in policy["spec"].get("egress", [])
         for peer in rule["to"]
         if 80 in [port["port"] for port in rule["ports"]]
     }
@@ -220,14 +220,60 @@ def test_the_test_pod_can_connect_to_all_services(network):
 @pytest.mark.parametrize("case", ["default", "prod", "sqlite", "everything"])
 def test_one_policy_for_both_directions_selects_each_pod(template, case):
     documents = template(case)
-    policies = of_kind(documents, "NetworkPolicy").values()
+    policies = of_kind(documents, "NetworkPolicy")
+    for name in ("shop-default-deny", "shop-certificates"):
+        policies.pop(name, None)
 
     for name, (labels, _) in pods(documents).items():
-        if labels["app.kubernetes.io/name"] in SERVICES:
-            [policy] = [
-                p for p in policies if selects(p["spec"]["podSelector"], labels)
-            ]
-            assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"], name
+        [policy] = [
+            policy
+            for policy in policies.values()
+            if selects(policy["spec"]["podSelector"], labels)
+        ]
+        assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"], name
+
+
+def test_the_test_pod_can_connect_to_nothing_else(network):
+    tester = network.pods["Pod shop-test"]
+    ports = {"StatefulSet postgres": 5432, "Deployment redis": 6379}
+    ports |= {"Deployment localstack": 4566, "Deployment mail": 1025}
+
+    for name, port in ports.items():
+        assert not network.reaches(tester, network.pods[name], port), name
+    for labels in network.pods.values():
+        assert not network.reaches(labels, tester, 8000)
+
+
+def test_in_production_a_pod_without_a_policy_has_no_connection(template):
+    network = Network(template("prod"))
+
+    assert not network.reaches(OTHER_POD, OTHER_POD, 80)
+    assert Network(template()).reaches(OTHER_POD, OTHER_POD, 80)
+
+
+def test_cert_manager_can_still_prove_that_it_has_the_host(template):
+    """Its solver pods run in this namespace, behind the ingress controller."""
+    [policy] = [
+        p["spec"]
+        for p in of_kind(template("prod"), "NetworkPolicy").values()
+        if "acme.cert-manager.io/http01-solver"
+        in p["spec"]["podSelector"].get("matchLabels", {})
+    ]
+
+    [rule] = policy["ingress"]
+    assert [port["port"] for port in rule["ports"]] == [8089]
+    [controller] = rule["from"]
+    labels = controller["namespaceSelector"]["matchLabels"]
+    assert labels == {"kubernetes.io/metadata.name": "ingress-nginx"}
+
+
+def test_the_policies_of_production_outlive_the_release(template):
+    """Its last pods serve for a minute after Helm has deleted everything else."""
+    for name, policy in of_kind(template("prod"), "NetworkPolicy").items():
+        annotations = policy["metadata"]["annotations"]
+        assert annotations == {"helm.sh/resource-policy": "keep"}, name
+    for policy in of_kind(template(), "NetworkPolicy").values():
+        assert "annotations" not in policy["metadata"]
 
 
 def test_only_the_dns_of_the_cluster_can_be_used(template):

@@ -67,7 +67,7 @@ def test_the_last_command_of_a_restore_starts_all_deployments():
 
 
 @pytest.mark.parametrize("case", ["prod", "default", "sqlite"])
-def test_the_uninstall_commands_delete_all_objects_of_hooks(case):
+def test_the_uninstall_commands_delete_all_objects_that_helm_leaves(case):
     [kinds] = re.findall(r"delete ([\w,]+) -l app.kubernetes.io/part-of=shop", PAGE)
 
     hooks = [
@@ -77,8 +77,16 @@ def test_the_uninstall_commands_delete_all_objects_of_hooks(case):
         if "helm.sh/hook" in one["metadata"].get("annotations", {})
     ]
 
+    kept = [
+        (kind, name)
+        for kind in ("NetworkPolicy", "Ingress", "Deployment", "Service")
+        for name, one in golden(case, kind).items()
+        if "helm.sh/resource-policy" in one["metadata"].get("annotations", {})
+    ]
+
     assert hooks
-    for kind, name in hooks:
+    assert bool(kept) == (case == "prod")
+    for kind, name in (*hooks, *kept):
         assert kind.lower() in kinds.split(",")
         assert golden(case, kind)[name]["metadata"]["labels"].items() >= OURS.items()
 

@@ -154,7 +154,7 @@ def test(arguments: tuple[str, ...]) -> None:
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.option("--rewrite", is_flag=True, help="Rewrite the golden files.")
+@click.option("--rewrite", is_flag=True, help="Rewrite the golden files and README.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def chart(rewrite: bool, arguments: tuple[str, ...]) -> None:
     """Lint, render and test the chart with Helm 3 and 4; arguments go to pytest."""

@@ -104,6 +104,17 @@ def test_our_containers_can_change_nothing_and_may_do_nothing(name):
     assert one["security_opt"] == ["no-new-privileges:true"]
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_cannot_use_up_the_machine(name):
+    one = SERVICES[name]
+
+    assert re.fullmatch(r"(128|256|512)m|1g", one["mem_limit"])
+    assert one["cpus"] <= 2
+    assert one["pids_limit"] <= 512
+    assert one["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
+    assert all("size=" in place for place in one.get("tmpfs", []))
+
+
 def test_worker_and_migrations_are_the_services_image_with_its_settings():
     for service in layout.SERVICES:
         for name in (f"{service}-worker", f"{service}-migrate"):

@@ -13,6 +13,7 @@ CHANGELOG = "# Changelog\n\n## Unreleased\n\n### Added\n\n- More.\n"
 CHART = 'name: shop\nversion: 0.1.0\nappVersion: "0.1.0"\nkubeVersion: ">=0.1.0"\n'
 GOLDEN = """\
 helm.sh/chart: shop-0.1.0
+app.kubernetes.io/version: 0.1.0
 image: registry.example.com/shop/order-svc:0.1.0
 other: image:0.1.0
 """
@@ -65,7 +66,7 @@ def test_a_release_is_one_commit_with_all_that_names_the_version(repository):
     chart = (repository / "helm/shop/Chart.yaml").read_text()
     assert chart == CHART.replace("n: 0.1.0", "n: 0.2.0").replace('n: "0.1', 'n: "0.2')
     golden = (repository / "tests/chart/golden/kind.yaml").read_text()
-    assert golden.count("0.2.0") == 2
+    assert golden.count("0.2.0") == 3
     assert "other: image:0.1.0" in golden
     sandbox = (repository / "k8s/shop/razorpay-sandbox.yaml").read_text()
     assert sandbox == "image: shop/razorpay-sandbox:0.2.0\n"

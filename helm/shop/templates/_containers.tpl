@@ -1,18 +1,26 @@
 {{/* Fields that all containers of a service share: (dict "root" $ "service" service). */}}
 {{- define "shop.container" -}}
 image: {{ include "shop.image" (dict "root" .root "image" .service.image) }}
-imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+imagePullPolicy: {{ .service.image.pullPolicy | default .root.Values.image.pullPolicy }}
 securityContext:
-  {{- include "shop.containerSecurity" .root | nindent 2 }}
+  {{- include "shop.containerSecurity" . | nindent 2 }}
 envFrom:
   - configMapRef:
-      name: {{ .service.name }}
+      name: {{ .service.fullname }}
   - secretRef:
       name: {{ .service.existingSecret }}
-{{- if include "shop.usesSqlite" .root }}
+  {{- with .service.extraEnvFrom }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- if or (include "shop.usesSqlite" .root) .service.extraEnv }}
 env:
+  {{- if include "shop.usesSqlite" .root }}
   - name: DATABASE_URL
     value: sqlite:////data/{{ .service.name }}.db
+  {{- end }}
+  {{- with .service.extraEnv }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- end }}
 volumeMounts:
   - name: tmp
@@ -24,6 +32,9 @@ volumeMounts:
   {{- if .root.Values.development.reload }}
   - name: reload
     mountPath: /etc/shop
+  {{- end }}
+  {{- with .service.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- end }}
 
@@ -41,18 +52,13 @@ ports:
     containerPort: 8000
 startupProbe:
   {{- include "shop.probe" (dict "service" .service "path" "/healthz/") | nindent 2 }}
-  periodSeconds: 1
-  failureThreshold: 60
+  {{- toYaml .service.api.probes.startup | nindent 2 }}
 livenessProbe:
   {{- include "shop.probe" (dict "service" .service "path" "/healthz/") | nindent 2 }}
-  periodSeconds: 10
-  timeoutSeconds: 5
-  # A minute: a restart helps a process that hangs, not a node that is busy.
-  failureThreshold: 6
+  {{- toYaml .service.api.probes.liveness | nindent 2 }}
 readinessProbe:
   {{- include "shop.probe" (dict "service" .service "path" "/readyz/") | nindent 2 }}
-  periodSeconds: 5
-  timeoutSeconds: 3
+  {{- toYaml .service.api.probes.readiness | nindent 2 }}
 lifecycle:
   preStop:
     # Gunicorn resets new connections after SIGTERM, so wait until the pod is removed from

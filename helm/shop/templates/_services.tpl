@@ -11,16 +11,23 @@ payment-svc: {module: payment_svc, localPort: 8003, prefix: /payments, calls: [u
 {{- range $name, $properties := include "shop.properties" . | fromYaml }}
 {{- $service := mergeOverwrite (deepCopy $.Values.defaults) (index $.Values.services $name) $properties }}
 {{- if $service.enabled }}
+{{- $_ := set $service "fullname" (include "shop.fullname" (dict "root" $ "name" $name)) }}
 {{ dict $name (set $service "name" $name) | toYaml }}
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* The name of an object: (dict "root" $ "name" name). Two releases in one namespace
+     need different names. */}}
+{{- define "shop.fullname" -}}
+{{- with .root.Values.fullnameOverride }}{{ . }}-{{ end }}{{ .name }}
 {{- end }}
 
 {{/* The URL of a service inside the cluster: (dict "root" $ "name" name). */}}
 {{- define "shop.url" -}}
 {{- $service := mergeOverwrite (deepCopy .root.Values.defaults) (index .root.Values.services .name) }}
 {{- $port := ternary "" (printf ":%v" $service.service.port) (eq (int $service.service.port) 80) }}
-{{- include "shop.externalUrl" . | default (printf "http://%s%s" .name $port) }}
+{{- include "shop.externalUrl" . | default (printf "http://%s%s" (include "shop.fullname" .) $port) }}
 {{- end }}
 
 {{/* The URL of a service of another release, or nothing. */}}
@@ -44,7 +51,7 @@ payment-svc: {module: payment_svc, localPort: 8003, prefix: /payments, calls: [u
 {{- $registry := .root.Values.image.registry }}
 {{- with .image }}
 {{- with $registry }}{{ . }}/{{ end }}{{ .repository }}
-{{- if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.root.Chart.AppVersion }}{{ end }}
+{{- if .digest }}@{{ .digest }}{{ else }}:{{ coalesce .tag $.root.Values.image.tag $.root.Chart.AppVersion }}{{ end }}
 {{- end }}
 {{- end }}
 
@@ -60,8 +67,12 @@ app.kubernetes.io/component: {{ .component }}
 {{- define "shop.labels" -}}
 {{ include "shop.selector" . }}
 {{ include "shop.partOf" .root }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "shop.partOf" -}}

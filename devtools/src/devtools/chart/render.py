@@ -30,12 +30,15 @@ class Refused(Exception):
 
 
 def template(
-    helm: Path, values: Iterable[Path] = (), sets: Iterable[str] = ()
+    helm: Path,
+    values: Iterable[Path] = (),
+    sets: Iterable[str] = (),
+    release: str = "shop",
 ) -> list[Document]:
     """Return what the chart makes of values files and `--set` words."""
     options = [word for path in values for word in ("--values", str(path))]
     options += [word for text in sets for word in ("--set", text)]
-    output = run(helm, "template", "shop", CHART, "--namespace", "shop", *options)
+    output = run(helm, "template", release, CHART, "--namespace", "shop", *options)
     return documents(output)
 
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from devtools.chart import tools
+from devtools.chart import readme, tools
 from devtools.chart.render import CASES, GOLDEN, golden, template
 from devtools.layout import ROOT
 from devtools.terminal import console
@@ -28,12 +28,13 @@ def run(arguments: tuple[str, ...]) -> int:
 
 
 def rewrite() -> int:
-    """Rewrite the golden files from the chart's current output."""
+    """Rewrite the golden files from the chart's current output, and its README."""
     tools.fetch()
     helm = list(tools.found().helms.values())[-1]
     for name, values in CASES.items():
         path = GOLDEN / f"{name}.yaml"
         path.write_text(golden(template(helm, values)), encoding="utf-8")
         console().print(f"• {path.relative_to(ROOT)}")
-    console().print("Review the changes: git diff tests/chart/golden")
+    readme.write()
+    console().print("Review the changes: git diff tests/chart/golden helm/shop")
     return 0

@@ -14,7 +14,10 @@ from devtools.terminal import console
 NUMBER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 # Files that repeat the version, because the programs that read them know no other.
 REPEATED = ("helm/shop/Chart.yaml", "k8s/shop/razorpay-sandbox.yaml")
-PLACES = r'^version: |^appVersion: "|\bshop/[a-z-]+:|\bhelm\.sh/chart: shop-'
+PLACES = (
+    r'^version: |^appVersion: "|\bshop/[a-z-]+:|\bhelm\.sh/chart: shop-'
+    r"|\bapp\.kubernetes\.io/version: "
+)
 
 
 def run(new: str) -> int:
