@@ -27,17 +27,22 @@ def create_link(work: Context, payment: Payment) -> None:
         _create_link(work, payment)
     except Exception as error:
         work.session.rollback()
-        if not work.payments.is_too_late(payment):
+        if not _is_too_late(work, payment):
             raise
         logging.get().error("link failed", payment_id=payment.id, exc_info=error)
         _fail(work, payment, TOO_LATE)
 
 
 def _create_link(work: Context, payment: Payment) -> None:
-    """Create the link; a retry first queries Razorpay for the one it may have made."""
-    if payment.attempts > 1 and _recover_link(work, payment):
+    """Create the link; a retry first queries Razorpay for the one it may have made.
+
+    The query also shows Razorpay's time: where ours is wrong, no order would be new
+    enough for a link.
+    """
+    is_in_doubt = _is_too_late(work, payment) and not work.razorpay.clock.is_known
+    if (payment.attempts > 1 or is_in_doubt) and _recover_link(work, payment):
         return
-    if work.payments.is_too_late(payment):
+    if _is_too_late(work, payment):
         _fail(work, payment, TOO_LATE)
         return
     failpoint("payment.before_create")
@@ -58,7 +63,7 @@ def _recover_link(work: Context, payment: Payment) -> bool:
     """
     found = fetch_snapshot(work, payment)
     if not isinstance(found, Done):
-        if work.payments.is_too_late(payment):
+        if _is_too_late(work, payment):
             return False
         retry_later(work, Payment, payment.id, found)
         return True
@@ -66,6 +71,11 @@ def _recover_link(work: Context, payment: Payment) -> bool:
         return False
     reconcile(work, payment.id, found.value)
     return True
+
+
+def _is_too_late(work: Context, payment: Payment) -> bool:
+    """Return whether the order is too old for a link, by Razorpay's clock."""
+    return work.payments.is_too_late(payment, work.razorpay.clock.now())
 
 
 def _handle_refusal(work: Context, payment: Payment, refusal: Refused) -> None:
