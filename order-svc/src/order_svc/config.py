@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chassis import config
-from chassis.config import credential, money, seconds, setting, url, whole
+from chassis.config import credential, money, seconds, setting, text, url, whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Settings(Times, config.Settings):
 
     service: str = "order-svc"
     service_client_id: str = setting(credential, "order-svc")
-    service_client_secret: str = setting(credential, secret=True)
+    service_client_secret: str = setting(text, secret=True)
     product_svc_url: str = setting(url, "http://127.0.0.1:8001")
     max_open_orders: int = setting(whole, 20)
     max_held_by_customer: int = setting(whole, 100)
