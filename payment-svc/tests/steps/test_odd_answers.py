@@ -226,3 +226,21 @@ def test_a_capture_of_nothing_is_reviewed_and_decided(
     state = {"accept": "captured", "refund": "closed"}[decision]
     assert shop.payment(order).state == state
     assert shop.refunds(order) == []
+
+
+def test_a_paid_link_without_a_capture_is_alerted_when_its_order_ends(
+    shop, answers, alerts
+):
+    order = shop.issued()
+    shop.pay(order)
+    answers(each("pay", lambda one: one.update(status="refunded", captured=None)))
+    shop.close(order)
+
+    causes = []
+    for _ in range(6):
+        shop.make_due()
+        shop.work()
+        causes.append([one["cause"] for one in alerts()])
+
+    assert shop.payment(order).state == "closing"
+    assert (causes[0], causes[-1]) == ([], ["unreadable_answer"])

@@ -7,6 +7,7 @@ from chassis import leases, logging
 from chassis.failpoints import failpoint
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.models import Payment, PaymentState
+from payment_svc.razorpay.causes import UnreadableAnswer
 from payment_svc.razorpay.link_request import PaymentLinkRequest
 from payment_svc.razorpay.types import Snapshot
 from payment_svc.steps.context import Context
@@ -14,6 +15,7 @@ from payment_svc.steps.reconciliation import fetch_snapshot, poll, reconcile
 from payment_svc.steps.retries import retry_later
 
 CALLBACK = "/payments/payment_link_callback/"
+OFTEN = 5  # attempts to cancel a link, after which staff see the problem
 TOO_LATE = "no link could be created in time"
 DUPLICATE = ("already exists", "already attempted")  # a link with this reference exists
 
@@ -166,5 +168,14 @@ def _cancel(work: Context, payment: Payment, link_id: str) -> None:
     if isinstance(answer, Unknown):
         retry_later(work, Payment, payment.id, answer)
     elif poll(work, payment) is PaymentState.CLOSING:
-        why = Unknown("the link is neither open nor closed")
-        retry_later(work, Payment, payment.id, why)
+        retry_later(work, Payment, payment.id, _neither(payment))
+
+
+def _neither(payment: Payment) -> Unknown:
+    """Return why a link is to be cancelled again.
+
+    The list of its payments can lag behind. When it lasts, such as for a paid link
+    whose payment is not marked as captured, staff must look.
+    """
+    why = "the link is neither open nor closed"
+    return UnreadableAnswer(why) if payment.attempts >= OFTEN else Unknown(why)
