@@ -208,6 +208,8 @@ def test_a_secret_that_fits_into_no_header_is_refused_and_not_shown(sign, name):
         ("USER_SVC_URL", "http://user svc:8000"),
         ("DATABASE_URL", "postgresql://shop:pass\u201dword@db/shop"),
         ("AWS_ACCESS_KEY_ID", "AKIA\u200b"),
+        ("JWT_ISSUER", "shop\u200b"),
+        ("TRUSTED_HOSTS", "shop.example, www.shop\u00ad.example"),
         ("AWS_SECRET_ACCESS_KEY", "key "),
         ("AWS_SESSION_TOKEN", "\u201ctoken\u201d"),
     ],

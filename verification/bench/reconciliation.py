@@ -1,7 +1,8 @@
 """The time and memory of `flask payments reconcile` for many payments.
 
 `python -m verification.bench.reconciliation --payments 5000` fills a database of
-payment-svc, answers each call to Razorpay's lists after 100 ms, and follows the run.
+payment-svc, answers each call to Razorpay's lists after 100 ms, and follows the run;
+`--database postgresql` does so on a PostgreSQL server of its own.
 """
 
 import os
@@ -10,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,12 +20,36 @@ from typing import IO, cast
 
 import click
 
+from devtools.local import postgres
 from verification.bench.listed_payments import DAYS, Listed, served
 from verification.bench.stored_payments import environment, fill
 
 PAGE = 100  # payments
 MEMORY_PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 GOAL_PAYMENTS, GOAL_SECONDS = 100_000, 600
+
+
+@contextmanager
+def _sqlite(folder: Path) -> Iterator[str]:
+    """Yield the address of a database file."""
+    yield f"sqlite:///{folder / 'payments.sqlite3'}"
+
+
+@contextmanager
+def _postgresql(folder: Path) -> Iterator[str]:
+    """Run a server with durable settings; yield the address of its database."""
+    server = postgres.Server(folder, postgres.DURABLE)
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+DATABASES: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
+    "sqlite": _sqlite,
+    "postgresql": _postgresql,
+}
 
 
 @dataclass(frozen=True)
@@ -37,13 +63,18 @@ class Turn:
 @click.command()
 @click.option("--payments", type=click.IntRange(1000, 200_000), default=5_000)
 @click.option("--delay", type=float, default=0.1, help="Seconds of each call.")
-def main(payments: int, delay: float) -> None:
+@click.option("--database", type=click.Choice(list(DATABASES)), default="sqlite")
+def main(payments: int, delay: float, database: str) -> None:
     """Measure one run; exit with 1 if 100,000 payments would take over 10 minutes."""
     now = datetime.now(UTC).replace(microsecond=0)
     since = now - timedelta(days=DAYS)
     listed = Listed.spread(payments, since, now)
-    with tempfile.TemporaryDirectory() as folder, served(listed, delay) as url:
-        environ = environment(Path(folder), url)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        DATABASES[database](Path(folder)) as address,
+        served(listed, delay) as url,
+    ):
+        environ = environment(address, url)
         fill(environ, listed)
         click.echo(f"{payments:,} payments are stored; the run begins", err=True)
         turns = list(_follow(environ, since))

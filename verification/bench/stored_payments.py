@@ -3,7 +3,6 @@
 import os
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 from chassis import migrations
 from payment_svc import create_app
@@ -16,15 +15,15 @@ CHUNK = 1_000  # payments of one transaction
 RUPEE = Decimal(100)
 
 
-def environment(folder: Path, razorpay: str) -> dict[str, str]:
-    """Return the settings of a payment-svc with a database in a folder."""
+def environment(database: str, razorpay: str) -> dict[str, str]:
+    """Return the settings of a payment-svc, given its database's address."""
     return {
         **os.environ,
         **{name: KEYS[name] for name in KEYS if name.startswith("RAZORPAY")},
         "APP_ENV": "test",
         "SECRET_KEY": "benchmark-secret-of-32-characters-or-more",
         "PUBLIC_URL": "http://127.0.0.1",
-        "DATABASE_URL": f"sqlite:///{folder / 'payments.sqlite3'}",
+        "DATABASE_URL": database,
         "RAZORPAY_BASE_URL": razorpay,
     }
 

@@ -82,6 +82,11 @@ def origins(value: str) -> tuple[str, ...]:
     return found
 
 
+def hosts(value: str) -> str:
+    """Accept comma-separated names of hosts or nothing."""
+    return ",".join(credential(one.strip()) for one in value.split(","))
+
+
 def whole(value: str) -> int:
     """Accept a whole number from 0."""
     if not value.isascii() or not value.isdigit():
@@ -195,10 +200,10 @@ class Settings:
     secret_key: str = setting(text, secret=True)
     public_url: str = setting(url)
     user_svc_url: str = setting(url, "http://127.0.0.1:8000")
-    jwt_issuer: str = setting(text, "shop")
+    jwt_issuer: str = setting(credential, "shop")
     log_level: str = setting(one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
     db_pool_size: int = setting(whole, 10)
-    trusted_hosts: str = setting(text, "")
+    trusted_hosts: str = setting(hosts, "")
     cors_origins: tuple[str, ...] = setting(origins, ())
     behind_tls: bool = setting(flag, False)
     proxy_count: int = setting(whole, 0)

@@ -44,6 +44,17 @@ def test_an_invalid_message_is_quarantined(shop: Any, kind: str, data: Any) -> N
     assert len(quarantined(shop)) == 1
 
 
+def test_a_review_of_nothing_paid_reaches_its_order(shop: Any) -> None:
+    order = shop.placed()
+    seen = {"payment_id": 1, "amount": "0.00", "currency": "INR"}
+
+    outcome = shop.receive(
+        "payment.under_review", order_id=order, reason="an offer", **seen
+    )
+
+    assert (outcome, shop.state(order)) == ("handled", "under_review")
+
+
 def test_unknown_members_are_ignored(shop: Any) -> None:
     order = shop.placed()
 

@@ -18,7 +18,7 @@ from chassis import logging
 from chassis.outcomes import Done, Refused, Unknown, Value
 from payment_svc.config import Settings
 from payment_svc.razorpay import entities
-from payment_svc.razorpay.causes import CALL_FAILED, ProviderProblem
+from payment_svc.razorpay.causes import CALL_FAILED, ProviderProblem, UnreadableAnswer
 from payment_svc.razorpay.http import Refusal, make_session
 from payment_svc.razorpay.link_request import PaymentLinkRequest
 from payment_svc.razorpay.pages import PAGE, every_item
@@ -118,14 +118,20 @@ class RazorpayService:
 
         return _call(fetch)
 
-    def snapshot(self, link: ProviderLink | None) -> Done[Snapshot] | Refused | Unknown:
+    def snapshot(
+        self, link: ProviderLink | None, known_order_id: str | None = None
+    ) -> Done[Snapshot] | Refused | Unknown:
         """Return a link together with the payments of its order.
 
-        The link alone is not enough: an expired link can have a captured payment.
+        The link alone is not enough: an expired link can have a captured payment. The
+        order that is known replaces the one that an answer has left out.
         """
-        if link is None or link.order_id is None:
+        order_id = (link.order_id or known_order_id) if link else None
+        if order_id is None:
+            if link is not None and link.is_paid:
+                return UnreadableAnswer("a paid link without its order")
             return Done(Snapshot(link))
-        payments = self.payments_of(link.order_id)
+        payments = self.payments_of(order_id)
         if isinstance(payments, Done):
             return Done(Snapshot(link, payments.value))
         return payments
@@ -218,9 +224,9 @@ def _refers(entity: dict[str, Any], reference_id: str) -> bool:
 
 
 def _same(wanted: str, found: Entity) -> Entity:
-    """Return an entity, or raise Unknown for one with another id than requested."""
+    """Return an entity, or raise UnreadableAnswer for another one than requested."""
     if found.id != wanted:
-        raise Unknown(f"an answer about {found.id}")
+        raise UnreadableAnswer(f"an answer about {found.id}")
     return found
 
 

@@ -36,7 +36,7 @@ def a_dispute(session):
         ("chargeback", "won", False),
         ("chargeback", "lost", False),
         ("chargeback", "closed", False),
-        (None, None, False),  # not fetched yet
+        (None, None, True),  # not fetched yet
     ],
 )
 def test_an_open_dispute_that_is_not_fraud_hinders_a_refund(
@@ -53,6 +53,14 @@ def test_an_open_dispute_that_is_not_fraud_hinders_a_refund(
         assert caught.value.code == "dispute_open"
     else:
         dispute_rules.check_open(session, PAY)
+
+
+def test_a_dispute_that_razorpay_refuses_hinders_nothing(session, a_dispute):
+    dispute = a_dispute(None, None)
+    dispute.problem = "Razorpay: The id provided does not exist"
+    session.commit()
+
+    assert dispute_rules.find_open(session, PAY) is None
 
 
 @pytest.mark.parametrize("other", ["pay_Sb1RaT5mUb39Qz", None])

@@ -216,8 +216,8 @@ def errors(caplog):
         ({"status": "open"}, True),
         ({"status": "under_review"}, True),
         ({"status": "lost"}, True),
-        ({"status": "won"}, False),
-        ({"status": "closed"}, False),
+        ({"status": "won"}, True),  # opened and ended before it was fetched
+        ({"status": "closed"}, True),
         ({"status": "won", "amount": Decimal("499.01")}, True),
     ],
 )
@@ -226,6 +226,25 @@ def test_a_dispute_that_is_open_lost_or_wrong_is_an_alert_once(
 ):
     for _ in range(2):
         reconcile(**seen)
+
+    assert errors(caplog) == [("payment disputed", True)] * is_alert
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_alert"),
+    [
+        ({"status": "won"}, False),
+        ({"status": "closed"}, False),
+        ({"status": "won", "amount_deducted": Decimal("10.00")}, True),
+    ],
+)
+def test_the_end_of_a_known_dispute_is_an_alert_only_with_a_loss(
+    reconcile, caplog, seen, is_alert
+):
+    reconcile(status="open")
+    caplog.clear()
+
+    reconcile(**seen)
 
     assert errors(caplog) == [("payment disputed", True)] * is_alert
 

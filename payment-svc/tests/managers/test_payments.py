@@ -63,4 +63,4 @@ def test_no_link_is_created_for_an_old_order(work, minutes, is_late):
     placed_at = clock.now() - timedelta(minutes=minutes)
     payment = work.payments.request(a_request(placed_at=placed_at))
 
-    assert work.payments.is_too_late(payment) is is_late
+    assert work.payments.is_too_late(payment, clock.now()) is is_late

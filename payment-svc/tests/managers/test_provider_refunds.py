@@ -75,15 +75,15 @@ def test_what_cannot_be_a_refund_of_the_capture_moves_nothing(work, payment, fie
 
 @pytest.mark.parametrize(
     ("refunded", "differs"),
-    [(None, False), ("0.00", False), ("100.00", True)],
+    [(None, True), ("0.00", False), ("100.00", True)],
 )
-def test_a_capture_differs_when_another_amount_is_refunded(
+def test_refunds_are_read_unless_nothing_is_refunded_here_and_there(
     work, payment, refunded, differs
 ):
     found = captured(payment, None if refunded is None else Decimal(refunded))
 
     expected = [(payment.id, found)] if differs else []
-    assert work.provider_refunds.differing([found]) == expected
+    assert work.provider_refunds.refunded([found]) == expected
 
 
 def unexplained(session, payment):
@@ -179,7 +179,28 @@ def test_a_replaced_capture_differs_too(work, payment, replaced):
     found = captured(payment, Decimal("400.00"))
     found = type(found)(**{**vars(found), "id": replaced})
 
-    assert work.provider_refunds.differing([found]) == [(payment.id, found)]
+    assert work.provider_refunds.refunded([found]) == [(payment.id, found)]
+
+
+def test_equal_sums_are_compared_too(work, payment):
+    apply(work, payment, seen("rfnd_1", "100.00"))
+    found = captured(payment, Decimal("100.00"))
+
+    assert work.provider_refunds.refunded([found]) == [(payment.id, found)]
+
+
+@pytest.mark.parametrize("status", ["pending", "processed"])
+def test_a_processed_refund_that_has_failed_is_named_and_moves_nothing(
+    session, work, payment, status
+):
+    apply(work, payment, seen())
+
+    found = apply(work, payment, seen(status="failed"))
+
+    assert found == [(RefundReason.PROVIDER, "rfnd_1", "processed")]
+    assert unexplained(session, payment) == ["the processed refund rfnd_1 is failed"]
+    assert apply(work, payment, seen(status=status)) == found
+    assert len(unexplained(session, payment)) == 1
 
 
 PARTS = (seen("rfnd_1", "300.00"), seen("rfnd_2", "100.00", "failed"))
@@ -195,7 +216,7 @@ PARTS = (seen("rfnd_1", "300.00"), seen("rfnd_2", "100.00", "failed"))
         ("299.99", "299.99", False),
         ("400.01", "400.01", False),
         (None, "300.00", True),
-        (None, None, False),
+        (None, None, True),  # left out, which contradicts nothing
     ],
 )
 def test_the_refunded_amount_must_be_the_sum_of_the_refunds(

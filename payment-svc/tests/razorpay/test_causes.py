@@ -61,6 +61,15 @@ ANSWERS = [
         NA,
         "trouble",
     ),
+    (400, "no", {"code": "SERVER_ERROR"}, "trouble"),
+    (400, "no", {"code": "GATEWAY_ERROR"}, "trouble"),
+    (400, "no", {"reason": "server_error"}, "trouble"),
+    (400, "no", {"reason": "request_timed_out"}, "trouble"),
+    (400, "no", {"reason": "gateway_technical_error"}, "trouble"),
+    (400, "no", {"code": "SERVICE_UNAVAILABLE"}, "maintenance"),
+    (400, "no", {"field": "callback_url"}, "callback_address"),
+    (400, "no", {"field": "callback_method"}, "callback_address"),
+    (400, "The callback url format is invalid.", NA, "callback_address"),
     (502, "", {}, "trouble"),
     (504, "", {}, "trouble"),
 ]
@@ -112,7 +121,8 @@ def test_every_cause_that_an_answer_can_have_is_shown_above():
     found = {name for _, _, _, name in ANSWERS}
 
     names = {one.name for one in causes.CAUSES}
-    assert names - found == {"call_failed", "broken_list"}  # no status or words
+    without_words = {"call_failed", "broken_list", "unreadable_answer", "query_refused"}
+    assert names - found == without_words
 
 
 def test_every_cause_has_a_name_of_its_own_and_two_sentences():

@@ -126,7 +126,7 @@ def test_an_answer_about_another_link_is_no_answer():
         found = fetch(url)
 
     assert isinstance(found, Unknown)
-    assert found.why == "an answer about plink_Sb1Pq4XyNd83Zz"
+    assert found.why == "unreadable_answer: an answer about plink_Sb1Pq4XyNd83Zz"
 
 
 def test_a_retry_after_is_kept():

@@ -335,3 +335,42 @@ def test_a_dispute_larger_than_its_payment_is_named_and_no_refund_is_sent(
 
     assert [row.problem for row in shop.rows(Dispute)] == ["larger than the payment"]
     assert shop.ledger("refunds") == []
+
+
+ENDS = {
+    "of phase fraud": {"phase": "fraud"},
+    "won": {"status": "won"},
+    "closed": {"status": "closed"},
+}
+
+
+@pytest.mark.parametrize("end", [*ENDS, "refused"])
+def test_until_a_dispute_is_fetched_its_webhook_holds_every_refund(
+    shop, deliver, staff, end
+):
+    order = shop.captured()
+    shop.settle(order)
+    dispute(shop, order)
+    service = shop.app.extensions["razorpay"]
+    real = service.fetch_dispute
+    service.fetch_dispute = lambda _: Unknown("HTTP 502")
+    deliver()
+
+    shop.refund(order, "499.00", "cancelled")
+    shop.work()
+    path = f"/payments/{shop.payment(order).id}/refund/"
+    answer = shop.call("POST", path, staff, json={})
+
+    assert (answer.status_code, answer.json["code"]) == (409, "dispute_open")
+    assert (shop.refunds(order)[0].state, shop.ledger("refunds")) == ("requested", [])
+
+    def fetch(name):
+        if end == "refused":
+            return Refused("The id provided does not exist")
+        found = real(name).value
+        return Done(type(found)(**{**vars(found), **ENDS[end]}))
+
+    service.fetch_dispute = fetch
+    make_due(shop)
+
+    assert shop.refunds(order)[0].state == "processed"

@@ -25,7 +25,7 @@ class PaymentCapturedSchema(Schema):
 
     order_id = Whole(required=True)
     payment_id = Whole(required=True)
-    amount = Money("0.01", MOST, required=True)
+    amount = Money("0.00", MOST, required=True)  # an offer of all of it, accepted
     currency = fields.String(required=True, validate=validate.Length(3, 3))
     accepted = Flag(load_default=False)
 
@@ -43,7 +43,7 @@ class PaymentUnderReviewSchema(Schema):
 
     order_id = Whole(required=True)
     payment_id = Whole(required=True)
-    amount = Money("0.01", MOST_PAID, required=True)
+    amount = Money("0.00", MOST_PAID, required=True)
     currency = fields.String(required=True, validate=validate.Length(3, 3))
     reason = fields.String(required=True, validate=validate.Length(1, 255))
 

@@ -1,6 +1,6 @@
 """Which disputes keep a refund from being sent."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from chassis.errors import Conflict
@@ -10,7 +10,7 @@ from payment_svc.models.disputes import CLOSED, FRAUD, WON
 
 def find_open(session: Session, razorpay_payment_id: str | None) -> Dispute | None:
     """Return an open dispute of a capture that is not of phase fraud, or None."""
-    return next((d for d in _serious(session, razorpay_payment_id) if d.is_open), None)
+    return next(filter(_may_be_open, _serious(session, razorpay_payment_id)), None)
 
 
 def find_holding(session: Session, refund: Refund) -> Dispute | None:
@@ -25,7 +25,11 @@ def find_holding(session: Session, refund: Refund) -> Dispute | None:
     found = _serious(session, refund.razorpay_payment_id)
     is_by_saga = refund.reason in BY_SAGA
     return next(
-        (d for d in found if is_by_saga or d.is_open or refund.detail == waiting(d)),
+        (
+            d
+            for d in found
+            if is_by_saga or _may_be_open(d) or refund.detail == waiting(d)
+        ),
         None,
     )
 
@@ -46,14 +50,23 @@ def check_open(session: Session, razorpay_payment_id: str | None) -> None:
         )
 
 
+def _may_be_open(dispute: Dispute) -> bool:
+    """Return whether a dispute is open, or was reported and not fetched yet."""
+    return dispute.status is None or dispute.is_open
+
+
 def _serious(session: Session, razorpay_payment_id: str | None) -> list[Dispute]:
-    """Return the fetched disputes that were neither won nor closed, nor are fraud."""
+    """Return the disputes that were neither won nor closed, nor are fraud.
+
+    Until a dispute was fetched, its webhook counts, unless Razorpay refuses its id.
+    """
     if razorpay_payment_id is None:
         return []
     rows = select(Dispute).where(
         Dispute.razorpay_payment_id == razorpay_payment_id,
-        Dispute.status.is_not(None),
-        Dispute.status.not_in((WON, CLOSED)),
-        Dispute.phase != FRAUD,
+        or_(
+            Dispute.status.is_(None) & Dispute.problem.is_(None),
+            Dispute.status.not_in((WON, CLOSED)) & (Dispute.phase != FRAUD),
+        ),
     )
     return list(session.scalars(rows.order_by(Dispute.id)))

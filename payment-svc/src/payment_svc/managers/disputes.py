@@ -17,7 +17,7 @@ from payment_svc.models import (
     Refund,
     RefundState,
 )
-from payment_svc.models.disputes import LOST
+from payment_svc.models.disputes import FRAUD, LOST
 from payment_svc.razorpay.types import ProviderDispute
 
 PAUSE = timedelta(hours=1)  # between two polls of an open dispute
@@ -44,14 +44,22 @@ class DisputeManager:
         rows = select(Dispute).filter_by(payment_id=payment_id)
         return self.session.scalars(rows.order_by(Dispute.id.desc())).all()
 
-    def store(self, razorpay_dispute_id: str) -> int:
-        """Store a dispute's id, make its fetch due, and return the row's id."""
+    def store(
+        self, razorpay_dispute_id: str, razorpay_payment_id: str | None = None
+    ) -> int:
+        """Store a dispute's id, make its fetch due, and return the row's id.
+
+        The payment that a webhook names gets no refund until the dispute was fetched.
+        """
         stored = select(Dispute.id).filter_by(razorpay_dispute_id=razorpay_dispute_id)
         row_id = self.session.scalar(stored)
         if row_id is not None:
             leases.make_due(Dispute, row_id)
             return row_id
-        dispute = Dispute(razorpay_dispute_id=razorpay_dispute_id)
+        dispute = Dispute(
+            razorpay_dispute_id=razorpay_dispute_id,
+            razorpay_payment_id=razorpay_payment_id,
+        )
         try:
             with self.session.begin_nested():
                 self.session.add(dispute)
@@ -91,6 +99,7 @@ class DisputeManager:
         dispute.problem = f"Razorpay: {description}"[:255]
         is_old = clock.now() - dispute.created_at > GIVE_UP
         dispute.next_check_at = None if is_old else clock.now() + PAUSE
+        self._wake_refunds(dispute)
 
     def publish_again(self, dispute: Dispute) -> None:
         """Publish a fetched dispute once more; staff request it in the panel."""
@@ -127,7 +136,7 @@ class DisputeManager:
         dispute.attempts = 0
         if due is None or due > now:
             dispute.next_check_at = now + PAUSE if dispute.is_open else None
-        if not dispute.is_open:
+        if not dispute.is_open or dispute.phase == FRAUD:
             self._wake_refunds(dispute)
 
     def _wake_refunds(self, dispute: Dispute) -> None:
@@ -160,8 +169,10 @@ def _problem(payment: Payment | None, seen: ProviderDispute) -> str | None:
 
 
 def _report(dispute: Dispute) -> None:
-    """Log a change; an open or lost dispute, and one with a problem, is an alert."""
-    needs_staff = dispute.is_open or dispute.status == LOST or bool(dispute.problem)
+    """Log a change; only the end of a known dispute without a loss is no alert."""
+    is_loss = dispute.status == LOST or bool(dispute.amount_deducted)
+    is_new = dispute.version == 1
+    needs_staff = is_new or is_loss or dispute.is_open or bool(dispute.problem)
     log = logging.get()
     (log.error if needs_staff else log.info)(
         "payment disputed",

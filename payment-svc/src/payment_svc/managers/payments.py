@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, select
 
-from chassis import clock, correlation, leases
+from chassis import correlation, leases
 from chassis.errors import Conflict, NotFound
 from chassis.state_machine import Trigger
 from payment_svc.managers.payment_machine import PaymentMachine
@@ -164,10 +164,10 @@ class PaymentManager:
             data = {"closing_reason": ClosingReason.FAILED, "reason": reason[:255]}
         self.machine.fire(payment, Trigger(T.LINK_FAILED, "", reason, data))
 
-    def is_too_late(self, payment: Payment) -> bool:
+    def is_too_late(self, payment: Payment, now: datetime) -> bool:
         """Return whether the order is too old for a new link."""
         most = timedelta(minutes=self.machine.settings.give_up_minutes)
-        return payment.placed_at is None or clock.now() - payment.placed_at > most
+        return payment.placed_at is None or now - payment.placed_at > most
 
     def receive_callback(
         self, link_id: str, reference: str, razorpay_payment_id: str

@@ -43,19 +43,21 @@ class ProviderRefunds:
         self.session = machine.session
         self.refunds = refunds
 
-    def differing(
-        self, captures: Sequence[ProviderPayment]
+    def refunded(
+        self, payments: Sequence[ProviderPayment]
     ) -> list[tuple[int, ProviderPayment]]:
-        """Return the captures of which more or less is refunded than is known here.
+        """Return the captures that have refunds, here or at Razorpay.
 
-        Each comes with the id of the payment that has, or had, the capture.
+        Each comes with the id of the payment that has, or had, the capture. Equal sums
+        prove nothing: one refund may have failed and another one replaced it. A sum
+        that Razorpay has left out is unknown.
         """
-        found = ((self._owner(one.id), one) for one in captures)
+        found = ((self._owner(one.id), one) for one in payments)
         return [
             (owner, one)
             for owner, one in found
             if owner is not None
-            and one.amount_refunded not in (None, self._made(one.id))
+            and (one.amount_refunded != ZERO or self._made(one.id) != ZERO)
         ]
 
     def apply(
@@ -79,11 +81,13 @@ class ProviderRefunds:
         """Alert when a payment's refunded amount is not the sum of its refunds.
 
         The payment was read `before` and `after` the refunds. It is not documented
-        whether Razorpay subtracts a failed refund, so both sums are accepted.
+        whether Razorpay subtracts a failed refund, so both sums are accepted. An amount
+        that Razorpay has left out contradicts no sum.
         """
         live = sum((one.amount for one in found if one.is_live), ZERO)
         most = sum((one.amount for one in found), ZERO)
-        low, high = (one.amount_refunded or ZERO for one in (before, after))
+        low = before.amount_refunded or ZERO
+        high = live if after.amount_refunded is None else after.amount_refunded
         if low > most or high < live:
             what = f"{high:.2f} is refunded, but the sum of the refunds is {live:.2f}"
             self._alert(self.machine.lock(payment_id), what)
@@ -115,12 +119,12 @@ class ProviderRefunds:
         refund = match(rows, seen)
         if refund is None:
             return False
-        is_final = refund.state not in OPEN
-        if is_final and seen.is_live and refund.state == RefundState.FAILED:
-            payment = self.refunds.machine.payment_of(refund)
-            self._alert(payment, f"the failed refund {seen.id} is {seen.status}")
-        elif not is_final:
+        if refund.state in OPEN:
             self.refunds.reconcile(refund.id, seen)
+        elif seen.is_live is (refund.state == RefundState.FAILED):
+            payment = self.refunds.machine.payment_of(refund)
+            what = f"the {refund.state} refund {seen.id} is {seen.status}"
+            self._alert(payment, what)
         return True
 
     def _insert(self, payment: Payment, capture: str, seen: ProviderRefund) -> None:

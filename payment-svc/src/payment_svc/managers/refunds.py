@@ -108,8 +108,13 @@ class RefundManager:
         refund.despite_dispute = despite_dispute
         return refund
 
-    def refund_rejected(self, payment: Payment) -> Refund:
-        """Refund all of a payment that an admin has rejected; no event is published."""
+    def refund_rejected(self, payment: Payment) -> Refund | None:
+        """Refund all of a payment that an admin has rejected; no event is published.
+
+        Returns None for a capture of nothing, as with an offer of the whole amount.
+        """
+        if not payment.refundable:
+            return None
         reason = RefundReason.REVIEW_REJECTED
         n = self.rules.next_number(payment, reason)
         return self._insert(payment, T.REQUESTED, payment.refundable, reason, n)

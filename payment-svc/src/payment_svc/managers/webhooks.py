@@ -107,7 +107,8 @@ def process_dispute(
         reject(row, "no dispute id")
         return []
     finish(row, "matched" if payment else "unknown")
-    return [(Dispute, disputes.store(ids[0]))]
+    disputed = next((one for one in payload.payment_ids if is_id("pay", one)), None)
+    return [(Dispute, disputes.store(ids[0], disputed))]
 
 
 def reject(row: WebhookEvent, why: str) -> None:

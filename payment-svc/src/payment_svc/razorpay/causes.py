@@ -58,6 +58,20 @@ BROKEN_LIST = Cause(
     action="Nothing at first: the list is read again. If it lasts, ask Razorpay's"
     " support.",
 )
+UNREADABLE = Cause(
+    name="unreadable_answer",
+    meaning="An answer of Razorpay has another shape than documented, or is about"
+    " another entity. It is not used.",
+    action="Look at the payment in the dashboard. If it lasts, ask Razorpay's support,"
+    " and report it.",
+)
+QUERY_REFUSED = Cause(
+    name="query_refused",
+    meaning="Razorpay refuses to return a payment, a link or a refund of ours. The key"
+    " may belong to another account or mode than the payment.",
+    action="Run `flask payments check`, and compare the account of RAZORPAY_KEY_ID"
+    " with the one that made the payment.",
+)
 CAUSES = (
     Cause(
         name="key_refused",
@@ -119,10 +133,19 @@ CAUSES = (
     ),
     CLOCK,
     Cause(
+        name="callback_address",
+        meaning="Razorpay refuses the address to which it sends customers back:"
+        " PUBLIC_URL is wrong.",
+        action="Set PUBLIC_URL to the public address of the API, and restart.",
+        members=(("field", "callback_url"), ("field", "callback_method")),
+        words=("callback_url", "callback url"),
+    ),
+    Cause(
         name="maintenance",
         meaning="Razorpay is under maintenance or overloaded (HTTP 503).",
         action="Wait, and read Razorpay's status page. Calls are repeated.",
         statuses=(503,),
+        members=(("code", "SERVICE_UNAVAILABLE"),),
     ),
     Cause(
         name="too_many_requests",
@@ -135,14 +158,23 @@ CAUSES = (
     Cause(
         name="trouble",
         meaning="Razorpay has an internal error, or its gateway gets no answer"
-        " (HTTP 500, 502 or 504).",
+        " (HTTP 500, 502 or 504, or such an error's code with another status).",
         action="Nothing at first: calls are repeated. If it lasts, read Razorpay's"
         " status page.",
         statuses=(500, 502, 504),
+        members=(
+            ("code", "SERVER_ERROR"),
+            ("code", "GATEWAY_ERROR"),
+            ("reason", "server_error"),
+            ("reason", "request_timed_out"),
+            ("reason", "gateway_technical_error"),
+        ),
         is_alert=False,
     ),
     CALL_FAILED,
     BROKEN_LIST,
+    UNREADABLE,
+    QUERY_REFUSED,
 )
 
 
@@ -159,6 +191,13 @@ class BrokenList(ProviderProblem):
 
     def __init__(self, detail: str) -> None:
         super().__init__(BROKEN_LIST, detail)
+
+
+class UnreadableAnswer(ProviderProblem):
+    """An answer of another shape than documented, or about another entity."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(UNREADABLE, detail)
 
 
 def find(status: int, error: Mapping[str, str]) -> Cause | None:

@@ -1,13 +1,12 @@
-"""Readers of Razorpay's JSON; an undocumented shape raises Unknown."""
+"""Readers of Razorpay's JSON; an undocumented shape raises UnreadableAnswer."""
 
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from chassis.outcomes import Unknown
 from payment_svc.razorpay.attempts import read_attempt
-from payment_svc.razorpay.causes import BrokenList
+from payment_svc.razorpay.causes import BrokenList, UnreadableAnswer
 from payment_svc.razorpay.registration import Registration
 from payment_svc.razorpay.types import (
     ProviderDispute,
@@ -36,7 +35,7 @@ def paise(amount: Decimal) -> int:
 def _amount(entity: dict[str, Any], name: str = "amount") -> Decimal:
     value = entity.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MOST:
-        raise Unknown(f"{name} is not an amount")
+        raise UnreadableAnswer(f"{name} is not an amount")
     return Decimal(value) / 100
 
 
@@ -49,14 +48,14 @@ def _printable(value: object) -> str:
 def _text(entity: dict[str, Any], name: str, most: int = 255) -> str:
     value = entity.get(name)
     if not isinstance(value, str) or len(value) > most or not value.isprintable():
-        raise Unknown(f"{name} is not a text")
+        raise UnreadableAnswer(f"{name} is not a text")
     return value
 
 
 def _id(entity: dict[str, Any], prefix: str, name: str = "id") -> str:
     value = entity.get(name)
     if not is_id(prefix, value):
-        raise Unknown(f"{name} is not a {prefix} id")
+        raise UnreadableAnswer(f"{name} is not a {prefix} id")
     return str(value)
 
 
@@ -76,7 +75,7 @@ def _find_amount(entity: dict[str, Any], name: str) -> Decimal | None:
     """Return an amount that Razorpay may leave out, or None for another shape."""
     try:
         return _amount(entity, name)
-    except Unknown:
+    except UnreadableAnswer:
         return None
 
 
@@ -84,7 +83,7 @@ def _find_text(entity: dict[str, Any], name: str, most: int = 255) -> str | None
     """Return a text that Razorpay may leave out, or None for another shape."""
     try:
         return _text(entity, name, most) or None
-    except Unknown:
+    except UnreadableAnswer:
         return None
 
 
@@ -101,7 +100,7 @@ def _find_offer(entity: dict[str, Any]) -> str | None:
 
 
 def read_link(entity: dict[str, Any]) -> ProviderLink:
-    """Return a payment link, or raise Unknown for another shape."""
+    """Return a payment link, or raise UnreadableAnswer for another shape."""
     has_order = entity.get("order_id") not in (None, "")
     return ProviderLink(
         id=_id(entity, "plink"),
@@ -153,7 +152,7 @@ def read_refund(entity: dict[str, Any]) -> ProviderRefund:
 
 
 def read_dispute(entity: dict[str, Any]) -> ProviderDispute:
-    """Return a dispute; raise Unknown without id, phase, status or amount.
+    """Return a dispute; raise UnreadableAnswer without id, phase, status or amount.
 
     Unknown phases, statuses and reasons are kept as they are. Nothing is read from the
     evidence, which stands in different places.
@@ -176,7 +175,7 @@ def read_registration(entity: dict[str, Any]) -> Registration:
     """Return a registered webhook; `events` is an object such as {name: true}."""
     events = entity.get("events")
     if not isinstance(events, dict):
-        raise Unknown("events is not an object")
+        raise UnreadableAnswer("events is not an object")
     return Registration(
         url=_text(entity, "url"),
         is_active=entity.get("active") is True,

@@ -21,6 +21,7 @@ class ProviderClock:
 
     def __init__(self) -> None:
         self.skew = timedelta()
+        self.is_known = False  # before the first answer
 
     def now(self) -> datetime:
         """Return the current time of Razorpay's clock; ours for an absurd header."""
@@ -37,6 +38,7 @@ class ProviderClock:
         theirs = _date(response)
         if theirs is None:
             return
+        self.is_known = True
         ours = clock.now() - response.elapsed / 2
         skew = theirs - ours
         accuracy = timedelta(seconds=ROUNDING) + response.elapsed

@@ -28,6 +28,11 @@ class ProviderLink:
         return self.status in ("cancelled", "expired")
 
     @property
+    def is_paid(self) -> bool:
+        """Return whether the link's order has a captured payment."""
+        return self.status in ("paid", "partially_paid")
+
+    @property
     def is_open(self) -> bool:
         """Return whether the link can still be paid."""
         return self.status in ("created", "partially_paid")

@@ -7,6 +7,7 @@ from chassis import leases, logging
 from chassis.failpoints import failpoint
 from chassis.outcomes import Done, Refused, Unknown
 from payment_svc.models import Payment, PaymentState
+from payment_svc.razorpay.causes import UnreadableAnswer
 from payment_svc.razorpay.link_request import PaymentLinkRequest
 from payment_svc.razorpay.types import Snapshot
 from payment_svc.steps.context import Context
@@ -14,6 +15,7 @@ from payment_svc.steps.reconciliation import fetch_snapshot, poll, reconcile
 from payment_svc.steps.retries import retry_later
 
 CALLBACK = "/payments/payment_link_callback/"
+OFTEN = 5  # attempts to cancel a link, after which staff see the problem
 TOO_LATE = "no link could be created in time"
 DUPLICATE = ("already exists", "already attempted")  # a link with this reference exists
 
@@ -27,17 +29,22 @@ def create_link(work: Context, payment: Payment) -> None:
         _create_link(work, payment)
     except Exception as error:
         work.session.rollback()
-        if not work.payments.is_too_late(payment):
+        if not _is_too_late(work, payment):
             raise
         logging.get().error("link failed", payment_id=payment.id, exc_info=error)
         _fail(work, payment, TOO_LATE)
 
 
 def _create_link(work: Context, payment: Payment) -> None:
-    """Create the link; a retry first queries Razorpay for the one it may have made."""
-    if payment.attempts > 1 and _recover_link(work, payment):
+    """Create the link; a retry first queries Razorpay for the one it may have made.
+
+    The query also shows Razorpay's time: where ours is wrong, no order would be new
+    enough for a link.
+    """
+    is_in_doubt = _is_too_late(work, payment) and not work.razorpay.clock.is_known
+    if (payment.attempts > 1 or is_in_doubt) and _recover_link(work, payment):
         return
-    if work.payments.is_too_late(payment):
+    if _is_too_late(work, payment):
         _fail(work, payment, TOO_LATE)
         return
     failpoint("payment.before_create")
@@ -58,7 +65,7 @@ def _recover_link(work: Context, payment: Payment) -> bool:
     """
     found = fetch_snapshot(work, payment)
     if not isinstance(found, Done):
-        if work.payments.is_too_late(payment):
+        if _is_too_late(work, payment):
             return False
         retry_later(work, Payment, payment.id, found)
         return True
@@ -66,6 +73,11 @@ def _recover_link(work: Context, payment: Payment) -> bool:
         return False
     reconcile(work, payment.id, found.value)
     return True
+
+
+def _is_too_late(work: Context, payment: Payment) -> bool:
+    """Return whether the order is too old for a link, by Razorpay's clock."""
+    return work.payments.is_too_late(payment, work.razorpay.clock.now())
 
 
 def _handle_refusal(work: Context, payment: Payment, refusal: Refused) -> None:
@@ -156,5 +168,14 @@ def _cancel(work: Context, payment: Payment, link_id: str) -> None:
     if isinstance(answer, Unknown):
         retry_later(work, Payment, payment.id, answer)
     elif poll(work, payment) is PaymentState.CLOSING:
-        why = Unknown("the link is neither open nor closed")
-        retry_later(work, Payment, payment.id, why)
+        retry_later(work, Payment, payment.id, _neither(payment))
+
+
+def _neither(payment: Payment) -> Unknown:
+    """Return why a link is to be cancelled again.
+
+    The list of its payments can lag behind. When it lasts, such as for a paid link
+    whose payment is not marked as captured, staff must look.
+    """
+    why = "the link is neither open nor closed"
+    return UnreadableAnswer(why) if payment.attempts >= OFTEN else Unknown(why)

@@ -9,13 +9,13 @@ from payment_svc.steps.context import Context
 
 
 def reconcile_refunds(
-    work: Context, captures: Sequence[ProviderPayment]
+    work: Context, payments: Sequence[ProviderPayment]
 ) -> Done[None] | Refused | Unknown:
-    """Fetch and reconcile the refunds of each capture whose refunded amount differs."""
+    """Fetch and reconcile the refunds of each capture of ours that has some."""
     with reading():
-        differing = work.provider_refunds.differing(captures)
+        refunded = work.provider_refunds.refunded(payments)
         work.session.rollback()
-    for payment_id, capture in differing:
+    for payment_id, capture in refunded:
         done = _reconcile(work, payment_id, capture)
         if not isinstance(done, Done):
             return done

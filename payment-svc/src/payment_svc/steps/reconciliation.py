@@ -29,7 +29,7 @@ def poll(work: Context, payment: Payment) -> PaymentState | None:
         retry_later(work, Payment, payment.id, answer)
         return None
     state = reconcile(work, payment.id, answer.value)
-    refunds = reconcile_refunds(work, answer.value.captures)
+    refunds = reconcile_refunds(work, answer.value.payments)
     if not isinstance(refunds, Done):
         # `reconcile` has reset the attempts, but the pauses must grow.
         work.payments.lock(payment.id).attempts = payment.attempts
@@ -48,7 +48,9 @@ def fetch_snapshot(
         found = razorpay.find_link(payment.receipt)
     else:
         found = razorpay.fetch_link(link_id)
-    return razorpay.snapshot(found.value) if isinstance(found, Done) else found
+    if not isinstance(found, Done):
+        return found
+    return razorpay.snapshot(found.value, payment.razorpay_order_id)
 
 
 def reconcile(work: Context, payment_id: int, snapshot: Snapshot) -> PaymentState:
@@ -64,6 +66,8 @@ def reconcile(work: Context, payment_id: int, snapshot: Snapshot) -> PaymentStat
     failpoint("payment.reconciled")
     if state is PaymentState.CLOSED and link is not None and link.is_open:
         answer = work.razorpay.cancel_link(link.id)
-        if not isinstance(answer, Done):  # it may just have been paid
+        if isinstance(answer, Refused):
+            answer = Unknown(answer.description)  # it may just have been paid
+        if isinstance(answer, Unknown):
             retry_later(work, Payment, payment_id, answer)
     return state

@@ -7,7 +7,7 @@ from chassis import leases, logging
 from chassis.outcomes import Refused, Unknown
 from payment_svc.managers import problems
 from payment_svc.models import Refund
-from payment_svc.razorpay.causes import ProviderProblem
+from payment_svc.razorpay.causes import QUERY_REFUSED, ProviderProblem
 from payment_svc.steps.context import Context
 
 FIRST_PAUSE = 0.5  # seconds, doubled with each attempt
@@ -18,11 +18,13 @@ def retry_later(
 ) -> None:
     """Make a row due again after a pause, at least Razorpay's Retry-After.
 
-    A refused query returns no data, so it is retried like an Unknown.
+    A refused query returns no data, so it is retried like an Unknown, and alerted.
     """
-    why, retry_after = _reason(answer)
+    if isinstance(answer, Refused):
+        answer = ProviderProblem(QUERY_REFUSED, answer.description)
     if isinstance(answer, ProviderProblem):
         problems.report(work.session, answer)
+    why, retry_after = answer.why, answer.retry_after
     _postpone(work, model, row_id, work.settings.retry_most_seconds, retry_after)
     logging.get().warning(
         "no answer from razorpay", table=model.__tablename__, row_id=row_id, why=why
@@ -54,9 +56,3 @@ def _postpone(
     pause = max(pause, timedelta(seconds=least))
     leases.postpone(model, row_id, pause, if_released=True)
     work.session.commit()
-
-
-def _reason(answer: Unknown | Refused) -> tuple[str, float]:
-    if isinstance(answer, Unknown):
-        return answer.why, answer.retry_after
-    return answer.description, 0.0
