@@ -79,16 +79,20 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
 
 def _sign(case: Any) -> None:
     """Let Razorpay have signed a share of the callbacks and webhooks."""
-    path = case.operation.path
-    if path == signing.CALLBACK and _is_valid(case, Location.QUERY):
+    if not _is_positive(case):
+        return
+    if case.operation.path == signing.CALLBACK:
         SIGNER.callback(case.query)
-    is_json = case.media_type == "application/json"
-    if path == signing.WEBHOOK and is_json and _is_valid(case, Location.HEADER):
+    elif case.operation.path == signing.WEBHOOK:
         case.body = SIGNER.webhook(case.body, case.headers)
+
+
+def _is_positive(case: Any) -> bool:
+    return case.meta is None or bool(case.meta.generation.mode.is_positive)
 
 
 def _is_valid(case: Any, place: Location) -> bool:
     """Return whether Schemathesis expects this part of the request to be accepted."""
-    if case.meta is None or case.meta.generation.mode.is_positive:
+    if _is_positive(case):
         return True
     return not case.meta.is_negative_at(place)

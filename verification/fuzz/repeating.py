@@ -16,9 +16,11 @@ KEY = "Idempotency-Key"
 
 def answers_again(response: Any) -> None:
     """Send a request with an Idempotency-Key again: it gets the first answer."""
-    if not _is_good(response) or not response.request.headers.get(KEY):
+    request = response.request
+    has_key = request.method == "POST" and request.headers.get(KEY)
+    if not has_key or not _is_good(response):
         return
-    second = _send(response.request)
+    second = _send(request)
     is_same = (second.status_code, second.content) == (
         response.status_code,
         response.content,
