@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,16 +66,23 @@ def renew(app: Flask) -> None:
 
 
 @pytest.fixture
-def app(
+def reuse_orders(
     reuse_app: Callable[..., Flask], addresses: Any, users: Any, products: Any
-) -> Flask:
-    return reuse_app(
+) -> Callable[..., Flask]:
+    """Return a function that returns the service, with more settings."""
+    return partial(
+        reuse_app,
         create_app,
         renew,
         **{name: url for name, (_, url) in addresses.items()},
         SERVICE_CLIENT_ID="order-svc",
         SERVICE_CLIENT_SECRET=f"order-svc-{SECRET}",
     )
+
+
+@pytest.fixture
+def app(reuse_orders: Callable[..., Flask]) -> Flask:
+    return reuse_orders()
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import click
 
 from devtools.terminal import end_on_sigterm
+from verification.faults.databases import KINDS
+from verification.fuzz import links
 from verification.fuzz.callers import ROLES
 from verification.fuzz.report import show, table
 from verification.fuzz.runs import Outcome, fuzz
@@ -22,14 +24,18 @@ AT_ONCE = 2
 @click.command()
 @click.option("--seed", default=1, help="Other values find other cases.")
 @click.option("--examples", default=4, help="Fuzzing and stateful cases of each.")
+@click.option("--database", type=click.Choice(tuple(KINDS)), default="sqlite")
 @click.option("--service", type=click.Choice(ORDER), help="Only this one.")
 @click.option("--role", type=click.Choice(ROLES), help="Only this one.")
-def main(seed: int, examples: int, service: str | None, role: str | None) -> None:
+def main(
+    seed: int, examples: int, database: str, service: str | None, role: str | None
+) -> None:
     """Fuzz a shop of real processes; exit with 1 when a check fails."""
     end_on_sigterm()
     started = time.monotonic()
     pairs = list(itertools.product(_chosen(service, ORDER), _chosen(role, ROLES)))
-    with opened() as shop:
+    with opened(database) as shop:
+        shop.links = links.make(shop)
         click.echo(f"{time.monotonic() - started:6.1f} s  the shop is ready")
         found = []
         for one in _all(shop, pairs, seed, examples):

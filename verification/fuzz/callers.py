@@ -14,6 +14,7 @@ ANONYMOUS, CUSTOMER, STAFF, SERVICE = "anonymous", "customer", "staff", "service
 ROLES = (ANONYMOUS, CUSTOMER, STAFF, SERVICE)
 PASSWORD = "a-long-walk-in-the-rain"  # noqa: S105
 VARIABLE = "FUZZ_CALLER"
+RAZORPAY = "FUZZ_RAZORPAY"
 WITHIN = 60.0
 
 

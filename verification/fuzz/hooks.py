@@ -8,20 +8,23 @@ from typing import Any
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation as Location
 
-from verification.fuzz import adjusting
-from verification.fuzz.callers import CUSTOMER, VARIABLE, Accounts
+from verification.fuzz import adjusting, repeating, signing
+from verification.fuzz.callers import CUSTOMER, RAZORPAY, VARIABLE, Accounts
 
 ACCOUNTS = Accounts(**json.loads(os.environ[VARIABLE]))
+SIGNER = signing.Signer(**json.loads(os.environ[RAZORPAY]))
 # The operations that exchange credentials of their own, and answer 401 to wrong ones.
 EXCHANGES = r"^/user/(register|login|token|token/refresh|password-reset(/confirm)?)/$"
-# Staff still see a product that was taken off sale; the public does not.
-PRODUCT = r"^/products/\{product_id\}/$"
+PRODUCT = "/products/{product_id}/"
+# The products that were taken off sale. For the public they are gone, as Schemathesis
+# expects of what was deleted. Staff still see them, so they are read without a token.
+RETIRED: set[Any] = set()
 
 
 @(
-    schemathesis.auth(refresh_interval=86400, retry_on=[401])
-    .skip_for(path_regex=EXCHANGES)
-    .skip_for(method="GET", path_regex=PRODUCT)
+    schemathesis.auth(refresh_interval=86400, retry_on=[401]).skip_for(
+        path_regex=EXCHANGES
+    )
 )
 class Token:
     """Sends the role's token, and a new one after a 401."""
@@ -32,8 +35,32 @@ class Token:
 
     def set(self, case: Any, token: str, _context: Any) -> None:
         """Send the token with the request."""
-        if token:
+        if token and not _is_retired(case):
             case.headers["Authorization"] = f"Bearer {token}"
+
+
+def _is_retired(case: Any) -> bool:
+    is_read = case.operation.label == f"GET {PRODUCT}"
+    return is_read and str(case.path_parameters.get("product_id")) in RETIRED
+
+
+@schemathesis.hook
+def after_call(_context: Any, case: Any, response: Any) -> None:
+    """Remember the products that were taken off sale."""
+    if case.operation.label == f"DELETE {PRODUCT}" and response.status_code == 204:
+        RETIRED.add(str(case.path_parameters["product_id"]))
+
+
+@schemathesis.check
+def a_repeated_key_gets_the_first_answer(_ctx: Any, response: Any, _case: Any) -> None:
+    """Check the answer to the same request with the same key."""
+    repeating.answers_again(response)
+
+
+@schemathesis.check
+def a_cursor_leads_to_the_next_page(_ctx: Any, response: Any, _case: Any) -> None:
+    """Check the page after this one."""
+    repeating.continues(response)
 
 
 @schemathesis.hook
@@ -47,10 +74,25 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
         adjusting.headers(case.headers, is_valid=_is_valid(case, Location.HEADER))
     if isinstance(case.body, dict | list) and _is_valid(case, Location.BODY):
         case.body = adjusting.plain(case.body)
+    _sign(case)
+
+
+def _sign(case: Any) -> None:
+    """Let Razorpay have signed a share of the callbacks and webhooks."""
+    if not _is_positive(case):
+        return
+    if case.operation.path == signing.CALLBACK:
+        SIGNER.callback(case.query)
+    elif case.operation.path == signing.WEBHOOK:
+        case.body = SIGNER.webhook(case.body, case.headers)
+
+
+def _is_positive(case: Any) -> bool:
+    return case.meta is None or bool(case.meta.generation.mode.is_positive)
 
 
 def _is_valid(case: Any, place: Location) -> bool:
     """Return whether Schemathesis expects this part of the request to be accepted."""
-    if case.meta is None or case.meta.generation.mode.is_positive:
+    if _is_positive(case):
         return True
     return not case.meta.is_negative_at(place)

@@ -11,7 +11,7 @@ from typing import Any
 
 from devtools.layout import ROOT
 from devtools.local.supervisor import die_with_parent
-from verification.fuzz.callers import VARIABLE, Accounts
+from verification.fuzz.callers import RAZORPAY, VARIABLE, Accounts
 from verification.fuzz.shop import FuzzedShop
 
 HOOKS = "verification.fuzz.hooks"
@@ -76,7 +76,11 @@ def command(address: str, report: Path, seed: int, examples: int) -> list[str]:
 
 def _environment(shop: FuzzedShop, service: str, role: str) -> dict[str, str]:
     caller = Accounts(role, service, shop.site.address("user-svc"), shop.admin())
-    own = {VARIABLE: json.dumps(caller.settings()), "SCHEMATHESIS_HOOKS": HOOKS}
+    own = {
+        VARIABLE: json.dumps(caller.settings()),
+        RAZORPAY: json.dumps(shop.razorpay()),
+        "SCHEMATHESIS_HOOKS": HOOKS,
+    }
     return {**os.environ, "NO_PROXY": "*", "no_proxy": "*", **own}
 
 

@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
 from devtools.layout import SERVICES
-from verification.faults.databases import SqliteDatabases
+from verification.faults.databases import KINDS, Databases
 from verification.faults.running import RunningShop
 
 INTEGRATOR = "integrator"
@@ -36,9 +37,10 @@ LIMITS = {
 class FuzzedShop(RunningShop):
     """A shop without limits, and with a client that has every scope."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, SqliteDatabases(folder))
+    def __init__(self, folder: Path, databases: Databases) -> None:
+        super().__init__(folder, databases)
         self.is_kept = False
+        self.links: list[list[str]] = []
 
     def environment(self, name: str) -> dict[str, str]:
         """Raise the limits and add the client."""
@@ -54,6 +56,15 @@ class FuzzedShop(RunningShop):
         names = {"email": "DEMO_ADMIN_EMAIL", "password": "DEMO_ADMIN_PASSWORD"}
         return {field: found[name] for field, name in names.items()}
 
+    def razorpay(self) -> dict[str, Any]:
+        """Return the secrets of the sandbox and the links that exist."""
+        found = self.site.of("payment-svc")
+        return {
+            "key_secret": found["RAZORPAY_KEY_SECRET"],
+            "webhook_secret": found["RAZORPAY_WEBHOOK_SECRET"],
+            "links": self.links,
+        }
+
 
 def _integrator() -> dict[str, object]:
     return {
@@ -65,10 +76,10 @@ def _integrator() -> dict[str, object]:
 
 
 @contextmanager
-def opened() -> Iterator[FuzzedShop]:
+def opened(database: str) -> Iterator[FuzzedShop]:
     """Open a shop in a folder of its own; it stays after a failure, with its logs."""
     folder = Path(tempfile.mkdtemp(prefix="shop-fuzz-"))
-    shop = FuzzedShop(folder)
+    shop = FuzzedShop(folder, KINDS[database](folder))
     try:
         shop.prepare()
         shop.open()

@@ -65,3 +65,14 @@ def test_a_web_page_cannot_use_the_queue(headers, is_served):
     assert (answers == ["200 OK"]) is is_served
     assert (body == [b"served"]) is is_served
     assert answers[0] in ("200 OK", "403 Forbidden")
+
+
+def test_a_message_that_cannot_be_read_is_queued_like_any_other(queue):
+    client, _ = queue
+    url = client.create_queue(QueueName="payment-commands")["QueueUrl"]
+    for body in ("[" * 50_000, "{", "[]"):
+        client.send_message(QueueUrl=url, MessageBody=body)
+
+        [message] = client.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+
+        assert message["Body"] == body
