@@ -1,6 +1,7 @@
 """An HTTP client that classifies each answer as success, failure or unknown."""
 
 from dataclasses import dataclass
+from http.client import CONFLICT
 from typing import Any
 
 import requests
@@ -25,6 +26,11 @@ class Reply:
     def is_ok(self) -> bool:
         """Return whether the request took effect."""
         return self.outcome == OK
+
+    @property
+    def is_in_progress(self) -> bool:
+        """Return whether a request with the same key is still being handled."""
+        return self.outcome == INFO and self.status == CONFLICT
 
 
 class Browser:

@@ -21,10 +21,15 @@ Rows = list[dict[str, Any]]
 
 
 class Endurance:
-    """Asks the services for their health, and measures their memory, in a thread."""
+    """Asks the services for their health, and looks at their processes, in a thread.
+
+    No process of a service may end. The service itself does not: gunicorn replaces a
+    dead worker.
+    """
 
     def __init__(self, shop: RunningShop) -> None:
         self.shop = shop
+        self.workers: dict[str, set[int]] = {}
         self.slowest = dict.fromkeys(SERVICES, 0.0)
         self.memory = dict.fromkeys(SERVICES, 0)
         self.over = threading.Event()
@@ -32,13 +37,15 @@ class Endurance:
 
     def start(self) -> None:
         """Begin to watch."""
+        self.workers = {service: workers(self._pid(service)) for service in SERVICES}
         self.thread.start()
 
     def end(self, history: History) -> Rows:
         """Stop watching; return what exceeded a bound."""
         self.over.set()
         self.thread.join()
-        found = [*self._unhealthy(), *self._large(), *hurt(history)]
+        gone = self._replaced()
+        found = [*self._unhealthy(), *self._large(), *gone, *hurt(history)]
         return [{"id": "endurance", "row": row} for row in found]
 
     def _run(self) -> None:
@@ -46,8 +53,11 @@ class Endurance:
             for service in SERVICES:
                 seconds = health(self.shop.site.address(service))
                 self.slowest[service] = max(self.slowest[service], seconds)
-                mebibytes = memory(self.shop.running[service].pid)
+                mebibytes = memory(self._pid(service))
                 self.memory[service] = max(self.memory[service], mebibytes)
+
+    def _pid(self, service: str) -> int:
+        return self.shop.running[service].pid
 
     def _unhealthy(self) -> Iterator[str]:
         for service, seconds in self.slowest.items():
@@ -58,6 +68,11 @@ class Endurance:
         for service, mebibytes in self.memory.items():
             if mebibytes > MEMORY_MOST:
                 yield f"{service} used {mebibytes} MiB of memory"
+
+    def _replaced(self) -> Iterator[str]:
+        for service, before in self.workers.items():
+            if before - workers(self._pid(service)):
+                yield f"{service} has lost a worker process"
 
 
 def health(address: str) -> float:
@@ -70,6 +85,11 @@ def health(address: str) -> float:
         except requests.RequestException:
             return float("inf")
     return time.monotonic() - started if answer.ok else float("inf")
+
+
+def workers(pid: int) -> set[int]:
+    """Return the children of a process."""
+    return {one.pid for one in psutil.Process(pid).children()}
 
 
 def memory(pid: int) -> int:

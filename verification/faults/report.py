@@ -183,10 +183,11 @@ refund.
 In the *random runs of hostile clients* strangers and a customer attack the services
 while the others buy: bodies of 1 MiB and broken chunks, headers that travel into calls
 between services, connections that never finish a request, tokens with random key ids,
-wrong passwords and random idempotency keys. No process is killed. Every service must
-answer `/healthz/` within 5 s and use at most 512 MiB, every refusal must be a problem
-document, no answer may be a 5xx except 503, and at most 1 % of the customers' orders
-may be lost. The table of faults counts the requests of these clients.
+wrong passwords and random idempotency keys. The harness kills no process. Every service
+must answer `/healthz/` within 5 s, use at most 512 MiB and keep its worker processes.
+Every refusal must be a problem document, no answer may be a 5xx except 503, and at most
+1 % of the customers' orders may be lost. The table of faults counts the requests of
+these clients.
 Runs without a failure do not prove that there is none: the row *failures per run* gives
 the upper bound.
 """

@@ -28,6 +28,7 @@ class Market:
     mails: Path
     over: threading.Event = field(default_factory=threading.Event)
     lost_callbacks: float = 0.3  # the share of customers that never return
+    patience: int = 0  # how often customers ask again for an order in progress
 
 
 class Customer:
@@ -96,18 +97,21 @@ class Customer:
             {"product_id": p, "quantity": self.random.randint(1, 3)} for p in chosen
         ]
         key = str(uuid.uuid4())
-        reply = self._persist(
-            "POST",
-            "order-svc",
-            "/orders/",
-            json={"items": items},
-            headers={"Idempotency-Key": key},
-        )
+        reply = self._order(json={"items": items}, headers={"Idempotency-Key": key})
         order = reply.data if reply.is_ok else {}
         facts = {"key": key, "order_id": order.get("id"), "items": items}
         self._note("place", reply, **facts)
         self._saw(order)
         return order.get("id")
+
+    def _order(self, **more: Any) -> Reply:
+        """Order; wait for an answer that has not come in time, if it is in progress."""
+        reply = self._persist("POST", "order-svc", "/orders/", **more)
+        for _ in range(self.market.patience):
+            if not reply.is_in_progress:
+                break
+            reply = self._persist("POST", "order-svc", "/orders/", **more)
+        return reply
 
     def get_order(self, order_id: int) -> dict[str, Any] | None:
         """Read an order, and record its status."""

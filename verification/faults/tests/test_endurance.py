@@ -86,3 +86,16 @@ def test_slow_and_large_services_exceed_the_bounds(shop, history, monkeypatch):
     assert {row["id"] for row in found} == {"endurance"}
     assert len(found) == 2 * len(SERVICES) + 1
     assert {"id": "endurance", "row": "order-svc was not healthy within 5 s"} in found
+
+
+def test_a_service_whose_worker_was_replaced_exceeds_a_bound(
+    shop, history, monkeypatch
+):
+    before, after = [{1}, {2}, {3}, {4, 5}], [{1, 9}, {2}, {3}, {4, 6}]
+    found = iter(before + after)
+    monkeypatch.setattr(endurance, "MEMORY_MOST", memory(os.getpid()) + 100)
+    monkeypatch.setattr(endurance, "workers", lambda pid: next(found))
+
+    [row] = watched(shop, history)
+
+    assert row["row"] == f"{SERVICES[3]} has lost a worker process"

@@ -133,9 +133,12 @@ def _keys() -> Keys:
     return cast("Keys", current_app.extensions["keys"])
 
 
-def identify() -> Caller | None:
-    """Return the caller if the token is valid by the keys that are here already."""
-    if "HTTP_AUTHORIZATION" not in request.environ:
+def identify(environ: dict[str, Any]) -> Caller | None:
+    """Return the caller if the token is valid by the keys that are here already.
+
+    `environ` is the WSGI environment of the present request.
+    """
+    if "HTTP_AUTHORIZATION" not in environ:
         return None
     config = settings()
     try:

@@ -30,7 +30,7 @@ class LocalCounters(Storage):
     def __init__(self, uri: str | None = None, **options: Any) -> None:
         super().__init__(uri, **options)
         self._counts: dict[str, tuple[int, float]] = {}
-        self._cleaned = 0.0
+        self._next_clean = 0.0
         self._lock = threading.Lock()
 
     @property
@@ -38,23 +38,24 @@ class LocalCounters(Storage):
         """Return the errors of this storage: it has none."""
         return ValueError
 
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+    def count(self, key: str, expiry: int, _step: int = 1, amount: int = 1) -> int:
         """Count, and return the count; a new key ends after `expiry` seconds."""
         now = monotonic()
         with self._lock:
-            self._clean(now)
+            if now > self._next_clean or len(self._counts) >= self.MOST:
+                self._clean(now)
             count, end = self._counts.get(key, (0, now + expiry))
             self._counts[key] = (count + amount, end)
             return count + amount
 
-    def count(self, key: str, expiry: int, step: int) -> int:
-        """Count a request, and return the count."""
-        return self.incr(key, expiry)
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count several requests at once."""
+        return self.count(key, expiry, amount=amount)
 
     def _clean(self, now: float) -> None:
         """Drop the keys that have ended; beyond MOST also the oldest one."""
-        if now - self._cleaned > self.CLEANED_EVERY:
-            self._cleaned = now
+        if now > self._next_clean:
+            self._next_clean = now + self.CLEANED_EVERY
             live = self._counts.items()
             self._counts = {key: value for key, value in live if value[1] > now}
         if len(self._counts) >= self.MOST:

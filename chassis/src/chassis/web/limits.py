@@ -5,12 +5,13 @@ so that one step of the storage gives the count, the rest and the wait.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, cast
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, g, request
 from flask_limiter import Limiter
 from limits import parse_many
+from werkzeug.routing import Rule
 
 from chassis import errors
 from chassis.config import Settings
@@ -27,6 +28,11 @@ BY_ADDRESS = (ADDRESS, SIGN_IN, REGISTRATION, RESET)
 # are exact.
 STEPS, LONGEST_STEP = 64, 50
 Unless = Callable[[], bool]
+# How much of a limit is left (negative beyond it), the seconds since its window's end
+# (negative), and the limit. The smallest of several has the least left for longest.
+Used = tuple[int, int, int]
+NO_LIMIT: tuple[str, Unless | None] = ("", None)
+USED = "chassis.limits_used"  # in the WSGI environment
 
 
 class Limit(NamedTuple):
@@ -39,19 +45,7 @@ class Limit(NamedTuple):
     most: int
     period: int
     step: int
-
-
-class Used(NamedTuple):
-    """How much of a limit is used, and the seconds until its window ends."""
-
-    most: int
-    number: int
-    reset: int
-
-    @property
-    def left(self) -> int:
-        """The number of requests that are left."""
-        return max(0, self.most - self.number)
+    by_address: bool
 
 
 def now() -> float:
@@ -68,7 +62,9 @@ class Limits(Limiter):
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._limits = {name: _limits(settings, name) for name in NAMES}
+        self._callers = self._limits[ADDRESS] + self._limits[CALLER]
         self._views = app.view_functions
+        self._methods: dict[tuple[str, str], Any] = {}
         storage = counters.PREFIX + settings.rate_limit_storage
         super().__init__(proxies.client, storage_uri=storage)
         # Flask-Limiter adds its hooks to an app that does not list the extension yet.
@@ -77,53 +73,68 @@ class Limits(Limiter):
         self._counters = cast("counters.Counters", self.storage)
 
     def check(self) -> None:
-        """Count the request; raise TooManyRequests beyond a limit."""
-        endpoint = request.endpoint
-        if endpoint is None or endpoint.endswith("static") or request.path in ANY_HOST:
+        """Count the request; raise TooManyRequests beyond a limit.
+
+        Every request pays for this, so Flask's proxies are resolved once.
+        """
+        asked = _present(request)
+        method = self._method(asked)
+        if method is None:
             return
-        who, address = auth.identify(), proxies.client()
+        who, address = auth.identify(asked.environ), proxies.client(asked)
         used: list[Used] = []
-        g.identity, g.limits_used = who, used
-        seconds = int(now())
-        for name in self._names(endpoint, who):
-            key = address if who is None or name in BY_ADDRESS else str(who)
-            for limit in self._limits[name]:
-                used.append(self._count(limit, key, seconds))
-                _refuse_beyond(used[-1])
-
-    def _names(self, endpoint: str, who: auth.Caller | None) -> Iterator[str]:
-        """Choose the limits of a request."""
-        name, unless = self._strict(endpoint)
-        if name == SERVICE or (who and who.client):
-            yield SERVICE
-            return
-        yield ADDRESS
+        asked.environ[USED] = used
+        caller = address
         if who:
-            yield CALLER
+            g.identity, caller = who, str(who)
+        name, unless = getattr(method, "_limited", NO_LIMIT)
+        if name == SERVICE or (who and who.client):
+            self._count(self._limits[SERVICE], address, caller, used)
+            return
+        first = self._callers if who else self._limits[ADDRESS]
+        self._count(first, address, caller, used)
         if name and not (unless and unless()):
-            yield name
+            self._count(self._limits[name], address, caller, used)
 
-    def _strict(self, endpoint: str) -> tuple[str, Unless | None]:
-        """Return the name of a view's own limit, and when it does not count."""
-        resource = getattr(self._views[endpoint], "view_class", None)
-        method = getattr(resource, request.method.lower(), None)
-        found: tuple[str, Unless | None] = getattr(method, "_limited", ("", None))
-        return found
+    def _method(self, asked: Request) -> Any:
+        """Return a view's method, whose mark names its limit; None: not limited."""
+        if asked.url_rule is None:
+            return None
+        key = asked.url_rule.rule, asked.method
+        if key not in self._methods:
+            self._methods[key] = self._find(asked.url_rule, asked.method)
+        return self._methods[key]
 
-    def _count(self, limit: Limit, key: str, seconds: int) -> Used:
-        """Count a request in the present window."""
-        window, passed = divmod(seconds, limit.period)
-        where = f"{limit.prefix}/{key}/{window}"
-        number = self._counters.count(where, limit.period, limit.step)
-        return Used(limit.most, number, limit.period - passed)
+    def _find(self, rule: Rule, method: str) -> Any:
+        if rule.endpoint.endswith("static") or rule.rule in ANY_HOST:
+            return None
+        view = self._views[rule.endpoint]
+        return getattr(getattr(view, "view_class", None), method.lower(), view)
+
+    def _count(
+        self, limits: tuple[Limit, ...], address: str, caller: str, used: list[Used]
+    ) -> None:
+        """Count a request in the present window of each limit."""
+        seconds = int(now())
+        for prefix, most, period, step, by_address in limits:
+            window, passed = divmod(seconds, period)
+            where = f"{prefix}/{address if by_address else caller}/{window}"
+            number = self._counters.count(where, period, step)
+            used.append((most - number, passed - period, most))
+            if number > most:
+                raise _too_many(period - passed)
 
 
-def _refuse_beyond(used: Used) -> None:
-    if used.number > used.most:
-        raise errors.TooManyRequests(
-            f"Too many requests; try again in {used.reset} seconds.",
-            headers={"Retry-After": str(used.reset)},
-        )
+def _present(proxy: Any) -> Request:
+    """Return the request that Flask's proxy leads to."""
+    return cast("Request", proxy._get_current_object())
+
+
+def _too_many(wait: int) -> errors.TooManyRequests:
+    return errors.TooManyRequests(
+        f"Too many requests; try again in {wait} seconds.",
+        headers={"Retry-After": str(wait)},
+    )
 
 
 def _limits(settings: Settings, name: str) -> tuple[Limit, ...]:
@@ -138,27 +149,38 @@ def _limits(settings: Settings, name: str) -> tuple[Limit, ...]:
             most,
             period,
             min(LONGEST_STEP, most // STEPS),
+            name in BY_ADDRESS,
         )
         for most, period in found
     )
 
 
-def _add_headers(response: Response) -> Response:
-    """Add the limit of which the least is left."""
-    if used := g.get("limits_used"):
-        nearest = used[0] if len(used) == 1 else min(used, key=_rank)
-        add = response.headers.add
-        add("RateLimit-Limit", str(nearest.most))
-        add("RateLimit-Remaining", str(nearest.left))
-        add("RateLimit-Reset", str(nearest.reset))
-    return response
+class Headers:
+    """WSGI middleware: adds the limit of which the least is left to an answer.
 
+    A hook of Flask would take longer: the headers would be checked and copied again.
+    """
 
-def _rank(used: Used) -> tuple[int, int]:
-    return used.left, -used.reset
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Add the headers when the answer begins."""
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            if used := environ.get(USED):
+                left, ended, most = min(used)
+                headers += (
+                    ("RateLimit-Limit", str(most)),
+                    ("RateLimit-Remaining", str(max(0, left))),
+                    ("RateLimit-Reset", str(-ended)),
+                )
+            return start_response(status, headers, *error)
+
+        return self.app(environ, start)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Limit the requests of an app; call `auth.init_app` first."""
     app.before_request(Limits(app, settings).check)
-    app.after_request(_add_headers)
+    app.wsgi_app = Headers(app.wsgi_app)  # type: ignore[method-assign]

@@ -4,7 +4,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, Request, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chassis.config import Settings, settings
@@ -34,9 +34,9 @@ def network(address: str) -> str:
     return str(ip_network((found, 64), strict=False))
 
 
-def client() -> str:
-    """Return the network of this request's client."""
-    return network((request.remote_addr or "")[:LONGEST])
+def client(asked: Request = request) -> str:
+    """Return the network of a request's client, by default of the present request's."""
+    return network((asked.remote_addr or "")[:LONGEST])
 
 
 def call(method: str, path: str, headers: dict[str, str], **body: Any) -> Answer:
