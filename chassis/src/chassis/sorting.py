@@ -1,15 +1,15 @@
 """The order of texts: as people sort, and the same on every database.
 
-The collations of SQLite and of PostgreSQL's locales all differ. So a table stores a sort
-key beside a name, and keys are compared by their code points. Case and accents count for
-nothing, and numbers count by their value: `Pan 9` comes before `Pan 10`.
+The collations of SQLite and of PostgreSQL's locales all differ. So a table stores a
+sort key beside a name, and keys are compared by their code points. Case and accents
+count for nothing, and numbers count by their value: `Pan 9` comes before `Pan 10`.
 """
 
 import re
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, func, inspect
+from sqlalchemy import Column, ColumnElement, String, func, inspect
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import MappedColumn, Mapper, mapped_column
@@ -51,7 +51,7 @@ def sort_key_of(name: str) -> MappedColumn[str]:
 
 
 @cache
-def keys(mapper: Mapper[Any]) -> dict[str, str]:
+def _keys(mapper: Mapper[Any]) -> dict[str, str]:
     """Return `{column: its sort key's column}` of a table."""
     found = ((c.columns[0].info.get(SOURCE), c.key) for c in mapper.column_attrs)
     return {name: key for name, key in found if name is not None}
@@ -59,20 +59,19 @@ def keys(mapper: Mapper[Any]) -> dict[str, str]:
 
 @listens_for(AuditModel, "before_update", propagate=True)
 def _follow(mapper: Mapper[Any], _: Any, row: Any) -> None:
-    for name, key in keys(mapper).items():
+    for name, key in _keys(mapper).items():
         if inspect(row).attrs[name].history.has_changes():
             setattr(row, key, sort_key(getattr(row, name) or ""))
 
 
-def order_of(attribute: Any) -> ColumnElement[Any]:
+def order_of(column: Column[Any]) -> ColumnElement[Any]:
     """Return what a list sorts a text column by: its key, if it has one.
 
     Other texts are codes and ids; the case of ASCII letters is ignored.
     """
-    table = attribute.class_
-    if key := keys(inspect(table)).get(attribute.key):
-        found: ColumnElement[Any] = getattr(table, key)
-        return found
+    for other in column.table.columns:
+        if other.info.get(SOURCE) == column.name:
+            return other
     # Of this collation, PostgreSQL lowers ASCII letters alone, as SQLite does.
     plain = String().with_variant(String(collation="C"), "postgresql")
-    return func.lower(sql_cast(attribute, plain))
+    return func.lower(sql_cast(column, plain))

@@ -16,8 +16,9 @@ class PriceManager:
         self.session = session
         self.actor = actor
 
-    def record(self, product: Product, before: Decimal | None) -> None:
-        """Record a product's price, if it differs from the one before."""
+    def record(self, product: Product) -> None:
+        """Record the price of a locked product, if it differs from the newest row."""
+        before = self._newest(product.id)
         if product.price != before:
             change = PriceChange(
                 product_id=product.id,
@@ -27,6 +28,10 @@ class PriceManager:
             )
             self.session.add(change)
             self.session.flush()
+
+    def _newest(self, product_id: int) -> Decimal | None:
+        prices = select(PriceChange.after).where(PriceChange.product_id == product_id)
+        return self.session.scalar(prices.order_by(PriceChange.id.desc()).limit(1))
 
     def list_changes(self, product_id: int) -> Select[Any]:
         """Select the prices of a product."""

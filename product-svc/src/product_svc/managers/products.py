@@ -23,8 +23,8 @@ SORTS = {
         for name in ("id", "price", "created_at", "stock_quantity")
     },
 }
-# The columns that clients see, and the one that sorts by name. A list of Core rows takes half the time of the same
-# list of ORM objects.
+# The columns that clients see, and the one that sorts by name. A list of Core rows
+# takes half the time of the same list of ORM objects.
 COLUMNS: tuple[Any, ...] = (
     Product.id,
     Product.sku,
@@ -133,7 +133,7 @@ class ProductManager:
         product = Product(**fields)
         self.session.add(product)
         self._flush()
-        self.prices.record(product, None)
+        self.prices.record(product)
         self.words.index([product.id])
         if product.stock_quantity:
             quantity = product.stock_quantity
@@ -148,11 +148,11 @@ class ProductManager:
         self._check_category(fields.get("category_id"))
         if fields.get("is_active") is False:
             _check_unreserved(product)
-        before = product.price
         for name, value in fields.items():
             setattr(product, name, value)
         self._flush()
-        self.prices.record(product, before)
+        if "price" in fields:
+            self.prices.record(product)
         if not SOURCES.isdisjoint(fields):
             self.words.index([product.id])
 
