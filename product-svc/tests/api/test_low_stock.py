@@ -1,13 +1,9 @@
-"""Low stock: thresholds, the list for staff and the metric."""
+"""Low stock: thresholds, and the list for staff."""
 
 from typing import Any
 
 import pytest
-from prometheus_client import REGISTRY
-from sqlalchemy.exc import OperationalError
 from test_queries import Plans
-
-from product_svc.managers import ProductManager
 
 LOW = "/products/?low_stock=true"
 
@@ -87,22 +83,3 @@ def test_the_list_reads_an_index_of_low_products(shop: Any, low: list[int]) -> N
 
     for path in (LOW, f"{LOW}&limit=1&cursor={cursor}"):
         assert "ix_products_low_stock" in plans.of(path)
-
-
-def scraped(shop: Any) -> float | None:
-    assert shop.call("GET", "/metrics/").status_code == 200
-    return REGISTRY.get_sample_value("products_low_stock")
-
-
-def test_the_number_of_low_products_is_a_metric(
-    shop: Any, low: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert scraped(shop) == 2
-    shop.adjust(low[2], -1)
-    assert scraped(shop) == 3
-
-    def fail(*_: Any) -> int:
-        raise OperationalError("select", {}, Exception("down"))
-
-    monkeypatch.setattr(ProductManager, "count_low", fail)
-    assert scraped(shop) == 3
