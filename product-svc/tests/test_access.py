@@ -41,6 +41,7 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
         "GET": staff_alone(200),
         "POST": staff_alone(201),
     },
+    "/products/<id:product_id>/prices/": {"GET": staff_alone(200)},
     "/products/check_stock/": {"POST": EVERYBODY},
     "/products/categories/": {"GET": EVERYBODY, "POST": staff_alone(201)},
     "/products/categories/<id:category_id>/": {

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, inspect, select
 
 from chassis.http import Answer
+from devtools.testkit.names import IN_ORDER
 from product_svc.extensions import db
 from product_svc.models import Category, Product, StockMovement
 from product_svc.models.words import ProductText, ProductWord, WordPart
@@ -19,6 +20,7 @@ VIEWS = (
     "product",
     "category",
     "stockmovement",
+    "pricechange",
     "reservation",
     "reservationitem",
     "reservationhistory",
@@ -256,6 +258,42 @@ def test_products_go_off_sale_and_back_unless_orders_hold_them(
 
     assert act("retire") == [404, 200]
     assert act("return") == [200, 200]
+
+
+TORCH = {"name": "Torch", "price": "1.00", "category": "__None"}
+
+
+def listed(panel: Panel, address: str) -> list[int]:
+    """Return the ids of a list's rows in their order."""
+    answer = panel.get(address)
+    assert answer.status_code == 200
+    return [int(key) for key in re.findall(r"/details/\?id=(\d+)&", answer.text)]
+
+
+def test_staff_set_and_filter_low_stock_in_the_panel(shop: Any, panel: Panel) -> None:
+    low, high, without = (
+        shop.product(stock_quantity=5, low_stock_threshold=threshold)
+        for threshold in (5, 4, None)
+    )
+    panel.post(f"product/edit/?id={high}", **TORCH, low_stock_threshold="6")
+    panel.post(f"product/edit/?id={without}", **TORCH, low_stock_threshold="-1")
+
+    shown = [
+        listed(panel, f"product/?flt1_low_stock_equals={wanted}") for wanted in (1, 0)
+    ]
+
+    assert shown == [[high, low], [without]]
+
+
+def test_the_panel_sorts_names_as_people_sort(shop: Any, panel: Panel) -> None:
+    names = [name for name in IN_ORDER if name]
+    ids = {name: shop.product(name=name) for name in sorted(names, key=len)}
+    column = "product/?sort=2"
+
+    found = [listed(panel, column), listed(panel, f"{column}&desc=1")]
+
+    wanted = [ids[name] for name in names]
+    assert found == [wanted, wanted[::-1]]
 
 
 def test_categories_keep_their_tree_in_the_panel_too(shop: Any, panel: Panel) -> None:

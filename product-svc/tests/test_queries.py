@@ -52,8 +52,8 @@ def test_a_hot_read_gives_the_bytes_of_the_schema(
 class Plans:
     """The plans of the lists that a shop answers."""
 
-    def __init__(self, shop: Any) -> None:
-        self.shop = shop
+    def __init__(self, shop: Any, headers: Any = None) -> None:
+        self.shop, self.headers = shop, headers
         with shop.app.app_context():
             self.engine = db.engine
 
@@ -66,7 +66,7 @@ class Plans:
                 seen.append((call[1], call[3]))
 
         event.listen(self.engine, "before_execute", note)
-        answer = self.shop.call("GET", path)
+        answer = self.shop.call("GET", path, self.headers)
         event.remove(self.engine, "before_execute", note)
         assert answer.status_code == 200, answer.text
         return self.explain(*seen[-1])

@@ -1,6 +1,7 @@
-"""Violations of I11 to I18, each seeded into a healthy shop."""
+"""Violations of I11 to I19, each seeded into a healthy shop."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from audit.spoil import (
     asked,
@@ -148,4 +149,15 @@ SEEDS = [
         lambda s: s.change(p.Product, {"id": s.lamp}, name="Torch"),
     ),
     ("I18", "a text lost", lambda s: s.drop(p.ProductText, product_id=s.lamp)),
+    (
+        "I19",
+        "a price without a row",
+        lambda s: s.change(p.Product, {"id": s.lamp}, price=Decimal("1.23")),
+    ),
+    ("I19", "no price recorded", lambda s: s.drop(p.PriceChange, product_id=s.lamp)),
+    (
+        "I19",
+        "a gap between two prices",
+        lambda s: s.change(p.PriceChange, {"product_id": s.lamp}, before=Decimal(9)),
+    ),
 ]

@@ -27,7 +27,7 @@ DEAD_LETTER = {
     "state": "waiting",
 }
 SEEDS = [*stock_seeds.SEEDS, *money_seeds.SEEDS, *other_seeds.SEEDS]
-ALWAYS = ("I01", "I02", "I03", "I09", "I10", "I13", "I16", "I18")
+ALWAYS = ("I01", "I02", "I03", "I09", "I10", "I13", "I16", "I18", "I19")
 NAMES = [f"{invariant} {what}" for invariant, what, _ in SEEDS]
 
 

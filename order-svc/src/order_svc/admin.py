@@ -47,9 +47,14 @@ class OrderView(ModelView):
         self.each(ids, "cancel", _cancel)
 
 
+class OrderItemView(ModelView):
+    """Lines; products are sorted by name in product-svc."""
+
+    unsorted = ("product_name",)
+
+
 # Each table's title and, if it differs from the class's name, its address.
 TABLES = {
-    OrderItem: ("Lines", None),
     OrderRefund: ("Refunds", None),
     OrderDispute: ("Disputes", None),
     OrderHistory: ("Timeline", None),
@@ -61,6 +66,7 @@ def init_app(app: Flask) -> None:
     """Serve the panel at /admin/."""
     views = [
         OrderView(Order, db, name="Orders"),
+        OrderItemView(OrderItem, db, name="Lines"),
         *(
             ModelView(table, db, name=title, endpoint=address)
             for table, (title, address) in TABLES.items()

@@ -3,8 +3,9 @@
 from typing import Any
 
 from flask import Flask
+from flask_admin.contrib.sqla.filters import BooleanEqualFilter
 from marshmallow import ValidationError
-from sqlalchemy import and_
+from sqlalchemy import and_, or_
 
 import chassis.admin
 from chassis.admin import ModelView, action
@@ -14,7 +15,9 @@ from chassis.web.fields import Schema
 from product_svc.extensions import db
 from product_svc.managers import CategoryManager, ProductManager, StockManager
 from product_svc.models import (
+    IS_LOW,
     Category,
+    PriceChange,
     Product,
     Reservation,
     ReservationHistory,
@@ -64,7 +67,6 @@ class CategoryView(ModelView):
     """Categories."""
 
     can_create = can_edit = can_delete = True
-    hidden = ("folded_name",)
     form_columns = ("name", "description", "parent")
 
     def matching(self, text: str) -> Any:
@@ -87,6 +89,15 @@ class CategoryView(ModelView):
         CategoryManager(db.session).delete(row)
 
 
+class LowStock(BooleanEqualFilter):
+    """Stock is at or below the product's threshold."""
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Select the products whose stock is low, or the others."""
+        others = or_(Product.low_stock_threshold.is_(None), ~IS_LOW)
+        return query.filter(IS_LOW if value else others)
+
+
 class ProductView(ModelView):
     """Products."""
 
@@ -99,11 +110,20 @@ class ProductView(ModelView):
         "price",
         "stock_quantity",
         "reserved_quantity",
+        "low_stock_threshold",
         "is_active",
         "updated_at",
     )
     column_searchable_list = ("name", "sku", "description")
-    form_columns = ("name", "sku", "description", "price", "category")
+    more_filters = (LowStock(Product.stock_quantity, "Low Stock"),)
+    form_columns = (
+        "name",
+        "sku",
+        "description",
+        "price",
+        "category",
+        "low_stock_threshold",
+    )
 
     def matching(self, text: str) -> Any:
         """Search as the API does."""
@@ -156,23 +176,41 @@ class StockMovementView(ModelView):
         return StockManager(db.session, _actor()).adjust(product.id, **fields)
 
 
+class PriceChangeView(ModelView):
+    """The history of prices, read-only."""
+
+    column_list = (
+        "id",
+        "product",
+        "before",
+        "after",
+        "actor",
+        "correlation_id",
+        "created_at",
+    )
+
+
 class ReservationView(ModelView):
     """Reservations, read-only."""
 
     hidden = ("version",)
 
 
+class ReservationItemView(ModelView):
+    """Lines of reservations, read-only."""
+
+    unsorted = ("name",)
+
+
 def init_app(app: Flask) -> None:
     """Serve the panel at /admin/."""
-    plain = {
-        ReservationItem: "Reserved items",
-        ReservationHistory: "Reservation history",
-    }
     views = [
         ProductView(Product, db, name="Products"),
         CategoryView(Category, db, name="Categories"),
         StockMovementView(StockMovement, db, name="Stock ledger"),
+        PriceChangeView(PriceChange, db, name="Prices"),
         ReservationView(Reservation, db, name="Reservations"),
-        *(ModelView(table, db, name=name) for table, name in plain.items()),
+        ReservationItemView(ReservationItem, db, name="Reserved items"),
+        ModelView(ReservationHistory, db, name="Reservation history"),
     ]
     chassis.admin.init_app(app, "Products", db, views)

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from product_svc.models import Category, Product
+from product_svc.models import IS_LOW, Category, Product
 
 P, C = Product.__table__.c, Category.__table__.c
 AVAILABLE = P.stock_quantity - P.reserved_quantity
@@ -17,6 +17,7 @@ MEMBERS: dict[str, Any] = {
     "price": P.price,
     "stock_quantity": P.stock_quantity,
     "available_quantity": AVAILABLE,
+    "low_stock_threshold": P.low_stock_threshold,
     "is_active": P.is_active,
     "category": P.category_id,
     "created_at": P.created_at,
@@ -25,10 +26,12 @@ MEMBERS: dict[str, Any] = {
 PRODUCTS = select(
     *(column.label(name) for name, column in MEMBERS.items()),
     C.name.label("category_name"),
+    P.name_sort_key,
 ).select_from(Product.__table__.outerjoin(Category.__table__))
 PRODUCT = PRODUCTS.where(P.id == bindparam("id"))
 SORTS = {
-    name: P[name] for name in ("id", "name", "price", "created_at", "stock_quantity")
+    "name": P.name_sort_key,
+    **{name: P[name] for name in ("id", "price", "created_at", "stock_quantity")},
 }
 FILTERS: dict[str, Any] = {
     "category": lambda ids: P.category_id.in_(ids),
@@ -37,6 +40,7 @@ FILTERS: dict[str, Any] = {
     "min_price": lambda amount: P.price >= amount,
     "max_price": lambda amount: P.price <= amount,
     "in_stock": lambda wanted: (AVAILABLE > 0) == wanted,
+    "low_stock": lambda _: IS_LOW,  # it is never false
     "is_active": lambda wanted: P.is_active == wanted,
 }
 

@@ -12,7 +12,12 @@ from product_svc.extensions import db
 from product_svc.models import ActionLog, ReservationHistory
 
 # The ledger and timelines record the change of a product or a reservation.
-RECORDS = {"stock_movements", "reservation_history", "reservation_items"}
+RECORDS = {
+    "stock_movements",
+    "price_changes",
+    "reservation_history",
+    "reservation_items",
+}
 PRODUCT, CATEGORY = "/products/{product_id}/", "/products/categories/{category_id}/"
 RESERVATION = "/products/reservations/{order_id}/"
 # The saga's steps stand in the timelines of reservations.

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from devtools.testkit.names import IN_ORDER
+
 
 @pytest.fixture
 def catalogue(shop: Any) -> dict[str, int]:
@@ -165,6 +167,20 @@ def test_pages_of_two_walk_through_everything_once(
             with subtests.test(query):
                 assert walked == [product["name"] for product in whole]
                 assert len(walked) == 5
+
+
+def test_products_are_sorted_by_name_as_people_sort(shop: Any) -> None:
+    names = [name for name in IN_ORDER if name]
+    for name in sorted(names, key=len):
+        shop.product(name=name)
+
+    found = [
+        walk(shop, f"/products/?sort={sign}name{more}&limit=3")
+        for sign in ("", "-")
+        for more in ("", "&max_price=9999")
+    ]
+
+    assert found == [names, names, names[::-1], names[::-1]]
 
 
 def test_pages_stay_put_while_products_are_added(shop: Any) -> None:

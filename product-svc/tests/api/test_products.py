@@ -35,6 +35,7 @@ def test_a_new_product_is_answered_whole_and_found_at_its_location(shop: Any) ->
         "price": "499.00",
         "stock_quantity": 7,
         "available_quantity": 7,
+        "low_stock_threshold": None,
         "is_active": True,
         "category": {"id": category, "name": "Cookware"},
     }

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from product_svc.extensions import db
-from product_svc.models import Product
+from product_svc.models import Category, Product
 
 GOOD = {"name": "x", "price": "1.00", "stock_quantity": 5, "reserved_quantity": 5}
 
@@ -47,3 +47,17 @@ def test_no_price_is_ever_nan(app: Flask) -> None:
         with pytest.raises(IntegrityError):
             db.session.execute(statement)
         db.session.rollback()
+
+
+def test_a_category_has_its_products(app: Flask) -> None:
+    with app.app_context():
+        lamps = Category(name="Lamps")
+        db.session.add_all([lamps, Product(name="Pot", price=1)])
+        lamps.products.add(Product(name="Lamp", price=1))
+        db.session.commit()
+
+        found = db.session.scalars(lamps.products.select()).all()
+
+        assert [product.name for product in found] == ["Lamp"]
+        assert found[0].category is lamps
+        assert len(db.session.scalars(select(Product)).all()) == 2

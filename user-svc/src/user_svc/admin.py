@@ -41,7 +41,7 @@ class UserView(ModelView):
 
     can_edit = True
     writers = ("admin",)
-    hidden = ("password_hash", "email_key", "folded")
+    hidden = ("password_hash", "email_key")
     column_list = (
         "id",
         "name",

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from devtools.testkit.names import IN_ORDER
 from user_svc.extensions import db
 from user_svc.models import User
 
@@ -189,20 +190,44 @@ def test_the_bounds_of_a_time_range_are_inclusive(shop: Any, people: list[Any]) 
     assert ids(shop.call("GET", f"/user/{query}", people[0].headers)) == [people[2].id]
 
 
+def test_users_are_sorted_by_name_as_people_sort(shop: Any, admin: Any) -> None:
+    names = [name for name in IN_ORDER if name]
+    found = {shop.person(name=name).id: name for name in sorted(names, key=len)}
+
+    orders = [walk(shop, f"sort={sign}name", admin.headers) for sign in ("", "-")]
+
+    listed = [[found[one] for one in order if one in found] for order in orders]
+    assert listed == [names, names[::-1]]
+
+
+def test_a_users_place_follows_the_name(shop: Any, admin: Any) -> None:
+    first, second = shop.person(name="Anna"), shop.person(name="Berta")
+    body = {"name": "Çağla"}
+    shop.call("PATCH", "/user/me/", first.headers, json=body)
+
+    order = walk(shop, "sort=name", admin.headers)
+
+    assert order.index(second.id) < order.index(first.id)
+
+
+def walk(shop: Any, query: str, headers: Any) -> list[int]:
+    """Return the ids of a list's pages."""
+    path, seen = f"/user/?limit=1&{query}", []
+    while path:
+        answer = shop.call("GET", path, headers)
+        seen += ids(answer)
+        path = answer.headers.get("Link", "").partition(">")[0].lstrip("<")
+    return seen
+
+
 @pytest.mark.parametrize("sort", ["id", "-id", "name", "-email", "created_at"])
 def test_a_cursor_leads_to_the_next_page(
     shop: Any, people: list[Any], sort: str
 ) -> None:
     headers = people[0].headers
     every = ids(shop.call("GET", f"/user/?sort={sort}", headers))
-    path, seen = f"/user/?limit=1&sort={sort}", []
-    while path:
-        answer = shop.call("GET", path, headers)
-        seen += ids(answer)
-        link = answer.headers.get("Link", "")
-        path = link.partition(">")[0].lstrip("<")
 
-    assert seen == every
+    assert walk(shop, f"sort={sort}", headers) == every
 
 
 @pytest.mark.parametrize("field", [{"role": "admin"}, {"is_active": True}])

@@ -29,6 +29,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, LargeBinary, String, Text, inspect
 from wtforms import DecimalField
 
+from chassis import sorting
 from chassis.admin import staff, trail
 from chassis.admin.filters import Converter, amount
 from chassis.db import MAX_ID
@@ -87,6 +88,8 @@ class ModelView(sqla.ModelView):
     page_size = 50
     export_max_rows = 10_000
     hidden: tuple[str, ...] = ()
+    more_filters: tuple[Any, ...] = ()
+    unsorted: tuple[str, ...] = ()  # names that have no sort key
     writers: tuple[str, ...] = ("staff",)
     filter_converter = Converter()
     model_form_converter = Forms
@@ -105,7 +108,7 @@ class ModelView(sqla.ModelView):
             "column_details_list": names,
             "column_export_list": names,
             "column_searchable_list": texts,
-            "column_filters": plain,
+            "column_filters": [*plain, *self.more_filters],
             "column_default_sort": (inspect(table).primary_key[0].key, True),
         }
         for name, default in defaults.items():
@@ -113,9 +116,12 @@ class ModelView(sqla.ModelView):
         super().__init__(table, db, **options)
 
     def _columns(self, table: Any) -> dict[str, Any]:
-        found = inspect(table).column_attrs
-        kinds = {column.key: column.columns[0].type for column in found}
-        return {n: kind for n, kind in kinds.items() if n not in self.hidden}
+        return {
+            attribute.key: column.type
+            for attribute in inspect(table).column_attrs
+            for column in attribute.columns[:1]
+            if attribute.key not in self.hidden and "derived" not in column.info
+        }
 
     def matching(self, text: str) -> Any:
         """Return the condition of a search; None searches the columns' texts."""
@@ -130,6 +136,24 @@ class ModelView(sqla.ModelView):
         if count_query is not None:
             count_query = count_query.filter(condition)
         return query.filter(condition), count_query, joins, count_joins
+
+    def scaffold_sortable_columns(self) -> dict[Any, Any]:
+        """Return the columns that sort the list."""
+        found = super().scaffold_sortable_columns()
+        return {n: column for n, column in found.items() if n not in self.unsorted}
+
+    def _order_by(
+        self, query: Any, joins: Any, sort_joins: Any, sort_field: Any, sort_desc: bool
+    ) -> Any:
+        """Sort texts as the API does; rows with the same text by their key."""
+        if sort_joins or not isinstance(sort_field.type, String):
+            return super()._order_by(query, joins, sort_joins, sort_field, sort_desc)
+        text, keys = sorting.order_of(sort_field), inspect(self.model).primary_key
+        if sort_desc:
+            order = [text.desc().nulls_last(), *(key.desc() for key in keys)]
+        else:
+            order = [text.nulls_first(), *keys]
+        return query.order_by(*order), joins
 
     def is_accessible(self) -> bool:
         """Allow staff only, as the guard does before."""

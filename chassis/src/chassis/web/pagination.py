@@ -49,8 +49,8 @@ def paginate(
     """Return the page of the statement that `sort`, `limit` and `cursor` select.
 
     `columns` maps each sort name to its column and holds `id`, which breaks ties; a
-    pair of columns breaks ties by its own. Rows must carry the sort column and `id` as
-    attributes.
+    pair of columns breaks ties by its own. Rows must carry the sort column, by its own
+    name, and `id` as attributes.
     """
     order = Order.of(query, columns)
     statement = order.apply(statement, query["limit"])
@@ -97,7 +97,9 @@ class Order:
 
     def page(self, rows: Sequence[Any], limit: int, **more: Any) -> Page:
         """Return the page of the rows that were read."""
-        cursor = cursor_of(rows[limit - 1], self.sort) if len(rows) > limit else None
+        if len(rows) <= limit:
+            return Page(rows, None, **more)
+        cursor = cursor_of(rows[limit - 1], self.sort, self.place[0].key)
         return Page(rows[:limit], cursor, **more)
 
 
@@ -160,9 +162,9 @@ def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(str(current_app.secret_key), salt=salt)
 
 
-def cursor_of(row: Any, sort: str) -> str:
-    """Return the cursor of the page behind a row."""
-    value = getattr(row, sort.lstrip("-"))
+def cursor_of(row: Any, sort: str, name: str | None = None) -> str:
+    """Return the cursor of the page behind a row; `name` is that of the sort column."""
+    value = getattr(row, name or sort.lstrip("-"))
     kind = type(value).__name__
     text = value.isoformat() if isinstance(value, datetime) else str(value)
     return str(_serializer().dumps([sort, kind, text, row.id]))

@@ -57,6 +57,7 @@ class Books:
     reservation_items: Rows
     reservation_history: Rows
     movements: Rows
+    price_changes: Rows
     product_keys: Rows
     # payment-svc
     payments: Rows

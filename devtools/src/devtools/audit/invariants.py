@@ -12,6 +12,7 @@ from devtools.audit import (
     history,
     messages,
     money,
+    prices,
     progress,
     references,
     sessions,
@@ -200,5 +201,11 @@ INVARIANTS = (
         ALWAYS,
         "The search has the words of every product, and no others",
         words.wrong_words,
+    ),
+    Invariant(
+        "I19",
+        ALWAYS,
+        "The history of prices has no gaps and ends with each product's price",
+        prices.wrong_prices,
     ),
 )

@@ -99,6 +99,7 @@ READS: dict[str, dict[str, Select[Any]]] = {
             "description",
             "sku",
             "category_id",
+            "price",
         ),
         "categories": _some(products.Category, "id", "name"),
         "product_words": _words(),
@@ -107,6 +108,7 @@ READS: dict[str, dict[str, Select[Any]]] = {
         "reservation_items": _all(products.ReservationItem),
         "reservation_history": _all(products.ReservationHistory),
         "movements": _all(products.StockMovement),
+        "price_changes": _all(products.PriceChange),
         "product_keys": _some(products.IdempotencyKey, *KEY),
     },
     "user-svc": {

@@ -6,10 +6,10 @@ from pathlib import Path
 
 # The most lines of code that each part of the chassis may have; `base` is the rest.
 CHASSIS_BUDGETS = {
-    "base": 2000,
+    "base": 2050,
     "web": 1900,
     "messaging": 650,
-    "admin": 550,
+    "admin": 600,
     "server": 450,
 }
 NOT_CODE = {

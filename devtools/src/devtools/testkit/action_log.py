@@ -102,7 +102,7 @@ def secrets(app: Flask) -> set[str]:
         for table, mapped in classes
         if mapped.logs_changes
         for attribute in inspect(mapped).column_attrs
-        if "secret" not in attribute.columns[0].info
+        if not {"secret", "derived"} & attribute.columns[0].info.keys()
         and any(word in attribute.key for word in SECRET_WORDS)
     }
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis import correlation
 from chassis.db import AuditModel, BigInt, Id, Moment, Money, UtcDateTime, among
+from chassis.sorting import sort_key_of
 from order_svc.extensions import db
 from order_svc.models.review import Reviewed
 from order_svc.models.states import OrderState, OrderStatus, display
@@ -67,6 +68,7 @@ class Order(Reviewed, AuditModel, db.Model):
     version: Mapped[int] = mapped_column(BigInt, default=1)
     currency: Mapped[str] = mapped_column(String(3), default="INR")
     customer_name: Mapped[str] = mapped_column(String(100))
+    customer_name_sort_key: Mapped[str] = sort_key_of("customer_name")
     customer_email: Mapped[str] = mapped_column(String(254))
     customer_phone: Mapped[str | None] = mapped_column(String(20))
     payment_id: Mapped[int | None] = mapped_column(BigInt)

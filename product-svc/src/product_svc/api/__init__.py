@@ -4,7 +4,15 @@ from flask import Flask
 
 import chassis.web.api
 from chassis.web import action_log, docs
-from product_svc.api import categories, products, reservations, searches, stock
+from product_svc.api import (
+    categories,
+    metrics,
+    prices,
+    products,
+    reservations,
+    searches,
+    stock,
+)
 
 LOG = action_log.blueprint("/products")
 BLUEPRINTS = (
@@ -12,6 +20,7 @@ BLUEPRINTS = (
     categories.blp,
     searches.blp,
     stock.blp,
+    prices.blp,
     reservations.blp,
     products.blp,
 )
@@ -21,3 +30,4 @@ def init_app(app: Flask) -> None:
     """Serve the API and its OpenAPI document."""
     chassis.web.api.init_app(app, "Products", *BLUEPRINTS)
     docs.init_app(app)
+    metrics.init_app(app)

@@ -20,7 +20,11 @@ from product_svc.schemas import (
 blp = Blueprint(
     "categories", __name__, url_prefix="/products/categories", description=__doc__
 )
-SORTS = {"id": Category.id, "name": Category.name, "created_at": Category.created_at}
+SORTS = {
+    "id": Category.id,
+    "name": Category.name_sort_key,
+    "created_at": Category.created_at,
+}
 
 
 def _locked(manager: CategoryManager, category_id: int) -> Category:

@@ -27,7 +27,7 @@ LIST = pagination.HotList(
     queries.PRODUCTS, queries.SORTS, queries.FILTERS, queries.document
 )
 TEXTS = {"q", "name", "description"}  # their statements depend on the words
-FOR_STAFF = "`is_active=false` is for staff"
+FOR_STAFF = "`is_active=false` and `low_stock=true` are for staff"
 
 
 def _manager() -> ProductManager:
@@ -41,6 +41,12 @@ def _is_staff() -> bool:
     except Problem:
         return False
     return True
+
+
+def check_filters(query: dict[str, Any]) -> None:
+    """Let staff alone see what is off sale, and which stock is low."""
+    if not query["is_active"] or "low_stock" in query:
+        auth.authenticate((STAFF,))
 
 
 def _locked(manager: ProductManager, product_id: int) -> Product:
@@ -62,8 +68,7 @@ class Products(MethodView):
     @blp.page(ProductSchema)
     def get(self, query: dict[str, Any]) -> pagination.Page:
         """List, filter and search the catalogue."""
-        if not query["is_active"]:
-            auth.authenticate((STAFF,))
+        check_filters(query)
         manager = ProductManager(db.session)
         if TEXTS.isdisjoint(query) and not query["highlight"]:
             return LIST.page({**query, **manager.with_descendants(query)})

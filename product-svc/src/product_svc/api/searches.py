@@ -4,8 +4,8 @@ from typing import Any
 
 from flask.views import MethodView
 
-from chassis.web import auth
-from chassis.web.api import STAFF, Blueprint
+from chassis.web.api import Blueprint
+from product_svc.api.products import FOR_STAFF, check_filters
 from product_svc.extensions import db
 from product_svc.managers import FacetManager, SuggestionManager
 from product_svc.schemas import (
@@ -36,14 +36,12 @@ class Facets(MethodView):
 
     @blp.public
     @blp.arguments(ProductFilterSchema, location="query")
-    @blp.problems(_401="`is_active=false` is for staff")
-    @blp.problems(_403="`is_active=false` is for staff")
+    @blp.problems(_401=FOR_STAFF, _403=FOR_STAFF)
     @blp.response(200, FacetsSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """Count the matching products by category, price and stock.
 
         The filters are those of the list. Counts stop at 10,000 products.
         """
-        if not query["is_active"]:
-            auth.authenticate((STAFF,))
+        check_filters(query)
         return FacetManager(db.session).count(query)

@@ -2,6 +2,7 @@
 
 from product_svc.managers.categories import CategoryManager
 from product_svc.managers.facets import FacetManager
+from product_svc.managers.prices import PriceManager
 from product_svc.managers.products import ProductManager
 from product_svc.managers.reservations import Outcome, ReservationManager
 from product_svc.managers.stock import StockManager
@@ -12,6 +13,7 @@ __all__ = [
     "CategoryManager",
     "FacetManager",
     "Outcome",
+    "PriceManager",
     "ProductManager",
     "ReservationManager",
     "StockManager",

@@ -43,5 +43,5 @@ class SuggestionManager:
         begins = name.startswith(beginning, autoescape=True)
         inside = name.contains(f" {beginning}", autoescape=True)
         statement = select(Category.id, Category.name).where(or_(begins, inside))
-        statement = statement.order_by(inside, name, Category.id)
+        statement = statement.order_by(inside, Category.name_sort_key, Category.id)
         return self.session.execute(statement.limit(MOST_CATEGORIES)).all()

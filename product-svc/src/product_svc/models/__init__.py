@@ -1,13 +1,14 @@
 """Tables, states and the table of transitions."""
 
 from chassis.db import AuditModel
-from product_svc.models.catalogue import Category, Product
+from product_svc.models.catalogue import IS_LOW, Category, Product
 from product_svc.models.chassis_tables import (
     ActionLog,
     AdminSession,
     Dependency,
     IdempotencyKey,
 )
+from product_svc.models.prices import PriceChange
 from product_svc.models.reservations import (
     Reservation,
     ReservationHistory,
@@ -30,6 +31,7 @@ from product_svc.models.words import (
 )
 
 __all__ = [
+    "IS_LOW",
     "LONGEST_ENTRY",
     "MAX_STOCK",
     "STATES",
@@ -45,6 +47,7 @@ __all__ = [
     "Effect",
     "IdempotencyKey",
     "MovementKind",
+    "PriceChange",
     "Product",
     "ProductText",
     "ProductWord",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import (
 
 from chassis.db import DERIVED, AuditModel, BigInt, Id, Money
 from chassis.folding import fold
+from chassis.sorting import sort_key_of
 from product_svc.extensions import db
 
 
@@ -25,11 +26,13 @@ class Category(AuditModel, db.Model):
     __table_args__ = (
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         Index("ix_category_created_at_id", "created_at", "id"),
+        Index("ix_category_name_sort_key_id", "name_sort_key", "id"),
     )
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(100), unique=True)
     folded_name: Mapped[str] = mapped_column(Text, server_default="", info=DERIVED)
+    name_sort_key: Mapped[str] = sort_key_of("name")
     description: Mapped[str | None] = mapped_column(Text)
     parent_id: Mapped[int | None] = mapped_column(
         BigInt, ForeignKey("category.id", ondelete="SET NULL"), index=True
@@ -52,8 +55,15 @@ class Category(AuditModel, db.Model):
         return self.name
 
 
+PLACES = ("name_sort_key", "price", "created_at", "stock_quantity")
+
+
 class Product(AuditModel, db.Model):
-    """A product; `stock_quantity` includes what open orders have reserved."""
+    """A product; `stock_quantity` includes what open orders have reserved.
+
+    Its stock is low when it is at or below the threshold, if the product has one. What
+    is reserved counts as stock: otherwise each reservation would write to all indexes.
+    """
 
     __tablename__ = "products"
     __table_args__ = (
@@ -66,21 +76,23 @@ class Product(AuditModel, db.Model):
         ),
         *(
             Index(f"ix_products_{name}_id", name, "id")
-            for name in ("name", "price", "created_at", "stock_quantity", "category_id")
+            for name in (*PLACES, "category_id")
         ),
         *(
             Index(f"ix_products_category_id_{name}_id", "category_id", name, "id")
-            for name in ("name", "price", "created_at", "stock_quantity")
+            for name in PLACES
         ),
     )
 
     id: Mapped[Id]
     sku: Mapped[str | None] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(100))
+    name_sort_key: Mapped[str] = sort_key_of("name")
     description: Mapped[str | None] = mapped_column(Text)
     price: Mapped[Decimal] = mapped_column(Money(10))
     stock_quantity: Mapped[int] = mapped_column(BigInt, default=0)
     reserved_quantity: Mapped[int] = mapped_column(BigInt, default=0)
+    low_stock_threshold: Mapped[int | None] = mapped_column(BigInt)
     is_active: Mapped[bool] = mapped_column(default=True)
     category_id: Mapped[int | None] = mapped_column(
         BigInt, ForeignKey("category.id", ondelete="SET NULL")
@@ -94,3 +106,13 @@ class Product(AuditModel, db.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+IS_LOW = Product.stock_quantity <= Product.low_stock_threshold
+Index(
+    "ix_products_low_stock",
+    Product.is_active,
+    Product.id,
+    postgresql_where=IS_LOW,
+    sqlite_where=IS_LOW,
+)

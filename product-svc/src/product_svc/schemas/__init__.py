@@ -33,6 +33,7 @@ from product_svc.schemas.stock import (
     AvailabilitySchema,
     LineSchema,
     LinesSchema,
+    PriceChangeSchema,
     StockMovementSchema,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "FacetsSchema",
     "LineSchema",
     "LinesSchema",
+    "PriceChangeSchema",
     "ProductCreateSchema",
     "ProductFilterSchema",
     "ProductPatchSchema",

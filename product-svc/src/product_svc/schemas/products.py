@@ -52,6 +52,11 @@ class ProductSchema(Schema):
     available_quantity = Whole(
         0, metadata={"description": "The stock that open orders have not reserved."}
     )
+    low_stock_threshold = Whole(
+        0,
+        allow_none=True,
+        metadata={"description": "The stock is low at or below this; null: never."},
+    )
     is_active = Flag()
     category = CategoryReference(CategoryReferenceSchema, allow_none=True)
     highlight = fields.Nested(
@@ -69,6 +74,16 @@ class ProductPutSchema(Schema):
     price = Money(required=True)
     category_id = Whole(allow_none=True, load_default=None)
     sku = Text(most=64, allow_none=True, load_default=None)
+    low_stock_threshold = Whole(
+        0,
+        MAX_STOCK,
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "At or below it the stock is low; null: never.",
+            "example": 5,
+        },
+    )
     is_active = Flag()
 
 
@@ -118,7 +133,18 @@ class ProductFilterSchema(Schema):
     max_price = Money()
     in_stock = QueryFlag()
     ids = QueryList(QueryWhole(), most=100)
+    low_stock = QueryFlag(
+        metadata={
+            "description": "`true`: only products whose stock is at or below their"
+            " threshold; `false`: all products. For staff."
+        }
+    )
     is_active = QueryFlag(load_default=True)
+
+    @post_load
+    def omit_no_filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Leave out `low_stock=false`, which selects all products."""
+        return {k: v for k, v in data.items() if (k, v) != ("low_stock", False)}
 
 
 class ProductQuerySchema(ProductFilterSchema, ListQuery):

@@ -1,10 +1,10 @@
-"""The JSON of stock: adjustments, the ledger, order lines and availability."""
+"""The JSON of stock and prices: ledgers, adjustments, order lines, availability."""
 
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load
 
-from chassis.web.fields import Flag, Items, Moment, Schema, Text, Whole
+from chassis.web.fields import Flag, Items, Moment, Money, Schema, Text, Whole
 from product_svc.models import MAX_STOCK
 
 MOST_LINES, MOST_OF_ONE = 50, 10_000
@@ -42,6 +42,22 @@ class StockMovementSchema(Schema):
     reason = Text(most=255)
     reference = Text(most=150, allow_none=True)
     actor = Text(most=100, metadata={"example": "user:900"})
+    created_at = Moment()
+
+
+class PriceChangeSchema(Schema):
+    """A change of a product's price."""
+
+    id = Whole()
+    product_id = Whole()
+    before = Money(
+        allow_none=True, metadata={"description": "Null for the first price."}
+    )
+    after = Money()
+    actor = Text(most=100, metadata={"example": "user:900"})
+    correlation_id = Text(
+        most=128, metadata={"example": "3f0c1a52-6c1e-4f0e-9d53-2f1f6b7a1c90"}
+    )
     created_at = Moment()
 
 

@@ -27,8 +27,8 @@ from user_svc.schemas import (
 blp = Blueprint("users", __name__, url_prefix="/user", description=__doc__)
 SORTS = {
     "id": User.id,
-    "name": User.name,
-    "email": User.email,
+    "name": User.name_sort_key,
+    "email": User.email_sort_key,
     "created_at": User.created_at,
 }
 NOT_FOUND = "does not exist, or is not visible to you"

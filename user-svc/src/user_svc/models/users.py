@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from chassis.db import DERIVED, PERSONAL, SECRET, AuditModel, Id, UtcDateTime
 from chassis.folding import fold
+from chassis.sorting import sort_key_of
 from user_svc.extensions import db
 
 
@@ -30,7 +31,10 @@ class User(AuditModel, db.Model):
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("role IN ('customer', 'staff', 'admin')", name="role"),
-        Index(None, "created_at", "id"),
+        *(
+            Index(None, name, "id")
+            for name in ("created_at", "name_sort_key", "email_sort_key")
+        ),
     )
 
     id: Mapped[Id]
@@ -38,6 +42,8 @@ class User(AuditModel, db.Model):
     email: Mapped[str] = mapped_column(String(254), unique=True, info=PERSONAL)
     email_key: Mapped[str] = mapped_column(String(254), unique=True, info=SECRET)
     folded: Mapped[str] = mapped_column(Text, server_default="", info=DERIVED)
+    name_sort_key: Mapped[str] = sort_key_of("name")
+    email_sort_key: Mapped[str] = sort_key_of("email")
     phone: Mapped[str | None] = mapped_column(String(16), info=PERSONAL)
     role: Mapped[str] = mapped_column(String(20), default=Role.CUSTOMER)
     is_active: Mapped[bool] = mapped_column(default=True)
