@@ -68,7 +68,7 @@ class Products(MethodView):
         if TEXTS.isdisjoint(query) and not query["highlight"]:
             return LIST.page({**query, **manager.with_descendants(query)})
         statement, sorts = manager.search(query)
-        page = pagination.paginate(db.session, statement, sorts, query, scalars=False)
+        page = pagination.read_page(statement, sorts, query, queries.document)
         if query["highlight"]:
             page.data = manager.highlighted(query, page.data)
         return page

@@ -7,20 +7,16 @@ from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Bundle, Session
 
+from chassis import reads
 from chassis.errors import Conflict, NotFound, Unprocessable
 from product_svc.managers.categories import CategoryManager
 from product_svc.managers.stock import StockManager
 from product_svc.managers.words import SOURCES, WordManager
 from product_svc.models import Category, MovementKind, Product
-from product_svc.queries import FILTERS
-from product_svc.search import Highlighter, Search, read
+from product_svc.queries import FILTERS, PRODUCTS, SORTS, P
+from product_svc.search import Highlighter, Search, understand
 
-SORTS = {
-    name: getattr(Product, name)
-    for name in ("id", "name", "price", "created_at", "stock_quantity")
-}
-# The columns that clients see. A list of Core rows takes half the time of the same
-# list of ORM objects.
+# The columns that clients see.
 COLUMNS: tuple[Any, ...] = (
     Product.id,
     Product.sku,
@@ -52,11 +48,11 @@ class ProductManager:
         """
         found = self._search(filters)
         if filters["sort"].lstrip("-") != "relevance":
-            return _rows().where(*found.conditions()), SORTS
+            return PRODUCTS.where(*found.conditions()), SORTS
         is_first = filters["cursor"] is None and filters["sort"] == "relevance"
         best = found.ranked(filters["limit"] + 1 if is_first else None)
-        ranked = _rows().add_columns(best.c.relevance)
-        ranked = ranked.join(best, best.c.product_id == Product.id)
+        ranked = PRODUCTS.add_columns(best.c.relevance)
+        ranked = ranked.join(best, best.c.product_id == P.id)
         return ranked, {**SORTS, "relevance": best.c.relevance}
 
     def matching(self, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
@@ -64,19 +60,19 @@ class ProductManager:
         return self._search(filters).conditions()
 
     def highlighted(
-        self, filters: Mapping[str, Any], rows: Iterable[Row[Any]]
+        self, filters: Mapping[str, Any], documents: Iterable[dict[str, Any]]
     ) -> list[dict[str, Any]]:
-        """Return rows with `highlight`: the texts with the words of `q` marked."""
-        marker = Highlighter(read(self.session, {"q": filters.get("q")}))
+        """Return products with `highlight`: the texts with the words of `q` marked."""
+        marker = Highlighter(understand(reads.every, {"q": filters.get("q")}))
         return [
             {
-                **row._mapping,
+                **one,
                 "highlight": {
-                    "name": marker.mark(row.name),
-                    "description": marker.excerpt(row.description),
+                    "name": marker.mark(one["name"]),
+                    "description": marker.excerpt(one["description"]),
                 },
             }
-            for row in rows
+            for one in documents
         ]
 
     def with_descendants(self, filters: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,8 +86,8 @@ class ProductManager:
     def _search(self, filters: Mapping[str, Any]) -> Search:
         given = self.with_descendants(filters)
         conditions = [FILTERS[name](given[name]) for name in given if name in FILTERS]
-        reading = read(self.session, given)
-        return Search(self.session, reading, conditions)
+        reading = understand(reads.every, given)
+        return Search(reads.every, reading, conditions)
 
     def get(self, product_id: int) -> Row[Any]:
         """Return a product as clients see it, whether it is on sale or not."""

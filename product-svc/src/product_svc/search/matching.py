@@ -18,11 +18,11 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from product_svc.models import Product, ProductText, ProductWord
 from product_svc.search.terms import Reading, Term
-from product_svc.search.vocabulary import size
+from product_svc.search.vocabulary import Read, size
 
 FEW = 20_000  # products of a term that are read and sorted in a moment
 BEST = 1000  # matches of a word that a list by relevance ranks
@@ -34,11 +34,11 @@ class Search:
 
     def __init__(
         self,
-        session: Session,
+        read: Read,
         reading: Reading,
         conditions: Sequence[ColumnElement[bool]] = (),
     ) -> None:
-        self.session = session
+        self.read = read
         self.reading = reading
         self.others = (*conditions, *map(_has_phrase, reading.phrases))
 
@@ -78,7 +78,7 @@ class Search:
     def _by_size(self, terms: Sequence[Term]) -> list[tuple[Term, int]]:
         """Return the terms and how many entries they have, the rarest first."""
         columns = [size(term.matches(ProductWord), FEW) for term in terms]
-        sizes = self.session.execute(select(*columns)).one()
+        sizes = self.read(select(*columns))[0]
         pairs = zip(terms, sizes, strict=True)
         return sorted(pairs, key=lambda pair: pair[1])
 
