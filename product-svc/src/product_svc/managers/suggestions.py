@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from chassis import reads
 from chassis.folding import words
 from product_svc.models import Category, Product
 from product_svc.search import Search, understand
 
+NAMES = select(Product.id, Product.name).where(
+    Product.id.in_(bindparam("ids", expanding=True))
+)
 MOST_PRODUCTS, MOST_CATEGORIES = 8, 5
 
 
@@ -25,13 +28,9 @@ class SuggestionManager:
     def _products(self, typed: str) -> Any:
         reading = understand(reads.every, {"q": typed})
         found = Search(reads.every, reading, [Product.is_active.is_(True)])
-        best = found.ranked(MOST_PRODUCTS)
-        statement = (
-            select(Product.id, Product.name)
-            .join(best, best.c.product_id == Product.id)
-            .order_by(best.c.relevance, Product.id)
-        )
-        return reads.every(statement.limit(MOST_PRODUCTS))
+        best = list(found.ranked(MOST_PRODUCTS, None))
+        rows = {row.id: row for row in reads.every(NAMES, ids=best)}
+        return [rows[one] for one in best if one in rows]
 
     def _categories(self, beginning: str) -> Any:
         if not beginning:
