@@ -39,7 +39,8 @@ CREATE FUNCTION pg_temp.pick(n bigint, place int, words text[]) RETURNS text AS
 $$ SELECT words[1 + (hashint8extended(n, place) & 1048575) %% cardinality(words)] $$
 LANGUAGE sql IMMUTABLE;
 CREATE TEMPORARY TABLE made AS
-SELECT n, n + %(first_code)s AS code, 1 + n %% cardinality(%(categories)s::text[]) AS category,
+SELECT n, n + %(first_code)s AS code,
+  1 + n %% cardinality(%(categories)s::text[]) AS category,
   pg_temp.pick(n, 1, %(makers)s) AS maker,
   pg_temp.pick(n, 2, %(materials)s) AS material, pg_temp.pick(n, 3, %(kinds)s) AS kind,
   pg_temp.pick(n, 4, %(sizes)s) AS size, pg_temp.pick(n, 5, %(occasions)s) AS occasion,
@@ -64,9 +65,10 @@ INSERT INTO product_words (product_id, word, weight)
 SELECT n, entry.word, entry.weight FROM made, LATERAL (VALUES
   (maker, 11), (material, CASE material WHEN lid THEN 20 ELSE 21 END),
   (kind, CASE kind WHEN gift THEN 20 ELSE 21 END), (size, 21), ('cm', 21),
-  (code::text, 21), ('sku', 31), (split_part((%(folded)s::text[])[category], ' ', 1), 51),
-  (split_part((%(folded)s::text[])[category], ' ', 2), 51), (nullif(lid, material), 70),
-  (nullif(gift, kind), 70),
+  (code::text, 21), ('sku', 31),
+  (split_part((%(folded)s::text[])[category], ' ', 1), 51),
+  (split_part((%(folded)s::text[])[category], ' ', 2), 51),
+  (nullif(lid, material), 70), (nullif(gift, kind), 70),
   (occasion, 70), ('for', 70), ('use', 70), ('lid', 70), ('with', 70), ('a', 70),
   (concat_ws(' ', '=' || maker, material, kind, size, 'cm', code), 0),
   ('=sku ' || code, 0)) entry (word, weight)
@@ -85,6 +87,8 @@ SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
 WHERE indrelid::regclass::text = ANY(%s)
   AND indexrelid NOT IN (SELECT conindid FROM pg_constraint)
 """
+
+SCANS = "SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname = ANY(%s)"
 
 
 def fill(url: str, number: int) -> None:
@@ -134,3 +138,12 @@ def _words() -> set[str]:
     of_rooms = {word for name in CATEGORIES for word in entries.split(name)}
     of_texts = {*entries.split("cm sku for use lid with a")}
     return {*MAKERS, *MATERIALS, *KINDS, *OCCASIONS, *of_rooms, *of_texts}
+
+
+def scans(url: str) -> int:
+    """Return how often a table of the catalogue was read from end to end."""
+    address = make_url(url).set(drivername="postgresql")
+    text = address.render_as_string(hide_password=False)
+    with psycopg.connect(text, autocommit=True) as connection:
+        row = connection.execute(SCANS, [[*TABLES, "product_texts"]]).fetchone()
+    return int(row[0]) if row else 0

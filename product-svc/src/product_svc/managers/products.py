@@ -17,7 +17,7 @@ from product_svc.models import Category, MovementKind, Product
 from product_svc.queries import FILTERS, PRODUCTS, SORTS, P, document
 from product_svc.search import Highlighter, Search, understand
 
-NEAR = 2000  # products in the order of a list that are compared with its words
+NEAR = 4000  # products in the order of a list that are compared with its words
 # The columns that clients see.
 COLUMNS: tuple[Any, ...] = (
     Product.id,

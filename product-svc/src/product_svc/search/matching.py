@@ -73,14 +73,10 @@ class Search:
         if self.reading.is_hopeless:
             return {}
         mine = list(self.reading.terms)
-        if len(mine) > 1:
+        if len(mine) > MOST_RANKED:
             mine = [term for term, _ in self._sized if term in mine]
         ranked, more = mine[:MOST_RANKED], (*mine[MOST_RANKED:], *self.reading.filters)
         conditions = [*self.others, *map(_has, more)]
-        is_alone = len(mine) == 1 and not (more or self.reading.phrases)
-        if not is_alone and self.is_frequent and self._is_rare:
-            ids = self._ids()
-            conditions = conditions if ids is None else [Product.id.in_(ids)]
         exact = self.reading.exact
         ranking = Ranking(self.read, ranked, conditions, exact, is_down)
         return ranking.best(most, after)

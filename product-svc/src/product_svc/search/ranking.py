@@ -7,6 +7,7 @@ in the order of the index. A page reads the combinations, best first, until it i
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, product
 from typing import Any
 
@@ -31,8 +32,8 @@ from product_svc.search import entries
 from product_svc.search.terms import Term
 from product_svc.search.vocabulary import Read
 
-AT_ONCE = 6  # combinations that a statement reads
-MOST_RANKED = 3  # terms whose weights are added; products must have the others, too
+AT_ONCE = 2  # combinations that a statement reads
+MOST_RANKED = 2  # terms whose weights are added; products must have the others, too
 Place = tuple[int, int]  # the relevance and the id of the product before a page
 
 
@@ -78,7 +79,7 @@ class Ranking:
     def _combinations(self) -> list[Combination]:
         """Return all combinations of weights that words have, the best first."""
         first, *rest = self.terms
-        stored = self._weights([self.exact, *(w for t in self.terms for w in t.words)])
+        stored = self._weights
         words = {self.exact: 0, **first.words}
         others = [
             sorted(
@@ -98,26 +99,25 @@ class Ranking:
         ]
         return sorted(found, key=lambda one: one.total, reverse=self.is_down)
 
-    def _weights(self, words: Sequence[str]) -> dict[str, list[int]]:
+    @cached_property
+    def _weights(self) -> dict[str, list[int]]:
         """Return the weights with which each word is in the index."""
+        words = [self.exact, *(word for term in self.terms for word in term.words)]
         names = values(column("word", ProductWord.word.type), name="names")
         word = names.data([(one,) for one in dict.fromkeys(words)]).cte("names")
         numbers = values(column("weight", ProductWord.weight.type), name="numbers")
         weight = numbers.data([(one,) for one in entries.WEIGHTS]).cte("numbers")
-        both = word.join(weight, true())
-        pairs = (
-            select(word.c.word, weight.c.weight)
-            .select_from(both)
-            .where(
-                exists().where(
-                    ProductWord.word == word.c.word,
-                    ProductWord.weight == weight.c.weight,
-                )
-            )
+        is_one = (ProductWord.word == word.c.word) & (
+            ProductWord.weight == weight.c.weight
         )
+        # Not EXISTS, which PostgreSQL plans as a join with the whole index.
+        some = select(literal(1)).where(is_one).limit(1).correlate(word, weight)
+        both = word.join(weight, true())
+        pairs = select(word.c.word, weight.c.weight, some.scalar_subquery())
         found: dict[str, list[int]] = {}
-        for row in self.read(pairs):
-            found.setdefault(row.word, []).append(row.weight)
+        for name, number, is_there in self.read(pairs.select_from(both)):
+            if is_there:
+                found.setdefault(name, []).append(number)
         return found
 
     def _branch(self, one: Combination, most: int, after: Place | None) -> Select[Any]:
@@ -146,7 +146,8 @@ class Ranking:
 
     def _not_better(self, term: Term, weight: int, entry: Any) -> list[Any]:
         words = {self.exact: 0, **term.words}
-        return [not_(better) for better in _better(words, weight, entry)]
+        stored = {word: words[word] for word in words if word in self._weights}
+        return [not_(better) for better in _better(stored, weight, entry)]
 
 
 def _chunks(combinations: Iterator[Combination]) -> Iterator[list[Combination]]:
