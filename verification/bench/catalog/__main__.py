@@ -25,6 +25,7 @@ from verification.bench.catalog.slow import Asked
 from verification.faults.databases import PostgresqlDatabases
 
 WARM_UP = 0.4
+SMALL = 100_000  # products of which a scan may be the best plan
 SHORT = 0.4  # of the seconds, for the lists by filter and sort
 
 
@@ -45,9 +46,9 @@ def main(
     with opened(sizes) as databases:
         servers.use_core(servers.LOAD_CORE)
         figures = list(run.measure(databases))
-        asked = list(run.ask(databases))
+        asked, scans = run.ask(databases)
     arguments = shlex.join(sys.argv[1:])
-    text = report.section(arguments, found, report.medians(figures), asked)
+    text = report.section(arguments, found, report.medians(figures), asked, scans)
     click.echo(text)
     if out:
         pages.write(out, "catalogue", text)
@@ -107,11 +108,18 @@ class Run:
                     if case.server == name:
                         yield self._one(case, server, database, number)
 
-    def ask(self, databases: list[Database]) -> Iterator[Asked]:
-        """Send the requests that could be slow, on each catalogue."""
-        for database in databases:
-            with servers.started(servers.OURS, database.url, "") as server:
-                yield from slow.ask(server.port, database.products, self.rounds)
+    def ask(self, databases: list[Database]) -> tuple[list[Asked], list[str]]:
+        """Send the requests that could be slow; also return the scans of tables."""
+        asked: list[Asked] = []
+        scans = []
+        for one in databases:
+            before = data.scans(one.url)
+            with servers.started(servers.OURS, one.url, "") as server:
+                asked += slow.ask(server.port, one.products, self.rounds)
+            more = data.scans(one.url) - before
+            if more and one.products > SMALL:
+                scans.append(f"{one.products:,}: {more} scans of whole tables.")
+        return asked, scans
 
     def _one(
         self, case: Case, server: Server, database: Database, number: int

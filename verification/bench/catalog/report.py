@@ -66,13 +66,13 @@ def _of(rounds: list[Figure]) -> Medians:
         median(one.load.p(50) for one in rounds),
         median(one.load.p(99) for one in rounds),
         median(one.cpu_ms for one in rounds),
-        sum(
-            n
-            for one in rounds
-            for s, n in one.load.statuses.items()
-            if s not in ("200", "304")
-        ),
+        sum(map(_failures, rounds)),
     )
+
+
+def _failures(figure: Figure) -> int:
+    good = ("200", "304")
+    return sum(n for s, n in figure.load.statuses.items() if s not in good)
 
 
 def _rows(found: dict[tuple[str, int], Medians]) -> list[str]:
@@ -148,9 +148,10 @@ def section(
     machine: Machine,
     found: dict[tuple[str, int], Medians],
     asked: Sequence[Asked] = (),
+    scans: Sequence[str] = (),
 ) -> str:
     """Return the section: command, machine, figures and what is missed."""
-    problems = missed(found)
+    problems = [*missed(found), *slow(asked), *scans]
     warning = [] if machine.is_idle else [f"> **Warning.** {machine.warning}", ""]
     lines = [
         HEAD.format(arguments=f' ARGS="{arguments}"' if arguments else ""),
@@ -163,10 +164,7 @@ def section(
         ALONE,
         *_slow_rows(asked),
         "",
-        *(
-            f"- {problem}"
-            for problem in [*problems, *slow(asked)] or ["Every requirement is met."]
-        ),
+        *(f"- {problem}" for problem in problems or ["Every requirement is met."]),
         "",
     ]
     return "\n".join(lines)

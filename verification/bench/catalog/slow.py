@@ -68,11 +68,7 @@ class Asked:
 def _paths() -> Iterator[tuple[str, str]]:
     for filters, sort in product(FILTERS, SORTS):
         yield "each filter with each sort", _path(filters, sort)
-    for words, sort in product(WORDS, ("", *SORTS)):
-        if sort or "q" in words:
-            yield "words with each sort", _path(words, sort)
-    for words, filters in product(WORDS, FILTERS[1:]):
-        yield "words with each filter", _path({**words, **filters})
+    yield from _searches()
     for typed in ("k", "st", "steel kad", "kitchen g", "for use", "kadhai", "ba chi"):
         yield "suggestions", f"/products/suggest/?{urlencode({'q': typed})}"
     for filters in (*FILTERS, *WORDS):
@@ -80,6 +76,13 @@ def _paths() -> Iterator[tuple[str, str]]:
     for typed, name in product(BAD, ("q", "name", "description")):
         yield "bad input", _path({name: typed})
     yield "bad input", _path({"cursor": "WyJpZCIsImludCIsIjIwIiwyMF0.x"}, "price")
+
+
+def _searches() -> Iterator[tuple[str, str]]:
+    for words, sort in product(WORDS, SORTS):
+        yield "words with each sort", _path(words, sort)
+    for words, filters in product(WORDS, FILTERS):
+        yield "words with each filter", _path({**words, **filters})
 
 
 def _path(filters: dict[str, str], sort: str = "") -> str:

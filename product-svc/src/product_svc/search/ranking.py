@@ -32,7 +32,7 @@ from product_svc.search import entries
 from product_svc.search.terms import Term
 from product_svc.search.vocabulary import Read
 
-AT_ONCE = 2  # combinations that a statement reads
+AT_ONCE = 2  # combinations that the first statement reads
 MOST_RANKED = 2  # terms whose weights are added; products must have the others, too
 Place = tuple[int, int]  # the relevance and the id of the product before a page
 
@@ -151,13 +151,14 @@ class Ranking:
 
 
 def _chunks(combinations: Iterator[Combination]) -> Iterator[list[Combination]]:
-    """Yield some combinations at a time; those of one sum stay together."""
+    """Yield some combinations, then twice as many; those of one sum stay together."""
     some: list[Combination] = []
+    most = AT_ONCE
     for _, group in groupby(combinations, key=lambda one: one.total):
         some += group
-        if len(some) >= AT_ONCE:
+        if len(some) >= most:
             yield some
-            some = []
+            some, most = [], 2 * most
     if some:
         yield some
 
