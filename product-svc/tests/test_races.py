@@ -49,6 +49,22 @@ def test_the_last_five_are_sold_to_five_of_sixteen_buyers(shop: Any) -> None:
     shop.check_books()
 
 
+def test_two_hundred_buyers_of_twenty_pieces_buy_exactly_twenty(shop: Any) -> None:
+    product = shop.product(stock_quantity=20)
+
+    def buy(order: int) -> Any:
+        answer = shop.reserve(order, {product: 1})
+        while answer.status_code == 503:  # the database was busy; nothing was done
+            answer = shop.reserve(order, {product: 1})
+        return shop.commit(order) if answer.status_code == 201 else answer
+
+    answers = at_once([lambda order=order: buy(order) for order in range(1, 201)])
+
+    assert outcomes(answers) == {200: 20, "insufficient_stock": 180}
+    assert shop.quantities(product) == (0, 0)
+    shop.check_books()
+
+
 def test_late_payers_share_what_is_left_and_no_more(
     shop: Any, pass_seconds: Any
 ) -> None:

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from product_svc.extensions import db
-from product_svc.search import read
+from chassis.reads import every
+from product_svc.search import understand
 from product_svc.search.terms import AS_BEGINNING, AS_MISSPELLED, MOST_WORDS
 
 
 @pytest.fixture
 def reads(app: Flask) -> Any:
     with app.app_context():
-        yield lambda **filters: read(db.session, filters)
+        yield lambda **filters: understand(every, filters)
 
 
 def test_the_last_word_may_be_incomplete(shop: Any, reads: Any) -> None:

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from product_svc.extensions import db
+from chassis import reads
 from product_svc.search.vocabulary import MOST_BEGINNINGS, Vocabulary, is_close
 
 
 @pytest.fixture
 def vocabulary(app: Flask) -> Any:
     with app.app_context():
-        yield Vocabulary(db.session)
+        yield Vocabulary(reads.every)
 
 
 @pytest.mark.parametrize(

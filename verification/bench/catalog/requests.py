@@ -12,10 +12,14 @@ from urllib.parse import urlencode
 
 from flask import Flask
 
-from chassis.web import pages, pagination
-from verification.bench.catalog.data import KINDS, MATERIALS
+from chassis import json
+from chassis.web import etag, pages, pagination
+from verification.bench.catalog.data import CATEGORIES, KINDS, MAKERS, MATERIALS
 from verification.bench.catalog.load import Heads, head
 from verification.bench.catalog.servers import LIMITS, OURS, PLAIN, SECRET
+
+MOST = len(CATEGORIES)
+EMPTY = json.dumps({"data": [], "next_cursor": None})
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Case:
     title: str
     server: str
     heads: Callable[[random.Random, int], Heads]
+    is_main: bool = True
 
 
 def _bounds(chance: random.Random) -> str:
@@ -40,6 +45,11 @@ def _words(chance: random.Random) -> str:
     return f"q={chance.choice(MATERIALS)}+{chance.choice(KINDS)}"
 
 
+def _suggested(chance: random.Random, _: int) -> str:
+    word = chance.choice((*KINDS, *MATERIALS, *MAKERS[:20]))
+    return f"/products/suggest/?q={word[: chance.randint(2, len(word))]}"
+
+
 def _one(chance: random.Random, size: int) -> str:
     return f"/products/{chance.randint(1, size)}/"
 
@@ -51,7 +61,7 @@ def _place(sort: str, chance: random.Random, size: int) -> SimpleNamespace:
     values = {
         "id": number,
         "price": Decimal(chance.randint(30_000, 70_000)) / 100,
-        "name": f"{chance.choice(MATERIALS).title()} lamp {number}",
+        "name": f"{chance.choice(MAKERS).title()} lamp",
         "created_at": now - timedelta(seconds=number),
         "stock_quantity": chance.randint(60, 140),
     }
@@ -73,13 +83,44 @@ def _deep(sort: str) -> Any:
     return heads
 
 
+def _filtered(query: Callable[[random.Random], str]) -> Any:
+    """Return lists by a filter; bounds of the price keep them apart."""
+    return _each(lambda chance, _: f"/products/?{query(chance)}&{_bounds(chance)}")
+
+
+def _fresh(chance: random.Random, size: int) -> Heads:
+    """Return requests of a list that the client has in its present version."""
+    tag = etag.of(EMPTY)
+    return lambda: head("/products/?ids=9223372036854775807", If_None_Match=f'"{tag}"')
+
+
+SORTS = ("id", "price", "name", "created_at", "stock_quantity")
+LISTS: dict[str, Any] = {
+    **{f"middle of {one}": _deep(one) for one in (*SORTS, *(f"-{s}" for s in SORTS))},
+    "category": _filtered(lambda chance: f"category={chance.randint(1, MOST)}"),
+    "category by price": _filtered(
+        lambda chance: f"category={chance.randint(1, MOST)}&sort=price"
+    ),
+    "in stock by name": _filtered(lambda chance: "in_stock=true&sort=name"),
+    "lowest price": _each(
+        lambda chance, _: f"/products/?min_price={chance.uniform(1, 900):.2f}"
+    ),
+    "price": _each(lambda chance, _: f"/products/?price={chance.uniform(1, 999):.2f}"),
+    "ids": _each(
+        lambda chance, size: (
+            "/products/?ids=" + ",".join(str(chance.randint(1, size)) for _ in range(9))
+        )
+    ),
+}
 CASES = (
     Case("Flask hello", LIMITS, _each(lambda *_: "/")),
     Case("Flask + Core select", LIMITS, _each(_one)),
     Case("A", OURS, _each(lambda chance, _: f"/products/?{_bounds(chance)}")),
     Case("A, kept", OURS, _each(lambda *_: "/products/")),
+    Case("A, 304", OURS, _fresh),
     Case("B", OURS, _each(_one)),
     Case("C", OURS, _each(lambda chance, _: f"/products/?{_words(chance)}")),
+    Case("suggestions", OURS, _each(_suggested)),
     Case("A, FastAPI", PLAIN, _each(lambda chance, _: f"/products/?{_bounds(chance)}")),
     Case(
         "A without count, FastAPI",
@@ -88,18 +129,8 @@ CASES = (
     ),
     Case("B, FastAPI", PLAIN, _each(_one)),
     Case("C, FastAPI", PLAIN, _each(lambda chance, _: f"/products/?{_words(chance)}")),
-    Case(
-        "A of a category by price",
-        OURS,
-        _each(
-            lambda chance, _: (
-                f"/products/?category={chance.randint(1, 50)}&sort=price"
-                f"&{_bounds(chance)}"
-            )
-        ),
-    ),
     *(
-        Case(f"A in the middle of {sort}", OURS, _deep(sort))
-        for sort in ("id", "price", "-created_at", "name", "stock_quantity")
+        Case(f"A, {title}", OURS, heads, is_main=False)
+        for title, heads in LISTS.items()
     ),
 )

@@ -22,6 +22,7 @@ from chassis import reads
 from chassis.errors import Unprocessable
 
 Filter = Callable[[Any], ColumnElement[bool]]
+Document = Callable[[Row[Any]], dict[str, Any]]
 MOST_STATEMENTS = 512  # that a list keeps
 AFTER, AFTER_ID = "page_after", "page_after_id"
 
@@ -56,6 +57,21 @@ def paginate(
     statement = order.apply(statement, query["limit"])
     read: Any = session.scalars if scalars else session.execute
     return order.page(list(read(statement, order.values)), query["limit"])
+
+
+def read_page(
+    statement: Select[Any],
+    columns: Mapping[str, Any],
+    query: Mapping[str, Any],
+    document: Document,
+) -> Page:
+    """Return a page as a hot read, of a statement that depends on the query.
+
+    `columns` is as in `paginate`; `document` returns the JSON members of a row.
+    """
+    order, limit = Order.of(query, columns), query["limit"]
+    rows = reads.every(order.apply(statement, limit), **order.values)
+    return order.hot_page(rows, limit, document)
 
 
 @dataclass(frozen=True)
@@ -102,6 +118,14 @@ class Order:
         cursor = cursor_of(rows[limit - 1], self.sort, self.place[0].key)
         return Page(rows[:limit], cursor, **more)
 
+    def hot_page(
+        self, rows: Sequence[Row[Any]], limit: int, document: Document
+    ) -> Page:
+        """Return the page of rows whose JSON members `document` returns."""
+        page = self.page(rows, limit, is_json=True)
+        page.data = [document(row) for row in page.data]
+        return page
+
 
 @dataclass(frozen=True, eq=False)
 class HotList:
@@ -115,7 +139,7 @@ class HotList:
     rows: Select[Any]
     columns: Mapping[str, Any]
     filters: Mapping[str, Filter]
-    document: Callable[[Row[Any]], dict[str, Any]]
+    document: Document
     _statements: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -129,9 +153,7 @@ class HotList:
         limit = query["limit"]
         shape = tuple(given), order.sort, bool(order.values), limit
         rows = reads.every(self._statements(*shape), **given, **order.values)
-        page = order.page(rows, limit, is_json=True)
-        page.data = [self.document(row) for row in page.data]
-        return page
+        return order.hot_page(rows, limit, self.document)
 
     def _build(
         self, names: tuple[str, ...], sort: str, is_next: bool, limit: int

@@ -72,8 +72,7 @@ class Products(MethodView):
         manager = ProductManager(db.session)
         if TEXTS.isdisjoint(query) and not query["highlight"]:
             return LIST.page({**query, **manager.with_descendants(query)})
-        statement, sorts = manager.search(query)
-        page = pagination.paginate(db.session, statement, sorts, query, scalars=False)
+        page = manager.page(query)
         if query["highlight"]:
             page.data = manager.highlighted(query, page.data)
         return page

@@ -27,7 +27,7 @@ class Suggestions(MethodView):
     @blp.response(200, SuggestionsSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """Suggest products and categories for the beginning of a search."""
-        return SuggestionManager(db.session).suggest(query["q"])
+        return SuggestionManager().suggest(query["q"])
 
 
 @blp.route("/facets/")

@@ -2,13 +2,14 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from chassis import reads
 from product_svc.managers.products import ProductManager
 from product_svc.models import Category, Product
 
@@ -40,7 +41,7 @@ class FacetManager:
             "out_of_stock": len(rows) - in_stock,
         }
 
-    def _rows(self, filters: Mapping[str, Any]) -> tuple[list[Row[Any]], bool]:
+    def _rows(self, filters: Mapping[str, Any]) -> tuple[Sequence[Row[Any]], bool]:
         available = Product.available_quantity.label("available_quantity")
         statement = (
             select(Product.category_id, Product.price, available)
@@ -48,7 +49,7 @@ class FacetManager:
             .order_by(Product.id)
             .limit(MOST + 1)
         )
-        rows = list(self.session.execute(statement))
+        rows = reads.every(statement)
         return rows[:MOST], len(rows) > MOST
 
     def _categories(self, rows: Iterable[Row[Any]]) -> list[dict[str, Any]]:
@@ -56,7 +57,7 @@ class FacetManager:
         statement = select(Category.id, Category.name).where(Category.id.in_(counts))
         found = [
             {"id": row.id, "name": row.name, "count": counts[row.id]}
-            for row in self.session.execute(statement)
+            for row in reads.every(statement)
         ]
         return sorted(found, key=lambda one: (-one["count"], one["id"]))
 

@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, or_, select
 
+from chassis import reads
 from chassis.folding import words
 from product_svc.models import Category, Product
-from product_svc.search import Search, read
+from product_svc.search import Search, understand
 
+NAMES = select(Product.id, Product.name).where(
+    Product.id.in_(bindparam("ids", expanding=True))
+)
 MOST_PRODUCTS, MOST_CATEGORIES = 8, 5
 
 
 class SuggestionManager:
     """Finds the few best products and categories."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
 
     def suggest(self, typed: str) -> dict[str, Any]:
         """Return `{products, categories}`, each rows of (id, name), best first."""
@@ -26,15 +26,11 @@ class SuggestionManager:
         }
 
     def _products(self, typed: str) -> Any:
-        reading = read(self.session, {"q": typed})
-        found = Search(self.session, reading, [Product.is_active.is_(True)])
-        best = found.ranked(MOST_PRODUCTS)
-        statement = (
-            select(Product.id, Product.name)
-            .join(best, best.c.product_id == Product.id)
-            .order_by(best.c.relevance, Product.id)
-        )
-        return self.session.execute(statement.limit(MOST_PRODUCTS)).all()
+        reading = understand(reads.every, {"q": typed})
+        found = Search(reads.every, reading, [Product.is_active.is_(True)])
+        best = list(found.ranked(MOST_PRODUCTS, None))
+        rows = {row.id: row for row in reads.every(NAMES, ids=best)}
+        return [rows[one] for one in best if one in rows]
 
     def _categories(self, beginning: str) -> Any:
         if not beginning:
@@ -44,4 +40,4 @@ class SuggestionManager:
         inside = name.contains(f" {beginning}", autoescape=True)
         statement = select(Category.id, Category.name).where(or_(begins, inside))
         statement = statement.order_by(inside, Category.name_sort_key, Category.id)
-        return self.session.execute(statement.limit(MOST_CATEGORIES)).all()
+        return reads.every(statement.limit(MOST_CATEGORIES))

@@ -6,6 +6,6 @@ search means, `terms` reads a search, and `matching` makes its statements.
 
 from product_svc.search.highlights import Highlighter
 from product_svc.search.matching import Search
-from product_svc.search.terms import read
+from product_svc.search.terms import understand
 
-__all__ = ["Highlighter", "Search", "read"]
+__all__ = ["Highlighter", "Search", "understand"]

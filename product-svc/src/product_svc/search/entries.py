@@ -11,6 +11,11 @@ LONGEST_WORD, MOST_WORDS = 40, 300
 # Weights by where a word is. They are even when the description has the word, too.
 EXACT, FIRST, NAME, SKU, CATEGORY, DESCRIPTION = 0, 10, 20, 30, 50, 70
 ELSEWHERE = 1  # added when the description does not have the word
+WEIGHTS = (
+    EXACT,
+    *(w + n for w in (FIRST, NAME, SKU, CATEGORY) for n in (0, 1)),
+    DESCRIPTION,
+)
 SHORTEST_PART, LONGEST_PARTED = 3, 20
 END, MISSPELLED = "e", "m"  # the kinds of parts
 

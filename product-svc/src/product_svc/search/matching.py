@@ -5,27 +5,26 @@ order and tests each row.
 """
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import add
-from typing import Any
+from functools import cached_property
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     exists,
     func,
-    literal,
+    intersect,
     select,
-    union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from product_svc.models import Product, ProductText, ProductWord
+from product_svc.search.ranking import MOST_RANKED, Place, Ranking
 from product_svc.search.terms import Reading, Term
-from product_svc.search.vocabulary import size
+from product_svc.search.vocabulary import Read, size
 
 FEW = 20_000  # products of a term that are read and sorted in a moment
-BEST = 1000  # matches of a word that a list by relevance ranks
+# Of so many products of the rarest word, fewer than RARE have the other words too: all
+# products are found at once by the index, if there are no more than MOST_IDS.
+SAMPLE, RARE, MOST_IDS = 1000, 20, 2000
 NOTHING = Product.id.in_([])  # of a constant, SQLite would plan to read the table
 
 
@@ -34,53 +33,86 @@ class Search:
 
     def __init__(
         self,
-        session: Session,
+        read: Read,
         reading: Reading,
         conditions: Sequence[ColumnElement[bool]] = (),
     ) -> None:
-        self.session = session
+        self.read = read
         self.reading = reading
         self.others = (*conditions, *map(_has_phrase, reading.phrases))
+
+    @property
+    def is_frequent(self) -> bool:
+        """Return whether each word that is searched has many products."""
+        return bool(self._sized) and self._sized[0][1] >= FEW
+
+    def tests(self) -> list[ColumnElement[bool]]:
+        """Return what a matching product fulfils, for rows that are read anyway."""
+        if self.reading.is_hopeless:
+            return [NOTHING]
+        return [*self.others, *(_has(term) for term, _ in self._sized)]
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return what a matching product fulfils, for a list in any order."""
         if self.reading.is_hopeless:
             return [NOTHING]
-        terms = (*self.reading.terms, *self.reading.filters)
-        if not terms:
+        if not self._sized:
             return list(self.others)
-        first, *rest = self._by_size(terms)
+        if self.is_frequent and self._is_rare and (ids := self._ids()) is not None:
+            return [Product.id.in_(ids)]
+        first, *rest = self._sized
         return [_among(*first), *self.others, *(_has(term) for term, _ in rest)]
 
-    def ranked(self, most: int | None) -> Any:
-        """Return a subquery of (product_id, relevance); 0 is the best.
+    def ranked(
+        self, most: int, after: Place | None, *, is_down: bool = False
+    ) -> dict[int, int]:
+        """Return {product id: relevance} of the best products; 0 is the best.
 
-        It has all products with one of the best matches of each word, so its list ends
-        after a thousand of each; `most` is how many are wanted of the beginning.
+        `after` is the relevance and the id of the product before the page.
         """
         if self.reading.is_hopeless:
-            nothing = select(Product.id.label("product_id"), literal(0).label("weight"))
-            return _summed(nothing.where(NOTHING).subquery(), [])
-        first, *rest = self._rarest_first()
-        limit = most if most and not rest else BEST
-        tested = map(_has, (*rest, *self.reading.filters))
-        conditions = [*self.others, *tested]
-        words = {self.reading.exact: 0, **first.words}
-        branches = [
-            _best(word, added, conditions, limit) for word, added in words.items()
-        ]
-        return _summed(union_all(*branches).subquery(), rest)
+            return {}
+        mine = list(self.reading.terms)
+        if len(mine) > MOST_RANKED:
+            mine = [term for term, _ in self._sized if term in mine]
+        ranked, more = mine[:MOST_RANKED], (*mine[MOST_RANKED:], *self.reading.filters)
+        conditions = [*self.others, *map(_has, more)]
+        exact = self.reading.exact
+        ranking = Ranking(self.read, ranked, conditions, exact, is_down)
+        return ranking.best(most, after)
 
-    def _rarest_first(self) -> list[Term]:
-        terms = list(self.reading.terms)
-        return terms if len(terms) == 1 else [t for t, _ in self._by_size(terms)]
-
-    def _by_size(self, terms: Sequence[Term]) -> list[tuple[Term, int]]:
-        """Return the terms and how many entries they have, the rarest first."""
+    @cached_property
+    def _sized(self) -> list[tuple[Term, int]]:
+        """All terms and how many entries they have, the rarest first."""
+        terms = (*self.reading.terms, *self.reading.filters)
         columns = [size(term.matches(ProductWord), FEW) for term in terms]
-        sizes = self.session.execute(select(*columns)).one()
-        pairs = zip(terms, sizes, strict=True)
-        return sorted(pairs, key=lambda pair: pair[1])
+        sizes = self.read(select(*columns))[0] if columns else ()
+        return sorted(zip(terms, sizes, strict=True), key=lambda pair: pair[1])
+
+    @cached_property
+    def _is_rare(self) -> bool:
+        """Whether few of the first products of the rarest word match the rest."""
+        first, *rest = (term for term, _ in self._sized)
+        if not rest and not self.reading.phrases:
+            return False
+        entry = aliased(ProductWord)
+        some = select(entry.product_id).where(first.matches(entry)).limit(SAMPLE)
+        mine = Product.id.in_(some.scalar_subquery())
+        matching = select(func.count()).select_from(Product)
+        matching = matching.where(mine, *self.others, *map(_has, rest))
+        return bool(self.read(matching)[0][0] < RARE)
+
+    def _ids(self) -> list[int] | None:
+        """Return the ids of all matching products, or None when they are many."""
+        entries = (aliased(ProductWord) for _ in self._sized)
+        each = [
+            select(entry.product_id).where(term.matches(entry))
+            for entry, (term, _) in zip(entries, self._sized, strict=True)
+        ]
+        both = intersect(*each).subquery()
+        ids = select(Product.id).join(both, both.c.product_id == Product.id)
+        found = self.read(ids.where(*self.others).limit(MOST_IDS + 1))
+        return None if len(found) > MOST_IDS else [one for (one,) in found]
 
 
 def _has(term: Term) -> ColumnElement[bool]:
@@ -100,38 +132,3 @@ def _has_phrase(phrase: str) -> ColumnElement[bool]:
         ProductText.product_id == Product.id,
         ProductText.words.contains(f" {phrase} "),
     )
-
-
-def _best(
-    word: str, added: int, conditions: Sequence[ColumnElement[bool]], limit: int
-) -> Select[Any]:
-    """Select the best products of a word."""
-    entry = aliased(ProductWord)
-    best = (
-        select(entry.product_id, (entry.weight + added).label("weight"))
-        .join(Product, Product.id == entry.product_id)
-        .where(entry.word == word, *conditions)
-        .order_by(entry.weight, entry.product_id)
-        .limit(limit)
-        .subquery()
-    )
-    return select(best.c.product_id, best.c.weight)
-
-
-def _summed(best: Any, rest: list[Term]) -> Any:
-    """Add the weights of all terms, for each product."""
-    weights: list[Any] = [func.min(best.c.weight)]
-    weights += [_weight(term, best) for term in rest]
-    return (
-        select(best.c.product_id, reduce(add, weights).label("relevance"))
-        .group_by(best.c.product_id)
-        .subquery("matches")
-    )
-
-
-def _weight(term: Term, best: Any) -> Any:
-    entry = aliased(ProductWord)
-    least = select(func.min(entry.weight)).where(
-        entry.product_id == best.c.product_id, term.matches(entry)
-    )
-    return least.correlate(best).scalar_subquery()

@@ -7,11 +7,10 @@ from typing import Any
 
 import regex
 from sqlalchemy import ColumnElement, and_, true
-from sqlalchemy.orm import Session
 
 from product_svc.search import entries
 from product_svc.search.plurals import singular
-from product_svc.search.vocabulary import Vocabulary, spans
+from product_svc.search.vocabulary import Read, Vocabulary, spans
 
 MOST_WORDS = 10
 AS_BEGINNING, AS_MISSPELLED = 22, 100  # what a word that is not as typed adds
@@ -67,9 +66,9 @@ class Reading:
     is_hopeless: bool = False
 
 
-def read(session: Session, filters: Mapping[str, Any]) -> Reading:
-    """Read `q`, `name` and `description`."""
-    reader, typed = _Reader(Vocabulary(session)), filters.get("q")
+def understand(read: Read, filters: Mapping[str, Any]) -> Reading:
+    """Read `q`, `name` and `description` with the words of the index."""
+    reader, typed = _Reader(Vocabulary(read)), filters.get("q")
     terms: list[Term | None] = [] if typed is None else reader.terms(typed)
     others = [
         term

@@ -1,14 +1,15 @@
 """The words of the index that the words of a search mean; every query is bounded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, select, union_all
-from sqlalchemy.orm import Session
 
 from product_svc.models import ProductWord, WordPart
 from product_svc.search import entries
 
+# Returns the rows of a statement, as `chassis.reads.every` does.
+Read = Callable[[Any], Sequence[Any]]
 LAST = "\U0010ffff"  # sorts after every letter
 MOST_BEGINNINGS, MOST_FORMS, MOST_CONTAINING, MOST_SIMILAR = 60, 16, 100, 5
 ENOUGH = 300  # products of a word; more do not make a word more important
@@ -24,8 +25,8 @@ def spans(column: Any, beginning: str) -> ColumnElement[bool]:
 class Vocabulary:
     """Finds words of the index; all lists are the same on every database."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, read: Read) -> None:
+        self.read = read
 
     def beginning(self, prefix: str) -> list[str]:
         """Return the most frequent words that begin with a text; itself is first.
@@ -43,7 +44,7 @@ class Vocabulary:
             )
         )
         products = size(word == steps.c.word, ENOUGH, steps)
-        found = self.session.execute(select(steps.c.word, products)).all()
+        found = self.read(select(steps.c.word, products))
         return _frequent(found, prefix)[:MOST_FORMS]
 
     def known(self, words: Sequence[str]) -> set[str]:
@@ -62,8 +63,7 @@ class Vocabulary:
                 WordPart.part.in_(entries.without_a_letter(word)),
             )
         )
-        found = self.session.scalars(statement).all()
-        close = [one for one in found if is_close(word, one)]
+        close = [one for (one,) in self.read(statement) if is_close(word, one)]
         return _frequent(self._sizes(close, ENOUGH), word)[:MOST_SIMILAR]
 
     def containing(self, text: str) -> list[str]:
@@ -72,14 +72,15 @@ class Vocabulary:
             WordPart.kind == entries.END, spans(WordPart.part, text)
         )
         limited = inside.distinct().order_by(WordPart.word).limit(MOST_CONTAINING)
-        return sorted({*self.session.scalars(limited), *self.beginning(text)})
+        found = {one for (one,) in self.read(limited)}
+        return sorted({*found, *self.beginning(text)})
 
     def _sizes(self, words: Sequence[str], most: int) -> Sequence[Any]:
         """Return (word, number of products) of words that products have."""
         counts = [
             select(literal(one), size(ProductWord.word == one, most)) for one in words
         ]
-        rows = self.session.execute(union_all(*counts)).all() if counts else []
+        rows = self.read(union_all(*counts)) if counts else []
         return [row for row in rows if row[1]]
 
 
