@@ -33,6 +33,7 @@ KEPT = {
     "product_texts": "the index of the text search; goes with its product",
     "word_parts": "the words of the text search, each once",
     "stock_movements": "the ledger that the stock must equal",
+    "price_changes": "the ledger that the price must equal",
 }
 # Sales are kept with their lines and history, tombstones are forgotten with theirs.
 PARENTS = {"reservation_items": "reservations", "reservation_history": "reservations"}

@@ -30,7 +30,7 @@ def _link(http: requests.Session, url: str, order_id: int) -> list[str]:
     made = http.post(f"{url}create_payment_link/", json=body, timeout=WITHIN)
     made.raise_for_status()
     find = partial(_linked, http, f"{url}{made.json()['id']}/")
-    found = wait_for(find, "a link is made")
+    found = wait_for(find, "a link is made") or {}
     return [found["razorpay_payment_link_id"], found["receipt"]]
 
 

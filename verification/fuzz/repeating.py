@@ -31,7 +31,7 @@ def answers_again(response: Any) -> None:
 
 def continues(response: Any) -> None:
     """Request the next page of a list: it has other rows, in the documented form."""
-    page = _json(response) if _is_good(response) else None
+    page: Any = _json(response) if _is_good(response) else None
     cursor = page.get("next_cursor") if isinstance(page, dict) else None
     if not cursor or response.request.method != "GET":
         return
