@@ -117,6 +117,21 @@ def test_a_cursor_finds_its_place_in_an_index(
         assert is_walk(plan), plan
 
 
+FILTERS = ("", "&category=1", "&in_stock=true", "&min_price=1&max_price=9000")
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_first_page_is_read_in_the_order_of_an_index(
+    products: list[int], plans: Plans, sort: str
+) -> None:
+    for more in FILTERS:
+        plan = plans.of(f"/products/?sort={sort}&limit=2{more}")
+
+        is_sorted = re.search(r"Sort|TEMP B-TREE", plan)
+        assert "Seq Scan on products" not in plan, plan
+        assert "price=" in more or not is_sorted, plan
+
+
 def test_the_statement_of_a_list_is_built_once(shop: Any, app: Flask) -> None:
     from product_svc.api.products import LIST
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from chassis.web import pagination
 from verification.bench import pages
-from verification.bench.catalog import report
+from verification.bench.catalog import report, slow
 from verification.bench.catalog.load import Load, head, run
 from verification.bench.catalog.report import CORE, HELLO, Figure, medians, missed
 from verification.bench.catalog.requests import CASES
@@ -58,7 +58,7 @@ def test_each_connection_sends_a_request_at_least(port):
 
 
 def test_a_cursor_of_the_benchmark_serves_its_list():
-    case = next(one for one in CASES if one.title == "A in the middle of price")
+    case = next(one for one in CASES if one.title == "A, middle of price")
     path = case.heads(random.Random(1), 1000)().split()[1].decode()
     app = Flask(__name__)
     app.secret_key = SECRET
@@ -94,6 +94,33 @@ def test_the_section_holds_the_medians_of_the_rounds():
 
     assert 'make bench-catalog ARGS="--rounds 3"' in text
     assert "| A | 10,000 | 200 | 0.20 |  | 10.0 | 10.0 | 1.00 | 0 |" in text
+
+
+def test_a_larger_catalogue_may_slow_a_list_by_a_tenth_alone():
+    rates = {("A", 1000): 100, ("A", 9000): 89, ("C", 1000): 100, ("C", 9000): 76}
+    found = medians(figure(title, rate, size) for (title, size), rate in rates.items())
+
+    assert missed(found) == ["A, 9,000: 0.89 of the smaller one."]
+
+
+def test_requests_that_are_slow_or_fail_are_named():
+    asked = [
+        slow.Asked("lists", 1000, "/a", 200, (900.0, 20.0, 10.0)),
+        slow.Asked("lists", 1000, "/b", 200, (400.0,)),
+        slow.Asked("lists", 1000, "/c", 503, (20.0,)),
+    ]
+
+    assert report.slow(asked) == [
+        "`/b`, 1,000: 200, 400 ms.",
+        "`/c`, 1,000: 503, 20 ms.",
+    ]
+
+
+def test_each_request_that_could_be_slow_is_one_of_a_kind():
+    paths = [path for _, path in slow._paths()]
+
+    assert len(paths) > 300
+    assert all(path.startswith("/products/") for path in paths)
 
 
 def test_a_benchmark_replaces_its_own_section_alone(tmp_path):
