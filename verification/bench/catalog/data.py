@@ -6,6 +6,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from chassis.folding import fold
+from chassis.sorting import sort_key
 from product_svc.search import entries
 
 ROOMS = ("Kitchen", "Garden", "Office", "Bath", "Hall", "Studio", "Pantry", "Nursery")
@@ -49,10 +50,12 @@ FROM generate_series(1, %(number)s::bigint) n
 """
 # Every 500th product is not on sale, every 200th is out of stock.
 PRODUCTS = """
-INSERT INTO products (id, sku, name, description, price, stock_quantity,
+INSERT INTO products (id, sku, name, name_sort_key, description, price, stock_quantity,
   reserved_quantity, is_active, category_id, created_at, updated_at)
 SELECT n, 'SKU-' || code,
   initcap(maker) || ' ' || material || ' ' || kind || ', ' || size || ' cm, ' || code,
+  maker || ' ' || material || ' ' || kind || ', ' || length(size) || size || ' cm, '
+    || length(code::text) || code,
   'For ' || occasion || ' use; ' || lid || ' lid, with a ' || gift || '.',
   (100 + hashint8extended(n, 8) & 1048575) %% 100000 / 100.0,
   CASE WHEN n %% 200 = 0 THEN 0 ELSE 1 + n * 31 %% 199 END, 0, n %% 500 <> 0, category,
@@ -119,9 +122,10 @@ def _insert(cursor: psycopg.Cursor, number: int) -> None:
 def _insert_rows(cursor: psycopg.Cursor, number: int) -> None:
     folded = list(map(fold, CATEGORIES))
     with cursor.copy(
-        "COPY category (id, name, folded_name, created_at, updated_at) FROM STDIN"
+        "COPY category (id, name, folded_name, name_sort_key, created_at, updated_at)"
+        " FROM STDIN"
     ) as copy:
-        for row in zip(count(1), CATEGORIES, folded):
+        for row in zip(count(1), CATEGORIES, folded, map(sort_key, CATEGORIES)):
             copy.write_row((*row, "now", "now"))
     values = {**LISTS, "folded": folded, "number": number, "first_code": FIRST_CODE}
     for statement in (CREATE, PRODUCTS, WORDS, TEXTS):

@@ -61,7 +61,7 @@ def _place(sort: str, chance: random.Random, size: int) -> SimpleNamespace:
     values = {
         "id": number,
         "price": Decimal(chance.randint(30_000, 70_000)) / 100,
-        "name": f"{chance.choice(MAKERS).title()} lamp",
+        "name": f"{chance.choice(MAKERS)} lamp",  # the key that it is sorted by
         "created_at": now - timedelta(seconds=number),
         "stock_quantity": chance.randint(60, 140),
     }
