@@ -15,8 +15,9 @@ from typing import Any
 import click
 import psycopg
 
+from devtools import memory
 from devtools.layout import HOST
-from devtools.local import apt, memory
+from devtools.local import apt
 from devtools.local.ports import pick
 from devtools.local.supervisor import die_with_parent
 

@@ -18,7 +18,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from chassis import clock, http
-from devtools.local import memory
+from devtools import memory
 from devtools.testkit.apps import PATIENCE, SECRET, Apps, Renew, Reusable
 from devtools.testkit.databases import CreateApp, Databases, dispose
 from devtools.testkit.sockets import Guard

@@ -3,7 +3,7 @@ from collections import namedtuple
 
 import pytest
 
-from devtools.local import memory
+from devtools import memory
 
 Usage = namedtuple("Usage", "total used free")
 
