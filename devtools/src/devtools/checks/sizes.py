@@ -7,7 +7,7 @@ from pathlib import Path
 # The most lines of code that each part of the chassis may have; `base` is the rest.
 CHASSIS_BUDGETS = {
     "base": 2000,
-    "web": 1900,
+    "web": 1950,
     "messaging": 650,
     "admin": 550,
     "server": 450,
