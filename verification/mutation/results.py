@@ -13,7 +13,7 @@ from mutmut.utils.file_utils import change_cwd
 from verification.mutation.texts import only_texts_differ
 
 ORIGINAL = "__mutmut_orig"
-GENERATED_NAME = re.compile(r"\bx[_ǁ]\w+__mutmut_(orig|\d+)")
+GENERATED_NAME = re.compile(r"\bx(?:_|ǁ[^ǁ]+ǁ)(\w+?)__mutmut_(?:orig|\d+)")
 
 
 class Status(StrEnum):
@@ -79,7 +79,7 @@ def _mutant(
 
 def _difference(before: str, after: str) -> tuple[str, str]:
     """Return the lines that only one of two versions of a function has."""
-    bodies = [GENERATED_NAME.sub("", text).splitlines() for text in (before, after)]
+    bodies = [GENERATED_NAME.sub(r"\1", text).splitlines() for text in (before, after)]
     lines = list(difflib.ndiff(bodies[0], bodies[1]))
     removed, added = (
         " ".join(line[2:].strip() for line in lines if line.startswith(sign))

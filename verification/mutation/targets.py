@@ -8,10 +8,11 @@ from devtools.layout import CHASSIS, ROOT, module
 
 @dataclass(frozen=True)
 class Target:
-    """A package, and the patterns of its modules that are mutated."""
+    """A package, the patterns of its modules that are mutated, and their tests."""
 
     package: str
     patterns: tuple[str, ...]
+    tests: tuple[str, ...] = ("tests",)
 
     @property
     def source(self) -> Path:
@@ -30,12 +31,11 @@ class Target:
 
 
 MANAGERS, STEPS = "managers/*.py", "steps/**/*.py"
-TRANSITIONS = "models/*transitions.py"
 RAZORPAY = ("razorpay/*.py", "razorpay_service.py")
 TARGETS = (
-    Target("payment-svc", (MANAGERS, STEPS, TRANSITIONS, *RAZORPAY)),
-    Target("order-svc", (MANAGERS, STEPS, TRANSITIONS)),
-    Target("product-svc", (MANAGERS, TRANSITIONS)),
+    Target("payment-svc", (MANAGERS, STEPS, *RAZORPAY)),
+    Target("order-svc", (MANAGERS, STEPS)),
+    Target("product-svc", (MANAGERS,)),
     Target(
         CHASSIS,
         (
@@ -43,7 +43,13 @@ TARGETS = (
             "messaging/inbox.py",
             "messaging/outbox.py",
             "leases.py",
-            "state_machine/*.py",
+            "state_machine/machine.py",
+        ),
+        (
+            "tests/web/test_idempotency.py",
+            "tests/messaging",
+            "tests/test_leases.py",
+            "tests/state_machine",
         ),
     ),
     Target("user-svc", (MANAGERS, STEPS)),

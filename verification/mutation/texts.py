@@ -37,7 +37,12 @@ class _WithoutTexts(ast.NodeTransformer):
 
 
 def _is_log_line(node: ast.expr) -> bool:
+    """Return whether this is `log.info(...)` or `logging.get().info(...)`.
+
+    A line that raises an alert is more than a log line.
+    """
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="log"))):
-            return True
+        case ast.Call(func=ast.Attribute(value=logger), keywords=keywords):
+            is_alert = any(keyword.arg == "alert" for keyword in keywords)
+            return ast.unparse(logger) in ("log", "logging.get()") and not is_alert
     return False

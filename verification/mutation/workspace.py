@@ -80,7 +80,7 @@ def _settings(target: Target) -> str:
     mutmut = {
         "source_paths": ["src"],
         "only_mutate": [str(path) for path in target.modules()],
-        "pytest_add_cli_args_test_selection": ["tests"],
+        "pytest_add_cli_args_test_selection": list(target.tests),
         "pytest_add_cli_args": ["-n", "0", "-p", "no:cacheprovider"],
         "process_isolation": "forkserver",
         "use_git_change_detection": False,

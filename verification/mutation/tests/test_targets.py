@@ -20,7 +20,7 @@ def test_the_modules_of_money_and_stock_are_mutated():
         "payment-svc/src/payment_svc/razorpay/entities.py",
         "payment-svc/src/payment_svc/razorpay_service.py",
         "order-svc/src/order_svc/managers/saga.py",
-        "order-svc/src/order_svc/models/transitions.py",
+        "chassis/src/chassis/state_machine/machine.py",
         "product-svc/src/product_svc/managers/stock.py",
         "user-svc/src/user_svc/managers/sessions.py",
         "chassis/src/chassis/web/idempotency.py",
@@ -45,3 +45,9 @@ def test_a_part_of_the_path_chooses_packages_and_modules():
     assert package[0].package == "product-svc"
     assert (target.package, paths) == ("payment-svc", [RULES])
     assert len(targets.chosen(())) == len(targets.TARGETS)
+
+
+def test_the_tests_of_a_package_exist():
+    for target in targets.TARGETS:
+        for path in target.tests:
+            assert (targets.ROOT / target.package / path).exists()

@@ -9,6 +9,8 @@ CODE = """
         if amount > self.left:
             raise Conflict(f"{left} is left.", code="refund_too_large")
         log.info("refund_checked", amount=amount)
+        log.error("refund_lost", alert=True)
+        logging.get().info("refund", amount=amount)
         return sum(("a text", amount))
 """
 
@@ -20,6 +22,7 @@ CODE = """
         ('"a text"', '"A TEXT"'),
         ('"refund_checked"', '"REFUND_CHECKED"'),
         (", amount=amount", ""),
+        ('info("refund"', 'info("REFUND"'),
         ("def check", "def check__mutmut_1"),
     ],
 )
@@ -33,6 +36,8 @@ def test_wording_and_log_lines_are_texts(was, becomes):
         ("amount > ", "amount >= "),
         ('"refund_too_large"', '"XXrefund_too_largeXX"'),
         ("self.left", "None"),
+        ("alert=True", "alert=False"),
+        (", alert=True", ""),
         ('"a text", amount', "amount"),
     ],
 )

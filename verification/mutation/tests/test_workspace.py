@@ -11,6 +11,11 @@ CODE = '''
 def is_left(wanted: int, left: int) -> bool:
     """Return whether an amount is left."""
     return 0 < wanted <= left
+
+
+def is_all(wanted: int) -> bool:
+    """Return whether an amount is the rest of itself."""
+    return is_left(wanted, wanted)
 '''
 TEST = """
 from tiny_svc.rules import is_left
@@ -44,14 +49,19 @@ def test_mutants_are_generated_tested_and_remembered(target):
     (module,) = (path for path in target.modules() if path.stem == "rules")
     found = {each.becomes: each for each in results.read(folder, module)}
     border = found["return 0 < wanted < left"]
+    able = [each for each in found.values() if each.status == "open"]
+    typed = {each.becomes for each in found.values() if each.status == "types"}
 
-    workspace.test(folder, [each.name for each in found.values()], 1)
+    workspace.test(folder, [each.name for each in able], 1)
     after = {each.becomes: each.status for each in results.read(folder, module)}
 
     assert (border.function, border.was) == ("is_left", "return 0 < wanted <= left")
-    assert {each.status for each in found.values()} == {"open"}
-    assert after.pop("return 1 < wanted <= left") == "survived"
-    assert set(after.values()) == {"killed"}
+    assert {each.function for each in able} == {"is_left"}
+    assert typed >= {"return is_left(None, wanted)", "return is_left(wanted, None)"}
+    assert {name for name, status in after.items() if status == "types"} == typed
+    assert after["return 1 < wanted <= left"] == "survived"
+    assert after["return 0 < wanted < left"] == after["return 0 <= wanted <= left"]
+    assert after["return 0 < wanted < left"] == "killed"
 
 
 def test_unchanged_files_keep_their_time_and_others_follow_the_package(target):
