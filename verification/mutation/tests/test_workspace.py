@@ -74,3 +74,7 @@ def test_unchanged_files_keep_their_time_and_others_follow_the_package(target):
 
     assert rules.stat().st_mtime == 1
     assert not (folder / "tests" / "test_gone.py").exists()
+
+
+def test_a_package_that_was_never_run_has_no_mutants(target):
+    assert results.read(workspace.folder(target), target.modules()[0]) == []
