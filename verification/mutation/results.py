@@ -53,6 +53,8 @@ class Mutant:
 
 def read(workspace: Path, module: Path) -> list[Mutant]:
     """Return the mutants of one module; none before they are generated."""
+    if not workspace.exists():
+        return []
     with change_cwd(workspace):
         stored = SourceFileMutationData(path=module)
         stored.load()
