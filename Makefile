@@ -10,8 +10,8 @@ TESTABLE := $(PYTHON) devtools/bootstrap.py dev
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop clean demo audit images sbom compose compose-down kind \
-  kind-down test e2e operations faults fuzz bench bench-catalog mutants model chart lint \
-  format coverage vulnerabilities compat release publish diagrams normalize-env requirements
+  kind-down test e2e operations faults fuzz bench bench-catalog mutants mutation model \
+  chart lint format coverage vulnerabilities compat release publish diagrams normalize-env requirements
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -78,6 +78,9 @@ bench-catalog: ## measure the catalogue beside its limits and a FastAPI shop (30
 
 mutants: ## mutation testing: leave out one rule at a time; a test must fail (5 min)
 	@$(TESTABLE) && exec $(VERIFICATION).mutants $(ARGS)
+
+mutation: ## run generated mutants; some: ARGS="payment-svc/ --sample 200" (hours)
+	@$(TESTABLE) && exec $(VERIFICATION).mutation $(ARGS)
 
 model: ## model checking of the saga; with a mutation: make model ARGS=no_tombstone
 	@$(TESTABLE) && exec $(VERIFICATION).model $(ARGS)

@@ -87,6 +87,12 @@ def test_a_batch_is_leased_in_one_statement(tasks):
     assert leases.lease(Task, 30) == [rows[2]]
 
 
+def test_a_full_batch_leases_the_rows_that_wait_longest(tasks):
+    _late, longest, longer = tasks(-1, -9, -5)
+
+    assert set(leases.lease(Task, 30, limit=2)) == {longest, longer}
+
+
 def test_a_lease_does_not_change_when_the_row_was_changed(tasks, session, hold_clock):
     (row,) = tasks(0)
     before = read(session, row).updated_at

@@ -38,6 +38,7 @@ def test_make_alone_lists_every_command():
         "fuzz",
         "bench",
         "mutants",
+        "mutation",
         "model",
         "lint",
         "format",

@@ -1,4 +1,7 @@
-"""Writes docs/mutants.md: the rule that each mutant lacks, and the failing tests."""
+"""Writes the first part of docs/mutants.md: the rules, and the failing tests.
+
+The second part, the score of generated mutants, is written by `make mutation`.
+"""
 
 from collections.abc import Sequence
 
@@ -6,11 +9,13 @@ from devtools.layout import ROOT
 from verification.mutants.table import Mutant
 
 PATH = ROOT / "docs" / "mutants.md"
+SCORE = "## Score of generated mutants\n"
 HEAD = """# Mutants
 
 A mutant is the code with one rule left out. The listed tests must fail for it.
 `make mutants` applies each patch to a copy of the repository, runs these tests and
-writes this page.
+writes this table. [The last section](#score-of-generated-mutants) gives the score of
+mutants that a tool generates.
 
 | mutant | the rule | killed by | on |
 | --- | --- | --- | --- |
@@ -18,8 +23,14 @@ writes this page.
 
 
 def text(mutants: Sequence[Mutant]) -> str:
-    """Return the page of these mutants."""
-    return HEAD + "".join(map(_line, mutants))
+    """Return the part of the page that lists these mutants."""
+    return HEAD + "".join(map(_line, mutants)) + "\n"
+
+
+def write(mutants: Sequence[Mutant]) -> None:
+    """Replace the list of these mutants; the score that follows it stays."""
+    _, heading, score = PATH.read_text().partition(SCORE)
+    PATH.write_text(text(mutants) + heading + score)
 
 
 def _line(mutant: Mutant) -> str:

@@ -23,7 +23,7 @@ from verification.mutants.table import POSTGRESQL, Mutant, read
 def run(names: Sequence[str] = ()) -> int:
     """Run all mutants, or those named; return 0 when every killer fails.
 
-    A successful run of all mutants writes docs/mutants.md.
+    A successful run of all mutants writes their list in docs/mutants.md.
     """
     end_on_sigterm()
     chosen = [mutant for mutant in read() if not names or mutant.name in names]
@@ -33,7 +33,7 @@ def run(names: Sequence[str] = ()) -> int:
     for fault in faults:
         console().print(f"[red]✗[/] {escape(fault)}")
     if not faults and not names:
-        page.PATH.write_text(page.text(chosen))
+        page.write(chosen)
     _show(chosen, faults)
     return int(bool(faults) or not chosen)
 

@@ -4,7 +4,8 @@ import logging
 from enum import StrEnum
 
 import pytest
-from sqlalchemy import String, select, update
+from sqlalchemy import String, event, select, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db import Id
@@ -291,11 +292,41 @@ def test_when_another_transaction_inserts_first_its_row_is_returned(machine, lam
 
 
 def test_a_row_is_read_as_the_database_has_it_now(machine, lamp):
+    assert machine.get(lamp.id).presses == 0
     change_elsewhere(machine.session, presses=5)
 
     assert machine.get(lamp.id).presses == 5
     change_elsewhere(machine.session, presses=6)
     assert machine.lock(lamp.id).presses == 6
+
+
+def test_a_lock_waits_for_its_row_and_skips_it_only_on_request(machine, lamp):
+    key, sent = lamp.id, []
+
+    @event.listens_for(machine.session, "do_orm_execute")
+    def keep(state):
+        sent.append(str(state.statement.compile(dialect=postgresql.dialect())))
+
+    machine.lock(key)
+    machine.find(key)
+    machine.lock(key, skip_locked=True)
+
+    endings = [statement.partition("FOR UPDATE")[1:] for statement in sent]
+    assert endings[:2] == [("FOR UPDATE", "")] * 2
+    assert endings[2] == ("FOR UPDATE", " SKIP LOCKED")
+
+
+def test_the_data_of_a_trigger_are_columns_of_a_new_row_alone(machine, lamp):
+    machine.fire(lamp, Trigger(Switch.PRESS, data={"name": "cellar"}))
+
+    assert lamp.name == "hall"
+
+
+def test_what_cannot_happen_without_a_row_says_so(machine):
+    sentence = "break cannot happen to lamp: it is missing."
+
+    with pytest.raises(Impossible, match=f"^{sentence}$"):
+        machine.insert(Trigger(Switch.BREAK))
 
 
 def test_a_row_that_is_not_there_is_not_found(machine):

@@ -46,7 +46,16 @@ def test_every_patch_is_in_the_table():
 
 
 def test_the_page_lists_exactly_these_mutants():
-    assert page.PATH.read_text() == page.text(MUTANTS)
+    assert page.PATH.read_text().partition(page.SCORE)[0] == page.text(MUTANTS)
+
+
+def test_the_list_is_written_and_the_score_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(page, "PATH", tmp_path / "mutants.md")
+    page.PATH.write_text(f"an old list\n{page.SCORE}\n97 %\n")
+
+    page.write(MUTANTS)
+
+    assert page.PATH.read_text() == f"{page.text(MUTANTS)}{page.SCORE}\n97 %\n"
 
 
 def test_a_copy_is_what_python_imports_there_and_loses_a_rule_for_a_while(tmp_path):
