@@ -28,6 +28,7 @@ BY_ADDRESS = (ADDRESS, SIGN_IN, REGISTRATION, RESET)
 # are exact.
 STEPS, LONGEST_STEP = 64, 50
 Unless = Callable[[], bool]
+HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 # How much of a limit is left (negative beyond it), the seconds since its window's end
 # (negative), and the limit. The smallest of several has the least left for longest.
 Used = tuple[int, int, int]
@@ -82,8 +83,7 @@ class Limits(Limiter):
         if method is None:
             return
         who, address = auth.identify(asked.environ), proxies.client(asked)
-        used: list[Used] = []
-        asked.environ[USED] = used
+        used: list[Used] = asked.environ.setdefault(USED, [])
         caller = address
         if who:
             g.identity, caller = who, str(who)
@@ -170,11 +170,8 @@ class Headers:
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             if used := environ.get(USED):
                 left, ended, most = min(used)
-                headers += (
-                    ("RateLimit-Limit", str(most)),
-                    ("RateLimit-Remaining", str(max(0, left))),
-                    ("RateLimit-Reset", str(-ended)),
-                )
+                values = str(most), str(max(0, left)), str(-ended)
+                headers += zip(HEADERS, values, strict=True)
             return start_response(status, headers, *error)
 
         return self.app(environ, start)
