@@ -1,100 +1,122 @@
 """`python -m verification.bench.limits`: what the limits cost a request of one product.
 
-Blocks of requests to three apps alternate: without limits, with limits in memory, and
-with limits in Redis. A service is one app, so the first requests of a block, which find
-the caches full of another app, do not count. The ratio compares the processor time of
-requests that no other process has disturbed: the tenth percentile.
+Three servers of product-svc, as in production on PostgreSQL, are asked in turn: without
+limits, with limits in memory, and with limits in Redis. The ratio compares the
+processor time of a server per request, the median of all turns: other processes
+disturb it less than the time on the clock.
 """
 
-import logging
 import os
+import statistics
+import subprocess
 import sys
-import tempfile
-import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
-from unittest import mock
 
 import click
-from flask import Flask
-from werkzeug.test import EnvironBuilder
+import psutil
 
-from chassis import migrations
-from chassis.web import limits
-from devtools.layout import HOST
-from devtools.local import redis
+from devtools.layout import HOST, ROOT
+from devtools.local import ports, postgres, processes, redis
+from devtools.local.supervisor import die_with_parent
 from devtools.terminal import end_on_sigterm
-from product_svc import create_app
-from product_svc.extensions import db
-from product_svc.managers import ProductManager
-from verification.bench.figures import percentile
+from verification.faults.waiting import wait_for
 
 MOST = 1.03
 WITHOUT, MEMORY, REDIS = "without limits", "in memory", "in Redis"
+APPS = {WITHOUT: "verification.bench.unlimited:create_app()"}
 PATH = "/products/1/"
-WARM_UP = 50
-BLOCK, COLD = 20, 4
-UNDISTURBED = 10  # per cent
+BLOCK, COLD = 250, 50  # requests of a turn; the first find caches full of another's
+GUNICORN = ("-m", "gunicorn", "--config", "python:chassis.web.gunicorn")
 
 
-def apps(folder: Path, address: str) -> dict[str, Flask]:
-    """Make the apps on one database with one product."""
-    environ = {
+class Server:
+    """A running server, asked over one connection."""
+
+    def __init__(self, port: int, pid: int) -> None:
+        self.pid = pid
+        self.http = HTTPConnection(HOST, port, timeout=30)
+
+    def turn(self) -> float:
+        """Return the seconds of processor time per request of a block."""
+        self._ask(COLD)
+        before = self._processor_time()
+        self._ask(BLOCK)
+        return (self._processor_time() - before) / BLOCK
+
+    def _ask(self, number: int) -> None:
+        for _ in range(number):
+            self.http.request("GET", PATH)
+            with self.http.getresponse() as answer:
+                answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"{PATH} answered {answer.status}")
+
+    def _processor_time(self) -> float:
+        """Return the time of the worker processes; Linux counts nanoseconds."""
+        workers = psutil.Process(self.pid).children(recursive=True)
+        tasks = (Path(f"/proc/{one.pid}/task") for one in workers)
+        times = (file.read_text() for one in tasks for file in one.glob("*/schedstat"))
+        return sum(int(text.split()[0]) for text in times) / 1e9
+
+
+def environment(url: str) -> dict[str, str]:
+    """Return the environment of all servers."""
+    return {
         **os.environ,
         "APP_ENV": "test",
         "SECRET_KEY": "a-secret-of-the-bench-0123456789-abcdef",
         "PUBLIC_URL": f"http://{HOST}",
-        "DATABASE_URL": f"sqlite:///{folder}/product.db",
-        "LOG_LEVEL": "ERROR",
-        "RATE_LIMIT_FACTOR": "1000",
+        "DATABASE_URL": url,
+        "RATE_LIMIT_FACTOR": "100000",
     }
-    with mock.patch.object(limits, "init_app"):
-        found = {WITHOUT: create_app(environ)}
-    found[MEMORY] = create_app(environ)
-    if address:
-        found[REDIS] = create_app({**environ, "RATE_LIMIT_STORAGE": address})
-    migrations.upgrade(found[MEMORY])
-    with found[MEMORY].app_context():
-        ProductManager(db.session()).create({"name": "Lamp", "price": 1})
-        db.session.commit()
-    return found
 
 
-def request(app: Flask, environ: dict[str, Any]) -> float:
-    """Get the product; return the seconds of processor time."""
-    statuses: list[str] = []
-
-    def start(status: str, *_: Any) -> Any:
-        statuses.append(status)
-
-    started = time.thread_time()
-    answer = app.wsgi_app(dict(environ), start)
-    b"".join(answer)
-    seconds = time.thread_time() - started
-    if statuses != ["200 OK"]:
-        raise RuntimeError(f"{PATH} answered {statuses}")
-    return seconds
+def prepare(environ: dict[str, str]) -> None:
+    """Create the tables and the products."""
+    for spec in (processes.migration("product-svc"), processes.seed("product-svc")):
+        subprocess.run(
+            spec.command,
+            cwd=spec.folder,
+            env=environ,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
 
 
-def measure(found: dict[str, Flask], number: int) -> dict[str, float]:
-    """Return the seconds of an undisturbed request of each app; their blocks alternate.
+@contextmanager
+def started(name: str, environ: dict[str, str]) -> Iterator[Server]:
+    """Run a server meanwhile; its output goes nowhere."""
+    port = ports.pick()
+    app = APPS.get(name, "product_svc:create_app()")
+    process = subprocess.Popen(
+        [sys.executable, *GUNICORN, "--bind", f"{HOST}:{port}", app],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent,
+    )
+    try:
+        wait_for(partial(ports.answers, port), f"{name} listens")
+        yield Server(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
-    The order changes with each turn.
-    """
-    environ, names = EnvironBuilder(PATH).get_environ(), deque(found)
-    times: dict[str, list[float]] = {name: [] for name in found}
-    for app in found.values():
-        _block(app, environ, WARM_UP)
-    for _ in range(-(-number // (BLOCK - COLD))):
+
+def measure(servers: dict[str, Server], turns: int) -> dict[str, float]:
+    """Return the seconds of a request of each server; the order changes each turn."""
+    names, times = deque(servers), {name: list[float]() for name in servers}
+    for _ in range(turns):
         names.rotate()
         for name in names:
-            times[name] += _block(found[name], environ, BLOCK)[COLD:]
-    return {name: percentile(seconds, UNDISTURBED) for name, seconds in times.items()}
-
-
-def _block(app: Flask, environ: dict[str, Any], number: int) -> list[float]:
-    return [request(app, environ) for _ in range(number)]
+            times[name].append(servers[name].turn())
+    return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
 def report(times: dict[str, float]) -> list[str]:
@@ -109,14 +131,20 @@ def report(times: dict[str, float]) -> list[str]:
 
 
 @click.command()
-@click.option("--requests", default=2000, type=click.IntRange(2, 100_000))
-def main(requests: int) -> None:
+@click.option("--turns", default=40, type=click.IntRange(1, 1000))
+def main(turns: int) -> None:
     """Measure; exit with 1 when a limit costs more than 3 per cent."""
     end_on_sigterm()
-    logging.disable(logging.INFO)
-    temporary = tempfile.TemporaryDirectory(prefix="shop-bench-")
-    with temporary as folder, redis.server() as address:
-        problems = report(measure(apps(Path(folder), address), requests))
+    with ExitStack() as stack:
+        environ = environment(stack.enter_context(postgres.server()))
+        storage = {"RATE_LIMIT_STORAGE": stack.enter_context(redis.server())}
+        prepare(environ)
+        each = {WITHOUT: environ, MEMORY: environ, REDIS: environ | storage}
+        servers = {
+            name: stack.enter_context(started(name, values))
+            for name, values in each.items()
+        }
+        problems = report(measure(servers, turns))
     for problem in problems:
         click.secho(problem, fg="red", err=True)
     sys.exit(bool(problems))

@@ -36,8 +36,8 @@ def test_a_healthy_shop_is_reported(healthy):
     done = audit(healthy.urls, "--drained", f"--ledger={healthy.sandbox.url}")
 
     assert done.exit_code == 0, done.output
-    assert done.output.count("✓ I") == 18
-    assert done.output.endswith("All 18 hold.\n")
+    assert done.output.count("✓ I") == 19
+    assert done.output.endswith("All 19 hold.\n")
 
 
 def test_a_violation_is_shown_with_its_row_and_what_to_do_next(spoiled):
@@ -66,7 +66,7 @@ def test_without_a_ledger_the_skipped_invariants_are_shown(healthy):
 
     assert done.exit_code == 0
     assert "I06, I07, I08 not checked" in done.output
-    assert "All 15 hold." in done.output
+    assert "All 16 hold." in done.output
 
 
 def test_a_ledger_that_cannot_be_fetched_is_an_error_and_no_verdict(healthy):

@@ -48,7 +48,7 @@ def test_every_invariant_has_at_least_two_seeds():
     seeds = Counter(invariant for invariant, _, _ in SEEDS)
 
     assert all(seeds[invariant.id] >= 2 for invariant in audit.INVARIANTS)
-    assert [one.id for one in audit.INVARIANTS] == [f"I{n:02}" for n in range(1, 19)]
+    assert [one.id for one in audit.INVARIANTS] == [f"I{n:02}" for n in range(1, 20)]
 
 
 def test_every_row_can_be_printed_and_sent(scene):
@@ -208,7 +208,7 @@ def test_the_four_databases_are_read_by_their_addresses(healthy):
         healthy.urls, healthy.ledger, drained=True, slack_seconds=0.0
     )
 
-    assert [verdict.rows for verdict in verdicts] == [[]] * 18
+    assert [verdict.rows for verdict in verdicts] == [[]] * 19
 
 
 def test_an_audit_cannot_write(healthy):

@@ -19,9 +19,9 @@ def wrong_prices(books: Books) -> Found:
                 "product": product.id,
                 "price": str(product.price),
                 "newest": str(after[-1]) if after else None,
-                "gaps": [
-                    row.id
+                "gaps": ", ".join(
+                    str(row.id)
                     for row, last in zip(rows, [None, *after], strict=False)
                     if row.before != last
-                ],
+                ),
             }
