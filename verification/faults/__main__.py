@@ -133,7 +133,8 @@ def outages_command(options: dict[str, Any], names: tuple[str, ...]) -> None:
 def report_command(folders: tuple[Path, ...], out: Path | None) -> None:
     """Summarise the results that --keep has saved."""
     results = report.load(folders)
-    text = report.write(results)
+    page = out.read_text() if out and out.exists() else ""
+    text = report.write(results, page)
     if out:
         out.write_text(text)
     click.echo(text)

@@ -55,11 +55,14 @@ def summary(results: Sequence[Result]) -> str:
         operations.update(result.operations)
         broken.update(violation["id"] for violation in result.violations)
     lines = ["", "| measure | value |", "| --- | --- |"]
-    lines += [f"| {name} | {value} |" for name, value in _heads(runs, visits, results)]
-    lines.append(f"| outages of a minute | {_by_database(outages)} |")
-    lines += [f"| {name} | {value} |" for name, value in _by_itself(by_provider)]
-    lines.append(f"| random runs of hostile clients | {_by_database(by_strangers)} |")
-    lines.append(f"| seeds of hostile clients | {_span(by_strangers)} |")
+    heads = [
+        *_heads(runs, visits, results),
+        ("outages of a minute", _by_database(outages)),
+        *_by_itself(by_provider),
+        ("random runs of hostile clients", _by_database(by_strangers)),
+        ("seeds of hostile clients", _span(by_strangers)),
+    ]
+    lines += [f"| {name} | {value} |" for name, value in heads if value not in ABSENT]
     lines += [
         f"| operations {word} | {operations[key]} |" for key, word in WORDS.items()
     ]
@@ -70,6 +73,7 @@ def summary(results: Sequence[Result]) -> str:
     return "\n".join(lines) + "\n"
 
 
+ABSENT = ("0", "none")  # no such run
 WORDS = {OK: "that took effect", FAIL: "refused", INFO: "of unknown outcome"}
 
 
@@ -92,7 +96,7 @@ def _heads(
             "visits that reached their failpoint",
             str(sum(bool(v.crashed_at) for v in visits)),
         ),
-        ("failpoints hit / defined", f"{len(hit)} / {len(EVERY)}"),
+        ("failpoints hit / defined", f"{len(hit)} / {len(EVERY)}" if visits else "0"),
         ("orders placed", str(sum(result.orders for result in results))),
         (
             "seconds to drain, median / maximum",
@@ -148,9 +152,29 @@ def _span(runs: Sequence[Result]) -> str:
     return f"{seeds[0]} .. {seeds[-1]}" if seeds else "none"
 
 
-def write(results: Sequence[Result]) -> str:
-    """Return the report that docs/faults.md holds."""
-    return HEAD + summary(results)
+PROCESSES = "Processes, connections, queue and database"
+CLIENTS = "The provider's side, and hostile clients"
+
+
+def write(results: Sequence[Result], page: str = "") -> str:
+    """Return the report that docs/faults.md holds.
+
+    A part of which there are no results stays as it is in `page`, the present report.
+    """
+    parts = {
+        PROCESSES: [result for result in results if result.kinds == ALL],
+        CLIENTS: [result for result in results if result.kinds != ALL],
+    }
+    text = HEAD
+    for title, found in parts.items():
+        text += f"\n## {title}\n" + (summary(found) if found else _kept(page, title))
+    return text
+
+
+def _kept(page: str, title: str) -> str:
+    """Return a part of the present report."""
+    part = page.partition(f"\n## {title}\n")[2]
+    return part.partition("\n## ")[0].rstrip("\n") + "\n"
 
 
 HEAD = """# Fault injection
