@@ -1,7 +1,8 @@
 """Replaces values that fit their schema and would be refused nevertheless.
 
 Only `next_cursor` is a cursor, a key belongs to one request, and a made-up ETag is
-stale: each would be refused, whatever else the request holds. For JSON Schema 5.0 is an
+stale: each would be refused, whatever else the request holds. Products can be sorted by
+relevance only to the words of `q`; a schema describes one parameter. For JSON Schema 5.0 is an
 integer, and no pattern can tell where a joiner is visible.
 """
 
@@ -15,6 +16,7 @@ from chassis.web import etag, idempotency
 from chassis.web.fields import LONGEST_CURSOR
 
 KEY, TAG = "Idempotency-Key", "If-Match"
+BY_RELEVANCE = ("relevance", "-relevance")
 _NONCHARACTERS = "".join(
     chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
 )
@@ -34,10 +36,12 @@ def path(given: Any, user_id: int | None) -> None:
 
 
 def query(given: Any, *, is_valid: bool) -> Any:
-    """Return parameters without a made-up cursor."""
+    """Return parameters without a made-up cursor, or a relevance to no words."""
     if not isinstance(given, dict):
         return given
     kept = {k: v for k, v in given.items() if k != "cursor" or not _is_cursor(v)}
+    if "q" not in kept and kept.get("sort") in BY_RELEVANCE:
+        del kept["sort"]
     return plain(kept) if is_valid else kept
 
 

@@ -16,6 +16,12 @@ def test_a_made_up_cursor_is_left_out_and_an_invalid_one_stays():
     assert adjusting.query(None, is_valid=True) is None
 
 
+def test_without_words_nothing_is_sorted_by_relevance():
+    assert adjusting.query({"sort": "-relevance"}, is_valid=True) == {}
+    for given in ({"sort": "relevance", "q": "a"}, {"sort": "-relevances"}):
+        assert adjusting.query(given, is_valid=False) == given
+
+
 def test_each_request_has_a_key_of_its_own():
     first, second = {"Idempotency-Key": "0"}, {"Idempotency-Key": "0"}
 
