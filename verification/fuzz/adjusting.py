@@ -2,8 +2,8 @@
 
 Only `next_cursor` is a cursor, a key belongs to one request, and a made-up ETag is
 stale: each would be refused, whatever else the request holds. Products can be sorted by
-relevance only to the words of `q`; a schema describes one parameter. For JSON Schema 5.0 is an
-integer, and no pattern can tell where a joiner is visible.
+relevance only to the words of `q`; a schema describes one parameter. For JSON Schema
+5.0 is an integer, and no pattern can tell where a joiner is visible.
 """
 
 import itertools
