@@ -19,11 +19,13 @@ own package that call the changed function, up to the first failure. Not tested 
 - mutants that the type checker finds (*types*): `make lint` fails for them;
 - mutants that change only a text for people or a log line (*texts*);
 - functions with a decorator and code outside of functions, which mutmut does not
-  mutate, and functions that run while modules are imported. So are the tables of
-  transitions: every cell is in [states.md](states.md), and a test fails when the page
+  mutate, and functions that run while modules are imported. The tables of transitions
+  are such code: every cell is in [states.md](states.md), and a test fails when the page
   and the code differ.
 
-*Open* mutants were not drawn in the sample. The tests of a mutant in the column
+*Open* mutants were not tested: they were not drawn in the sample, or the run was ended
+before them. mutmut begins with the mutants whose tests are quick, so the score of a
+module with open mutants may differ from that of all. The tests of a mutant in the column
 *timeout* did not end in time; it counts neither as killed nor as survived. The score is
 killed / (killed + survived); excused survivors count as survivors.
 """

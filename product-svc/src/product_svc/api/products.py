@@ -11,6 +11,7 @@ from chassis.errors import NotFound, Problem
 from chassis.web import auth, etag, pagination
 from chassis.web.api import STAFF, Blueprint, json_answer, no_content
 from product_svc import queries
+from product_svc.api import search_pages
 from product_svc.extensions import db
 from product_svc.managers import ProductManager
 from product_svc.models import Product
@@ -72,7 +73,7 @@ class Products(MethodView):
         manager = ProductManager(db.session)
         if TEXTS.isdisjoint(query) and not query["highlight"]:
             return LIST.page({**query, **manager.with_descendants(query)})
-        page = manager.page(query)
+        page = search_pages.read(manager, query)
         if query["highlight"]:
             page.data = manager.highlighted(query, page.data)
         return page

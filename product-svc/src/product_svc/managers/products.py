@@ -1,24 +1,22 @@
 """The catalogue's products."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Bundle, Session
 
 from chassis import reads
 from chassis.errors import Conflict, NotFound, Unprocessable
-from chassis.web.pagination import AFTER, AFTER_ID, Order, Page, read_page
 from product_svc.managers.categories import CategoryManager
 from product_svc.managers.prices import PriceManager
 from product_svc.managers.stock import StockManager
 from product_svc.managers.words import SOURCES, WordManager
 from product_svc.models import IS_LOW, Category, MovementKind, Product
-from product_svc.queries import FILTERS, PRODUCTS, SORTS, P, document
+from product_svc.queries import FILTERS
 from product_svc.search import Highlighter, Search, understand
 
-NEAR = 4000  # products in the order of a list that are compared with its words
 # The columns that clients see.
 COLUMNS: tuple[Any, ...] = (
     Product.id,
@@ -36,21 +34,6 @@ COLUMNS: tuple[Any, ...] = (
 )
 
 
-RANKED = PRODUCTS.where(FILTERS["ids"](bindparam("ids")))
-
-
-class Ranked(NamedTuple):
-    """A row with its relevance, of which a cursor is made."""
-
-    row: Row[Any]
-    relevance: int
-
-    @property
-    def id(self) -> int:
-        """The id of the product."""
-        return int(self.row.id)
-
-
 class ProductManager:
     """Creates and changes products; only `StockManager` changes their stock."""
 
@@ -60,49 +43,24 @@ class ProductManager:
         self.prices = PriceManager(session, actor)
         self.words = WordManager(session)
 
-    def page(self, filters: Mapping[str, Any]) -> Page:
-        """Return a page of the products that match all filters (see `FILTERS`).
+    def search(self, filters: Mapping[str, Any]) -> Search:
+        """Return the search for the products that match all filters (see `FILTERS`).
 
         `q`, `name` and `description` are searched in the index of words.
         """
-        found = self._search(filters)
-        if filters["sort"].lstrip("-") == "relevance":
-            return self._ranked(found, filters)
-        if found.is_frequent and (page := self._near(found, filters)).next_cursor:
-            return page
-        matching = PRODUCTS.where(*found.conditions())
-        return read_page(matching, SORTS, filters, document)
+        given = self.with_descendants(filters)
+        conditions = [FILTERS[name](given[name]) for name in given if name in FILTERS]
+        reading = understand(reads.every, given)
+        return Search(reads.every, reading, conditions)
 
-    def _ranked(self, found: Search, filters: Mapping[str, Any]) -> Page:
-        """Return a page of the best products."""
-        columns = {"id": P.id, "relevance": P.id.label("relevance")}
-        order, limit = Order.of(filters, columns), filters["limit"]
-        after = order.values and (order.values[AFTER], order.values[AFTER_ID])
-        is_down = filters["sort"].startswith("-")
-        best = found.ranked(limit + 1, after or None, is_down=is_down)
-        rows = {row.id: row for row in reads.every(RANKED, ids=list(best))}
-        ranked = [Ranked(rows[one], best[one]) for one in best if one in rows]
-        page = order.page(ranked, limit, is_json=True)
-        page.data = [document(one.row) for one in page.data]
-        return page
-
-    def _near(self, found: Search, filters: Mapping[str, Any]) -> Page:
-        """Return the matches among the next products in the order of the list.
-
-        Frequent words fill a page with these. The database would not stop there.
-        """
-        order = Order.of(filters, SORTS)
-        near = order.apply(select(P.id).where(*self._category(filters)), NEAR)
-        matching = PRODUCTS.where(P.id.in_(near.scalar_subquery()), *found.tests())
-        return read_page(matching, SORTS, filters, document)
-
-    def _category(self, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    def of_category(self, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+        """Return the condition of the filter by category, if it is given."""
         given = self.with_descendants({"category": filters.get("category")})
         return [FILTERS[name](ids) for name, ids in given.items()]
 
     def matching(self, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
         """Return the conditions of the products that match all filters."""
-        return self._search(filters).conditions()
+        return self.search(filters).conditions()
 
     def highlighted(
         self, filters: Mapping[str, Any], documents: Iterable[dict[str, Any]]
@@ -127,12 +85,6 @@ class ProductManager:
             tree = CategoryManager(self.session)
             given["category"] = tree.with_descendants(given["category"])
         return given
-
-    def _search(self, filters: Mapping[str, Any]) -> Search:
-        given = self.with_descendants(filters)
-        conditions = [FILTERS[name](given[name]) for name in given if name in FILTERS]
-        reading = understand(reads.every, given)
-        return Search(reads.every, reading, conditions)
 
     def get(self, product_id: int) -> Row[Any]:
         """Return a product as clients see it, whether it is on sale or not."""
