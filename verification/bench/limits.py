@@ -13,18 +13,17 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 
 import click
 import psutil
 
-from devtools.layout import HOST, ROOT
+from devtools.layout import HOST
 from devtools.local import ports, postgres, processes, redis
 from devtools.local.supervisor import die_with_parent
 from devtools.terminal import end_on_sigterm
-from verification.faults.waiting import wait_for
+from verification.bench.serving import listening
 
 MOST = 1.03
 WITHOUT, MEMORY, REDIS = "without limits", "in memory", "in Redis"
@@ -93,20 +92,9 @@ def started(name: str, environ: dict[str, str]) -> Iterator[Server]:
     """Run a server meanwhile; its output goes nowhere."""
     port = ports.pick()
     app = APPS.get(name, "product_svc:create_app()")
-    process = subprocess.Popen(
-        [sys.executable, *GUNICORN, "--bind", f"{HOST}:{port}", app],
-        cwd=ROOT,
-        env=environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=die_with_parent,
-    )
-    try:
-        wait_for(partial(ports.answers, port), f"{name} listens")
-        yield Server(port, process.pid)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    command = [sys.executable, *GUNICORN, "--bind", f"{HOST}:{port}", app]
+    with listening(command, port, environ, die_with_parent) as pid:
+        yield Server(port, pid)
 
 
 def measure(servers: dict[str, Server], turns: int) -> dict[str, float]:

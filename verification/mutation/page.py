@@ -25,9 +25,9 @@ own package that call the changed function, up to the first failure. Not tested 
 
 *Open* mutants were not tested: they were not drawn in the sample, or the run was ended
 before them. mutmut begins with the mutants whose tests are quick, so the score of a
-module with open mutants may differ from that of all. The tests of a mutant in the column
-*timeout* did not end in time; it counts neither as killed nor as survived. The score is
-killed / (killed + survived); excused survivors count as survivors.
+module with open mutants may differ from that of all. The tests of a mutant in the
+column *timeout* did not end in time; it counts neither as killed nor as survived. The
+score is killed / (killed + survived); excused survivors count as survivors.
 """
 COLUMNS = {
     "types": Status.TYPES,

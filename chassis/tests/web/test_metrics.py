@@ -3,6 +3,9 @@
 import re
 
 import urllib3
+from sqlalchemy.exc import OperationalError
+
+from chassis.web import metrics
 
 
 def counted(text, **labels):
@@ -32,6 +35,19 @@ def test_requests_are_counted_by_route_and_status(client, tokens):
     assert "/nothing/" not in after.text
     assert "X-STRANGE" not in after.text
     assert "http_request_seconds_bucket" in after.text
+
+
+def test_a_database_that_is_down_leaves_the_other_metrics_in_place(app, client):
+    read = []
+
+    def fail():
+        raise OperationalError("select", {}, Exception("down"))
+
+    for one in (fail, lambda: read.append(True)):
+        metrics.at_scrape(app, one)
+
+    assert client.get("/metrics/").status_code == 200
+    assert read == [True]
 
 
 def test_several_workers_add_up(gunicorn, tmp_path):

@@ -7,7 +7,6 @@ import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import psutil
@@ -15,7 +14,7 @@ import psutil
 from devtools.layout import HOST, ROOT
 from devtools.local import ports, processes
 from devtools.local.supervisor import die_with_parent
-from verification.faults.waiting import wait_for
+from verification.bench.serving import listening
 
 SHOPS = Path(__file__).parent / "shops"
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -84,19 +83,9 @@ def environment(url: str) -> dict[str, str]:
 def started(name: str, url: str, python: str) -> Iterator[Server]:
     """Run a server until the caller is done; its output goes nowhere."""
     port = ports.pick()
-    process = subprocess.Popen(
-        _command(name, port, python),
-        env=environment(url),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=_on_servers_core,
-    )
-    try:
-        wait_for(partial(ports.answers, port), f"{name} listens")
-        yield Server(port, process.pid)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    command, environ = _command(name, port, python), environment(url)
+    with listening(command, port, environ, _on_servers_core) as pid:
+        yield Server(port, pid)
 
 
 def migrate(url: str) -> None:

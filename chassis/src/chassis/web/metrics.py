@@ -2,8 +2,9 @@
 
 import os
 import time
+from collections.abc import Callable
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -13,7 +14,11 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
+from chassis.db import reading
+
+AT_SCRAPE = "metrics_at_scrape"
 LABELS = ["service", "method", "route"]
 REQUESTS = Counter("http_requests", "Requests answered.", [*LABELS, "status"])
 SECONDS = Histogram("http_request_seconds", "Time to answer a request.", LABELS)
@@ -29,7 +34,23 @@ def _registry() -> CollectorRegistry:
 
 def expose() -> Response:
     """Answer the metrics of all worker processes as Prometheus text."""
+    for read in current_app.extensions.get(AT_SCRAPE, ()):
+        _read(read)
     return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def at_scrape(app: Flask, read: Callable[[], object]) -> None:
+    """Let `read` set metrics from the database before each scrape is answered."""
+    app.extensions.setdefault(AT_SCRAPE, []).append(read)
+
+
+def _read(read: Callable[[], object]) -> None:
+    """Keep the old values when the database cannot be read."""
+    try:
+        with reading():
+            read()
+    except SQLAlchemyError:
+        return
 
 
 def init_app(app: Flask, service: str) -> None:

@@ -1,10 +1,9 @@
 """Metrics of the last reconciliation run, read from its row at each scrape."""
 
-from flask import Flask, request
+from flask import Flask
 from prometheus_client import Gauge
-from sqlalchemy.exc import SQLAlchemyError
 
-from chassis.db import reading
+from chassis.web.metrics import at_scrape
 from payment_svc.steps import Context
 
 LAST = "mostrecent"
@@ -27,18 +26,7 @@ FINISHED = Gauge(
 
 def init_app(app: Flask) -> None:
     """Set the metrics before `/metrics/` is answered."""
-    app.before_request(_set_at_scrape)
-
-
-def _set_at_scrape() -> None:
-    """Keep the old values when the database cannot be read."""
-    if request.endpoint != "metrics":
-        return
-    try:
-        with reading():
-            _set()
-    except SQLAlchemyError:
-        return
+    at_scrape(app, _set)
 
 
 def _set() -> None:

@@ -1,10 +1,9 @@
 """The number of products whose stock is low, counted at each scrape."""
 
-from flask import Flask, request
+from flask import Flask
 from prometheus_client import Gauge
-from sqlalchemy.exc import SQLAlchemyError
 
-from chassis.db import reading
+from chassis.web.metrics import at_scrape
 from product_svc.extensions import db
 from product_svc.managers import ProductManager
 
@@ -18,15 +17,8 @@ LOW = Gauge(
 
 def init_app(app: Flask) -> None:
     """Set the metric before `/metrics/` is answered."""
-    app.before_request(_set_at_scrape)
+    at_scrape(app, _set)
 
 
-def _set_at_scrape() -> None:
-    """Keep the old value when the database cannot be read."""
-    if request.endpoint != "metrics":
-        return
-    try:
-        with reading():
-            LOW.set(ProductManager(db.session).count_low(MOST))
-    except SQLAlchemyError:
-        return
+def _set() -> None:
+    LOW.set(ProductManager(db.session).count_low(MOST))
