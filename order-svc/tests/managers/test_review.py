@@ -246,6 +246,34 @@ def test_a_cancelling_order_tells_the_customer_and_refunds_what_is_accepted(
     assert [str(row["amount"]) for row in shop.refunds(order)] == ["1032.19"]
 
 
+@pytest.mark.parametrize("end", ["cancelling", "late", "rejected"])
+def test_a_payment_of_nothing_has_nothing_to_refund(
+    shop: Any, products: Any, pass_seconds: Any, end: str
+) -> None:
+    if end == "rejected":
+        products.answers["reserve"] = (409, {"code": "insufficient_stock", "items": []})
+        shop.order()
+        order = 1
+    else:
+        order = shop.placed()
+    if end == "cancelling":
+        shop.cancel(order)
+    shop.review(order, amount="0.00")
+    if end == "late":
+        pass_seconds(DAY)
+        shop.work()
+        products.answers["commit"] = (409, {"code": "reservation_gone"})
+
+    shop.pay(order, amount="0.00", accepted=True)
+    shop.work()
+    shop.pay(order, amount="0.00", accepted=True)
+
+    found = shop.get(order)
+    assert (found["status"], found["refunded_amount"]) == ("refunded", "0.00")
+    assert shop.refunds(order) == []
+    assert shop.published(order)[-1][0] == "order.settled"
+
+
 def test_a_rejected_order_asks_for_the_result_of_a_review_too(
     shop: Any, products: Any, pass_seconds: Any
 ) -> None:

@@ -102,12 +102,16 @@ def _take_payment(refunds: Refunds) -> Run:
 
 
 def _refund(refunds: Refunds, reason: RefundReason) -> Run:
-    """Refund all of the payment that the trigger names, or else the order's own."""
+    """Refund all of the payment that the trigger names, or else the order's own.
+
+    Of an accepted offer of the whole price nothing was paid, and nothing is refunded.
+    """
 
     def run(order: Order, trigger: Trigger) -> None:
         payment_id = trigger.data.get("payment_id", order.payment_id)
         amount = trigger.data.get("amount", order.captured_amount)
-        refunds.request(order, payment_id=payment_id, amount=amount, reason=reason)
+        if amount:
+            refunds.request(order, payment_id=payment_id, amount=amount, reason=reason)
 
     return run
 

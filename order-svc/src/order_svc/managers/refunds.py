@@ -139,8 +139,11 @@ class Refunds:
         """Record a processed refund once.
 
         Every copy of a refund that was not requested here is answered, with
-        `order.settled`, once the capture itself is recorded.
+        `order.settled`, once the capture itself is recorded. A refund of nothing, with
+        which an unpaid order ends, has no row.
         """
+        if not data["amount"]:
+            return
         refund = self._get_or_insert(order, data)
         if refund.state != RefundState.PROCESSED:
             _alert(order, refund)

@@ -11,7 +11,7 @@ from order_svc.managers.disputes import describe
 from order_svc.managers.machine import OrderMachine
 from order_svc.managers.placing import MAX_TOTAL, MIN_TOTAL, total
 from order_svc.managers.refund_rules import check_answer, is_last
-from order_svc.managers.refunds import Refunds
+from order_svc.managers.refunds import ZERO, Refunds
 from order_svc.managers.review import is_hold_over
 from order_svc.managers.triggers import (
     ORDER_SVC,
@@ -22,7 +22,7 @@ from order_svc.managers.triggers import (
     classify_capture,
     classify_reservation,
 )
-from order_svc.models import Order, OrderTrigger, Prices
+from order_svc.models import Order, OrderState, OrderTrigger, Prices
 
 Classify = Callable[[Order], OrderTrigger]
 
@@ -66,7 +66,7 @@ class Saga:
     def refuse_commit(self, order_id: int, reason: str) -> Order:
         """Record a refused commit: the payment is refunded."""
         trigger = Trigger(OrderTrigger.COMMIT_REFUSED, PRODUCT_SVC, reason)
-        return self._fire(order_id, trigger)
+        return self._end_unpaid(self._fire(order_id, trigger))
 
     def pass_deadline(self, order_id: int) -> Order:
         """Fire the deadline: reject or expire the order, or request the close again."""
@@ -100,7 +100,17 @@ class Saga:
             return classify_capture(order, data, is_refunded=is_refunded)
 
         trigger = Trigger(OrderTrigger.CAPTURED, PAYMENT_SVC, data=data)
-        return self._fire(order_id, trigger, classify)
+        return self._end_unpaid(self._fire(order_id, trigger, classify))
+
+    def _end_unpaid(self, order: Order) -> Order:
+        """End an order whose payment of nothing is to be refunded."""
+        if order.state == OrderState.REFUND_PENDING and not order.captured_amount:
+            why = "nothing was paid"
+            data = {"payment_id": order.payment_id, "amount": ZERO}
+            self.machine.fire(
+                order, Trigger(OrderTrigger.REFUND_COMPLETED, ORDER_SVC, why, data)
+            )
+        return order
 
     def mark_closed(
         self, order_id: int, reason: str, *, is_rejected: bool = False
